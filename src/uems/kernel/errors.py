@@ -1,0 +1,42 @@
+"""How does anything that goes wrong reach the person who can put it right?
+
+One exception class, one JSON shape: ``{"code", "message", "details"}``. A message says what, got, wanted, next.
+"""
+
+from collections.abc import Mapping
+
+
+class UemsError(Exception):
+    """An error a caller can act on.
+
+    code: a stable snake_case word, listed in the reference docs. status: the HTTP status to answer with.
+    message: one or two sentences: what went wrong, what was got, what was wanted, what to do next.
+    details: JSON-ready facts for programs (field names, limits, offsets); never secrets.
+    """
+
+    def __init__(self, code: str, message: str, *, status: int = 400, details: Mapping[str, object] | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.status = status
+        self.message = message
+        self.details: dict[str, object] = dict(details or {})
+
+    def as_json(self) -> dict[str, object]:
+        """The one error shape of every answer: ``code``, ``message`` and, where there are any, ``details``."""
+        body: dict[str, object] = {"code": self.code, "message": self.message}
+        if self.details:
+            body["details"] = self.details
+        return body
+
+
+def not_found(kind: str, got: str) -> UemsError:
+    """``kind`` names the thing ("person", "workspace"); ``got`` is the id that was asked for."""
+    return UemsError("not_found", f"No {kind} {got!r} here. Check the id, or list what exists.", status=404, details={"kind": kind})
+
+
+def invalid(field: str, got: object, wanted: str) -> UemsError:
+    """A value that cannot be accepted: ``field`` names it, ``wanted`` says what would be."""
+    shown = repr(got)
+    if len(shown) > 120:
+        shown = shown[:117] + "..."
+    return UemsError("invalid", f"{field} is {shown}; {wanted}", status=422, details={"field": field})
