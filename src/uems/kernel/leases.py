@@ -1,0 +1,97 @@
+"""Which process may do this work now? A lease is held by one holder until it runs out, and numbers its holders.
+
+``epoch`` grows each time the lease changes hands. A holder that was paused past its time may still believe in its lease;
+``check`` in the transaction that writes the result tells it otherwise, so that two holders never both succeed.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import BigInteger, Column, ColumnElement, Connection, String, Table, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from uems.kernel.errors import UemsError
+from uems.kernel.store import Store, UtcDateTime, metadata
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("holder", String, nullable=False),
+    Column("epoch", BigInteger, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """Proof of holding ``name`` until ``expires_at``; ``epoch`` is the fencing number."""
+
+    name: str
+    holder: str
+    epoch: int
+    expires_at: datetime
+
+
+def acquire(store: Store, name: str, holder: str, ttl_seconds: float, now: datetime) -> Lease | None:
+    """Take the lease if it is free, has run out, or is ours already; None when somebody else holds it.
+
+    holder: unique for each process start, for instance a new id. Taking one's own lease again renews it and keeps the epoch
+    as long as it has not run out.
+    """
+    expires_at = now + _ttl(ttl_seconds)
+    with store.write() as conn:
+        insert = sqlite.insert(leases) if store.dialect == "sqlite" else postgresql.insert(leases)
+        made = insert.values(name=name, holder=holder, epoch=1, expires_at=expires_at)
+        ours = (leases.c.holder == holder) & (leases.c.expires_at > now)
+        # One statement decides and writes under the row's lock, so that two transactions cannot both win.
+        taken = made.on_conflict_do_update(
+            index_elements=[leases.c.name],
+            set_={"holder": holder, "expires_at": expires_at, "epoch": leases.c.epoch + 1},
+            where=leases.c.expires_at <= now,
+        ).returning(leases.c.epoch)
+        epoch = conn.execute(taken).scalar_one_or_none()
+        if epoch is None:
+            again = update(leases).where(leases.c.name == name, ours).values(expires_at=expires_at).returning(leases.c.epoch)
+            epoch = conn.execute(again).scalar_one_or_none()
+    return None if epoch is None else Lease(name=name, holder=holder, epoch=int(epoch), expires_at=expires_at)
+
+
+def renew(store: Store, lease: Lease, ttl_seconds: float, now: datetime) -> Lease | None:
+    """Hold it longer; None when it was lost. A lease that ran out can be renewed as long as nobody took it: the epoch still stands."""
+    expires_at = now + _ttl(ttl_seconds)
+    with store.write() as conn:
+        done = conn.execute(update(leases).where(_is(lease)).values(expires_at=expires_at))
+    return Lease(name=lease.name, holder=lease.holder, epoch=lease.epoch, expires_at=expires_at) if done.rowcount else None
+
+
+def release(store: Store, lease: Lease, now: datetime) -> None:
+    """Give it up at once, so that the next holder need not wait; does nothing when it was lost already."""
+    with store.write() as conn:
+        # The row stays: a deleted one would start again at epoch 1 and let an old holder pass the fence.
+        conn.execute(update(leases).where(_is(lease), leases.c.expires_at > now).values(expires_at=now))
+
+
+def check(conn: Connection, lease: Lease) -> None:
+    """Raise ``lease_lost`` (409) when somebody else has taken the lease; until this transaction ends, nobody can take it.
+
+    Call it in the write transaction that records the result of the leased work.
+    """
+    # An update that changes nothing takes the row's lock on both databases.
+    held = conn.execute(update(leases).where(_is(lease)).values(epoch=leases.c.epoch))
+    if not held.rowcount:
+        raise UemsError(
+            "lease_lost",
+            f"{lease.holder} no longer holds {lease.name!r} (epoch {lease.epoch}). Drop the work.",
+            status=409,
+        )
+
+
+def _is(lease: Lease) -> ColumnElement[bool]:
+    return (leases.c.name == lease.name) & (leases.c.holder == lease.holder) & (leases.c.epoch == lease.epoch)
+
+
+def _ttl(seconds: float) -> timedelta:
+    if seconds <= 0:
+        raise UemsError("bad_ttl", f"ttl_seconds is {seconds}; must be more than 0. Use 30 for a worker.", status=500)
+    return timedelta(seconds=seconds)

@@ -1,0 +1,1 @@
+"""How does nothing get lost between the answer to a client and the warehouse? A durable log of micro-batches."""

@@ -1,0 +1,1 @@
+"""How do tables of the store change from one version of the program to the next?"""

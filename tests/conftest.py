@@ -1,0 +1,51 @@
+"""What does every test start from? A home of its own, real engines, a fixed clock."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.support.postgres import _database_numbers, postgres_server, postgres_url
+from uems.kernel.settings import Settings
+from uems.kernel.store import Store, open_store
+
+__all__ = ["_database_numbers", "postgres_server", "postgres_url"]
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The instant at which tests play."""
+    return datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Embedded engines in a folder that goes away."""
+    return Settings(home=tmp_path / "home")
+
+
+@pytest.fixture
+def sqlite_store(settings: Settings) -> Iterator[Store]:
+    """A migrated store on SQLite, for tests in which the database does not matter."""
+    store = open_store(settings)
+    store.migrate()
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def postgres_store(settings: Settings, postgres_url: str) -> Iterator[Store]:
+    """A migrated store on PostgreSQL."""
+    store = open_store(settings.model_copy(update={"store_url": postgres_url}))
+    store.migrate()
+    yield store
+    store.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest) -> Store:
+    """A migrated store; the test runs once on each database."""
+    found = request.getfixturevalue("sqlite_store" if request.param == "sqlite" else "postgres_store")
+    assert isinstance(found, Store)
+    return found

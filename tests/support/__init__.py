@@ -1,0 +1,1 @@
+"""What do tests of several rooms share? Real servers and real data, started once."""

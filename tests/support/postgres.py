@@ -1,0 +1,146 @@
+"""How do tests get a real PostgreSQL? A server of its own in a temporary folder on a free port, stopped at the end."""
+
+import os
+import pwd
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+_FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+
+
+def binaries() -> Path | None:
+    """The folder with the newest server programs, or None."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: int(re.sub(r"\D", "", p.parent.name) or 0))
+    on_path = shutil.which("postgres")
+    return found[-1] if found else (Path(on_path).resolve().parent if on_path else None)
+
+
+def free_port() -> int:
+    """A port that was free a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass(slots=True, kw_only=True)
+class PostgresServer:
+    """A running server. ``stop`` and ``start`` let a test see what happens when it is gone."""
+
+    folder: Path
+    port: int
+    programs: Path
+    fast: bool
+    process: subprocess.Popen[bytes] | None = None
+
+    def url(self, database: str = "postgres") -> str:
+        return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
+
+    def start(self) -> None:
+        options = {
+            "listen_addresses": "127.0.0.1",
+            "port": str(self.port),
+            "unix_socket_directories": str(self.folder),
+            "max_connections": "200",
+            "shared_buffers": "64MB",
+            **(_FAST if self.fast else {}),
+        }
+        arguments = [str(self.programs / "postgres"), "-D", str(self.folder / "data")]
+        for name, value in options.items():
+            arguments += ["-c", f"{name}={value}"]
+        log = (self.folder / "server.log").open("ab")
+        self.process = subprocess.Popen(arguments, stdout=log, stderr=log, cwd="/", start_new_session=True, **_as_postgres())  # type: ignore[call-overload]
+        log.close()
+        self._until_ready()
+
+    def _until_ready(self) -> None:
+        assert self.process is not None
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                psycopg.connect(self.url(), connect_timeout=2).close()
+                return
+            except psycopg.OperationalError:
+                if self.process.poll() is not None or time.monotonic() > deadline:
+                    raise RuntimeError((self.folder / "server.log").read_text()[-2000:]) from None
+                time.sleep(0.05)
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """SIGINT: fast shutdown. SIGQUIT: as in a crash."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(how)
+            self.process.wait(timeout=60)
+        self.process = None
+
+    def create_database(self, name: str) -> str:
+        """Make an empty database and give its address."""
+        with psycopg.connect(self.url(), autocommit=True) as conn:
+            conn.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        return self.url(name)
+
+    def drop_database(self, name: str) -> None:
+        with psycopg.connect(self.url(), autocommit=True) as conn:
+            conn.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _as_postgres() -> dict[str, object]:
+    # PostgreSQL refuses to run as root.
+    if os.geteuid() != 0:
+        return {}
+    account = pwd.getpwnam("postgres")
+    return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+
+
+@contextmanager
+def running_postgres(*, fast: bool = True) -> Iterator[PostgresServer]:
+    """Start a server; skips the test with a reason where there is none. fast: no fsync, for tests that need no crash safety."""
+    programs = binaries()
+    if programs is None:
+        pytest.skip("PostgreSQL server programs are not installed (Debian: apt-get install postgresql)")
+    folder = Path(tempfile.mkdtemp(prefix="uems-postgres-"))
+    if os.geteuid() == 0:
+        account = pwd.getpwnam("postgres")
+        os.chown(folder, account.pw_uid, account.pw_gid)
+    server = PostgresServer(folder=folder, port=free_port(), programs=programs, fast=fast)
+    try:
+        initialise = [str(programs / "initdb"), "-D", str(folder / "data"), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C"]
+        subprocess.run(initialise, check=True, capture_output=True, cwd="/", **_as_postgres())  # type: ignore[call-overload]
+        server.start()
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """One server for the whole run (for each worker)."""
+    with running_postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def _database_numbers() -> Callable[[], int]:
+    numbers = count(1)
+    return lambda: next(numbers)
+
+
+@pytest.fixture
+def postgres_url(postgres_server: PostgresServer, _database_numbers: Callable[[], int]) -> Iterator[str]:
+    """The address of an empty database that only this test sees."""
+    name = f"test_{_database_numbers()}"
+    yield postgres_server.create_database(name)
+    postgres_server.drop_database(name)
