@@ -2,10 +2,8 @@
 
 from alembic import context
 
-from uems.kernel._store_migrate import load_tables
 from uems.kernel.store import metadata
 
-load_tables()
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,
