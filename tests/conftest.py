@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.support.postgres import _database_numbers, postgres_server, postgres_url
+from uems.kernel.log import Log, open_log
 from uems.kernel.settings import Settings
 from uems.kernel.store import Store, open_store
+from uems.kernel.warehouse import Warehouse, open_warehouse
 
 __all__ = ["_database_numbers", "postgres_server", "postgres_url"]
 
@@ -49,3 +51,19 @@ def store(request: pytest.FixtureRequest) -> Store:
     found = request.getfixturevalue("sqlite_store" if request.param == "sqlite" else "postgres_store")
     assert isinstance(found, Store)
     return found
+
+
+@pytest.fixture
+def log(store: Store, settings: Settings) -> Iterator[Log]:
+    """An empty event log beside ``store``."""
+    log = open_log(settings, store)
+    yield log
+    log.close()
+
+
+@pytest.fixture
+def warehouse(settings: Settings) -> Iterator[Warehouse]:
+    """An empty embedded warehouse."""
+    warehouse = open_warehouse(settings)
+    yield warehouse
+    warehouse.close()

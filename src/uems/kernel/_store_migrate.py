@@ -24,7 +24,7 @@ def load_tables() -> None:
         if room.ispkg and (Path(uems.__file__).parent / room.name / "tables.py").is_file():
             importlib.import_module(f"uems.{room.name}.tables")
     importlib.import_module("uems.kernel.leases")
-    importlib.import_module("uems.kernel.log")
+    importlib.import_module("uems.kernel._log_postgres")
 
 
 def config_for(conn: Connection) -> Config:

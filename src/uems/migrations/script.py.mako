@@ -3,8 +3,10 @@
 import sqlalchemy as sa
 from alembic import op
 
+from uems.migrations import before
+
 revision = "${up_revision}"
-down_revision = ${repr(down_revision)}
+down_revision = before(__file__)
 branch_labels = None
 depends_on = None
 
