@@ -1,18 +1,19 @@
 """What does every test start from? A home of its own, real engines, a fixed clock."""
 
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from tests.support.postgres import _database_numbers, postgres_server, postgres_url
+from tests.support.postgres import _migrated_database, migrated_postgres_url, postgres_server, postgres_url
 from uems.kernel.log import Log, open_log
 from uems.kernel.settings import Settings
 from uems.kernel.store import Store, open_store
 from uems.kernel.warehouse import Warehouse, open_warehouse
 
-__all__ = ["_database_numbers", "postgres_server", "postgres_url"]
+__all__ = ["_migrated_database", "migrated_postgres_url", "postgres_server", "postgres_url"]
 
 
 @pytest.fixture
@@ -27,20 +28,30 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(home=tmp_path / "home")
 
 
-@pytest.fixture
-def sqlite_store(settings: Settings) -> Iterator[Store]:
-    """A migrated store on SQLite, for tests in which the database does not matter."""
-    store = open_store(settings)
+@pytest.fixture(scope="session")
+def _migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Migrating takes longer than most tests, so it is done once and copied."""
+    home = tmp_path_factory.mktemp("migrated")
+    store = open_store(Settings(home=home))
     store.migrate()
+    store.close()
+    return home / "store.db"
+
+
+@pytest.fixture
+def sqlite_store(settings: Settings, _migrated_file: Path) -> Iterator[Store]:
+    """A migrated store on SQLite, for tests in which the database does not matter."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(_migrated_file, settings.home / "store.db")
+    store = open_store(settings)
     yield store
     store.close()
 
 
 @pytest.fixture
-def postgres_store(settings: Settings, postgres_url: str) -> Iterator[Store]:
+def postgres_store(settings: Settings, migrated_postgres_url: str) -> Iterator[Store]:
     """A migrated store on PostgreSQL."""
-    store = open_store(settings.model_copy(update={"store_url": postgres_url}))
-    store.migrate()
+    store = open_store(settings.model_copy(update={"store_url": migrated_postgres_url}))
     yield store
     store.close()
 

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -18,6 +18,11 @@ from pathlib import Path
 import psycopg
 import pytest
 from psycopg import sql
+
+from uems.kernel.settings import Settings
+from uems.kernel.store import open_store
+
+_numbers = count(1)
 
 _FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 
@@ -85,10 +90,10 @@ class PostgresServer:
             self.process.wait(timeout=60)
         self.process = None
 
-    def create_database(self, name: str) -> str:
-        """Make an empty database and give its address."""
+    def create_database(self, name: str, *, template: str = "template1") -> str:
+        """Make a database, empty or as a copy of ``template``, and give its address."""
         with psycopg.connect(self.url(), autocommit=True) as conn:
-            conn.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+            conn.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
         return self.url(name)
 
     def drop_database(self, name: str) -> None:
@@ -132,15 +137,27 @@ def postgres_server() -> Iterator[PostgresServer]:
         yield server
 
 
+@pytest.fixture
+def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
+    """The address of an empty database that only this test sees."""
+    name = f"test_{next(_numbers)}"
+    yield postgres_server.create_database(name)
+    postgres_server.drop_database(name)
+
+
 @pytest.fixture(scope="session")
-def _database_numbers() -> Callable[[], int]:
-    numbers = count(1)
-    return lambda: next(numbers)
+def _migrated_database(postgres_server: PostgresServer) -> str:
+    """Migrating takes longer than most tests, so it is done once and copied."""
+    name = "migrated"
+    store = open_store(Settings(store_url=postgres_server.create_database(name)))
+    store.migrate()
+    store.close()
+    return name
 
 
 @pytest.fixture
-def postgres_url(postgres_server: PostgresServer, _database_numbers: Callable[[], int]) -> Iterator[str]:
-    """The address of an empty database that only this test sees."""
-    name = f"test_{_database_numbers()}"
-    yield postgres_server.create_database(name)
+def migrated_postgres_url(postgres_server: PostgresServer, _migrated_database: str) -> Iterator[str]:
+    """The address of a database with all tables that only this test sees."""
+    name = f"test_{next(_numbers)}"
+    yield postgres_server.create_database(name, template=_migrated_database)
     postgres_server.drop_database(name)
