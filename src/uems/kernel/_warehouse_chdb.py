@@ -18,7 +18,9 @@ from uems.kernel.warehouse import Limits, default_limits
 _POOL_SIZE: Final = 8
 _CONFIG: Final = "<clickhouse><merge_tree><fsync_after_insert>1</fsync_after_insert><fsync_part_directory>1</fsync_part_directory></merge_tree></clickhouse>\n"
 _INSERT: Final = (
-    "deduplicate_blocks_in_dependent_materialized_views=1, max_partitions_per_insert_block=0, type_json_skip_duplicated_paths=1"
+    "deduplicate_blocks_in_dependent_materialized_views=1, max_partitions_per_insert_block=0, type_json_skip_duplicated_paths=1, "
+    # TRICKY: by default the engine turns text that looks like a date into a date, and [true, 1] into [1, 1]; filters rely on JSON as sent.
+    "input_format_try_infer_dates=0, input_format_try_infer_datetimes=0, input_format_json_read_bools_as_numbers=0"
 )
 
 
