@@ -1,0 +1,43 @@
+"""The door of this room: everything that other rooms, the command line and the web may use."""
+
+from uems.access.accounts import NewAccount, bootstrap, reset_password
+from uems.access.audit import audit
+from uems.access.guards import Visitor, account_guard, guard, public
+from uems.access.keys import NewKey, create_key
+from uems.access.members import NewMember, add_member
+from uems.access.model import Access, Account, Actor, Caller, Key, Member, Workspace
+from uems.access.operator import operator, operator_token
+from uems.access.permissions import PERMISSIONS, ROLES, Role
+from uems.access.workspaces import create_workspace, enter, mark_has_data
+from uems.access.write_keys import write_key
+
+__all__ = [
+    "PERMISSIONS",
+    "ROLES",
+    "Access",
+    "Account",
+    "Actor",
+    "Caller",
+    "Key",
+    "Member",
+    "NewAccount",
+    "NewKey",
+    "NewMember",
+    "Role",
+    "Visitor",
+    "Workspace",
+    "account_guard",
+    "add_member",
+    "audit",
+    "bootstrap",
+    "create_key",
+    "create_workspace",
+    "enter",
+    "guard",
+    "mark_has_data",
+    "operator",
+    "operator_token",
+    "public",
+    "reset_password",
+    "write_key",
+]

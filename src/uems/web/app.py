@@ -1,0 +1,81 @@
+"""How is the one HTTP application put together? The rooms' routes under /api, collection under /v1, the UI everywhere else."""
+
+import hashlib
+import importlib
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
+from starlette.middleware import Middleware
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+import uems
+from uems.access.api import operator_token
+from uems.kernel.clock import utc_now
+from uems.kernel.house import House
+from uems.web.errors import ErrorBody, install_errors
+from uems.web.frame import Frame
+from uems.web.health import router as health_router
+from uems.web.ui import STATIC, install_ui
+
+MAX_BODY_BYTES = 8 * 1024 * 1024
+"""Largest body of a request; a route that takes uploads sets its own ``max_body_size``."""
+
+
+class App(FastAPI):
+    """The application, with collection in front of it: an event never passes through the web framework."""
+
+    ingest: ASGIApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self.ingest is not None and scope["type"] == "http" and scope["path"].startswith("/v1/"):
+            await self.ingest(scope, receive, send)
+            return
+        await super().__call__(scope, receive, send)
+
+
+def create_app(house: House, *, ingest: ASGIApp | None = None, clock: Callable[[], datetime] = utc_now, static: Path = STATIC) -> App:
+    """The application of one process. Starts nothing and stops nothing: background work belongs to ``uems.app``.
+
+    ingest: what answers ``/v1/*``. clock: what time it is when a request arrives.
+    """
+    app = App(
+        title="UEMS",
+        version=uems.__version__,
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        max_body_size=MAX_BODY_BYTES,
+        redirect_slashes=False,
+        middleware=[Middleware(Frame, https=house.settings.secure_cookies)],
+    )
+    app.ingest = ingest
+    app.state.house = house
+    app.state.clock = clock
+    app.state.operator_hash = hashlib.sha256(operator_token(house.settings.home).encode()).digest()
+    install_errors(app)
+    app.include_router(health_router, **_stamp("web"))
+    for room, router in room_routers():
+        app.include_router(router, prefix="/api", **_stamp(room))
+    install_ui(app, static)
+    return app
+
+
+def room_routers() -> list[tuple[str, APIRouter]]:
+    """The ``router`` of every ``uems.<room>.routes``; a new room is mounted by having that file."""
+    rooms = sorted(p.parent.name for p in Path(uems.__file__).parent.glob("*/routes.py"))
+    return [(room, importlib.import_module(f"uems.{room}.routes").router) for room in rooms]
+
+
+def _stamp(room: str) -> dict[str, Any]:
+    def operation_id(route: APIRoute) -> str:
+        return f"{room}_{route.name}"
+
+    errors: dict[int | str, dict[str, Any]] = {
+        "4XX": {"model": ErrorBody, "description": "The caller can put it right: code and message say how."},
+        "5XX": {"model": ErrorBody, "description": "The server cannot do it now."},
+    }
+    return {"tags": [room], "generate_unique_id_function": operation_id, "responses": errors}

@@ -1,0 +1,35 @@
+"""Is the server ready? For load balancers, scripts and people who wait for the start."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel
+from sqlalchemy import select
+
+import uems
+from uems.access.api import Visitor, public
+from uems.kernel.errors import UemsError
+from uems.kernel.house import House
+
+router = APIRouter()
+
+
+class Health(BaseModel):
+    """warehouse: "down" is no reason to take the server away; events are still accepted into the log."""
+
+    status: Literal["ok"]
+    version: str
+    warehouse: Literal["ok", "down"]
+
+
+@router.get("/healthz")
+def check_health(request: Request, visitor: Annotated[Visitor, public()]) -> Health:
+    """200 once requests can be answered; 503 while the store does not answer."""
+    house: House = request.app.state.house
+    with house.store.read() as conn:
+        conn.execute(select(1))
+    try:
+        house.warehouse.ping()
+    except UemsError:
+        return Health(status="ok", version=uems.__version__, warehouse="down")
+    return Health(status="ok", version=uems.__version__, warehouse="ok")
