@@ -9,7 +9,7 @@ from uems.access.model import Access, Account, Actor, Caller, Key, Member, Works
 from uems.access.operator import operator, operator_token
 from uems.access.permissions import PERMISSIONS, ROLES, Role
 from uems.access.workspaces import create_workspace, enter, mark_has_data
-from uems.access.write_keys import write_key
+from uems.access.write_keys import write_key, write_key_async
 
 __all__ = [
     "PERMISSIONS",
@@ -40,4 +40,5 @@ __all__ = [
     "public",
     "reset_password",
     "write_key",
+    "write_key_async",
 ]

@@ -99,4 +99,6 @@ def decode(body: bytes) -> list[Entry] | tuple[ColumnsHeader, pa.Table]:
         start = 1 + _LENGTH + size
         with pa.ipc.open_stream(pa.py_buffer(body)[start:]) as reader:
             return _header.decode(body[1 + _LENGTH : start]), reader.read_all()
-    raise UemsError("bad_record", f"A log record starts with {kind!r}; known are b'J' and b'A'. Was it written by a newer version?", status=500)
+    raise UemsError(
+        "bad_record", f"A log record starts with {kind!r}; known are b'J' and b'A'. Was it written by a newer version?", status=500
+    )

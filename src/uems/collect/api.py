@@ -1,0 +1,24 @@
+"""The door of this room: everything that other rooms, the command line and the web may use."""
+
+from uems.collect.ingest.app import ingest_app
+from uems.collect.pipeline.consume import Consumer, Pipeline, Stages
+from uems.collect.pipeline.stages import Checker, Claim, People, Plans, Resolved, Traits
+from uems.collect.receipts import Health, health, watermark
+from uems.collect.schema import MIGRATIONS
+
+__all__ = [
+    "MIGRATIONS",
+    "Checker",
+    "Claim",
+    "Consumer",
+    "Health",
+    "People",
+    "Pipeline",
+    "Plans",
+    "Resolved",
+    "Stages",
+    "Traits",
+    "health",
+    "ingest_app",
+    "watermark",
+]

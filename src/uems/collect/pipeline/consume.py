@@ -1,0 +1,254 @@
+"""How does each record take effect exactly once, whenever the process is killed?
+
+Before anything is inserted, the range of records is written down (the intent). Inserts carry a token made of that range,
+so that a second attempt after a crash changes nothing that the first one did. One closing transaction moves the cursor.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import numpy as np
+import pyarrow as pa
+
+from uems.collect.pipeline import cursor
+from uems.collect.pipeline.decode import Decoder
+from uems.collect.pipeline.rows import Output, judge
+from uems.collect.pipeline.seen import Keys, Seen, workspace_mask
+from uems.collect.pipeline.stages import People, Plans, Traits
+from uems.kernel import leases
+from uems.kernel.errors import UemsError
+from uems.kernel.house import House
+from uems.kernel.log import Record
+from uems.kernel.scope import Scope
+from uems.kernel.sql import Sql
+from uems.kernel.warehouse import Limits
+
+_logger = logging.getLogger("uems.pipeline")
+
+BATCH_BYTES = 8_000_000
+BATCH_EVENTS = 40_000
+LEASE_SECONDS = 15.0
+
+
+class Workspaces(Protocol):
+    """What the pipeline must know of a workspace."""
+
+    def scope(self, workspace_id: int) -> Scope | None:
+        """None for one that does not exist any more."""
+        ...
+
+    def has_data(self, workspace_ids: set[int]) -> None:
+        """Called with the workspaces that have just got events."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stages:
+    """The rooms' parts in the pipeline. ``done`` hears of each closed batch (offset, events)."""
+
+    workspaces: Workspaces
+    people: People
+    traits: Traits
+    plans: Plans
+
+
+class Consumer:
+    """Consumes one partition of the log while it holds the partition's lease. One thread.
+
+    holder: unique for the process. ``step`` does one batch; ``close`` gives the lease back.
+    """
+
+    def __init__(self, house: House, stages: Stages, partition: int, holder: str) -> None:
+        self._house = house
+        self._stages = stages
+        self._partition = partition
+        self._holder = holder
+        self._lease: leases.Lease | None = None
+        self._seen: Seen | None = None
+        self._decoder = Decoder(self._currency_of)
+
+    def hold(self, now: datetime) -> bool:
+        """Take or keep the lease. On taking it anew, what another consumer may have changed is read again."""
+        if self._lease is not None and self._lease.expires_at - now > timedelta(seconds=LEASE_SECONDS / 2):
+            return True
+        epoch = self._lease.epoch if self._lease else 0
+        name = f"pipeline:{self._partition}"
+        self._lease = leases.acquire(self._house.store, name, self._holder, LEASE_SECONDS, now)
+        if self._lease is None or self._lease.epoch != epoch:
+            self._seen = None
+        return self._lease is not None
+
+    def close(self, now: datetime) -> None:
+        if self._lease is not None:
+            leases.release(self._house.store, self._lease, now)
+            self._lease = None
+
+    def step(self, now: datetime) -> int:
+        """Process one batch; the number of records done, 0 when there were none. Raises what the store or warehouse raises."""
+        at = cursor.read(self._house.store, self._partition)
+        if self._seen is None:
+            self._stages.people.flush(now)
+            self._seen = self._remember(at, now)
+        records = self._range(at, now)
+        if not records:
+            return 0
+        first, last = records[0].offset, records[-1].offset
+        outputs = self._judge(records, now)
+        self._write(outputs, f"{self._partition}:{first}-{last}")
+        self._stages.people.flush(now)
+        self._close_batch(last, records, outputs)
+        return len(records)
+
+    def _range(self, at: cursor.Cursor, now: datetime) -> list[Record]:
+        """The records of the standing intent, or the next ones, written down as the new intent."""
+        log = self._house.log
+        if at.intent_last is not None:
+            records = []
+            after = at.done_offset
+            while after < at.intent_last:
+                more = [r for r in log.read(self._partition, after, BATCH_BYTES) if r.offset <= at.intent_last]
+                if not more:
+                    break
+                records.extend(more)
+                after = more[-1].offset
+            return records
+        records = _bounded(log.read(self._partition, at.done_offset, BATCH_BYTES))
+        if records:
+            assert self._lease is not None
+            cursor.intend(self._house.store, self._lease, self._partition, records[0].offset, records[-1].offset)
+        return records
+
+    def _judge(self, records: list[Record], now: datetime) -> list[Output]:
+        assert self._seen is not None
+        outputs = []
+        for staged in self._decoder.decode(records):
+            scope = self._stages.workspaces.scope(staged.workspace_id)
+            if scope is None:
+                _logger.warning("pipeline: %d events of a workspace that is gone were dropped", staged.table.num_rows)
+                continue
+            checker = self._stages.plans.checker(staged.workspace_id)
+            outputs.append(judge(staged, scope, self._seen, checker, self._stages.people, now, self._partition))
+        return outputs
+
+    def _write(self, outputs: list[Output], token: str) -> None:
+        """Everything of a batch, each table once: the token stands for the range, so a repetition is ignored."""
+        warehouse = self._house.warehouse
+        events = [t for o in outputs for t in o.events]
+        if events:
+            whole = pa.concat_tables(events)
+            identify = whole.filter(pa.compute.equal(whole.column("type"), "identify"))
+            traits = self._stages.traits.rows(identify) if identify.num_rows else None
+            if traits is not None and traits.num_rows:
+                warehouse.insert("traits", traits, token=f"traits:{token}")
+            warehouse.insert("events", whole, token=f"events:{token}")
+        for name, tables in (
+            ("dead_letters", [t for o in outputs for t in o.dead]),
+            ("event_receipts", [t for o in outputs for t in o.receipts]),
+        ):
+            if tables:
+                warehouse.insert(name, pa.concat_tables([_ordered(t) for t in tables]), token=f"{name}:{token}")
+
+    def _close_batch(self, last: int, records: list[Record], outputs: list[Output]) -> None:
+        assert self._lease is not None
+        assert self._seen is not None
+        counts = {w: n for o in outputs for w, n in o.accepted.items()}
+        watermark = max(r.appended_at for r in records)
+        cursor.finish(self._house.store, self._lease, self._partition, last, watermark, sum(counts.values()))
+        for output in outputs:
+            for keys in output.keys:
+                self._seen.add(keys, watermark.date())
+        self._seen.forget_before(watermark.date())
+        if counts:
+            self._stages.workspaces.has_data(set(counts))
+        self._house.log.trim(self._partition, last)
+
+    def _currency_of(self, workspace_id: int) -> str:
+        scope = self._stages.workspaces.scope(workspace_id)
+        return scope.currency if scope is not None else "USD"
+
+    def _remember(self, at: cursor.Cursor, now: datetime) -> Seen:
+        """The ids of the window from the receipts, without those of a batch that was begun and not closed: it will come again."""
+        days = self._house.settings.dedupe_days
+        seen = Seen(days)
+        rows = self._house.warehouse.query(
+            Sql(
+                "SELECT toDate(received_at) AS day, workspace_id, xxh3(message_id) AS high, xxHash64(message_id) AS low FROM event_receipts"
+                " WHERE received_at >= {since:DateTime64(3, 'UTC')} AND status IN ('accepted', 'warned')"
+                " AND NOT (log_partition = {partition:UInt32} AND log_offset > {done:UInt64})"
+            ),
+            {"since": now - timedelta(days=days + 1), "partition": self._partition, "done": at.done_offset},
+            limits=Limits(),
+        )
+        if rows.num_rows:
+            day = rows.column("day").cast(pa.date32()).cast(pa.int32()).to_numpy()
+            mask = np.array([workspace_mask(w) for w in range(int(np.max(rows.column("workspace_id").to_numpy())) + 1)], np.uint64)
+            high = rows.column("high").to_numpy() ^ mask[rows.column("workspace_id").to_numpy()]
+            keys = Keys(high, rows.column("low").to_numpy())
+            for one in np.unique(day):
+                seen.add(keys.take(np.flatnonzero(day == one)), (datetime(1970, 1, 1) + timedelta(days=int(one))).date())  # noqa: DTZ001
+        return seen
+
+
+def _bounded(records: list[Record]) -> list[Record]:
+    """As many records as stay under the events of one batch, but at least one."""
+    total = 0
+    for position, record in enumerate(records):
+        total += record.events
+        if total > BATCH_EVENTS and position:
+            return records[:position]
+    return records
+
+
+def _ordered(table: pa.Table) -> pa.Table:
+    """Columns in one order, since tables of different origin are put together."""
+    return table.select(sorted(table.column_names))
+
+
+class Pipeline:
+    """The loop that runs a process's consumers, one thread a partition that it may hold. ``start`` and ``stop`` once each."""
+
+    def __init__(self, house: House, stages: Stages, holder: str, clock: Callable[[], datetime]) -> None:
+        self._house = house
+        self._clock = clock
+        self._stop = threading.Event()
+        self._consumers = [Consumer(house, stages, p, holder) for p in range(house.settings.log_partitions)]
+        self._threads = [threading.Thread(target=self._run, args=(c, p), name=f"pipeline-{p}") for p, c in enumerate(self._consumers)]
+
+    def start(self) -> None:
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """End after the batch under way; returns when all threads have ended."""
+        self._stop.set()
+        for thread in self._threads:
+            if thread.ident is not None:
+                thread.join()
+
+    def _run(self, consumer: Consumer, partition: int) -> None:
+        failures = 0
+        while not self._stop.is_set():
+            try:
+                worked = consumer.step(self._clock()) if consumer.hold(self._clock()) else 0
+                failures = 0
+            except Exception as error:
+                failures += 1
+                self._tell(error, partition, failures)
+                # Nothing is lost while we wait: the log keeps what is not done, and the intent says where to go on.
+                self._stop.wait(min(0.2 * 2**failures, 10.0))
+                continue
+            if not worked:
+                self._stop.wait(0.05)
+            elif worked < 20:
+                # Small batches make small parts: let a few requests gather before the next insert.
+                self._stop.wait(0.25)
+        consumer.close(self._clock())
+
+    def _tell(self, error: Exception, partition: int, failures: int) -> None:
+        expected = isinstance(error, UemsError)
+        if failures in (1, 5) or failures % 50 == 0:
+            _logger.error("pipeline %d: %s (failure %d in a row; trying again)", partition, error, failures, exc_info=not expected)

@@ -1,0 +1,203 @@
+"""How are live events, receipts, health and dead letters reached over HTTP?"""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Path, Query, Request
+
+from uems.access.api import Access, audit, guard
+from uems.collect import dead_letters, receipts
+from uems.kernel.edge import Body, Count, Cursor, Key, Limit, Page, decode_cursor, encode_cursor
+from uems.kernel.errors import not_found
+from uems.kernel.house import House
+
+router = APIRouter()
+
+Status = Literal["accepted", "warned", "duplicate", "blocked", "invalid"]
+_W = "/workspaces/{workspace}"
+
+
+class ReceiptBody(Body):
+    """What became of one event. ``cursor`` is its place in the order of arrival, for ``after`` and ``before``."""
+
+    cursor: str
+    received_at: datetime
+    message_id: str
+    status: Status
+    reason: str
+    type: str
+    event: str
+    person_id: Count
+    ts: datetime
+
+
+class ReceiptAnswer(Body):
+    """Every receipt of a messageId, oldest first, and the stored event if it was accepted."""
+
+    items: list[ReceiptBody]
+    event: dict[str, Any] | None
+
+
+class HealthBody(Body):
+    """Whether what was sent is also counted."""
+
+    backlog_records: Count
+    backlog_events: Count
+    backlog_bytes: Count
+    lag_seconds: float
+    watermark: datetime | None
+    events: Count
+    open_dead_letters: Count
+
+
+class DeadLetterBody(Body):
+    letter_id: str
+    received_at: datetime
+    message_id: str
+    status: str
+    reason: str
+    endpoint: str
+    raw: str
+    state: str
+
+
+class LetterChoice(Body):
+    """Which letters, by id; at most 1000 at once."""
+
+    letter_ids: list[Key]
+
+
+class LetterCount(Body):
+    count: Count
+
+
+def _house(request: Request) -> House:
+    house: House = request.app.state.house
+    return house
+
+
+def _body(receipt: receipts.Receipt) -> ReceiptBody:
+    place = receipt.place
+    return ReceiptBody(
+        cursor=encode_cursor(place.received_ms, place.log_partition, place.log_offset, place.log_index),
+        received_at=receipt.received_at,
+        message_id=receipt.message_id,
+        status=receipt.status,
+        reason=receipt.reason,
+        type=receipt.type,
+        event=receipt.event,
+        person_id=receipt.person_id,
+        ts=receipt.ts,
+    )
+
+
+def _place(cursor: str | None) -> receipts.Place | None:
+    if cursor is None:
+        return None
+    received_ms, partition, offset, index = decode_cursor(cursor, int, int, int, int)
+    return receipts.Place(
+        received_ms=min(max(received_ms, 0), 4_000_000_000_000),
+        log_partition=min(max(partition, 0), 2**31),
+        log_offset=max(offset, 0),
+        log_index=min(max(index, 0), 2**31),
+    )
+
+
+@router.get(_W + "/events/live")
+def live_events(
+    request: Request,
+    access: Annotated[Access, guard("events:read")],
+    after: Annotated[Cursor | None, Query(description="Only what arrived after this place.")] = None,
+    before: Annotated[Cursor | None, Query(description="Only what arrived before this place.")] = None,
+    status: Annotated[Status | None, Query()] = None,
+    event: Annotated[Key | None, Query()] = None,
+    limit: Annotated[Limit, Query()] = 50,
+) -> Page[ReceiptBody]:
+    """The events as they arrive, newest first, with what became of each."""
+    found = receipts.live(
+        _house(request).warehouse,
+        access.scope,
+        after=_place(after),
+        before=_place(before),
+        status=status or "",
+        event=event or "",
+        limit=limit,
+    )
+    items = [_body(r) for r in found]
+    return Page[ReceiptBody](items=items, next_cursor=items[-1].cursor if len(items) == limit else None)
+
+
+@router.get(_W + "/receipts/{message_id}")
+def receipt(
+    request: Request, access: Annotated[Access, guard("events:read")], message_id: Annotated[Key, Path(description="messageId as sent.")]
+) -> ReceiptAnswer:
+    """What became of the event with this messageId, and the event itself as it is stored."""
+    warehouse = _house(request).warehouse
+    found = receipts.of_message(warehouse, access.scope, message_id)
+    if not found:
+        raise not_found("receipt", message_id)
+    stored = next((r for r in found if r.status in ("accepted", "warned")), None)
+    event = receipts.stored_event(warehouse, access.scope, stored) if stored else None
+    return ReceiptAnswer(items=[_body(r) for r in found], event=event)
+
+
+@router.get(_W + "/health")
+def health(request: Request, access: Annotated[Access, guard("health:read")]) -> HealthBody:
+    """Backlog, lag, watermark and open dead letters."""
+    state = receipts.health(_house(request), access.scope, request.app.state.clock())
+    return HealthBody(
+        backlog_records=state.backlog_records,
+        backlog_events=state.backlog_events,
+        backlog_bytes=state.backlog_bytes,
+        lag_seconds=state.lag_seconds,
+        watermark=state.watermark,
+        events=state.events,
+        open_dead_letters=state.open_dead_letters,
+    )
+
+
+@router.get(_W + "/dead-letters")
+def list_dead_letters(
+    request: Request,
+    access: Annotated[Access, guard("events:read")],
+    state: Annotated[Literal["open", "replayed", "dismissed"], Query()] = "open",
+    cursor: Annotated[Cursor | None, Query()] = None,
+    limit: Annotated[Limit, Query()] = 50,
+) -> Page[DeadLetterBody]:
+    """Events that could not be accepted, newest first, whole and with the reason."""
+    before = dead_letters.place_of(str(decode_cursor(cursor, str)[0])) if cursor else None
+    found = dead_letters.listed(_house(request).warehouse, access.scope, state=state, before=before, limit=limit)
+    items = [
+        DeadLetterBody(
+            letter_id=letter.letter_id,
+            received_at=letter.received_at,
+            message_id=letter.message_id,
+            status=letter.status,
+            reason=letter.reason,
+            endpoint=letter.endpoint,
+            raw=letter.raw,
+            state=letter.state,
+        )
+        for letter in found
+    ]
+    return Page[DeadLetterBody](items=items, next_cursor=encode_cursor(items[-1].letter_id) if len(items) == limit else None)
+
+
+@router.post(_W + "/dead-letters/replay")
+def replay_dead_letters(request: Request, access: Annotated[Access, guard("events:write")], body: LetterChoice) -> LetterCount:
+    """Send the chosen letters through the pipeline once more. Nothing is ever counted twice."""
+    house = _house(request)
+    count = dead_letters.replay(house, access.scope, body.letter_ids, request.app.state.clock())
+    with house.store.write() as conn:
+        audit(conn, access, "dead_letters.replayed", "dead_letters", None, {"count": count, "letter_ids": body.letter_ids[:20]})
+    return LetterCount(count=count)
+
+
+@router.post(_W + "/dead-letters/dismiss")
+def dismiss_dead_letters(request: Request, access: Annotated[Access, guard("events:write")], body: LetterChoice) -> LetterCount:
+    """Put the chosen letters aside; they stay readable."""
+    house = _house(request)
+    count = dead_letters.dismiss(house, access.scope, body.letter_ids)
+    with house.store.write() as conn:
+        audit(conn, access, "dead_letters.dismissed", "dead_letters", None, {"count": count, "letter_ids": body.letter_ids[:20]})
+    return LetterCount(count=count)
