@@ -2,27 +2,26 @@
 
 import hashlib
 import importlib
+import re
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 import uems
 from uems.access.api import operator_token
 from uems.kernel.clock import utc_now
+from uems.kernel.edge import UPLOAD
 from uems.kernel.house import House
 from uems.web.errors import ErrorBody, install_errors
 from uems.web.frame import Frame
 from uems.web.health import router as health_router
 from uems.web.ui import STATIC, install_ui
-
-MAX_BODY_BYTES = 8 * 1024 * 1024
-"""Largest body of a request; a route that takes uploads sets its own ``max_body_size``."""
 
 
 class App(FastAPI):
@@ -37,31 +36,46 @@ class App(FastAPI):
         await super().__call__(scope, receive, send)
 
 
-def create_app(house: House, *, ingest: ASGIApp | None = None, clock: Callable[[], datetime] = utc_now, static: Path = STATIC) -> App:
+def create_app(
+    house: House, *, ingest: ASGIApp | None = None, instance: str = "", clock: Callable[[], datetime] = utc_now, static: Path = STATIC
+) -> App:
     """The application of one process. Starts nothing and stops nothing: background work belongs to ``uems.app``.
 
+    instance: tells this server from another that answered at the same address before; ``/healthz`` repeats it.
     ingest: what answers ``/v1/*``. clock: what time it is when a request arrives.
     """
+    uploads: list[tuple[re.Pattern[str], int]] = []
     app = App(
         title="UEMS",
         version=uems.__version__,
         openapi_url="/api/openapi.json",
         docs_url=None,
         redoc_url=None,
-        max_body_size=MAX_BODY_BYTES,
         redirect_slashes=False,
-        middleware=[Middleware(Frame, https=house.settings.secure_cookies)],
+        middleware=[Middleware(Frame, https=house.settings.secure_cookies, uploads=uploads)],
     )
     app.ingest = ingest
     app.state.house = house
     app.state.clock = clock
+    app.state.instance = instance
     app.state.operator_hash = hashlib.sha256(operator_token(house.settings.home).encode()).digest()
     install_errors(app)
+    mount_rooms(app)
+    uploads.extend(_uploads(app))
+    install_ui(app, static)
+    return app
+
+
+def _uploads(app: FastAPI) -> list[tuple[re.Pattern[str], int]]:
+    found = [(route.path_regex, getattr(route.endpoint, UPLOAD, None)) for route in iter_route_contexts(app.routes)]
+    return [(address, limit) for address, limit in found if limit is not None]
+
+
+def mount_rooms(app: FastAPI) -> None:
+    """Every route that programs may call: /healthz, and what the rooms answer under /api."""
     app.include_router(health_router, **_stamp("web"))
     for room, router in room_routers():
         app.include_router(router, prefix="/api", **_stamp(room))
-    install_ui(app, static)
-    return app
 
 
 def room_routers() -> list[tuple[str, APIRouter]]:

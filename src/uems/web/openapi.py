@@ -1,0 +1,24 @@
+"""What does the HTTP API look like? Prints its OpenAPI document; the types of the web UI are made from it.
+
+python -m uems.web.openapi > openapi.json
+"""
+
+import json
+import sys
+from typing import Any
+
+from fastapi import FastAPI
+
+import uems
+from uems.web.app import mount_rooms
+
+
+def openapi_document() -> dict[str, Any]:
+    """The document that a running server answers at /api/openapi.json; needs no data and opens none."""
+    app = FastAPI(title="UEMS", version=uems.__version__)
+    mount_rooms(app)
+    return app.openapi()
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(openapi_document(), indent=1, sort_keys=True) + "\n")
