@@ -21,7 +21,7 @@ _POSTGRES_DOWN = ("08", "57P", "28", "3D")  # connection, shutdown, bad password
 
 @contextmanager
 def translated(where: str, *, reading: bool = False) -> Iterator[None]:
-    """Turn failures of the database itself into ``UemsError``; errors of a statement (a duplicate key, a typing error) pass.
+    """Turn failures of the database and values it cannot hold into ``UemsError``; a duplicate key and a wrong statement pass.
 
     where: what the message calls the database, for instance "The store (/srv/uems/store.db)". reading: a write is a mistake
     of the program here.
@@ -32,6 +32,8 @@ def translated(where: str, *, reading: bool = False) -> Iterator[None]:
         raise _busy(where, "no free connection") from error
     except IntegrityError:
         raise
+    except (UnicodeEncodeError, OverflowError) as error:
+        raise _unfit(str(error)) from error
     except DBAPIError as error:
         if reading and _refused_write(error.orig):
             raise UemsError("read_only", "A read block tries to write; use store.write().", status=500) from error
@@ -86,6 +88,8 @@ def _explain_sqlite(error: sqlite3.Error, where: str) -> UemsError | None:
 
 def _explain_postgres(error: BaseException, state: str, where: str, *, lost: bool) -> UemsError | None:
     said = str(error).strip().split("\n")[0]
+    if state.startswith("22") or type(error).__name__ == "DataError":
+        return _unfit(said)  # a NUL in a text, a number too large for its column
     if state == "53100":
         return _full(where, said)
     if state in {"40001", "40P01", "55P03"}:
@@ -101,6 +105,12 @@ def _explain_postgres(error: BaseException, state: str, where: str, *, lost: boo
             status=503,
         )
     return None
+
+
+def _unfit(said: str) -> UemsError:
+    return UemsError(
+        "invalid", f"A value cannot be stored: {said}. Texts must be Unicode without NUL; whole numbers fit into 64 bits.", status=422
+    )
 
 
 def _full(where: str, said: str) -> UemsError:

@@ -53,12 +53,10 @@ def _upgrade_sqlite(conn: Connection) -> None:
     assert raw is not None
     raw.execute("PRAGMA foreign_keys=OFF")
     try:
-        writing = conn.execution_options(uems_write=True)
-        with writing.begin():
-            command.upgrade(config_for(writing), "head")
-            broken = writing.exec_driver_sql("PRAGMA foreign_key_check").fetchmany(5)
+        with conn.begin():
+            command.upgrade(config_for(conn), "head")
+            broken = conn.exec_driver_sql("PRAGMA foreign_key_check").fetchmany(5)
             if broken:
                 raise UemsError("migration_failed", f"The migration would leave rows without their parents: {broken}.", status=500)
     finally:
         raw.execute("PRAGMA foreign_keys=ON")
-        conn.invalidate()  # execution options stay on this connection object only; the raw one is not worth reusing

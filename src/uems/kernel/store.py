@@ -76,10 +76,10 @@ class Store:
         self.dialect: Literal["sqlite", "postgresql"] = "sqlite" if engine.dialect.name == "sqlite" else "postgresql"
         self._turn = threading.Lock() if self.dialect == "sqlite" else None
         self._inside = threading.local()
-        self._writing = engine.execution_options(uems_write=True)
-        self._reading = (
-            engine if self.dialect == "sqlite" else engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-        )
+        if self.dialect == "sqlite":
+            self._reading = engine.execution_options(uems_read=True)
+        else:
+            self._reading = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -95,7 +95,7 @@ class Store:
         with self._one_writer():
             self._inside.writing = True
             try:
-                with translated(self.where), self._writing.connect() as conn, conn.begin():
+                with translated(self.where), self.engine.connect() as conn, conn.begin():
                     yield conn
             finally:
                 self._inside.writing = False
@@ -157,12 +157,9 @@ def _sqlite_engine(path: Path) -> Engine:
     @event.listens_for(engine, "begin")
     def _begin(conn: Connection) -> None:
         # TRICKY: the driver's own BEGIN is deferred; a transaction that reads and then writes fails with BUSY at once.
-        if conn.get_execution_options().get("uems_write"):
-            conn.exec_driver_sql("PRAGMA query_only=OFF")
-            conn.exec_driver_sql("BEGIN IMMEDIATE")
-        else:
-            conn.exec_driver_sql("PRAGMA query_only=ON")
-            conn.exec_driver_sql("BEGIN")
+        reading = conn.get_execution_options().get("uems_read", False)
+        conn.exec_driver_sql(f"PRAGMA query_only={'ON' if reading else 'OFF'}")
+        conn.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
     return engine
 
