@@ -74,13 +74,30 @@ def bootstrap(
     return NewAccount(account=account, password=chosen)
 
 
-def reset_password(store: Store, caller: Caller, *, email: str) -> NewAccount:
-    """A new generated password for somebody who forgot theirs; ends all their sessions. Only for the operator.
+def list_accounts(store: Store) -> list[Account]:
+    """Everybody who can log in, by e-mail. For the operator only: it looks across workspaces."""
+    with store.read() as conn:
+        return [Account(**row) for row in conn.execute(select(*ACCOUNT_COLUMNS).order_by(accounts.c.email)).mappings()]
 
-    An owner must not do this: the account may be a member of workspaces that the owner has no business in.
+
+def create_account(store: Store, caller: Caller, *, email: str, name: str, locale: Locale, password: str | None = None) -> NewAccount:
+    """An account that belongs to no workspace yet. Raises ``account_exists`` (409), ``invalid``."""
+    email = check_email(email)
+    chosen = check_password(password) if password is not None else new_password()
+    hashed = hash_password(chosen)
+    with store.write() as conn:
+        lock(conn, "accounts")
+        if find_account(conn, email):
+            raise UemsError("account_exists", f"{email} has an account already; add it to a workspace, or reset its password.", status=409)
+        account = insert_account(conn, caller, email=email, name=name, locale=locale, password_hash=hashed)
+    return NewAccount(account=account, password=chosen)
+
+
+def reset_password(store: Store, caller: Caller, *, email: str) -> NewAccount:
+    """A new generated password for somebody who forgot theirs; ends all their sessions. Raises ``not_found``.
+
+    For the operator only. An owner must not do this: the account may be a member of workspaces that the owner has no business in.
     """
-    if caller.actor.kind != "operator":
-        raise UemsError("forbidden", "Only the operator resets passwords. Run `uems user reset-password` on the server.", status=403)
     chosen = new_password()
     hashed = hash_password(chosen)
     with store.write() as conn:

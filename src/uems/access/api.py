@@ -2,7 +2,7 @@
 
 from uems.access.accounts import NewAccount, bootstrap, reset_password
 from uems.access.audit import audit
-from uems.access.guards import Visitor, account_guard, guard, public
+from uems.access.guards import Visitor, account_guard, guard, operator_guard, public
 from uems.access.keys import NewKey, create_key
 from uems.access.members import NewMember, add_member
 from uems.access.model import Access, Account, Actor, Caller, Key, Member, Workspace
@@ -36,6 +36,7 @@ __all__ = [
     "guard",
     "mark_has_data",
     "operator",
+    "operator_guard",
     "operator_token",
     "public",
     "reset_password",

@@ -77,6 +77,26 @@ class AccountChange(Body):
     new_password: Password | None = None
 
 
+class NewAccountBody(Body):
+    """password: null to have one generated."""
+
+    email: Email
+    name: Name
+    locale: Locale = "zh"
+    password: Password | None = None
+
+
+class PasswordReset(Body):
+    email: Email
+
+
+class NewAccountAnswer(Body):
+    """password: shown this once."""
+
+    account: AccountBody
+    password: str
+
+
 class NewWorkspaceBody(Body):
     slug: Slug
     name: Name

@@ -4,7 +4,7 @@
     def list_people(access: Annotated[Access, guard("people:read")]) -> Page[PersonBody]: ...
 
 The guard proves the caller (cookie or ``Authorization: Bearer``), checks CSRF on unsafe methods, turns the workspace in the
-path into a scope, and checks the permission. A route without one of these three marks fails a test.
+path into a scope, and checks the permission. A route without one of these marks fails a test.
 """
 
 import hashlib
@@ -39,6 +39,11 @@ def account_guard() -> Any:
     return Depends(AccountGuard())
 
 
+def operator_guard() -> Any:
+    """A dependency that gives the ``Caller`` when it is the operator of the installation; 401 or 403 for everybody else."""
+    return Depends(OperatorGuard())
+
+
 def public() -> Any:
     """Marks a route that anybody may call; gives the ``Visitor``."""
     return Depends(PublicMark())
@@ -67,6 +72,15 @@ class Guard:
 class AccountGuard:
     def __call__(self, request: Request) -> Caller:
         return authenticate(request)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorGuard:
+    def __call__(self, request: Request) -> Caller:
+        caller = authenticate(request)
+        if caller.actor.kind != "operator":
+            raise UemsError("needs_operator", "Only the operator can do this. Run `uems` on the server itself.", status=403)
+        return caller
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

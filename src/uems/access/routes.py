@@ -13,17 +13,20 @@ from uems.access.bodies import (
     LoginAnswer,
     LoginBody,
     MemberBody,
+    NewAccountAnswer,
+    NewAccountBody,
     NewKeyAnswer,
     NewKeyBody,
     NewMemberAnswer,
     NewMemberBody,
     NewWorkspaceBody,
+    PasswordReset,
     RoleChange,
     SessionAnswer,
     WorkspaceBody,
     WorkspaceChange,
 )
-from uems.access.guards import Visitor, account_guard, cookie_name, guard, public
+from uems.access.guards import Visitor, account_guard, cookie_name, guard, operator_guard, public
 from uems.access.model import Access, Caller
 from uems.kernel.edge import Cursor, Key, Limit, Page, decode_cursor, encode_cursor
 from uems.kernel.errors import invalid
@@ -97,6 +100,26 @@ def change_account(request: Request, body: AccountChange, caller: Annotated[Call
             raise invalid("current_password", None, "must be sent together with new_password.")
         accounts.change_password(store, caller, current=body.current_password, new=body.new_password)
     return AccountBody.of(accounts.change_account(store, caller, name=body.name, locale=body.locale))
+
+
+@router.get("/accounts")
+def list_accounts(request: Request, caller: Annotated[Caller, operator_guard()]) -> Page[AccountBody]:
+    """Everybody who can log in. For the operator."""
+    return Page(items=[AccountBody.of(a) for a in accounts.list_accounts(_store(request))])
+
+
+@router.post("/accounts", status_code=201)
+def create_account(request: Request, body: NewAccountBody, caller: Annotated[Caller, operator_guard()]) -> NewAccountAnswer:
+    """An account without a workspace. For the operator; owners add members instead."""
+    made = accounts.create_account(_store(request), caller, email=body.email, name=body.name, locale=body.locale, password=body.password)
+    return NewAccountAnswer(account=AccountBody.of(made.account), password=made.password)
+
+
+@router.post("/accounts/reset-password")
+def reset_password(request: Request, body: PasswordReset, caller: Annotated[Caller, operator_guard()]) -> NewAccountAnswer:
+    """A new generated password, and the end of all sessions of the account. For the operator."""
+    made = accounts.reset_password(_store(request), caller, email=body.email)
+    return NewAccountAnswer(account=AccountBody.of(made.account), password=made.password)
 
 
 @router.get("/workspaces")

@@ -14,10 +14,10 @@ from uems.access.permissions import ALL, PERMISSIONS, Role
 from uems.access.tables import memberships, workspaces
 from uems.kernel.clock import zone_of
 from uems.kernel.errors import UemsError, invalid, not_found
+from uems.kernel.money import exponent
 from uems.kernel.store import Store, allocate, lock
 
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
-_CURRENCY = re.compile(r"[A-Z]{3}")
 
 
 @lru_cache(maxsize=1)
@@ -34,9 +34,8 @@ def check_zone(zone: str) -> str:
 
 
 def check_currency(currency: str) -> str:
-    """``currency`` itself when it looks like an ISO 4217 code; raises ``invalid``."""
-    if not _CURRENCY.fullmatch(currency):
-        raise invalid("currency", currency, "must be an ISO 4217 code such as CNY.")
+    """``currency`` itself when it is an ISO 4217 code with a known minor unit; raises ``unknown_currency``."""
+    exponent(currency)
     return currency
 
 

@@ -7,6 +7,7 @@ refused here, once, so that no room meets them.
 import base64
 import json
 import re
+from collections.abc import Callable
 from typing import Annotated, Any, Generic, NoReturn, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -56,6 +57,23 @@ Limit = Annotated[int, Field(ge=1, le=1000)]
 """How many rows a page may have."""
 Cursor = Annotated[str, Field(min_length=1, max_length=2000, pattern=r"^[A-Za-z0-9_-]+$")]
 """Where the next page starts; opaque to callers, see ``encode_cursor``."""
+
+
+F = TypeVar("F", bound=Callable[..., Any])
+UPLOAD = "__uems_upload_bytes__"
+
+
+def takes_upload(max_bytes: int) -> Callable[[F], F]:
+    """Decorates an endpoint whose body may be larger than the usual 8 MB (below the ``@router`` line).
+
+    Such an endpoint reads ``request.stream()`` itself: FastAPI would read a declared form before the guard has looked.
+    """
+
+    def mark(endpoint: F) -> F:
+        setattr(endpoint, UPLOAD, max_bytes)
+        return endpoint
+
+    return mark
 
 
 class Body(BaseModel):

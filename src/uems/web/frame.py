@@ -6,6 +6,7 @@ And an answer in the one shape even when a room breaks.
 import logging
 import re
 import time
+from collections.abc import Sequence
 
 from fastapi import HTTPException
 from starlette.datastructures import Headers, MutableHeaders
@@ -47,11 +48,21 @@ _HEADERS = {
 }
 
 
-class Frame:
-    """ASGI middleware around the whole application. https: add Strict-Transport-Security."""
+MAX_BODY_BYTES = 8 * 1024 * 1024
+"""Largest body of a request, but for routes that take uploads."""
 
-    def __init__(self, app: ASGIApp, *, https: bool) -> None:
+Uploads = Sequence[tuple[re.Pattern[str], int]]
+
+
+class Frame:
+    """ASGI middleware around the whole application.
+
+    https: add Strict-Transport-Security. uploads: addresses that take more than 8 MB, with their limits in bytes.
+    """
+
+    def __init__(self, app: ASGIApp, *, https: bool, uploads: Uploads) -> None:
         self.app = app
+        self.uploads = uploads
         self.headers = {**_HEADERS, "Strict-Transport-Security": "max-age=31536000"} if https else _HEADERS
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -73,7 +84,9 @@ class Frame:
 
         try:
             _check_address(scope)
-            await self.app(scope, _checked(receive) if _is_json(sent) else receive, framed)
+            most = next((limit for address, limit in self.uploads if address.match(scope["path"])), MAX_BODY_BYTES)
+            _check_length(sent, most)
+            await self.app(scope, _checked(receive, most, json=_is_json(sent)), framed)
         except UemsError as error:
             await _answer(error, request_id, status, scope, receive, framed)
         except Exception:
@@ -118,22 +131,44 @@ def _is_json(headers: Headers) -> bool:
     return kind == "application/json" or (kind.startswith("application/") and kind.endswith("+json"))
 
 
-def _checked(receive: Receive) -> Receive:
-    """A receiver that looks at a JSON body as a whole before anybody parses it."""
+def _check_length(headers: Headers, most: int) -> None:
+    length = headers.get("content-length", "")
+    if length.isdecimal() and (len(length) > 18 or int(length) > most):
+        raise _too_large(most)
+
+
+def _too_large(most: int) -> UemsError:
+    message = f"The body is larger than {most:,} bytes, the most that this address takes. Send less at once."
+    return UemsError("too_large", message, status=413, details={"max_bytes": most})
+
+
+def _checked(receive: Receive, most: int, *, json: bool) -> Receive:
+    """A receiver that counts the bytes, and looks at a JSON body as a whole before anybody parses it."""
     parts: list[bytes] = []
+    size = 0
 
     async def checked() -> Message:
+        nonlocal size
         message = await receive()
         if message["type"] == "http.request":
-            parts.append(message.get("body", b""))
-            if not message.get("more_body", False):
-                try:
-                    check_json(b"".join(parts))
-                except UemsError as error:
-                    raise _BadBody(error) from error
+            part = message.get("body", b"")
+            size += len(part)
+            if size > most:
+                raise _BadBody(_too_large(most))
+            if json:
+                parts.append(part)
+                if not message.get("more_body", False):
+                    _check_json(b"".join(parts))
         return message
 
     return checked
+
+
+def _check_json(body: bytes) -> None:
+    try:
+        check_json(body)
+    except UemsError as error:
+        raise _BadBody(error) from error
 
 
 def _check_address(scope: Scope) -> None:

@@ -15,10 +15,14 @@ router = APIRouter()
 
 
 class Health(BaseModel):
-    """warehouse: "down" is no reason to take the server away; events are still accepted into the log."""
+    """instance: which start of which server this is.
+
+    warehouse: "down" is no reason to take the server away; events are still accepted into the log.
+    """
 
     status: Literal["ok"]
     version: str
+    instance: str
     warehouse: Literal["ok", "down"]
 
 
@@ -28,8 +32,9 @@ def check_health(request: Request, visitor: Annotated[Visitor, public()]) -> Hea
     house: House = request.app.state.house
     with house.store.read() as conn:
         conn.execute(select(1))
+    warehouse: Literal["ok", "down"] = "ok"
     try:
         house.warehouse.ping()
     except UemsError:
-        return Health(status="ok", version=uems.__version__, warehouse="down")
-    return Health(status="ok", version=uems.__version__, warehouse="ok")
+        warehouse = "down"
+    return Health(status="ok", version=uems.__version__, instance=request.app.state.instance, warehouse=warehouse)
