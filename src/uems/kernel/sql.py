@@ -32,6 +32,22 @@ def ident(name: str, allowed: Collection[str] | None = None) -> Sql:
     return Sql(name)
 
 
+# The brace and the percent sign too: whoever looks for placeholders in the text must not find one in a name.
+_JSON_NAME = str.maketrans({c: f"\\x{ord(c):02X}" for c in "\\`\n\r\t\b\f{%"})
+
+
+def json_path(column: Sql, name: str) -> Sql:
+    """The part of a JSON column that is called ``name``, whatever characters that holds; a dot steps into an object.
+
+    TRICKY: the name has to stand in the text of the query. A bound name (``getSubcolumn(column, {name:String})``) works too,
+    but reads the whole column: ten times slower. Raises ``invalid`` for the few names that the engine takes for its own syntax.
+    """
+    reserved = name.startswith(("^`", "@`")) or ".:`" in name or "\0" in name or not name
+    if reserved or any("\ud800" <= c <= "\udfff" for c in name):
+        raise invalid("name", name, "must not be empty, hold NUL, half a surrogate pair or .:` or start with ^` or @`.")
+    return Sql(column + ".`" + name.translate(_JSON_NAME) + "`")
+
+
 def join(separator: Sql, parts: Iterable[Sql]) -> Sql:
     """The parts with ``separator`` between them."""
     return Sql(separator.join(parts))
