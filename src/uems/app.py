@@ -1,0 +1,101 @@
+"""How is the whole house put together? Opens the engines, brings their tables up to date, and starts what runs beside the requests."""
+
+import importlib
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, Protocol, cast
+
+from starlette.types import ASGIApp
+
+import uems
+from uems.collect import api as collect
+from uems.kernel.house import House
+from uems.kernel.log import open_log
+from uems.kernel.schema import Migration, migrate
+from uems.kernel.settings import Settings
+from uems.kernel.store import open_store
+from uems.kernel.warehouse import open_warehouse
+from uems.web.app import create_app
+
+Role = Literal["all", "api", "worker"]
+
+
+class Loop(Protocol):
+    """Work that goes on beside the requests. ``stop`` returns when it has ended; both are called once."""
+
+    def start(self) -> None: ...
+    def stop(self) -> None: ...
+
+
+def migrations() -> list[Migration]:
+    """The warehouse tables of every room: ``MIGRATIONS`` of each ``uems.<room>.schema``, by number."""
+    found: list[Migration] = []
+    for room in sorted(p.parent.name for p in Path(uems.__file__).parent.glob("*/schema.py")):
+        if room != "kernel":  # whose schema.py says how, and has no tables
+            found.extend(importlib.import_module(f"uems.{room}.schema").MIGRATIONS)
+    return sorted(found, key=lambda migration: migration.number)
+
+
+def build(settings: Settings) -> House:
+    """Open store, log and warehouse and bring their tables up to date. Safe to call in several processes of a cluster."""
+    store = open_store(settings)
+    try:
+        store.migrate()
+        log = open_log(settings, store)
+    except BaseException:
+        store.close()
+        raise
+    try:
+        warehouse = open_warehouse(settings)
+        migrate(warehouse, settings, migrations())
+    except BaseException:
+        log.close()
+        store.close()
+        raise
+    return House(settings=settings, warehouse=warehouse, store=store, log=log)
+
+
+def loops(house: House, role: Role, instance: str) -> list[Loop]:
+    """What a process of this role does beside answering requests, in the order in which it is started."""
+    return []
+
+
+@dataclass(slots=True, kw_only=True)
+class Started:
+    """A house at work. asgi: answers requests. ``stop`` ends the work and closes the engines; calling it twice is fine."""
+
+    house: House
+    asgi: ASGIApp
+    loops: Sequence[Loop]
+    _turn: threading.Lock = field(default_factory=threading.Lock)
+    _stopped: bool = False
+
+    def stop(self) -> None:
+        with self._turn:
+            if self._stopped:
+                return
+            self._stopped = True
+            for loop in reversed(self.loops):
+                loop.stop()
+            self.house.close()
+
+
+def start(settings: Settings, *, role: Role, instance: str) -> Started:
+    """Build the house and start the work of ``role``. instance: what ``/healthz`` answers, so that a server can be told from another."""
+    house = build(settings)
+    started: list[Loop] = []
+    try:
+        # The event room types ASGI without a framework; it is the same interface.
+        ingest = cast(ASGIApp, collect.ingest_app(house))
+        application = create_app(house, ingest=ingest, instance=instance)
+        for loop in loops(house, role, instance):
+            loop.start()
+            started.append(loop)
+    except BaseException:
+        for loop in reversed(started):
+            loop.stop()
+        house.close()
+        raise
+    return Started(house=house, asgi=application, loops=started)

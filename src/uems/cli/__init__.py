@@ -1,0 +1,10 @@
+"""How does an operator run the system? One command, ``uems``, that speaks the HTTP API whether a server runs or not."""
+
+
+def main() -> None:
+    """The console script."""
+    # Imported here: `import uems.cli` must not cost what a command costs.
+    import uems.cli.commands  # noqa: F401  each module adds its commands
+    from uems.cli.main import app
+
+    app(prog_name="uems")
