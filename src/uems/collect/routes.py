@@ -144,7 +144,7 @@ def receipt(
 @router.get(_W + "/health")
 def health(request: Request, access: Annotated[Access, guard("health:read")]) -> HealthBody:
     """Backlog, lag, watermark and open dead letters."""
-    state = receipts.health(_house(request), access.scope, request.app.state.clock())
+    state = receipts.health(_house(request), access.scope, access.now)
     return HealthBody(
         backlog_records=state.backlog_records,
         backlog_events=state.backlog_events,
@@ -187,7 +187,7 @@ def list_dead_letters(
 def replay_dead_letters(request: Request, access: Annotated[Access, guard("events:write")], body: LetterChoice) -> LetterCount:
     """Send the chosen letters through the pipeline once more. Nothing is ever counted twice."""
     house = _house(request)
-    count = dead_letters.replay(house, access.scope, body.letter_ids, request.app.state.clock())
+    count = dead_letters.replay(house, access.scope, body.letter_ids, access.now)
     with house.store.write() as conn:
         audit(conn, access, "dead_letters.replayed", "dead_letters", None, {"count": count, "letter_ids": body.letter_ids[:20]})
     return LetterCount(count=count)

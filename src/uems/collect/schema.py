@@ -75,7 +75,7 @@ EVENT_RECEIPTS = TableDef(
     order_by="workspace_id, received_at, log_offset, log_index",
     partition_by="toYYYYMMDD(received_at)",
     shard_by="cityHash64(message_id)",
-    indexes=("INDEX by_message message_id TYPE bloom_filter(0.001) GRANULARITY 4",),
+    indexes=("by_message message_id TYPE bloom_filter(0.001) GRANULARITY 4",),
 )
 
 DEAD_LETTERS = TableDef(

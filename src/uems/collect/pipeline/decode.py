@@ -121,8 +121,8 @@ class Decoder:
         for item in batch.batch:
             try:
                 self._add(columns, item, item.type, entry.received_at, item.sentAt or sent_at, outer, offset, index, big)
-            except Refused as refused:
-                columns.rejected.append(_rejected(entry, item, str(refused), msgspec.json.encode(item), offset, index))
+            except (Refused, RecursionError) as refused:
+                columns.rejected.append(_rejected(entry, item, _why(refused), msgspec.json.encode(item), offset, index))
             index += 1
         return index
 
@@ -136,8 +136,8 @@ class Decoder:
             type_ = item.type if entry.endpoint == "batch" else entry.endpoint
             item.type = type_
             self._add(columns, item, type_, entry.received_at, item.sentAt or sent_at, outer, offset, index, len(raw) > MAX_EVENT_BYTES)
-        except Refused as refused:
-            columns.rejected.append(_rejected(entry, item, str(refused), raw, offset, index))
+        except (Refused, RecursionError) as refused:
+            columns.rejected.append(_rejected(entry, item, _why(refused), raw, offset, index))
 
     def _add(
         self, columns: Columns, item: Item, type_: str, received: int, sent_at: object, outer: bytes, offset: int, index: int, big: bool
@@ -202,7 +202,10 @@ def _check(item: Item, type_: str, user: str, anonymous: str, message: str, even
         raise Refused(f"event_too_long: the event name has {len(event)} characters, at most {MAX_EVENT_CHARS}")
     if properties and properties[:1] != b"{" and properties != b"null":
         raise Refused(f"bad_type: {'traits' if type_ in ('identify', 'group') else 'properties'} is not an object")
-    if big and len(properties) + len(bytes(item.context)) > MAX_EVENT_BYTES:
+    inner = bytes(item.context)
+    if inner and inner[:1] != b"{" and inner != b"null":
+        raise Refused("bad_type: context is not an object")
+    if big and len(properties) + len(inner) > MAX_EVENT_BYTES:
         raise Refused(f"too_large: the event has more than {MAX_EVENT_BYTES} bytes")
 
 
@@ -243,6 +246,10 @@ def _with_name(item: Item, properties: bytes, context: Context) -> tuple[bytes, 
         url, path, title, referrer = (v[:2000] if isinstance(v, str) else "" for v in (page.url, page.path, page.title, page.referrer))
         context = context._replace(url=url, path=path, title=title, referrer=referrer)
     return properties, context
+
+
+def _why(refused: Refused | RecursionError) -> str:
+    return str(refused) if isinstance(refused, Refused) else "too_deep: the JSON is nested too deeply"
 
 
 def _rejected(entry: Entry, item: Item, reason: str, raw: bytes, offset: int, index: int) -> Rejected:
