@@ -2,6 +2,7 @@
 
 from uems.access.accounts import NewAccount, bootstrap, reset_password
 from uems.access.audit import audit
+from uems.access.directory import Workspaces
 from uems.access.guards import Visitor, account_guard, guard, operator_guard, public
 from uems.access.keys import NewKey, create_key
 from uems.access.members import NewMember, add_member
@@ -26,6 +27,7 @@ __all__ = [
     "Role",
     "Visitor",
     "Workspace",
+    "Workspaces",
     "account_guard",
     "add_member",
     "audit",
