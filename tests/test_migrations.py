@@ -98,6 +98,7 @@ def test_a_failing_migration_leaves_nothing_behind(store: Store, monkeypatch: py
         connection.execute(text("CREATE TABLE half_made (a INTEGER)"))
         raise UemsError("migration_failed", "stop", status=500)
 
+    monkeypatch.setattr("uems.kernel.store.is_current", lambda engine: False)
     monkeypatch.setattr("uems.kernel._store_migrate.command.upgrade", half_way)
     with pytest.raises(UemsError, match="stop"):
         store.migrate()

@@ -21,6 +21,7 @@ from sqlalchemy.engine import make_url
 
 from uems.kernel._store_bulk import insert_many, upsert_many
 from uems.kernel._store_errors import translated
+from uems.kernel._store_head import is_current
 from uems.kernel._store_types import BigId, Json, UtcDateTime, dump_json, from_microseconds, to_microseconds
 from uems.kernel.errors import UemsError
 from uems.kernel.settings import Settings
@@ -115,9 +116,11 @@ class Store:
 
     def migrate(self) -> None:
         """Bring the tables to what this version of the program needs. Safe to call at every start and from several processes."""
-        from uems.kernel._store_migrate import upgrade
-
         with self._turn or nullcontext(), translated(self.where):
+            if is_current(self.engine):
+                return
+            from uems.kernel._store_migrate import upgrade  # alembic: only when there is something to do
+
             upgrade(self.engine)
 
     def close(self) -> None:
@@ -158,8 +161,9 @@ def _sqlite_engine(path: Path) -> Engine:
     def _begin(conn: Connection) -> None:
         # TRICKY: the driver's own BEGIN is deferred; a transaction that reads and then writes fails with BUSY at once.
         reading = conn.get_execution_options().get("uems_read", False)
-        conn.exec_driver_sql(f"PRAGMA query_only={'ON' if reading else 'OFF'}")
-        conn.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+        driver: Any = conn.connection.driver_connection
+        driver.execute(f"PRAGMA query_only={'ON' if reading else 'OFF'}")
+        driver.execute("BEGIN" if reading else "BEGIN IMMEDIATE")
 
     return engine
 
