@@ -135,7 +135,7 @@ def open_client(settings: Settings, what: str) -> Iterator[Client]:
             finally:
                 claimed.release()
             return
-    with httpx.Client(base_url=found.url, headers=_headers(settings), timeout=TIMEOUT, trust_env=False) as http:
+    with httpx.Client(base_url=found.url, headers=_bearer(found.token), timeout=TIMEOUT, trust_env=False) as http:
         yield Client(http, remote=True)
 
 
@@ -162,20 +162,20 @@ def _claim_or_server(settings: Settings, what: str) -> Any:
             deadline = min(deadline, time.monotonic() + 5)
 
 
-def _headers(settings: Settings) -> Mapping[str, str]:
-    from uems.access import api as access  # with it comes the database library; asking whether a server runs must be quick
-
-    return {"Authorization": f"Bearer {access.operator_token(settings.home)}"}
+def _bearer(token: str) -> Mapping[str, str]:
+    return {"Authorization": f"Bearer {token}"}
 
 
 @contextmanager
 def _inside(settings: Settings) -> Iterator[Client]:
     """The same application, run by this process for the length of one command."""
+    from uems.access import api as access
     from uems.cli.serving import serve_in_thread
 
     with tempfile.TemporaryDirectory(prefix="uems-") as folder:
         socket_path = str(Path(folder) / "http")
         with serve_in_thread(settings, socket_path):
+            bearer = _bearer(access.operator_token(settings.home))
             transport = httpx.HTTPTransport(uds=socket_path)
-            with httpx.Client(transport=transport, base_url="http://uems", headers=_headers(settings), timeout=TIMEOUT) as http:
+            with httpx.Client(transport=transport, base_url="http://uems", headers=bearer, timeout=TIMEOUT) as http:
                 yield Client(http, remote=False)

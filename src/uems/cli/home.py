@@ -21,11 +21,15 @@ LOCK, SERVER = "lock", "server.json"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Running:
-    """A server as it described itself. url: where this machine reaches it. instance: what ``/healthz`` must answer."""
+    """A server as it described itself. url: where this machine reaches it. instance: what ``/healthz`` must answer.
+
+    token: proves the operator to it; the file is readable by the owner of the home only.
+    """
 
     pid: int
     url: str
     instance: str
+    token: str
     role: str
     version: str
     started_at: str

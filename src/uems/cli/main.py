@@ -1,5 +1,6 @@
 """What does every command have in common? The command line itself, its options, and how it ends."""
 
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -78,4 +79,5 @@ def connected() -> Iterator[Any]:
 
     what = " ".join(["uems", *(word for word in sys.argv[1:3] if not word.startswith("-"))])
     with open_client(load_settings(), what) as client:
+        gc.enable()
         yield client

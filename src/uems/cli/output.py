@@ -34,7 +34,7 @@ def console() -> "Console":
 
 def say(text: str) -> None:
     """One line to the person at the terminal; never part of the answer."""
-    console().print(text, markup=False)
+    print(text, file=sys.stderr, flush=True)
 
 
 def fail(error: UemsError) -> None:
@@ -76,11 +76,17 @@ def show_rows(rows: Iterable[Row], columns: Sequence[str], format: Format, *, em
         return
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
-    table = Table(*[column.replace("_", " ") for column in columns], header_style="bold")
+    table = Table(header_style="bold")
+    for column in columns:
+        # Folded, never cut: an id or a key is copied from here.
+        table.add_column(column.replace("_", " "), overflow="fold")
     for row in found:
-        table.add_row(*[flat(row.get(column)) for column in columns])
-    Console(highlight=False).print(table)
+        table.add_row(*[Text(flat(row.get(column))) for column in columns])
+    wide = Console(highlight=False)
+    # Into a file or a pipe, a line must not be broken to fit a screen that is not there.
+    (wide if wide.is_terminal else Console(highlight=False, width=4000)).print(table)
 
 
 def show_facts(facts: Row, format: Format) -> None:

@@ -5,6 +5,7 @@ then the engines are closed, which stops their queries.
 """
 
 import contextlib
+import gc
 import os
 import signal
 import socket
@@ -124,12 +125,14 @@ def serve(settings: Settings, role: Role, on_ready: Callable[[str], None]) -> No
 
 def _serve(settings: Settings, role: Role, bound: socket.socket, on_ready: Callable[[str], None]) -> None:
     from uems import app
+    from uems.access import api as access
 
     instance = new_id("srv")
     running = Running(
         pid=os.getpid(),
         url=local_url(bound),
         instance=instance,
+        token=access.operator_token(settings.home),
         role=role,
         version=__version__,
         started_at=datetime.now(UTC).isoformat(),
@@ -139,6 +142,9 @@ def _serve(settings: Settings, role: Role, bound: socket.socket, on_ready: Calla
 
         def ready() -> None:
             write_server(settings.home, running)
+            # What the start made lives as long as the server: the collector need not walk it ever again.
+            gc.freeze()
+            gc.enable()
             on_ready(settings.public_url or running.url)
 
         server = _Server(_config(house.asgi, settings), ready)

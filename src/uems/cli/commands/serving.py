@@ -31,6 +31,8 @@ def serve(
     given = {name: value for name, value in {"port": port, "host": host}.items() if value is not None}
     settings = load_settings(**given)
     logging.basicConfig(stream=sys.stderr, level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for noisy in ("alembic", "httpx", "httpcore"):
+        logging.getLogger(noisy).setLevel(max(logging.WARNING, logging.getLogger().level))
     from uems.cli import serving
 
     serving.serve(settings, role.value, lambda url: say(f"UEMS answers on {url} (Ctrl-C stops it)"))
