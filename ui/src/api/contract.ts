@@ -1,0 +1,93 @@
+// What does the server answer? The shapes the pages rely on, by name.
+import type { Schemas } from "./client";
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly next_cursor: string | null;
+}
+
+export type Account = Schemas["AccountBody"];
+export type Workspace = Schemas["WorkspaceBody"];
+export type Member = Schemas["MemberBody"];
+export type Key = Schemas["KeyBody"];
+export type AuditEntry = Schemas["AuditBody"];
+export type Role = NonNullable<Workspace["role"]>;
+
+/** A session of the web page: unlike a key's, it always has an account. */
+export interface Session {
+  readonly account: Account;
+  readonly csrf_token: string;
+  readonly workspaces: readonly Workspace[];
+}
+
+export type Receipt = Schemas["ReceiptBody"];
+export type ReceiptStatus = Receipt["status"];
+
+export type PropertyType = "string" | "integer" | "number" | "boolean" | "datetime" | "array" | "object";
+
+export interface PlanProperty {
+  readonly name: string;
+  readonly type: PropertyType;
+  readonly required: boolean;
+  readonly allowed: readonly (string | number | boolean)[] | null;
+  readonly description: string;
+}
+
+export interface PlanEvent {
+  readonly name: string;
+  readonly owner: string;
+  readonly description: string;
+  readonly properties: readonly PlanProperty[];
+}
+
+export interface Plan {
+  readonly mode: "allow" | "warn" | "block";
+  readonly events: readonly PlanEvent[];
+}
+
+export interface Violation {
+  readonly event: string;
+  readonly property: string;
+  readonly reason: string;
+  readonly count: number;
+  readonly last_at: string;
+}
+
+export interface PersonRow {
+  readonly person_id: number;
+  readonly name: string | null;
+  readonly email: string | null;
+  readonly ids: readonly PersonId[];
+  readonly events: number;
+  readonly orders: number;
+  readonly revenue_minor: number;
+  readonly first_seen: string | null;
+  readonly last_seen: string | null;
+}
+
+export interface PersonId {
+  readonly kind: string;
+  readonly value: string;
+}
+
+/** The answer of a report; the shape of `data` belongs to the report. */
+export type ReportAnswer<T> = Omit<Schemas["ReportAnswer"], "data"> & { readonly data: T };
+
+export interface Overview {
+  readonly people: number;
+  readonly new_people: number;
+  readonly identified: number;
+  readonly orders: number;
+  readonly revenue_minor: number;
+  readonly currency: string;
+  /** Currency → minor units, for revenue in another currency than the workspace's. */
+  readonly other_revenue: Readonly<Record<string, number>>;
+  readonly events: Readonly<Record<string, number>>;
+  readonly series: readonly {
+    readonly day: string;
+    readonly actives: number;
+    readonly events: number;
+    readonly orders: number;
+    readonly revenue_minor: number;
+  }[];
+}

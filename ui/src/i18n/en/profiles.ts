@@ -1,0 +1,3 @@
+export default {
+  people: { unnamed: "Person {{id}}" },
+};

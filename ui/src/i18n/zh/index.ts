@@ -1,0 +1,9 @@
+import access from "./access";
+import collect from "./collect";
+import common from "./common";
+import identity from "./identity";
+import imports from "./imports";
+import journeys from "./journeys";
+import profiles from "./profiles";
+
+export default { ...common, ...access, ...collect, ...imports, ...identity, ...profiles, ...journeys };

@@ -1,0 +1,23 @@
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+
+import { api, unwrap } from "@/api/client";
+import type { Overview, ReportAnswer } from "@/api/contract";
+import type { Period } from "@/parts/period";
+
+export function overviewQuery(workspace: string, period: Period) {
+  return queryOptions({
+    queryKey: [workspace, "reports", "overview", period.first, period.last],
+    queryFn: async ({ signal }): Promise<ReportAnswer<Overview>> => {
+      const answer = await unwrap(
+        api.POST("/api/workspaces/{workspace}/reports/{name}", {
+          params: { path: { workspace, name: "overview" } },
+          body: { first_day: period.first, last_day: period.last },
+          signal,
+        }),
+      );
+      return { ...answer, data: answer.data as unknown as Overview }; // the document leaves the data of a report open
+    },
+    placeholderData: keepPreviousData,
+    refetchInterval: 60_000,
+  });
+}

@@ -1,0 +1,36 @@
+// Which pages are there? The side navigation and the command palette are both drawn from this list.
+import { Activity, BookCheck, Database, Gauge, GitMerge, Settings, Users, type LucideIcon } from "lucide-react";
+
+import type { Permission } from "./workspace";
+
+export interface PageEntry {
+  readonly key: "overview" | "live" | "plan" | "imports" | "people" | "merges" | "settings";
+  readonly path: string;
+  readonly icon: LucideIcon;
+  readonly needs: Permission;
+}
+
+export interface PageGroup {
+  readonly key: "analyse" | "collect" | "people" | "system";
+  readonly pages: readonly PageEntry[];
+}
+
+export const PAGE_GROUPS: readonly PageGroup[] = [
+  { key: "analyse", pages: [{ key: "overview", path: "overview", icon: Gauge, needs: "reports:read" }] },
+  {
+    key: "people",
+    pages: [
+      { key: "people", path: "people", icon: Users, needs: "people:read" },
+      { key: "merges", path: "merges", icon: GitMerge, needs: "merges:read" },
+    ],
+  },
+  {
+    key: "collect",
+    pages: [
+      { key: "live", path: "live", icon: Activity, needs: "events:read" },
+      { key: "plan", path: "plan", icon: BookCheck, needs: "plan:read" },
+      { key: "imports", path: "imports", icon: Database, needs: "imports:read" },
+    ],
+  },
+  { key: "system", pages: [{ key: "settings", path: "settings", icon: Settings, needs: "workspace:read" }] },
+];
