@@ -47,19 +47,15 @@ def admit(conn: Connection, limits: Mapping[str, int], now: datetime) -> None:
     into = sqlite.insert if conn.dialect.name == "sqlite" else postgresql.insert
     # Sorted, so that two transactions take row locks in the same order.
     for bucket in sorted(limits):
+        row = into(login_attempts).values(bucket=bucket, attempts=1, window_ends_at=now + WINDOW)
         over = login_attempts.c.window_ends_at <= now
-        statement = (
-            into(login_attempts)
-            .values(bucket=bucket, attempts=1, window_ends_at=now + WINDOW)
-            .on_conflict_do_update(
-                index_elements=[login_attempts.c.bucket],
-                set_={
-                    "attempts": case((over, 1), else_=login_attempts.c.attempts + 1),
-                    "window_ends_at": case((over, now + WINDOW), else_=login_attempts.c.window_ends_at),
-                },
-            )
-            .returning(login_attempts.c.attempts, login_attempts.c.window_ends_at)
-        )
+        statement = row.on_conflict_do_update(
+            index_elements=[login_attempts.c.bucket],
+            set_={
+                "attempts": case((over, row.excluded.attempts), else_=login_attempts.c.attempts + 1),
+                "window_ends_at": case((over, row.excluded.window_ends_at), else_=login_attempts.c.window_ends_at),
+            },
+        ).returning(login_attempts.c.attempts, login_attempts.c.window_ends_at)
         attempts, ends_at = conn.execute(statement).one()
         if attempts > limits[bucket]:
             seconds = max(1, int((ends_at - now).total_seconds()) + 1)
