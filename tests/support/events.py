@@ -67,11 +67,5 @@ class NoPlans:
 class OneWorkspace:
     """Knows ``SCOPE`` and nothing else."""
 
-    def __init__(self) -> None:
-        self.with_data: set[int] = set()
-
     def scope(self, workspace_id: int) -> Scope | None:
         return SCOPE if workspace_id == SCOPE.workspace_id else None
-
-    def has_data(self, workspace_ids: set[int]) -> None:
-        self.with_data |= workspace_ids

@@ -6,7 +6,6 @@
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from functools import partial
 from urllib.parse import parse_qs
 
 import msgspec
@@ -166,6 +165,6 @@ def _browser_settings(write_key: str) -> bytes:
     )
 
 
-def ingest_app(house: House) -> Callable[[AsgiScope, Receive, Send], Awaitable[None]]:
+def ingest_app(house: House) -> Ingest:
     """The application that serves ``/v1``."""
-    return partial(Ingest(house).__call__)
+    return Ingest(house)

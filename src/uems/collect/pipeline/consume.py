@@ -38,17 +38,13 @@ class Workspaces(Protocol):
     """What the pipeline must know of a workspace."""
 
     def scope(self, workspace_id: int) -> Scope | None:
-        """None for one that does not exist any more."""
-        ...
-
-    def has_data(self, workspace_ids: set[int]) -> None:
-        """Called with the workspaces that have just got events."""
+        """None for one that does not exist any more. Zone and currency of a scope that was given do not change again."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stages:
-    """The rooms' parts in the pipeline. ``done`` hears of each closed batch (offset, events)."""
+    """The rooms' parts in the pipeline."""
 
     workspaces: Workspaces
     people: People
@@ -162,8 +158,6 @@ class Consumer:
             for keys in output.keys:
                 self._seen.add(keys, watermark.date())
         self._seen.forget_before(watermark.date())
-        if counts:
-            self._stages.workspaces.has_data(set(counts))
         self._house.log.trim(self._partition, last)
 
     def _currency_of(self, workspace_id: int) -> str:
