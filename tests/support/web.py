@@ -17,8 +17,18 @@ with warnings.catch_warnings():
     from starlette.testclient import TestClient
 
 __all__ = [
-    "Clock", "Program", "TestClient", "add_person", "bearer", "browser", "client", "log_in", "make_workspace", "operator", "operator_client",
-]  # fmt: skip
+    "Clock",
+    "Program",
+    "TestClient",
+    "add_person",
+    "bearer",
+    "browser",
+    "client",
+    "log_in",
+    "make_workspace",
+    "operator",
+    "operator_client",
+]
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from uems.access.members import NewMember, add_member
 from uems.access.model import Access, Account, Actor, Caller, Key, Member, Workspace
 from uems.access.operator import operator, operator_token
 from uems.access.permissions import PERMISSIONS, ROLES, Role
-from uems.access.workspaces import create_workspace, enter, mark_has_data
+from uems.access.workspaces import create_workspace, enter, list_workspaces, mark_has_data
 from uems.access.write_keys import write_key, write_key_async
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "create_workspace",
     "enter",
     "guard",
+    "list_workspaces",
     "mark_has_data",
     "operator",
     "operator_guard",

@@ -1,8 +1,8 @@
 """Into which workspace does this write key write? Asked with every request of the hot path, so the answer is remembered briefly."""
 
 import asyncio
-import time
 from threading import Lock
+from time import monotonic
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import or_, select
@@ -35,7 +35,7 @@ def write_key(store: Store, key: str) -> Scope | None:
     if cache is None:
         with _guard:
             cache = _caches.setdefault(store, {})
-    clock = time.monotonic()
+    clock = monotonic()
     answer = cache.get(key)
     if answer is not None and answer[0] > clock:
         return answer[1]
@@ -49,7 +49,7 @@ def write_key(store: Store, key: str) -> Scope | None:
 async def write_key_async(store: Store, key: str) -> Scope | None:
     """As ``write_key``, for the event loop: only an answer that is not remembered goes to a thread."""
     answer = _caches.get(store, {}).get(key)
-    if answer is not None and answer[0] > time.monotonic():
+    if answer is not None and answer[0] > monotonic():
         return answer[1]
     return await asyncio.to_thread(write_key, store, key)
 
