@@ -148,3 +148,18 @@ def test_the_business_day_is_that_of_the_workspace(house: House, stages: Stages)
     run(house, stages)
     days = house.warehouse.query(Sql("SELECT user_id, toString(day) AS day FROM events ORDER BY user_id")).to_pylist()
     assert days == [{"user_id": "u1", "day": "2026-03-02"}, {"user_id": "u2", "day": "2026-03-01"}]
+
+
+def test_a_row_that_the_warehouse_cannot_hold_does_not_stop_the_others(house: House, stages: Stages) -> None:
+    items = [track(f"u{n}") for n in range(9)]
+    body = json.dumps({"batch": items}).replace('"userId": "u5"', '"userId": "u5", "properties": {"n": 1e400}')
+    house.log.append(0, encode_entries([Entry(1, NOW_MS, "batch", body.encode())]), 9).result()
+    run(house, stages)
+    assert number(house, "SELECT count() FROM events") == 8
+    assert number(house, "SELECT sum(events) FROM event_daily") == 8
+    assert number(house, "SELECT count() FROM dead_letters WHERE startsWith(reason, 'refused_by_warehouse')") == 1
+    [row] = house.warehouse.query(Sql("SELECT message_id, status FROM event_receipts WHERE status != 'accepted'")).to_pylist()
+    assert row == {"message_id": "m-u5-Product Viewed", "status": "invalid"}
+    send(house.log, [track("u5")])
+    run(house, stages)
+    assert number(house, "SELECT count() FROM events") == 9

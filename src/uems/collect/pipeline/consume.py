@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from uems.collect.pipeline import cursor
 from uems.collect.pipeline.decode import Decoder
+from uems.collect.pipeline.refused import insert_what_fits, set_aside
 from uems.collect.pipeline.rows import Output, judge
 from uems.collect.pipeline.seen import Keys, Seen, workspace_mask
 from uems.collect.pipeline.stages import People, Plans, Traits
@@ -140,7 +141,9 @@ class Consumer:
             traits = self._stages.traits.rows(identify) if identify.num_rows else None
             if traits is not None and traits.num_rows:
                 warehouse.insert("traits", traits, token=f"traits:{token}")
-            warehouse.insert("events", whole, token=f"events:{token}")
+            refused = insert_what_fits(warehouse, "events", whole, f"events:{token}")
+            if refused:
+                set_aside(outputs, whole.take(sorted(refused)), refused, self._partition)
         for name, tables in (
             ("dead_letters", [t for o in outputs for t in o.dead]),
             ("event_receipts", [t for o in outputs for t in o.receipts]),

@@ -66,10 +66,10 @@ def judge(staged: Staged, scope: Scope, seen: Seen, checker: Checker | None, peo
     if size:
         out.receipts.append(_receipts(table, scope, status, reason, person, partition))
     if blocked.any():
-        out.dead.append(_dead(_blocked(table, blocked, reason), scope, "blocked", partition))
+        out.dead.append(dead_rows(_blocked(table, blocked, reason), scope, "blocked", partition))
     if staged.rejected:
         out.receipts.append(_rejected_receipts(staged.rejected, scope, partition))
-        out.dead.append(_dead(staged.rejected, scope, "invalid", partition))
+        out.dead.append(dead_rows(staged.rejected, scope, "invalid", partition))
     return out
 
 
@@ -201,7 +201,7 @@ def _blocked(table: pa.Table, blocked: npt.NDArray[np.bool_], reason: npt.NDArra
                 event=row["event"],
                 reason=str(why),
                 endpoint="batch",
-                raw=_as_sent(row),
+                raw=as_sent(row),
                 log_offset=row["log_offset"],
                 log_index=row["log_index"],
             )
@@ -209,7 +209,7 @@ def _blocked(table: pa.Table, blocked: npt.NDArray[np.bool_], reason: npt.NDArra
     return found
 
 
-def _as_sent(row: dict[str, object]) -> bytes:
+def as_sent(row: dict[str, object]) -> bytes:
     """A staged row as the item that a client would send to get the same row again."""
     ts = row["ts"]
     item: dict[str, object] = {
@@ -253,7 +253,7 @@ def _rejected_receipts(rejected: Sequence[Rejected], scope: Scope, partition: in
     )
 
 
-def _dead(rejected: Sequence[Rejected], scope: Scope, status: str, partition: int) -> pa.Table:
+def dead_rows(rejected: Sequence[Rejected], scope: Scope, status: str, partition: int) -> pa.Table:
     size = len(rejected)
     return pa.table(
         {
