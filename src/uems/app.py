@@ -2,7 +2,8 @@
 
 import importlib
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol, cast
@@ -68,34 +69,57 @@ class Started:
 
     house: House
     asgi: ASGIApp
-    loops: Sequence[Loop]
+    role: Role
+    instance: str
+    _loops: list[Loop] = field(default_factory=list)
     _turn: threading.Lock = field(default_factory=threading.Lock)
     _stopped: bool = False
+
+    def work(self) -> None:
+        """Start what goes on beside the requests."""
+        for loop in loops(self.house, self.role, self.instance):
+            loop.start()
+            self._loops.append(loop)
+
+    def _rest(self) -> None:
+        while self._loops:
+            self._loops.pop().stop()
+
+    @contextmanager
+    def quiet(self) -> Iterator[None]:
+        """No work beside the requests for the length of the block: what was begun is finished first, and goes on afterwards."""
+        with self._turn:
+            self._rest()
+            try:
+                yield
+            finally:
+                if not self._stopped:
+                    self.work()
 
     def stop(self) -> None:
         with self._turn:
             if self._stopped:
                 return
             self._stopped = True
-            for loop in reversed(self.loops):
-                loop.stop()
+            self._rest()
             self.house.close()
 
 
 def start(settings: Settings, *, role: Role, instance: str) -> Started:
     """Build the house and start the work of ``role``. instance: what ``/healthz`` answers, so that a server can be told from another."""
     house = build(settings)
-    started: list[Loop] = []
     try:
         # The event room types ASGI without a framework; it is the same interface.
         ingest = cast(ASGIApp, collect.ingest_app(house))
         application = create_app(house, ingest=ingest, instance=instance)
-        for loop in loops(house, role, instance):
-            loop.start()
-            started.append(loop)
     except BaseException:
-        for loop in reversed(started):
-            loop.stop()
         house.close()
         raise
-    return Started(house=house, asgi=application, loops=started)
+    started = Started(house=house, asgi=application, role=role, instance=instance)
+    application.state.quiet = started.quiet
+    try:
+        started.work()
+    except BaseException:
+        started.stop()
+        raise
+    return started

@@ -3,10 +3,11 @@
 import csv
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from enum import StrEnum
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from uems.kernel.errors import UemsError
 
@@ -95,3 +96,15 @@ def show_facts(facts: Row, format: Format) -> None:
         show_json(dict(facts))
         return
     show_rows([{"field": name, "value": value} for name, value in facts.items()], ["field", "value"], format)
+
+
+@contextmanager
+def progress(what: str, *, unit: Literal["bytes", "things"] = "bytes") -> Iterator[Callable[[int, int], None]]:
+    """A bar for long work; the block calls ``update(done, total)``. Silent where nobody watches."""
+    from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    count = DownloadColumn() if unit == "bytes" else MofNCompleteColumn()
+    columns = (TextColumn("{task.description}"), BarColumn(), count, TimeRemainingColumn())
+    with Progress(*columns, console=console(), transient=True, disable=not console().is_terminal) as bars:
+        task = bars.add_task(what, total=None)
+        yield lambda done, total: bars.update(task, completed=done, total=total)

@@ -123,6 +123,10 @@ class Store:
 
             upgrade(self.engine)
 
+    def is_current(self) -> bool:
+        """Whether the tables are what this version of the program needs."""
+        return is_current(self.engine)
+
     def close(self) -> None:
         """Give back every connection."""
         self.engine.dispose()

@@ -21,6 +21,7 @@ from uems.kernel.house import House
 from uems.web.errors import ErrorBody, install_errors
 from uems.web.frame import Frame
 from uems.web.health import router as health_router
+from uems.web.system import router as system_router
 from uems.web.ui import STATIC, install_ui
 
 
@@ -74,6 +75,7 @@ def _uploads(app: FastAPI) -> list[tuple[re.Pattern[str], int]]:
 def mount_rooms(app: FastAPI) -> None:
     """Every route that programs may call: /healthz, and what the rooms answer under /api."""
     app.include_router(health_router, **_stamp("web"))
+    app.include_router(system_router, **_stamp("system"))
     for room, router in room_routers():
         app.include_router(router, prefix="/api", **_stamp(room))
 

@@ -1,5 +1,5 @@
 """Which commands are there? Each file here adds one group to the command line; the order is that of ``uems --help``."""
 
-from uems.cli.commands import access, serving
+from uems.cli.commands import access, maintenance, serving
 
-__all__ = ["access", "serving"]
+__all__ = ["access", "maintenance", "serving"]
