@@ -128,7 +128,7 @@ class PostgresLog:
         done.trimmed[partition] = through if count < most and size < TRIM_BYTES else last
         done.trimmed_bytes += size
 
-    def idle(self) -> bool:
+    def tidy(self, *, idle: bool) -> bool:
         return False  # autovacuum tidies up
 
     def read(self, partition: int, after: int, max_bytes: int) -> list[Record]:

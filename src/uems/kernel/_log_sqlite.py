@@ -21,7 +21,8 @@ _SHIFT = 48
 _PAGE = 16_384
 _SPARE_BYTES = 64_000_000
 _VACUUM_PAGES = 512
-_CHECKPOINT_PAGES = 2_000
+_CHECKPOINT_BYTES = 16_000_000
+_WAL_BYTES = 256_000_000
 
 # TRICKY: the body is the last column; SQLite walks through all bytes of a row to reach what stands behind a long value.
 _SCHEMA = """
@@ -57,6 +58,7 @@ class SqliteLog:
         self._readers: list[sqlite3.Connection] = []
         self._writer: sqlite3.Connection | None = None
         self._closed = False
+        self._unmoved = 0  # about how many bytes the write-ahead file has that the main file lacks
         with translated(self._where):
             path.parent.mkdir(parents=True, exist_ok=True)
             self._writer = self._open_writer()
@@ -73,7 +75,7 @@ class SqliteLog:
             conn.execute("PRAGMA journal_mode=WAL")
             conn.execute("PRAGMA synchronous=FULL")
             conn.execute("PRAGMA secure_delete=OFF")
-            conn.execute(f"PRAGMA wal_autocheckpoint={_CHECKPOINT_PAGES}")
+            conn.execute("PRAGMA wal_autocheckpoint=0")  # ``tidy`` does it, after the waiting have their answer
             conn.execute("PRAGMA cache_size=-16000")
             conn.executescript(_SCHEMA)
         except BaseException:
@@ -95,6 +97,7 @@ class SqliteLog:
                 (held,) = conn.execute("SELECT coalesce(sum(bytes), 0) FROM partitions").fetchone()
                 done.held = int(held)
                 conn.execute("COMMIT")
+                self._unmoved += sum(len(item.body) for item in group) + 4 * _PAGE * (1 + len(done.heads) + len(trims))
             except BaseException:
                 # A full disk may have rolled back already.
                 with suppress(sqlite3.Error):
@@ -142,17 +145,35 @@ class SqliteLog:
         done.trimmed[partition] = end - first
         done.trimmed_bytes += size
 
-    def idle(self) -> bool:
+    def tidy(self, *, idle: bool) -> bool:
         conn = self._writer
         if conn is None:
             return False
         with translated(self._where):
-            (free,) = conn.execute("PRAGMA freelist_count").fetchone()
-            spare = _SPARE_BYTES // _PAGE
-            if free <= spare:
-                return False
-            conn.execute(f"PRAGMA incremental_vacuum({min(_VACUUM_PAGES, free - spare)})").fetchall()
+            if self._unmoved >= _CHECKPOINT_BYTES:
+                self._checkpoint(conn)
+            return idle and self._shrink(conn)
+
+    def _checkpoint(self, conn: sqlite3.Connection) -> None:
+        """Move the write-ahead file into the main one, so that the next commit starts it again from its beginning."""
+        _, frames, _ = conn.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        if frames * _PAGE > _WAL_BYTES:
+            # Readers at every wrong moment have kept it growing: now wait for them.
+            conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        self._unmoved = 0
+
+    def _shrink(self, conn: sqlite3.Connection) -> bool:
+        (free,) = conn.execute("PRAGMA freelist_count").fetchone()
+        spare = _SPARE_BYTES // _PAGE
+        if free <= spare:
+            return False
+        # TRICKY: the pragma frees one page a step and gives no rows; execute() takes one step only, executescript() all of them.
+        conn.executescript(f"PRAGMA incremental_vacuum({min(_VACUUM_PAGES, free - spare)})")
+        self._unmoved += _VACUUM_PAGES * _PAGE
+        if free - spare > _VACUUM_PAGES:
             return True
+        self._checkpoint(conn)  # only now does the file itself get shorter
+        return False
 
     @contextmanager
     def _reader(self) -> Iterator[sqlite3.Connection]:

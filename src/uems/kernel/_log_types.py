@@ -55,7 +55,7 @@ class Committed:
 
 
 class Engine(Protocol):
-    """Where records lie. ``commit`` and ``idle`` are called by the writer thread only, the rest by any thread."""
+    """Where records lie. ``commit``, ``tidy`` and ``recover`` are called by the writer thread only, the rest by any thread."""
 
     poll_seconds: float
     """How often a waiting reader has to look for records that another process appended."""
@@ -64,8 +64,8 @@ class Engine(Protocol):
         """Append ``group`` and delete at most about ``most_trimmed`` records, in one durable transaction."""
         ...
 
-    def idle(self) -> bool:
-        """Nothing waits: do one short piece of tidying; True when there is more to do."""
+    def tidy(self, *, idle: bool) -> bool:
+        """After a commit, and again when nothing waits (``idle``): one short piece of work; True when there is more to do."""
         ...
 
     def read(self, partition: int, after: int, max_bytes: int) -> list[Record]: ...

@@ -9,6 +9,7 @@ may be there already, so consumers recognise repeated messages.
 """
 
 import asyncio
+import logging
 import math
 import threading
 import time
@@ -25,6 +26,8 @@ from uems.kernel.settings import Settings
 from uems.kernel.store import Store
 
 __all__ = ["MAX_RECORD_BYTES", "Backlog", "Log", "Record", "open_log"]
+
+_said = logging.getLogger(__name__)
 
 MAX_RECORD_BYTES = 64_000_000
 """Largest body of one record."""
@@ -145,10 +148,9 @@ class Log:
 
     def _enqueue(self, item: Pending) -> None:
         size = len(item.body)
-        if size > MAX_RECORD_BYTES:
-            raise UemsError(
-                "record_too_large", f"A log record of {size} bytes; at most {MAX_RECORD_BYTES}. Send smaller batches.", status=413
-            )
+        most = min(MAX_RECORD_BYTES, self._max_bytes)
+        if size > most:
+            raise UemsError("record_too_large", f"A log record of {size} bytes; at most {most}. Send smaller batches.", status=413)
         with self._wake:
             if self._closing:
                 raise _closed()
@@ -202,8 +204,13 @@ class Log:
                 group, trims = self._take(), dict(self._trims)
                 if self._closing and not group:
                     break
-            started = time.monotonic()
-            tidy = self._round(group, trims)
+            if group or trims:
+                started = time.monotonic()
+                self._round(group, trims)
+                tidy = tidy or bool(trims)
+            else:
+                self._refresh_held()
+                tidy = self._tidy(idle=True)
         for _, _, waiter in self._trim_waiters:
             waiter.cancel()
 
@@ -220,17 +227,12 @@ class Log:
         self._queue_bytes -= self._writing_bytes
         return group
 
-    def _round(self, group: list[Pending], trims: dict[int, int]) -> bool:
-        """One transaction; True when tidying is left to do."""
-        if not group and not trims:
-            with suppress(UemsError):
-                return self._idle()
-            return False
+    def _round(self, group: list[Pending], trims: dict[int, int]) -> None:
         try:
             done = self._engine.commit(group, trims, max(_TRIM_RECORDS, 4 * len(group)), self._clock())
         except Exception as error:
             self._failed(group, error)
-            return False
+            return
         with self._wake:
             self._held = done.held
             self._writing_bytes = 0
@@ -243,15 +245,23 @@ class Log:
         with self._news:
             self._heads.update(done.heads)
             self._news.notify_all()
-        return bool(done.trimmed)
+        self._tidy(idle=False)
 
-    def _idle(self) -> bool:
+    def _refresh_held(self) -> None:
         if self._ask_held:
             self._ask_held = False
-            held = self._engine.held()
-            with self._wake:
-                self._held = held
-        return self._engine.idle()
+            with suppress(UemsError):
+                held = self._engine.held()
+                with self._wake:
+                    self._held = held
+
+    def _tidy(self, *, idle: bool) -> bool:
+        try:
+            return self._engine.tidy(idle=idle)
+        except Exception as error:
+            # Everybody has an answer already, and if the disk is in trouble, the next commit will say so to somebody.
+            _said.warning("The event log could not be tidied: %s", error)
+            return False
 
     def _settle_trims(self, done: Committed) -> None:
         with self._wake:
