@@ -7,7 +7,7 @@ that two nodes are the same person; a **person** is a set of linked nodes and be
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
 
 Cause = Literal["external", "identify", "alias", "manual"]
 """Why two ids are linked: an external id or trait, an event that carries both, an alias call, a decision in this program."""
@@ -23,35 +23,8 @@ ANONYMOUS_ID: Final = "anonymous_id"
 EMAIL: Final = "email"
 PHONE: Final = "phone"
 
-NOBODY: Final = (0, 0)
+NOBODY: Final = 0
 """Node and person of an event without any usable id."""
-
-
-class LinkClaim(NamedTuple):
-    """Somebody says that two ids are one person.
-
-    Values are as sent; the resolver normalises them. ts_ms: milliseconds since 1970 of the event. message_id: of the event.
-    """
-
-    a_kind: str
-    a_value: str
-    b_kind: str
-    b_value: str
-    ts_ms: int
-    message_id: str
-    cause: Cause
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resolution:
-    """What the resolver found out about one batch.
-
-    people: (user id, anonymous id) as given → (node, person); ``NOBODY`` where both are empty or junk.
-    overrides: node → its new person, for nodes that changed hands in this call; they wait in the outbox for ``flush_overrides``.
-    """
-
-    people: Mapping[tuple[str, str], tuple[int, int]]
-    overrides: Mapping[int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,223 @@
+"""How are thousands of ids and links read and changed in one statement, on SQLite and PostgreSQL alike?
+
+Keys travel as one bound value (a JSON text, or arrays) that the statement unfolds into rows, so that its text stays the same.
+"""
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, Final, Literal, NamedTuple, cast
+
+from sqlalchemy import Connection, TextClause, text
+
+from uems.identity.greedy import Link, Node, Pair
+from uems.identity.model import CAUSES, EXPLICIT
+from uems.identity.tables import LIVE, REJECTED
+from uems.kernel.sql import Sql
+from uems.kernel.store import lock
+
+Kind = Literal["text", "bigint"]
+_CHUNK: Final = 20_000
+
+
+class FoundNode(NamedTuple):
+    """A node as the store has it."""
+
+    node_id: int
+    person_id: int
+    shared: bool
+
+
+class FoundLink(NamedTuple):
+    """A link as the store has it; cause is its place in ``CAUSES``."""
+
+    ts_ms: int
+    message_id: str
+    cause: int
+    standing: int
+
+
+def take_turn(conn: Connection, workspace_id: int) -> None:
+    """Until the transaction ends nobody else decides who is who in this workspace."""
+    lock(conn, f"identity:{workspace_id}")
+    prefer_indexes(conn)
+
+
+def prefer_indexes(conn: Connection) -> None:
+    """For this transaction: look keys up one by one."""
+    if conn.dialect.name == "postgresql":
+        # The keys come as an array of unknown size: without this the planner may read whole tables to join them.
+        conn.execute(text("SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)"))
+
+
+def _source(conn: Connection, columns: Mapping[str, Kind]) -> Sql:
+    """The bound rows ``:rows`` (``:rows_<column>`` on PostgreSQL) as a table ``s`` with these columns."""
+    if conn.dialect.name == "sqlite":
+        picks = ", ".join(f"json_extract(value, '$[{n}]') AS {name}" for n, name in enumerate(columns))
+        return Sql(f"(SELECT {picks} FROM json_each(:rows)) AS s")
+    arrays = ", ".join(f"CAST(:rows_{name} AS {kind}[])" for name, kind in columns.items())
+    return Sql(f"unnest({arrays}) AS s({', '.join(columns)})")
+
+
+def _params(conn: Connection, columns: Mapping[str, Kind], rows: Sequence[Sequence[object]]) -> dict[str, object]:
+    if conn.dialect.name == "sqlite":
+        return {"rows": json.dumps(rows, ensure_ascii=False, separators=(",", ":"))}
+    return {f"rows_{name}": [row[n] for row in rows] for n, name in enumerate(columns)}
+
+
+def over(
+    conn: Connection, statement: str, columns: Mapping[str, Kind], rows: Iterable[Sequence[object]], workspace_id: int
+) -> list[tuple[Any, ...]]:
+    """Run ``statement`` (with ``{s}`` for the bound rows) for all rows, some thousands at a time; the rows it returns."""
+    wanted = list(rows)
+    if not wanted:
+        return []
+    bound: TextClause = text(statement.replace("{s}", _source(conn, columns)))
+    found: list[tuple[Any, ...]] = []
+    for start in range(0, len(wanted), _CHUNK):
+        params = _params(conn, columns, wanted[start : start + _CHUNK])
+        result = conn.execute(bound, {"workspace": workspace_id, **params})
+        if result.returns_rows:
+            found.extend(cast("list[tuple[Any, ...]]", result.all()))
+    return found
+
+
+_ONE: Final[Mapping[str, Kind]] = {"n": "bigint"}
+_PAIR: Final[Mapping[str, Kind]] = {"a": "bigint", "b": "bigint"}
+
+
+def find_nodes(conn: Connection, workspace_id: int, ids: Iterable[tuple[str, str]]) -> dict[tuple[str, str], FoundNode]:
+    """The nodes of those (kind, value) that exist."""
+    statement = (
+        "SELECT n.kind, n.value, n.node_id, n.person_id, n.shared FROM {s} CROSS JOIN identity_nodes AS n"
+        " WHERE n.workspace_id = :workspace AND n.kind = s.k AND n.value = s.v"
+    )
+    found = over(conn, statement, {"k": "text", "v": "text"}, ids, workspace_id)
+    return {(kind, value): FoundNode(node, person, bool(shared)) for kind, value, node, person, shared in found}
+
+
+def members(conn: Connection, workspace_id: int, people: Iterable[int]) -> dict[int, Node]:
+    """Every node of these people."""
+    statement = (
+        "SELECT n.node_id, n.kind, n.value, n.person_id, n.shared FROM {s} CROSS JOIN identity_nodes AS n"
+        " WHERE n.workspace_id = :workspace AND n.person_id = s.n"
+    )
+    return _nodes(over(conn, statement, _ONE, ((p,) for p in people), workspace_id))
+
+
+def nodes_by_number(conn: Connection, workspace_id: int, numbers: Iterable[int]) -> dict[int, Node]:
+    """These nodes, those of them that exist."""
+    statement = (
+        "SELECT n.node_id, n.kind, n.value, n.person_id, n.shared FROM {s} CROSS JOIN identity_nodes AS n"
+        " WHERE n.workspace_id = :workspace AND n.node_id = s.n"
+    )
+    return _nodes(over(conn, statement, _ONE, ((n,) for n in numbers), workspace_id))
+
+
+def _nodes(rows: Iterable[tuple[Any, ...]]) -> dict[int, Node]:
+    return {number: Node(kind, value, person, bool(shared)) for number, kind, value, person, shared in rows}
+
+
+def find_links(conn: Connection, workspace_id: int, pairs: Iterable[Pair]) -> dict[Pair, FoundLink]:
+    """Those of the links that exist, undone ones included."""
+    statement = (
+        "SELECT l.a_node, l.b_node, l.ts_ms, l.message_id, l.cause, l.standing FROM {s} CROSS JOIN identity_links AS l"
+        " WHERE l.workspace_id = :workspace AND l.a_node = s.a AND l.b_node = s.b"
+    )
+    found = over(conn, statement, _PAIR, pairs, workspace_id)
+    return {(a, b): FoundLink(ts, message, cause, standing) for a, b, ts, message, cause, standing in found}
+
+
+def with_odd_links(conn: Connection, workspace_id: int, numbers: Collection[int]) -> set[int]:
+    """Those of the nodes that have a link which is rejected or undone."""
+    found: set[int] = set()
+    for end in ("a", "b"):
+        # TRICKY: `standing > 0` has to stand there literally, or the small index is not used.
+        statement = Sql(
+            f"SELECT DISTINCT l.{end}_node FROM {{s}} CROSS JOIN identity_links AS l WHERE l.workspace_id = :workspace"
+            f" AND l.{end}_node = s.n AND l.standing > 0"
+        )
+        found.update(n for (n,) in over(conn, statement, _ONE, ((n,) for n in numbers), workspace_id))
+    return found
+
+
+def degrees(conn: Connection, workspace_id: int, numbers: Collection[int]) -> dict[int, int]:
+    """node → how many other ids it was ever linked with."""
+    found: dict[int, int] = dict.fromkeys(numbers, 0)
+    for end in ("a", "b"):
+        statement = Sql(
+            f"SELECT l.{end}_node, count(*) FROM {{s}} CROSS JOIN identity_links AS l WHERE l.workspace_id = :workspace"
+            f" AND l.{end}_node = s.n GROUP BY l.{end}_node"
+        )
+        for number, count in over(conn, statement, _ONE, ((n,) for n in numbers), workspace_id):
+            found[number] += count
+    return found
+
+
+def live_links(conn: Connection, workspace_id: int, numbers: Collection[int]) -> dict[Pair, Link]:
+    """Every live link with an end in these nodes."""
+    found: dict[Pair, Link] = {}
+    for end in ("a", "b"):
+        statement = Sql(
+            "SELECT l.a_node, l.b_node, l.ts_ms, l.message_id, l.cause, l.standing, l.reason FROM {s} CROSS JOIN identity_links AS l"
+            f" WHERE l.workspace_id = :workspace AND l.{end}_node = s.n AND l.standing <= {REJECTED}"
+        )
+        for a, b, ts, message, cause, standing, reason in over(conn, statement, _ONE, ((n,) for n in numbers), workspace_id):
+            explicit = CAUSES[cause] in EXPLICIT
+            found[a, b] = Link(a, b, ts, message, explicit, reason if standing == REJECTED else "")
+    return found
+
+
+class StoreGraph:
+    """The people of a workspace, for ``settle``. Within one transaction."""
+
+    def __init__(self, conn: Connection, workspace_id: int) -> None:
+        self._conn = conn
+        self._workspace_id = workspace_id
+
+    def touching(self, people: Collection[int]) -> tuple[dict[int, Node], list[Link]]:
+        nodes = members(self._conn, self._workspace_id, people)
+        # A shared id may have a million links; it is alone, and its person is asked for only when it has just become shared.
+        links = live_links(self._conn, self._workspace_id, nodes)
+        others = {end for pair in links for end in pair} - nodes.keys()
+        nodes.update(nodes_by_number(self._conn, self._workspace_id, others))
+        return nodes, list(links.values())
+
+    def inside(self, people: Collection[int]) -> tuple[dict[int, Node], list[Link]]:
+        nodes = members(self._conn, self._workspace_id, people)
+        links = live_links(self._conn, self._workspace_id, nodes)
+        return nodes, [k for k in links.values() if not k.rejected and k.a in nodes and k.b in nodes]
+
+
+def set_people(conn: Connection, workspace_id: int, people: Mapping[int, int]) -> None:
+    """Write the person of these nodes."""
+    statement = "UPDATE identity_nodes SET person_id = s.b FROM {s} WHERE identity_nodes.workspace_id = :workspace AND node_id = s.a"
+    over(conn, statement, _PAIR, people.items(), workspace_id)
+
+
+def set_shared(conn: Connection, workspace_id: int, numbers: Iterable[int], shared: bool = True) -> None:
+    """Mark these nodes as shared, or not."""
+    truth = Sql("(1 = 1)") if shared else Sql("(1 = 0)")
+    statement = Sql(
+        f"UPDATE identity_nodes SET shared = {truth} FROM {{s}} WHERE identity_nodes.workspace_id = :workspace AND node_id = s.n"
+    )
+    over(conn, statement, _ONE, ((n,) for n in numbers), workspace_id)
+
+
+def set_verdicts(conn: Connection, workspace_id: int, reasons: Mapping[Pair, str]) -> None:
+    """Write of live links whether they are applied ("") or why not."""
+    statement = Sql(
+        f"UPDATE identity_links SET reason = s.r, standing = CASE WHEN s.r = '' THEN {LIVE} ELSE {REJECTED} END FROM {{s}}"
+        f" WHERE identity_links.workspace_id = :workspace AND a_node = s.a AND b_node = s.b AND standing <= {REJECTED} AND reason <> s.r"
+    )
+    columns: dict[str, Kind] = {"a": "bigint", "b": "bigint", "r": "text"}
+    over(conn, statement, columns, ((a, b, reason) for (a, b), reason in reasons.items()), workspace_id)
+
+
+def rekey(conn: Connection, workspace_id: int, links: Mapping[Pair, tuple[int, str, int]]) -> None:
+    """Write time, message and cause of links that were claimed earlier, or more strongly, than known."""
+    statement = (
+        "UPDATE identity_links SET ts_ms = s.t, message_id = s.m, cause = s.c FROM {s}"
+        " WHERE identity_links.workspace_id = :workspace AND a_node = s.a AND b_node = s.b"
+    )
+    columns: dict[str, Kind] = {"a": "bigint", "b": "bigint", "t": "bigint", "m": "text", "c": "bigint"}
+    over(conn, statement, columns, ((*pair, *key) for pair, key in links.items()), workspace_id)

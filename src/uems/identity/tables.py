@@ -1,0 +1,117 @@
+"""Where is it kept who is who? Nodes, links and changes of person in the store; the warehouse only gets copies.
+
+No foreign keys between these tables: they are written thousands of rows at a time, always together, under one lock.
+"""
+
+from sqlalchemy import BigInteger, Boolean, Column, Index, SmallInteger, String, Table, Text, text
+
+from uems.kernel.store import BigId, Json, UtcDateTime, metadata
+
+# Comparing bytes, not a language: prefix ranges and the order of pages must not depend on the server's locale.
+_TEXT = Text().with_variant(Text(collation="C"), "postgresql")
+
+LIVE = 0
+REJECTED = 1
+UNDONE = 2
+
+identity_nodes = Table(
+    "identity_nodes",
+    metadata,
+    Column("workspace_id", BigId, primary_key=True, autoincrement=False),
+    Column("node_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", _TEXT, nullable=False),
+    Column("value", _TEXT, nullable=False),
+    Column("search", _TEXT, nullable=False),
+    Column("person_id", BigInteger, nullable=False),
+    # A shared id joins nobody; once it is known to be one, it stays so, whatever is taken back.
+    Column("shared", Boolean, nullable=False, server_default=text("false")),
+    Column("created_at", UtcDateTime, nullable=False),
+    Index("uq_identity_nodes_id", "workspace_id", "kind", "value", unique=True),
+    Index("ix_identity_nodes_person", "workspace_id", "person_id", "kind"),
+    Index("ix_identity_nodes_search", "workspace_id", "search"),
+    sqlite_with_rowid=False,
+)
+
+identity_links = Table(
+    "identity_links",
+    metadata,
+    Column("workspace_id", BigId, primary_key=True, autoincrement=False),
+    Column("a_node", BigInteger, primary_key=True, autoincrement=False),
+    Column("b_node", BigInteger, primary_key=True, autoincrement=False),
+    Column("ts_ms", BigInteger, nullable=False),
+    Column("message_id", _TEXT, nullable=False),
+    Column("cause", SmallInteger, nullable=False),
+    Column("standing", SmallInteger, nullable=False),
+    Column("reason", String(120), nullable=False),
+    Column("undo_id", String(40)),
+    Column("created_at", UtcDateTime, nullable=False),
+    Index("ix_identity_links_b", "workspace_id", "b_node", "a_node"),
+    Index("ix_identity_links_time", "workspace_id", "ts_ms"),
+    # The few that are not plainly applied: what decides whether the quick way may be taken.
+    Index(
+        "ix_identity_links_odd_a",
+        "workspace_id",
+        "a_node",
+        sqlite_where=text("standing > 0"),
+        postgresql_where=text("standing > 0"),
+    ),
+    Index(
+        "ix_identity_links_odd_b",
+        "workspace_id",
+        "b_node",
+        sqlite_where=text("standing > 0"),
+        postgresql_where=text("standing > 0"),
+    ),
+    sqlite_with_rowid=False,
+)
+
+# Every change of the person of a node, ever: the outbox to the warehouse, and the memory of where older rows stand.
+identity_overrides = Table(
+    "identity_overrides",
+    metadata,
+    Column("workspace_id", BigId, primary_key=True, autoincrement=False),
+    Column("version", BigInteger, primary_key=True, autoincrement=False),
+    Column("node_id", BigInteger, nullable=False),
+    Column("old_person_id", BigInteger, nullable=False),
+    Column("person_id", BigInteger, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("sent", Boolean, nullable=False, server_default=text("false")),
+    Index("ix_identity_overrides_node", "workspace_id", "node_id"),
+    Index(
+        "ix_identity_overrides_unsent",
+        "workspace_id",
+        "version",
+        sqlite_where=text("sent = false"),
+        postgresql_where=text("sent = false"),
+    ),
+    sqlite_with_rowid=False,
+)
+
+identity_undos = Table(
+    "identity_undos",
+    metadata,
+    Column("workspace_id", BigId, primary_key=True, autoincrement=False),
+    Column("undo_id", String(40), primary_key=True),
+    Column("merge_id", String(60), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("actor", String(300), nullable=False),
+    Column("redone_at", UtcDateTime),
+    sqlite_with_rowid=False,
+)
+
+identity_rules = Table(
+    "identity_rules",
+    metadata,
+    Column("workspace_id", BigId, primary_key=True, autoincrement=False),
+    Column("version", BigInteger, nullable=False),
+    Column("rules", Json, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+)
+
+# How far the user ids have been copied to the warehouse: nodes up to this number.
+identity_flushed = Table(
+    "identity_flushed",
+    metadata,
+    Column("workspace_id", BigId, primary_key=True, autoincrement=False),
+    Column("node_id", BigInteger, nullable=False),
+)
