@@ -1,5 +1,7 @@
 """Do the numbered files make exactly the tables that the rooms declare, on both databases?"""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,8 @@ from sqlalchemy.sql.schema import SchemaItem
 import uems
 from uems.kernel._store_migrate import load_tables
 from uems.kernel.errors import UemsError
-from uems.kernel.store import Store, metadata, sequences
+from uems.kernel.settings import Settings
+from uems.kernel.store import Store, metadata, open_store, sequences
 from uems.migrations import before, revision_of
 
 VERSIONS = sorted((Path(uems.__file__).parent / "migrations" / "versions").glob("[0-9]*.py"))
@@ -103,3 +106,27 @@ def test_a_failing_migration_leaves_nothing_behind(store: Store, monkeypatch: py
     with pytest.raises(UemsError, match="stop"):
         store.migrate()
     assert "half_made" not in inspect(store.engine).get_table_names()
+
+
+def test_tables_of_a_newer_program_are_left_alone(store: Store) -> None:
+    with store.write() as conn:
+        conn.execute(text("UPDATE schema_versions SET version_num = '9999'"))
+    with pytest.raises(UemsError, match="9999") as caught:
+        store.migrate()
+    assert caught.value.code == "store_newer"
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_processes_that_start_together_migrate_once(settings: Settings, request: pytest.FixtureRequest, database: str) -> None:
+    url = "sqlite:" if database == "sqlite" else request.getfixturevalue("postgres_url")
+    program = (
+        "import sys; from uems.kernel.settings import Settings; from uems.kernel.store import open_store;"
+        "open_store(Settings.model_validate_json(sys.argv[1])).migrate()"
+    )
+    theirs = settings.model_copy(update={"store_url": url, "home": settings.home.resolve()})
+    started = [subprocess.Popen([sys.executable, "-c", program, theirs.model_dump_json()]) for _ in range(3)]
+    assert [process.wait(120) for process in started] == [0, 0, 0]
+    store = open_store(theirs)
+    with store.read() as conn:
+        assert conn.execute(text("SELECT version_num FROM schema_versions")).scalars().all() == [revision_of(str(VERSIONS[-1]))]
+    store.close()

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import stat
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -336,6 +337,21 @@ def test_a_file_that_is_no_database_is_said(settings: Settings) -> None:
     (settings.home / "store.db").write_bytes(b"not a database" * 500)
     store = open_store(settings)
     assert _code(store.migrate) == ("store_damaged", 503)
+    store.close()
+
+
+def test_an_error_of_the_caller_stays_what_it_is(store: Store, tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError), store.write():
+        (tmp_path / "missing").read_bytes()
+
+
+def test_nobody_else_may_read_the_files(tmp_path: Path) -> None:
+    store = open_store(Settings(home=tmp_path / "new"))
+    store.migrate()
+    with store.read():
+        files = list((tmp_path / "new").iterdir())
+        assert len(files) == 3
+        assert {stat.filemode(f.stat().st_mode) for f in files} == {"-rw-------"}
     store.close()
 
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from uems.kernel._log_types import TRIM_BYTES, Backlog, Committed, Pending, Record
-from uems.kernel._store_errors import translated
+from uems.kernel._store_errors import private_file, translated
 from uems.kernel._store_types import from_microseconds, to_microseconds
 
 # A record's row id is its partition and offset in one integer: one b-tree, no second index, appends at the end.
@@ -59,8 +59,8 @@ class SqliteLog:
         self._writer: sqlite3.Connection | None = None
         self._closed = False
         self._unmoved = 0  # about how many bytes the write-ahead file has that the main file lacks
+        private_file(path, self._where)
         with translated(self._where):
-            path.parent.mkdir(parents=True, exist_ok=True)
             self._writer = self._open_writer()
 
     def _open(self) -> sqlite3.Connection:

@@ -1,8 +1,10 @@
 """What does a failure of the database mean, and what should the operator do about it?"""
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Literal
 
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -41,11 +43,23 @@ def translated(where: str, *, reading: bool = False) -> Iterator[None]:
         if meaning is None:
             raise
         raise meaning from error
-    except (sqlite3.Error, OSError) as error:
+    except Exception as error:  # of a driver, used directly
         meaning = explain(error, where, lost=False)
         if meaning is None:
             raise
         raise meaning from error
+
+
+def private_file(path: Path, where: str) -> None:
+    """Make the file if it is missing, for the user of the server alone: it holds password hashes and what people did.
+
+    SQLite gives the files beside it the same rights. Raises ``store_unavailable``.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_RDONLY | os.O_CREAT, 0o600))
+    except OSError as error:
+        raise _unavailable(where, str(error)) from error
 
 
 def explain(error: BaseException | None, where: str, *, lost: bool) -> UemsError | None:
@@ -55,8 +69,6 @@ def explain(error: BaseException | None, where: str, *, lost: bool) -> UemsError
     """
     if isinstance(error, sqlite3.Error):
         return _explain_sqlite(error, where)
-    if isinstance(error, OSError):
-        return _unavailable(where, str(error))
     if error is None or not type(error).__module__.startswith("psycopg"):
         return None
     state = getattr(error, "sqlstate", None)

@@ -20,7 +20,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 
 from uems.kernel._store_bulk import insert_many, upsert_many
-from uems.kernel._store_errors import translated
+from uems.kernel._store_errors import private_file, translated
 from uems.kernel._store_head import is_current
 from uems.kernel._store_types import BigId, Json, UtcDateTime, dump_json, from_microseconds, to_microseconds
 from uems.kernel.errors import UemsError
@@ -138,8 +138,7 @@ def open_store(settings: Settings) -> Store:
         named = settings.store_url.removeprefix("sqlite:").removeprefix("//")
         path = Path(named) if named else settings.home / "store.db"
         where = f"The store ({path})"
-        with translated(where):
-            path.parent.mkdir(parents=True, exist_ok=True)
+        private_file(path, where)
         return Store(_sqlite_engine(path), where)
     url = make_url(settings.store_url)
     return Store(_postgres_engine(settings.store_url), f"The store (PostgreSQL at {url.host or 'localhost'}/{url.database})")
@@ -157,7 +156,7 @@ def _sqlite_engine(path: Path) -> Engine:
     @event.listens_for(engine, "connect")
     def _set_up(connection: Any, record: object) -> None:
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-32000", "temp_store=MEMORY"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-8000", "temp_store=MEMORY"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
