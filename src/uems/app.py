@@ -18,6 +18,7 @@ from uems.kernel.schema import Migration, migrate
 from uems.kernel.settings import Settings
 from uems.kernel.store import open_store
 from uems.kernel.warehouse import open_warehouse
+from uems.stages import pipeline
 from uems.web.app import create_app
 
 Role = Literal["all", "api", "worker"]
@@ -60,7 +61,7 @@ def build(settings: Settings) -> House:
 
 def loops(house: House, role: Role, instance: str) -> list[Loop]:
     """What a process of this role does beside answering requests, in the order in which it is started."""
-    return []
+    return [] if role == "api" else [pipeline(house, instance)]
 
 
 @dataclass(slots=True, kw_only=True)

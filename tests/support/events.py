@@ -4,9 +4,7 @@ import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-import pyarrow as pa
-
-from uems.collect.pipeline.stages import Checker, Claim, Resolved
+from uems.collect.pipeline.stages import Claim, Resolved
 from uems.collect.records import Endpoint, Entry, encode_entries
 from uems.kernel.log import Record
 from uems.kernel.scope import Scope
@@ -48,20 +46,6 @@ class PlainPeople:
 
     def flush(self, now: datetime) -> None:
         """Has nothing of its own to bring to the warehouse."""
-
-
-class NoTraits:
-    """Keeps no traits."""
-
-    def rows(self, accepted: pa.Table) -> pa.Table | None:
-        return None
-
-
-class NoPlans:
-    """A workspace without a tracking plan."""
-
-    def checker(self, workspace_id: int) -> Checker | None:
-        return None
 
 
 class OneWorkspace:

@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 import pyarrow as pa
 import pytest
 
-from tests.support.events import NOW, NOW_MS, NoPlans, NoTraits, OneWorkspace, PlainPeople, iso, track
+from tests.support.events import NOW, NOW_MS, OneWorkspace, PlainPeople, iso, track
 from uems.collect.pipeline import cursor
 from uems.collect.pipeline.consume import Consumer, Stages
 from uems.collect.records import Entry, encode_columns, encode_entries
 from uems.collect.schema import MIGRATIONS
+from uems.identity import api as identity
 from uems.kernel.errors import UemsError
 from uems.kernel.house import House
 from uems.kernel.log import Log
@@ -26,7 +27,7 @@ from uems.kernel.warehouse import Warehouse
 def house(settings: Settings, sqlite_store: Store, warehouse: Warehouse) -> Iterator[House]:
     from uems.kernel.log import open_log
 
-    migrate(warehouse, settings, MIGRATIONS)
+    migrate(warehouse, settings, (*MIGRATIONS, *identity.MIGRATIONS))
     log = open_log(settings, sqlite_store)
     yield House(settings=settings, warehouse=warehouse, store=sqlite_store, log=log)
     log.close()
@@ -34,7 +35,7 @@ def house(settings: Settings, sqlite_store: Store, warehouse: Warehouse) -> Iter
 
 @pytest.fixture
 def stages() -> Stages:
-    return Stages(workspaces=OneWorkspace(), people=PlainPeople(), traits=NoTraits(), plans=NoPlans())
+    return Stages(workspaces=OneWorkspace(), people=PlainPeople())
 
 
 def send(log: Log, items: Sequence[object], received_ms: int = NOW_MS) -> None:
@@ -163,3 +164,13 @@ def test_a_row_that_the_warehouse_cannot_hold_does_not_stop_the_others(house: Ho
     send(house.log, [track("u5")])
     run(house, stages)
     assert number(house, "SELECT count() FROM events") == 9
+
+
+def test_an_event_whose_only_id_is_junk_belongs_to_nobody_and_is_kept_aside(house: House, sqlite_store: Store) -> None:
+    people = identity.Resolver(sqlite_store, house.warehouse)
+    stages = Stages(workspaces=OneWorkspace(), people=people)
+    send(house.log, [track("null"), track("[object Object]"), track("u1"), track("undefined", anonymousId="a1")])
+    run(house, stages)
+    assert number(house, "SELECT count() FROM events") == 2
+    assert number(house, "SELECT count() FROM events WHERE person_id = 0") == 0
+    assert number(house, "SELECT count() FROM dead_letters WHERE startsWith(reason, 'junk_id')") == 2

@@ -49,8 +49,8 @@ class Stages:
 
     workspaces: Workspaces
     people: People
-    traits: Traits
-    plans: Plans
+    traits: Traits | None = None
+    plans: Plans | None = None
 
 
 class Consumer:
@@ -127,7 +127,7 @@ class Consumer:
             if scope is None:
                 _logger.warning("pipeline: %d events of a workspace that is gone were dropped", staged.table.num_rows)
                 continue
-            checker = self._stages.plans.checker(staged.workspace_id)
+            checker = self._stages.plans.checker(staged.workspace_id) if self._stages.plans else None
             outputs.append(judge(staged, scope, self._seen, checker, self._stages.people, now, self._partition))
         return outputs
 
@@ -138,7 +138,7 @@ class Consumer:
         if events:
             whole = pa.concat_tables(events)
             identify = whole.filter(pa.compute.equal(whole.column("type"), "identify"))
-            traits = self._stages.traits.rows(identify) if identify.num_rows else None
+            traits = self._stages.traits.rows(identify) if self._stages.traits and identify.num_rows else None
             if traits is not None and traits.num_rows:
                 warehouse.insert("traits", traits, token=f"traits:{token}")
             refused = insert_what_fits(warehouse, "events", whole, f"events:{token}")
@@ -206,13 +206,16 @@ def _ordered(table: pa.Table) -> pa.Table:
 
 
 class Pipeline:
-    """The loop that runs a process's consumers, one thread a partition that it may hold. ``start`` and ``stop`` once each."""
+    """The loop that runs a process's consumers, one thread a partition that it may hold. ``start`` and ``stop`` once each.
 
-    def __init__(self, house: House, stages: Stages, holder: str, clock: Callable[[], datetime]) -> None:
+    stages: makes a set of its own for each consumer, since the parts keep memories and are not shared between threads.
+    """
+
+    def __init__(self, house: House, stages: Callable[[], Stages], holder: str, clock: Callable[[], datetime]) -> None:
         self._house = house
         self._clock = clock
         self._stop = threading.Event()
-        self._consumers = [Consumer(house, stages, p, holder) for p in range(house.settings.log_partitions)]
+        self._consumers = [Consumer(house, stages(), p, holder) for p in range(house.settings.log_partitions)]
         self._threads = [threading.Thread(target=self._run, args=(c, p), name=f"pipeline-{p}") for p, c in enumerate(self._consumers)]
 
     def start(self) -> None:

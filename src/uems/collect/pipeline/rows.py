@@ -51,22 +51,27 @@ def judge(staged: Staged, scope: Scope, seen: Seen, checker: Checker | None, peo
     reason = np.full(size, "", object)
     if checker is not None:
         _ask_plan(checker, table, fresh, status, reason)
-    good = (status == "accepted") | (status == "warned")
     out = Output()
     person = np.zeros(size, np.uint64)
+    node = np.zeros(size, np.uint64)
+    asked = (status == "accepted") | (status == "warned")
+    if asked.any():
+        node[asked], person[asked] = _people(_only(table, asked), scope, people, now)
+        nobody = asked & (node == 0)
+        status[nobody], reason[nobody] = "invalid", "junk_id: no id of the event names anybody; values such as null or 0 are blocked"
+    good = asked & (node != 0)
     if good.any():
-        rows = table if good.all() else table.filter(pa.array(good))
-        node_ids, person_ids = _people(rows, scope, people, now)
-        person[good] = person_ids
-        out.events.append(_events(rows, scope, node_ids, person_ids, partition))
+        rows = _only(table, good)
+        out.events.append(_events(rows, scope, node[good], person[good], partition))
         out.accepted[scope.workspace_id] = rows.num_rows
-    blocked = status == "blocked"
-    # A blocked id is not remembered: its dead letter may be replayed under the same messageId.
+    # Only what was stored is remembered: a dead letter may be replayed under the same messageId.
     out.keys.append(keys if good.all() else keys.take(np.flatnonzero(good)))
     if size:
         out.receipts.append(_receipts(table, scope, status, reason, person, partition))
-    if blocked.any():
-        out.dead.append(dead_rows(_blocked(table, blocked, reason), scope, "blocked", partition))
+    for kind in ("blocked", "invalid"):
+        refused = status == kind
+        if refused.any():
+            out.dead.append(dead_rows(_refused(table, refused, reason), scope, kind, partition))
     if staged.rejected:
         out.receipts.append(_rejected_receipts(staged.rejected, scope, partition))
         out.dead.append(dead_rows(staged.rejected, scope, "invalid", partition))
@@ -190,9 +195,13 @@ def _receipts(
     )
 
 
-def _blocked(table: pa.Table, blocked: npt.NDArray[np.bool_], reason: npt.NDArray[np.object_]) -> list[Rejected]:
+def _only(table: pa.Table, rows: npt.NDArray[np.bool_]) -> pa.Table:
+    return table if rows.all() else table.filter(pa.array(rows))
+
+
+def _refused(table: pa.Table, rows: npt.NDArray[np.bool_], reason: npt.NDArray[np.object_]) -> list[Rejected]:
     found = []
-    for row, why in zip(table.filter(pa.array(blocked)).to_pylist(), reason[blocked], strict=True):
+    for row, why in zip(table.filter(pa.array(rows)).to_pylist(), reason[rows], strict=True):
         found.append(
             Rejected(
                 received_at=int(row["received_at"].timestamp() * 1000),

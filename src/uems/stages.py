@@ -1,0 +1,20 @@
+"""Which rooms have a part in the pipeline? The one place where collection meets the rooms above it."""
+
+from uems.access import api as access
+from uems.collect import api as collect
+from uems.identity import api as identity
+from uems.kernel.clock import utc_now
+from uems.kernel.house import House
+
+
+def stages_of(house: House) -> collect.Stages:
+    """A fresh set for one consumer; each part has a memory of its own, so two threads never share one."""
+    return collect.Stages(
+        workspaces=access.Workspaces(house.store),
+        people=identity.Resolver(house.store, house.warehouse),
+    )
+
+
+def pipeline(house: House, instance: str) -> collect.Pipeline:
+    """The loop that empties the event log into the warehouse."""
+    return collect.Pipeline(house, lambda: stages_of(house), instance, utc_now)
