@@ -80,7 +80,7 @@ def test_lists_of_every_kind_come_back() -> None:
 
 
 def test_times_decimals_and_bytes_have_one_plain_form() -> None:
-    moment = datetime(2024, 3, 1, 8, 30, 15, 250_000)
+    moment = datetime(2024, 3, 1, 8, 30, 15, 250_000)  # noqa: DTZ001
     assert read(pa.array([moment], pa.timestamp("ms"))) == ["2024-03-01T08:30:15.250"]
     assert read(pa.array([moment.replace(tzinfo=UTC)], pa.timestamp("ms", "Asia/Shanghai"))) == ["2024-03-01T08:30:15.250Z"]
     assert read(pa.array([date(2024, 3, 1)])) == ["2024-03-01"]

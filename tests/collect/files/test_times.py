@@ -25,7 +25,9 @@ def at(*parts: int) -> datetime:
 @settings(max_examples=200, deadline=None)
 @given(
     st.lists(st.integers(946_684_800_000, 2_000_000_000_000), min_size=1, max_size=50),
-    st.sampled_from(["America/New_York", "Asia/Shanghai", "Europe/London", "Australia/Lord_Howe", "Asia/Kathmandu", "America/Sao_Paulo", "UTC"]),
+    st.sampled_from(
+        ["America/New_York", "Asia/Shanghai", "Europe/London", "Australia/Lord_Howe", "Asia/Kathmandu", "America/Sao_Paulo", "UTC"]
+    ),
 )
 def test_clock_readings_become_the_instants_that_the_zone_rules_say(readings: list[int], zone: str) -> None:
     tz = ZoneInfo(zone)
@@ -91,6 +93,8 @@ def test_typed_columns_need_no_guess() -> None:
 
 
 def test_what_is_no_time_is_marked_and_what_is_absent_is_not() -> None:
-    times, bad = as_times(Cells(array=pa.array(["2024-01-01", "", None, "soon", "0000-00-00", "9999-12-31", "2024-02-30", "1e300"])), "auto", "UTC")
+    times, bad = as_times(
+        Cells(array=pa.array(["2024-01-01", "", None, "soon", "0000-00-00", "9999-12-31", "2024-02-30", "1e300"])), "auto", "UTC"
+    )
     assert times.is_valid().to_pylist() == [True] + [False] * 7
     assert bad.tolist() == [False, False, False, True, True, True, True, True]

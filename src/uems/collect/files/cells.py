@@ -64,7 +64,7 @@ def unquoted(texts: pa.Array) -> pa.Array:
     strings = pc.fill_null(pc.starts_with(texts, '"'), False)
     if not pc.any(strings).as_py():
         return texts
-    inner = pc.binary_slice(texts.cast(pa.binary()), 1, -1).cast(pa.string())
+    inner = pc.utf8_slice_codeunits(texts, 1, -1)
     plain = pc.if_else(strings, inner, texts)
     escaped = pc.and_(strings, pc.fill_null(pc.match_substring(texts, "\\"), False))
     if pc.any(escaped).as_py():
