@@ -7,7 +7,11 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const python = process.env.UEMS_PYTHON ?? [here("../.venv/bin/python")].find(existsSync) ?? "python3";
 const document = execFileSync(python, ["-m", "uems.web.openapi"], { cwd: here(".."), maxBuffer: 1 << 26 });
 writeFileSync(here("openapi.json"), document);
-execFileSync(process.execPath, [here("node_modules/openapi-typescript/bin/cli.js"), "openapi.json", "--default-non-nullable", "false", "-o", "src/api/schema.d.ts"], {
-  cwd: here("."),
-  stdio: "inherit",
-});
+execFileSync(
+  process.execPath,
+  [here("node_modules/openapi-typescript/bin/cli.js"), "openapi.json", "--default-non-nullable", "false", "-o", "src/api/schema.d.ts"],
+  {
+    cwd: here("."),
+    stdio: "inherit",
+  },
+);

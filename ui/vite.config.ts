@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
-const server = process.env["UEMS_URL"] ?? "http://127.0.0.1:8000";
+const server = process.env.UEMS_URL ?? "http://127.0.0.1:8000";
 
 export default defineConfig({
   plugins: [react()],
@@ -18,7 +18,11 @@ export default defineConfig({
       output: {
         codeSplitting: {
           groups: [
-            { name: "react", test: /node_modules[\\/](react|react-dom|scheduler|react-router|@tanstack|i18next|react-i18next)[\\/]/, priority: 30 },
+            {
+              name: "react",
+              test: /node_modules[\\/](react|react-dom|scheduler|react-router|@tanstack|i18next|react-i18next)[\\/]/,
+              priority: 30,
+            },
             { name: "echarts", test: /node_modules[\\/](echarts|zrender|tslib)[\\/]/, priority: 20 },
           ],
         },

@@ -18,9 +18,9 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 export function toApiError(status: number, body: unknown): ApiError {
-  if (isRecord(body) && typeof body["code"] === "string") {
-    const message = typeof body["message"] === "string" ? body["message"] : "";
-    return new ApiError(status, body["code"], message, isRecord(body["details"]) ? body["details"] : {});
+  if (isRecord(body) && typeof body.code === "string") {
+    const message = typeof body.message === "string" ? body.message : "";
+    return new ApiError(status, body.code, message, isRecord(body.details) ? body.details : {});
   }
   return new ApiError(status, `http_${status}`, typeof body === "string" ? body.slice(0, 400) : "");
 }

@@ -55,7 +55,13 @@ export function PeriodPicker({ period, onChange }: { period: Period; onChange: (
     </Suspense>
   );
   return (
-    <Popover open={calendar} onOpenChange={(open) => (open ? undefined : setCalendar(false))} content={days} placement="bottomRight" trigger="click">
+    <Popover
+      open={calendar}
+      onOpenChange={(open) => (open ? undefined : setCalendar(false))}
+      content={days}
+      placement="bottomRight"
+      trigger="click"
+    >
       <Dropdown menu={{ items, selectedKeys: [period.key] }} trigger={["click"]} placement="bottomRight">
         <Button icon={<CalendarDays size={14} aria-hidden />} aria-label={`${t("period.label")}: ${name}`}>
           {name}

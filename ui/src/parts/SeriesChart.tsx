@@ -45,7 +45,12 @@ function axes(points: readonly DayValue[], look: Look): Pick<EChartsOption, "gri
       data: points.map((point) => point.day),
       axisLine: { lineStyle: { color: token("line") } },
       axisTick: { show: false },
-      axisLabel: { color: token("ink-faint"), fontSize: 11, hideOverlap: true, formatter: (day: string) => formatDay(day, look.tag, years.size > 1) },
+      axisLabel: {
+        color: token("ink-faint"),
+        fontSize: 11,
+        hideOverlap: true,
+        formatter: (day: string) => formatDay(day, look.tag, years.size > 1),
+      },
     },
     yAxis: {
       type: "value",
@@ -88,7 +93,6 @@ function option(name: string, points: readonly DayValue[], look: Look): EChartsO
         lineStyle: { width: 1.75, color: colour },
         itemStyle: { color: colour },
         areaStyle: { color: colour, opacity: 0.09 },
-        emphasis: { disabled: true },
       },
     ],
   };
@@ -147,7 +151,7 @@ export default function SeriesChart({ name, points, write, writeAxis, onPick }: 
     if (!chart || !onPick) return;
     const canvas = chart.getZr();
     const pick = (event: { offsetX: number; offsetY: number }): void => {
-      const [index] = chart.convertFromPixel({ gridIndex: 0 }, [event.offsetX, event.offsetY]) as number[];
+      const [index] = chart.convertFromPixel({ gridIndex: 0 }, [event.offsetX, event.offsetY]);
       const point = points[Math.round(index ?? -1)];
       if (point) onPick(point.day);
     };

@@ -85,6 +85,12 @@ export function formatBytes(bytes: number, tag: string): string {
 
 /** A length of time in its largest unit: 42 seconds, 3 minutes, 2 hours. */
 export function formatDuration(seconds: number, tag: string): string {
-  const [unit, size] = ([["day", 86_400], ["hour", 3600], ["minute", 60]] as const).find(([, length]) => seconds >= length) ?? ["second", 1];
+  const [unit, size] = (
+    [
+      ["day", 86_400],
+      ["hour", 3600],
+      ["minute", 60],
+    ] as const
+  ).find(([, length]) => seconds >= length) ?? ["second", 1];
   return new Intl.NumberFormat(tag, { style: "unit", unit, unitDisplay: "long", maximumFractionDigits: 0 }).format(seconds / size);
 }

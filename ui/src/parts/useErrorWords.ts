@@ -2,11 +2,11 @@
 import { useTranslation } from "react-i18next";
 
 import type { ApiError } from "@/api/errors";
+import { useWords } from "@/i18n/useWords";
 
 export function useErrorWords(error: ApiError): { title: string; text: string } {
-  const { t, i18n } = useTranslation();
-  const byCode = `errors.${error.code}`;
-  if (i18n.exists(byCode)) return { title: t("errors.title"), text: i18n.t(byCode as "errors.offline") };
+  const { t } = useTranslation();
+  const words = useWords();
   const kind = error.status >= 500 ? "server" : error.status === 429 ? "busy" : error.status >= 400 ? "request" : "unknown";
-  return { title: t("errors.title"), text: t(`errors.${kind}`) };
+  return { title: t("errors.title"), text: words(`errors.${error.code}`) ?? t(`errors.${kind}`) };
 }

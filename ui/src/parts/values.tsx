@@ -43,7 +43,7 @@ export function Time({ at, exact = false }: { at: string | null | undefined; exa
     <span>
       {full} · {zone}
       <br />
-      {formatTime(at, "UTC", tag)} · UTC
+      {`${formatTime(at, "UTC", tag)} · UTC`}
     </span>
   );
   return (

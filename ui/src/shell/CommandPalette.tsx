@@ -28,7 +28,14 @@ function usePageHits(words: string): Hit[] {
   const wanted = words.trim().toLowerCase();
   return groups
     .flatMap((group) => group.pages)
-    .map((page) => ({ id: page.key, icon: page.icon, title: t(`shell.pages.${page.key}`), note: t("palette.page"), to: path(page.path), slug: page.path }))
+    .map((page) => ({
+      id: page.key,
+      icon: page.icon,
+      title: t(`shell.pages.${page.key}`),
+      note: t("palette.page"),
+      to: path(page.path),
+      slug: page.path,
+    }))
     .filter((hit) => wanted === "" || hit.title.toLowerCase().includes(wanted) || hit.slug.includes(wanted));
 }
 

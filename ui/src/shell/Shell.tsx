@@ -55,7 +55,12 @@ function Frame({ workspace }: { workspace: Workspace }): ReactNode {
           <SideNav onSearch={openSearch} />
         </aside>
         <header className={styles.top}>
-          <Button type="text" icon={<MenuIcon size={18} aria-hidden />} aria-label={t("shell.openMenu")} onClick={() => setMenuOpen(true)} />
+          <Button
+            type="text"
+            icon={<MenuIcon size={18} aria-hidden />}
+            aria-label={t("shell.openMenu")}
+            onClick={() => setMenuOpen(true)}
+          />
           <Mark size={22} />
           <span className={styles.topName}>{workspace.name}</span>
           <Button type="text" icon={<Search size={17} aria-hidden />} aria-label={t("shell.search")} onClick={openSearch} />

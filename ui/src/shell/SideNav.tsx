@@ -38,6 +38,12 @@ function WorkspaceSwitcher(): ReactNode {
   );
 }
 
+/** The first letter as people see letters: an emoji or a composed sign is one. */
+function initial(name: string): string {
+  const [first] = new Intl.Segmenter().segment(name);
+  return first?.segment.toUpperCase() ?? "";
+}
+
 function AccountMenu(): ReactNode {
   const { t } = useTranslation();
   const { account } = useSession();
@@ -46,7 +52,12 @@ function AccountMenu(): ReactNode {
   const path = usePath();
   const items: MenuProps["items"] = [
     { key: "who", type: "group", label: account.email },
-    { key: "account", icon: <UserRound size={14} aria-hidden />, label: t("shell.account"), onClick: () => void navigate(path("settings", "account")) },
+    {
+      key: "account",
+      icon: <UserRound size={14} aria-hidden />,
+      label: t("shell.account"),
+      onClick: () => void navigate(path("settings", "account")),
+    },
     { type: "divider" },
     { key: "out", icon: <LogOut size={14} aria-hidden />, label: t("shell.signOut"), onClick: () => logout.mutate() },
   ];
@@ -55,7 +66,7 @@ function AccountMenu(): ReactNode {
     <Dropdown menu={{ items }} trigger={["click"]} placement="topLeft">
       <button type="button" className={styles.account} aria-label={t("shell.accountMenu", { name })}>
         <span className={styles.avatar} aria-hidden>
-          {[...name][0]?.toUpperCase()}
+          {initial(name)}
         </span>
         <span className={styles.accountName}>{name}</span>
       </button>
@@ -81,7 +92,9 @@ export function SideNav({ onSearch, onNavigate }: { onSearch: () => void; onNavi
       <nav className={styles.pages} aria-label={t("shell.navigation")}>
         {groups.map((group) => (
           <div key={group.key} className={styles.group}>
-            {group.key === "analyse" || group.key === "system" ? null : <div className={styles.groupName}>{t(`shell.groups.${group.key}`)}</div>}
+            {group.key === "analyse" || group.key === "system" ? null : (
+              <div className={styles.groupName}>{t(`shell.groups.${group.key}`)}</div>
+            )}
             {group.pages.map(({ key, path: part, icon: Icon }) => (
               <NavLink key={key} to={path(part)} className={styles.link ?? ""} {...(onNavigate ? { onClick: onNavigate } : {})}>
                 <Icon size={16} strokeWidth={1.75} aria-hidden />

@@ -22,7 +22,7 @@ function dark(): boolean {
 }
 
 function apply(): void {
-  document.documentElement.dataset["theme"] = dark() ? "dark" : "light";
+  document.documentElement.dataset.theme = dark() ? "dark" : "light";
   for (const listener of listeners) listener();
 }
 

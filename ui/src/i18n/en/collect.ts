@@ -12,8 +12,14 @@ export default {
     deadLetters_one: "{{shown}} event could not be accepted.",
     deadLetters_other: "{{shown}} events could not be accepted.",
     openDeadLetters: "Look at them",
-    empty: { title: "Waiting for the first event", text: "Create a write key and paste its snippet. The event shows up here as soon as it arrives." },
-    noMatch: { title: "No event matches", text: "Receipts are kept for a limited time. Change the filter, or wait: new events appear by themselves." },
+    empty: {
+      title: "Waiting for the first event",
+      text: "Create a write key and paste its snippet. The event shows up here as soon as it arrives.",
+    },
+    noMatch: {
+      title: "No event matches",
+      text: "Receipts are kept for a limited time. Change the filter, or wait: new events appear by themselves.",
+    },
   },
   receipts: {
     title: "Event and receipt",

@@ -8,14 +8,10 @@ export default {
     add: "Add",
     edit: "Edit",
     remove: "Remove",
-    close: "Close",
     undo: "Undo",
-    refresh: "Refresh",
     back: "Back",
     next: "Next",
     more: "Load more",
-    yes: "Yes",
-    clear: "Clear",
     done: "Done",
   },
   states: {
@@ -54,9 +50,7 @@ export default {
     warehouse_cancelled: "The query was cancelled.",
     log_full: "The event log is full. Sending will work again when the backlog has been read.",
   },
-  table: { rows: "{{shown}} shown", previous: "Previous", next: "Next page", first: "First page" },
   time: {
-    zone: "Times in {{zone}}",
     never: "Never",
   },
   period: {

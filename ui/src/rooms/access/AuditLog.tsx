@@ -6,6 +6,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { AuditEntry } from "@/api/contract";
+import { useWords } from "@/i18n/useWords";
 import { Json } from "@/parts/Json";
 import { Card } from "@/parts/Page";
 import { Notice, Ready } from "@/parts/states";
@@ -25,7 +26,11 @@ export function Component(): ReactNode {
         <Ready query={query}>
           {(data) => {
             const entries = data.pages.flatMap((page) => page.items);
-            return entries.length ? <AuditTable entries={entries} /> : <Notice compact icon={ScrollText} title={t("settings.audit.empty")} />;
+            return entries.length ? (
+              <AuditTable entries={entries} />
+            ) : (
+              <Notice compact icon={ScrollText} title={t("settings.audit.empty")} />
+            );
           }}
         </Ready>
       </Card>
@@ -40,17 +45,9 @@ export function Component(): ReactNode {
   );
 }
 
-function useActionWords(): (action: string) => string {
-  const { i18n } = useTranslation();
-  return (action) => {
-    const key = `settings.audit.actions.${action.replace(".", "_")}`;
-    return i18n.exists(key) ? i18n.t(key as "settings.audit.actions.key_created") : action;
-  };
-}
-
 function AuditTable({ entries }: { entries: readonly AuditEntry[] }): ReactNode {
   const { t } = useTranslation();
-  const words = useActionWords();
+  const words = useWords();
   const columns: TableColumnsType<AuditEntry> = [
     { title: t("settings.audit.when"), key: "at", width: 140, render: (_, entry) => <Time at={entry.at} /> },
     {
@@ -64,7 +61,11 @@ function AuditTable({ entries }: { entries: readonly AuditEntry[] }): ReactNode 
         </div>
       ),
     },
-    { title: t("settings.audit.what"), key: "what", render: (_, entry) => words(entry.action) },
+    {
+      title: t("settings.audit.what"),
+      key: "what",
+      render: (_, entry) => words(`settings.audit.actions.${entry.action.replace(".", "_")}`) ?? <code>{entry.action}</code>,
+    },
     { title: t("settings.audit.target"), key: "target", responsive: ["md"], render: (_, entry) => <code>{entry.target}</code> },
   ];
   return (

@@ -59,7 +59,9 @@ function MemberTable({ members, may }: { members: readonly Member[]; may: boolea
     },
     { title: t("settings.members.role"), key: "role", width: 170, render: (_, member) => <RoleCell member={member} may={may} /> },
     { title: t("settings.members.since"), key: "since", width: 150, responsive: ["sm"], render: (_, member) => <Time at={member.since} /> },
-    ...(may ? [{ key: "actions", width: 100, align: "right" as const, render: (_: unknown, member: Member) => <RemoveButton member={member} /> }] : []),
+    ...(may
+      ? [{ key: "actions", width: 100, align: "right" as const, render: (_: unknown, member: Member) => <RemoveButton member={member} /> }]
+      : []),
   ];
   return <Table<Member> rowKey="account_id" size="middle" columns={columns} dataSource={[...members]} pagination={false} />;
 }

@@ -34,7 +34,15 @@ export function NewKey({ open, onClose }: { open: boolean; onClose: () => void }
     </>
   );
   return (
-    <Modal open={open} onCancel={close} title={t("settings.keys.create")} footer={footer} width={640} destroyOnHidden mask={{ closable: !create.data }}>
+    <Modal
+      open={open}
+      onCancel={close}
+      title={t("settings.keys.create")}
+      footer={footer}
+      width={640}
+      destroyOnHidden
+      mask={{ closable: !create.data }}
+    >
       {create.data ? (
         <Made made={create.data} />
       ) : (
@@ -79,8 +87,15 @@ function KeyFields(): ReactNode {
       <Form.Item noStyle shouldUpdate={(before: Fields, after: Fields) => before.kind !== after.kind}>
         {({ getFieldValue }) =>
           getFieldValue("kind") === "api" ? (
-            <Form.Item name="permissions" label={t("settings.keys.permissions")} rules={[{ required: true, message: t("settings.keys.permissionNeeded") }]}>
-              <Checkbox.Group className={styles.permissions ?? ""} options={permissions.map((each) => ({ value: each, label: <code>{each}</code> }))} />
+            <Form.Item
+              name="permissions"
+              label={t("settings.keys.permissions")}
+              rules={[{ required: true, message: t("settings.keys.permissionNeeded") }]}
+            >
+              <Checkbox.Group
+                className={styles.permissions ?? ""}
+                options={permissions.map((each) => ({ value: each, label: <code>{each}</code> }))}
+              />
             </Form.Item>
           ) : (
             <Alert type="info" showIcon title={t("settings.keys.writeNote")} />

@@ -73,7 +73,14 @@ function Change(): ReactNode {
   const save = ({ name, zone, currency }: Fields): void =>
     change.mutate(fixed ? { name } : { name, zone, currency }, { onSuccess: () => void message.success(t("states.saved")) });
   return (
-    <Form<Fields> layout="vertical" requiredMark={false} className={styles.form ?? ""} initialValues={workspace} onFinish={save} disabled={!may}>
+    <Form<Fields>
+      layout="vertical"
+      requiredMark={false}
+      className={styles.form ?? ""}
+      initialValues={workspace}
+      onFinish={save}
+      disabled={!may}
+    >
       <Refusal error={change.error} />
       <Form.Item name="name" label={t("settings.workspace.name")} rules={[{ required: true, message: t("forms.needed") }]}>
         <Input maxLength={200} />

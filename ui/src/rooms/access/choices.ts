@@ -13,8 +13,9 @@ export function useZones(): Choice[] {
   return useMemo(() => {
     const now = new Date();
     const offset = (zone: string): string =>
-      new Intl.DateTimeFormat(tag, { timeZone: zone, timeZoneName: "shortOffset" }).formatToParts(now).find((part) => part.type === "timeZoneName")
-        ?.value ?? "";
+      new Intl.DateTimeFormat(tag, { timeZone: zone, timeZoneName: "shortOffset" })
+        .formatToParts(now)
+        .find((part) => part.type === "timeZoneName")?.value ?? "";
     return ["UTC", ...Intl.supportedValuesOf("timeZone").filter((zone) => zone !== "UTC")].map((zone) => ({
       value: zone,
       label: zone === "UTC" ? zone : `${zone} (${offset(zone)})`,

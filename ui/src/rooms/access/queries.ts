@@ -35,7 +35,10 @@ export function auditQuery(workspace: string) {
 }
 
 /** A change in this workspace; afterwards everything that the change may show in is read again. */
-function useChange<V, T>(change: (workspace: string, value: V) => Promise<T>, ...touches: readonly string[]): UseMutationResult<T, Error, V> {
+function useChange<V, T>(
+  change: (workspace: string, value: V) => Promise<T>,
+  ...touches: readonly string[]
+): UseMutationResult<T, Error, V> {
   const { slug } = useWorkspace();
   const client = useQueryClient();
   return useMutation({
@@ -55,7 +58,9 @@ export function useAddMember() {
 export function useChangeRole() {
   return useChange(
     (workspace, { account_id, role }: Pick<Schemas["MemberBody"], "account_id" | "role">) =>
-      unwrap(api.PATCH("/api/workspaces/{workspace}/members/{account_id}", { params: { path: { workspace, account_id } }, body: { role } })),
+      unwrap(
+        api.PATCH("/api/workspaces/{workspace}/members/{account_id}", { params: { path: { workspace, account_id } }, body: { role } }),
+      ),
     "members",
   );
 }
@@ -71,7 +76,8 @@ export function useRemoveMember() {
 
 export function useCreateKey() {
   return useChange(
-    (workspace, body: Schemas["NewKeyBody"]) => unwrap(api.POST("/api/workspaces/{workspace}/keys", { params: { path: { workspace } }, body })),
+    (workspace, body: Schemas["NewKeyBody"]) =>
+      unwrap(api.POST("/api/workspaces/{workspace}/keys", { params: { path: { workspace } }, body })),
     "keys",
   );
 }

@@ -30,7 +30,7 @@ export function useLogin(): UseMutationResult<unknown, Error, { email: string; p
   return useMutation({
     mutationFn: async (body: { email: string; password: string }) => {
       await unwrap(api.POST("/api/login", { body }));
-      await client.fetchQuery({ ...sessionQuery, staleTime: 0 });
+      client.setQueryData(sessionQuery.queryKey, await readSession());
     },
   });
 }

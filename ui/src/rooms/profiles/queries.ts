@@ -12,6 +12,12 @@ export interface PeopleAsked {
 export function peopleQuery(slug: string, asked: PeopleAsked) {
   return queryOptions({
     queryKey: [slug, "people", asked],
-    queryFn: ({ signal }) => later<Page<PersonRow>>("GET", `/api/workspaces/${slug}/people?${new URLSearchParams({ ...asked, limit: String(asked.limit) }).toString()}`, undefined, signal),
+    queryFn: ({ signal }) =>
+      later<Page<PersonRow>>(
+        "GET",
+        `/api/workspaces/${slug}/people?${new URLSearchParams({ ...asked, limit: String(asked.limit) }).toString()}`,
+        undefined,
+        signal,
+      ),
   });
 }

@@ -37,10 +37,18 @@ export function LetterTable({ letters, chosen, onChoose }: LetterTableProps): Re
       title: t("receipts.statusLabel"),
       key: "status",
       width: 100,
-      render: (_, letter) => <Pill tone="bad">{t(letter.status === "blocked" ? "receipts.status.blocked" : "receipts.status.invalid")}</Pill>,
+      render: (_, letter) => (
+        <Pill tone="bad">{t(letter.status === "blocked" ? "receipts.status.blocked" : "receipts.status.invalid")}</Pill>
+      ),
     },
     { title: t("receipts.reason"), key: "reason", render: (_, letter) => <span className={styles.eventName}>{words(letter.reason)}</span> },
-    { title: t("receipts.messageId"), key: "message", width: 220, responsive: ["md"], render: (_, letter) => <Code value={letter.message_id} /> },
+    {
+      title: t("receipts.messageId"),
+      key: "message",
+      width: 220,
+      responsive: ["md"],
+      render: (_, letter) => <Code value={letter.message_id} />,
+    },
   ];
   return (
     <Table<Letter>

@@ -59,7 +59,10 @@ export function Component(): ReactNode {
           value={filter.status}
           onChange={(value) => setStatus(value)}
           aria-label={t("receipts.statusLabel")}
-          options={[{ value: "" as const, label: t("receipts.allStatuses") }, ...STATUSES.map((each) => ({ value: each, label: t(`receipts.status.${each}`) }))]}
+          options={[
+            { value: "" as const, label: t("receipts.allStatuses") },
+            ...STATUSES.map((each) => ({ value: each, label: t(`receipts.status.${each}`) })),
+          ]}
         />
         <Input
           className={styles.event ?? ""}
@@ -74,7 +77,11 @@ export function Component(): ReactNode {
       <Card flush>
         <Ready query={query}>
           {(data) => (
-            <Receipts receipts={data.pages.flatMap((page) => page.items)} filtered={filter.status !== "" || filter.event !== ""} onOpen={setMessage} />
+            <Receipts
+              receipts={data.pages.flatMap((page) => page.items)}
+              filtered={filter.status !== "" || filter.event !== ""}
+              onOpen={setMessage}
+            />
           )}
         </Ready>
       </Card>
@@ -106,7 +113,15 @@ function PauseButton({ paused, onChange }: { paused: boolean; onChange: (paused:
   );
 }
 
-function Receipts({ receipts, filtered, onOpen }: { receipts: readonly Receipt[]; filtered: boolean; onOpen: (message: string) => void }): ReactNode {
+function Receipts({
+  receipts,
+  filtered,
+  onOpen,
+}: {
+  receipts: readonly Receipt[];
+  filtered: boolean;
+  onOpen: (message: string) => void;
+}): ReactNode {
   const { t } = useTranslation();
   const path = usePath();
   if (receipts.length > 0) return <ReceiptTable receipts={receipts} onOpen={onOpen} />;

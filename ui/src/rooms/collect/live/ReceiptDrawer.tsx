@@ -101,7 +101,7 @@ function StoredEvent({ event }: { event: NonNullable<Schemas["ReceiptAnswer"]["e
     <>
       <section>
         <h3 className={styles.part}>{t("receipts.properties")}</h3>
-        <Json value={event["properties"] ?? {}} label={t("receipts.properties")} />
+        <Json value={event.properties ?? {}} label={t("receipts.properties")} />
       </section>
       <section>
         <h3 className={styles.part}>{t("receipts.stored")}</h3>

@@ -28,12 +28,19 @@ export function ReceiptTable({ receipts, onOpen }: { receipts: readonly Receipt[
         </button>
       ),
     },
-    { title: t("receipts.type"), key: "type", width: 110, responsive: ["md"], render: (_, row) => <span className="soft">{t(`receipts.types.${knownType(row.type)}`)}</span> },
+    {
+      title: t("receipts.type"),
+      key: "type",
+      width: 110,
+      responsive: ["md"],
+      render: (_, row) => <span className="soft">{t(`receipts.types.${knownType(row.type)}`)}</span>,
+    },
     {
       title: t("receipts.person"),
       key: "person",
       width: 110,
-      render: (_, row) => (row.person_id ? <Link to={path("people", row.person_id)}>{`#${row.person_id}`}</Link> : <span className="faint">–</span>),
+      render: (_, row) =>
+        row.person_id ? <Link to={path("people", row.person_id)}>{`#${row.person_id}`}</Link> : <span className="faint">–</span>,
     },
   ];
   return (
@@ -48,4 +55,3 @@ export function ReceiptTable({ receipts, onOpen }: { receipts: readonly Receipt[
     />
   );
 }
-

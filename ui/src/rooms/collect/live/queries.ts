@@ -17,7 +17,12 @@ export function liveQuery(workspace: string, { status, event }: LiveFilter) {
   return infiniteQueryOptions({
     queryKey: [workspace, "live", status, event],
     queryFn: async ({ pageParam, signal }) => {
-      const query = { limit: PAGE, ...(status ? { status } : {}), ...(event ? { event } : {}), ...(pageParam ? { before: pageParam } : {}) };
+      const query = {
+        limit: PAGE,
+        ...(status ? { status } : {}),
+        ...(event ? { event } : {}),
+        ...(pageParam ? { before: pageParam } : {}),
+      };
       const page = await unwrap(api.GET("/api/workspaces/{workspace}/events/live", { params: { path: { workspace }, query }, signal }));
       touchNow();
       return page;

@@ -1,6 +1,8 @@
 // Why was an event not simply accepted? The server's reason is "code: details in English"; the code is said in the reader's language.
 import { useTranslation } from "react-i18next";
 
+import { useWords } from "@/i18n/useWords";
+
 export interface Reason {
   readonly code: string;
   readonly details: string;
@@ -13,11 +15,10 @@ export function splitReason(reason: string): Reason {
 
 /** The sentence for a reason; an unknown code is shown as it stands, which is still better than nothing. */
 export function useReasonWords(): (reason: string) => string {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
+  const words = useWords();
   return (reason) => {
     const { code } = splitReason(reason);
-    const key = `receipts.reasons.${code}`;
-    if (i18n.exists(key)) return i18n.t(key as "receipts.reasons.missing_id");
-    return code || t("receipts.noReason");
+    return code === "" ? t("receipts.noReason") : (words(`receipts.reasons.${code}`) ?? code);
   };
 }
