@@ -8,7 +8,8 @@ from typing import Any, Final, TypeAlias
 from uems.kernel._filters_fields import Field
 from uems.kernel._filters_model import COMPARISONS, NEGATIONS, At, Test
 from uems.kernel._filters_time import Window, read_day, read_instant, window_of
-from uems.kernel._filters_values import HIGHEST, LOWEST, alike, decimal_of, lower_ascii, pattern_of
+from uems.kernel._filters_values import HIGHEST, LOWEST, alike, decimal_of, lower_ascii
+from uems.kernel.patterns import compile_pattern
 
 Check: TypeAlias = Callable[[object], bool]
 _COMPARE: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
@@ -93,7 +94,7 @@ def _digits(got: object) -> str | None:
 def _text_check(test: Test) -> Callable[[str], bool]:
     assert isinstance(test.value, str)
     if NEGATIONS.get(test.op, test.op) == "regex":
-        pattern = pattern_of(test.value)
+        pattern = compile_pattern(test.value)
         return lambda got: pattern.search(got) is not None
     value = lower_ascii(test.value) if test.ignore_case else test.value
     fold = lower_ascii if test.ignore_case else str

@@ -12,7 +12,6 @@ MAX_NODES: Final = 500
 MAX_VALUES: Final = 10_000
 MAX_TEXT: Final = 2_000
 MAX_NAME: Final = 200
-MAX_PATTERN: Final = 500
 
 Op: TypeAlias = Literal[
     "equals", "not_equals", "in", "not_in",

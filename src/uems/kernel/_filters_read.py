@@ -26,7 +26,8 @@ from uems.kernel._filters_model import (
     Value,
 )
 from uems.kernel._filters_time import read_day, read_instant
-from uems.kernel._filters_values import HIGHEST, LOWEST, pattern_of
+from uems.kernel._filters_values import HIGHEST, LOWEST
+from uems.kernel.patterns import compile_pattern
 from uems.kernel.sql import Sql, json_path
 
 if TYPE_CHECKING:
@@ -152,7 +153,7 @@ def _pattern(value: object, reading: "Reading") -> str:
         raise reading.wrong("must be a regular expression (RE2 syntax) that is not empty.")
     text = _text(value, reading)
     try:
-        pattern_of(text)
+        compile_pattern(text)
     except ValueError as error:
         raise reading.wrong(f"not a regular expression that RE2 can run: {error}. Look-around and back-references do not exist.") from error
     return text

@@ -9,12 +9,9 @@ Whole numbers are exact up to 64 bits; beyond that the engine keeps a number as 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
-import re2
-
-from uems.kernel._filters_model import MAX_PATTERN, Scalar
+from uems.kernel._filters_model import Scalar
 
 DECIMAL_PATTERN: Final = "^-?(0|[1-9][0-9]{0,39})([.][0-9]{1,40})?$"
 """The texts that count as a number. RE2 and Python read it alike (``$`` apart)."""
@@ -110,20 +107,3 @@ _LOWER = str.maketrans({c: chr(c + 32) for c in range(ord("A"), ord("Z") + 1)})
 def lower_ascii(text: str) -> str:
     """A to Z in lower case and nothing else, as the engine's ``lower`` does."""
     return text.translate(_LOWER)
-
-
-@lru_cache(maxsize=1_000)
-def pattern_of(pattern: str) -> Any:
-    """The compiled RE2 pattern, with the options the engine uses: UTF-8, a dot takes a line feed too, unanchored.
-
-    Raises ``ValueError`` with RE2's own words.
-    """
-    if len(pattern) > MAX_PATTERN:
-        raise ValueError(f"has {len(pattern)} characters; at most {MAX_PATTERN}")
-    options = re2.Options()
-    options.dot_nl = True
-    options.log_errors = False
-    try:
-        return re2.compile(pattern, options)
-    except re2.error as error:
-        raise ValueError(str(error.args[0].decode() if isinstance(error.args[0], bytes) else error.args[0])) from error
