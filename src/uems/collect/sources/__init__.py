@@ -1,0 +1,1 @@
+"""What do other databases say happened? SQL sources, read incrementally and only read."""
