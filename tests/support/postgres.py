@@ -63,11 +63,10 @@ class PostgresServer:
             "shared_buffers": "64MB",
             **(_FAST if self.fast else {}),
         }
-        arguments = [str(self.programs / "postgres"), "-D", str(self.folder / "data")]
-        for name, value in options.items():
-            arguments += ["-c", f"{name}={value}"]
+        settings = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
+        command = _as_postgres(self.programs / "postgres", "-D", str(self.folder / "data"), *settings)
         log = (self.folder / "server.log").open("ab")
-        self.process = subprocess.Popen(arguments, stdout=log, stderr=log, cwd="/", start_new_session=True, **_as_postgres())  # type: ignore[call-overload]
+        self.process = subprocess.Popen(command, stdout=log, stderr=log, cwd="/", start_new_session=True)
         log.close()
         self._until_ready()
 
@@ -101,12 +100,10 @@ class PostgresServer:
             conn.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-def _as_postgres() -> dict[str, object]:
-    # PostgreSQL refuses to run as root.
-    if os.geteuid() != 0:
-        return {}
-    account = pwd.getpwnam("postgres")
-    return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+def _as_postgres(program: Path, *arguments: str) -> list[str]:
+    """The command that runs a program of PostgreSQL, which refuses to run as root, and ends it when the test run is killed."""
+    account = ["--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.geteuid() == 0 else []
+    return ["setpriv", *account, "--pdeathsig=INT", str(program), *arguments]
 
 
 @contextmanager
@@ -115,14 +112,16 @@ def running_postgres(*, fast: bool = True) -> Iterator[PostgresServer]:
     programs = binaries()
     if programs is None:
         pytest.skip("PostgreSQL server programs are not installed (Debian: apt-get install postgresql)")
+    if shutil.which("setpriv") is None:
+        pytest.skip("setpriv is not installed (Debian: apt-get install util-linux)")
     folder = Path(tempfile.mkdtemp(prefix="uems-postgres-"))
     if os.geteuid() == 0:
         account = pwd.getpwnam("postgres")
         os.chown(folder, account.pw_uid, account.pw_gid)
     server = PostgresServer(folder=folder, port=free_port(), programs=programs, fast=fast)
     try:
-        initialise = [str(programs / "initdb"), "-D", str(folder / "data"), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C"]
-        subprocess.run(initialise, check=True, capture_output=True, cwd="/", **_as_postgres())  # type: ignore[call-overload]
+        initialise = ("-D", str(folder / "data"), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C")
+        subprocess.run(_as_postgres(programs / "initdb", *initialise), check=True, capture_output=True, cwd="/")
         server.start()
         yield server
     finally:
