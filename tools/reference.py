@@ -7,24 +7,17 @@ import ast
 import importlib
 import pkgutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
+
+from tools.reference_cli import cli_page
+from tools.reference_http import http_page
+from tools.tables import table
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "uems"
 PAGES = ROOT / "docs" / "reference"
 NOTE = "<!-- Written by `make docs` from the code. Change the code, then run it again. -->\n\n"
-
-
-def cell(text: str) -> str:
-    """``text`` as the content of one Markdown table cell."""
-    return " ".join(text.split()).replace("|", "\\|")
-
-
-def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
-    lines = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
-    lines += ["| " + " | ".join(cell(value) for value in row) + " |" for row in rows]
-    return "\n".join(lines) + "\n"
 
 
 def settings_page() -> str:
@@ -134,6 +127,8 @@ def pages() -> dict[str, str]:
         "errors.md": errors_page(),
         "rooms.md": rooms_page(),
         "registries.md": registries_page(),
+        "http-api.md": http_page(NOTE),
+        "cli.md": cli_page(NOTE),
     }
 
 
