@@ -53,11 +53,13 @@ export interface Violation {
   readonly last_at: string;
 }
 
-export interface PersonRow {
-  readonly person_id: number;
-  readonly name: string | null;
-  readonly email: string | null;
-  readonly ids: readonly PersonId[];
+export interface PersonId {
+  readonly kind: string;
+  readonly value: string;
+  readonly node_id?: number;
+}
+
+export interface Totals {
   readonly events: number;
   readonly orders: number;
   readonly revenue_minor: number;
@@ -65,9 +67,50 @@ export interface PersonRow {
   readonly last_seen: string | null;
 }
 
-export interface PersonId {
-  readonly kind: string;
-  readonly value: string;
+export interface PersonRow {
+  readonly person_id: number;
+  readonly name: string | null;
+  readonly email: string | null;
+  readonly ids: readonly PersonId[];
+  readonly totals: Totals;
+}
+
+export interface Trait {
+  readonly trait: string;
+  readonly value: unknown;
+  readonly ts: string;
+}
+
+export interface Person extends PersonRow {
+  readonly traits: readonly Trait[];
+}
+
+export interface TimelineItem {
+  readonly message_id: string;
+  readonly ts: string;
+  readonly type: string;
+  readonly event: string;
+  readonly revenue_minor: number | null;
+  readonly currency: string;
+  readonly properties: Readonly<Record<string, unknown>>;
+}
+
+export interface Merge {
+  readonly merge_id: string;
+  readonly a: PersonId;
+  readonly b: PersonId;
+  readonly person_id: number;
+  readonly cause: "external" | "identify" | "alias" | "manual";
+  readonly state: "active" | "rejected" | "undone";
+  readonly reason: string;
+  readonly ts: string;
+  readonly undo_id: string | null;
+  readonly undone_at: string | null;
+}
+
+export interface MergePreview {
+  readonly profiles: readonly { readonly person_id: number; readonly ids: readonly PersonId[]; readonly totals: Totals }[];
+  readonly refused: string;
 }
 
 /** The answer of a report; the shape of `data` belongs to the report. */

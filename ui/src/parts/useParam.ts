@@ -2,20 +2,28 @@
 import { useCallback } from "react";
 import { useSearchParams } from "react-router";
 
-/** One value of the query string; setting it to "" removes it. Typing replaces the history entry, choosing adds one. */
-export function useParam(name: string, fallback = ""): [string, (value: string, options?: { replace?: boolean }) => void] {
+interface Options {
+  /** Typing replaces the history entry; choosing adds one. */
+  readonly replace?: boolean;
+  /** Other values that make no sense after this change, such as the page number. */
+  readonly without?: readonly string[];
+}
+
+/** One value of the query string; setting it to "" or to `fallback` removes it. */
+export function useParam(name: string, fallback = ""): [string, (value: string, options?: Options) => void] {
   const [params, setParams] = useSearchParams();
   const value = params.get(name) ?? fallback;
   const set = useCallback(
-    (next: string, options: { replace?: boolean } = {}) =>
+    (next: string, { replace = false, without = [] }: Options = {}) =>
       setParams(
         (old) => {
           const copy = new URLSearchParams(old);
+          for (const other of without) copy.delete(other);
           if (next === "" || next === fallback) copy.delete(name);
           else copy.set(name, next);
           return copy;
         },
-        { replace: options.replace ?? false },
+        { replace },
       ),
     [name, fallback, setParams],
   );

@@ -1,3 +1,144 @@
-export function Component() {
-  return null;
+// Who are the people? A search by any id or trait, and a page of results; a row opens the person.
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { Button, Input, Spin, Table, type TableColumnsType } from "antd";
+import { ChevronLeft, ChevronRight, Search, Users } from "lucide-react";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { Link, useNavigate } from "react-router";
+
+import type { Page as PageOf, PersonRow } from "@/api/contract";
+import { Bar, Card, Page } from "@/parts/Page";
+import { Notice, Ready } from "@/parts/states";
+import { useDelayed } from "@/parts/useDelayed";
+import { useParam } from "@/parts/useParam";
+import { Money, Num, Time } from "@/parts/values";
+import { usePath, useWorkspace } from "@/shell/workspace";
+import styles from "./People.module.css";
+import { PersonLabel } from "./PersonLabel";
+import { peopleQuery } from "./queries";
+
+const PAGE = 50;
+
+export function Component(): ReactNode {
+  const { t } = useTranslation();
+  const { slug } = useWorkspace();
+  const [search, setSearch] = useParam("search");
+  const [cursor, setCursor] = useParam("cursor");
+  const settled = useDelayed(search.trim());
+  const query = useQuery({ ...peopleQuery(slug, { search: settled, cursor, limit: PAGE }), placeholderData: keepPreviousData });
+  return (
+    <Page title={t("people.title")} lead={t("people.lead")}>
+      <Bar>
+        <Input
+          className={styles.search ?? ""}
+          value={search}
+          onChange={(change) => setSearch(change.target.value, { replace: true, without: ["cursor"] })}
+          placeholder={t("people.search")}
+          aria-label={t("people.search")}
+          prefix={<Search size={14} aria-hidden />}
+          suffix={query.isFetching ? <Spin size="small" /> : <span />}
+          allowClear
+          autoFocus
+        />
+      </Bar>
+      <Card flush>
+        <Ready query={query} rows={8}>
+          {(page) => <People page={page} searched={settled !== ""} busy={query.isPlaceholderData} />}
+        </Ready>
+      </Card>
+      <nav className={styles.pager} aria-label={t("people.paging")}>
+        {cursor ? (
+          <Button icon={<ChevronLeft size={14} aria-hidden />} onClick={() => setCursor("")}>
+            {t("people.firstPage")}
+          </Button>
+        ) : null}
+        {query.data?.next_cursor ? (
+          <Button
+            icon={<ChevronRight size={14} aria-hidden />}
+            iconPlacement="end"
+            onClick={() => setCursor(query.data.next_cursor ?? "")}
+          >
+            {t("people.nextPage")}
+          </Button>
+        ) : null}
+      </nav>
+    </Page>
+  );
+}
+
+function useColumns(): TableColumnsType<PersonRow> {
+  const { t } = useTranslation();
+  const path = usePath();
+  return [
+    {
+      title: t("people.person"),
+      key: "person",
+      render: (_, person) => (
+        <Link to={path("people", person.person_id)} className={styles.person}>
+          <PersonLabel person={person} />
+        </Link>
+      ),
+    },
+    { title: t("people.events"), key: "events", align: "right", width: 100, render: (_, person) => <Num value={person.totals.events} /> },
+    {
+      title: t("people.orders"),
+      key: "orders",
+      align: "right",
+      width: 90,
+      responsive: ["sm"],
+      render: (_, person) => <Num value={person.totals.orders} />,
+    },
+    {
+      title: t("people.revenue"),
+      key: "revenue",
+      align: "right",
+      width: 130,
+      responsive: ["sm"],
+      render: (_, person) => <Money minor={person.totals.revenue_minor} />,
+    },
+    {
+      title: t("people.firstSeen"),
+      key: "first",
+      width: 130,
+      responsive: ["lg"],
+      render: (_, person) => <Time at={person.totals.first_seen} />,
+    },
+    {
+      title: t("people.lastSeen"),
+      key: "last",
+      width: 130,
+      responsive: ["md"],
+      render: (_, person) => <Time at={person.totals.last_seen} />,
+    },
+  ];
+}
+
+function People({ page, searched, busy }: { page: PageOf<PersonRow>; searched: boolean; busy: boolean }): ReactNode {
+  const { t } = useTranslation();
+  const path = usePath();
+  const navigate = useNavigate();
+  const columns = useColumns();
+  if (page.items.length === 0) {
+    return searched ? (
+      <Notice icon={Search} title={t("people.noMatch.title")} text={t("people.noMatch.text")} />
+    ) : (
+      <Notice icon={Users} title={t("people.empty.title")} text={t("people.empty.text")} />
+    );
+  }
+  return (
+    <Table<PersonRow>
+      rowKey="person_id"
+      size="middle"
+      columns={columns}
+      dataSource={[...page.items]}
+      pagination={false}
+      aria-busy={busy}
+      rowClassName={styles.row ?? ""}
+      onRow={(person) => ({
+        onClick: (event) => {
+          if (!(event.target as HTMLElement).closest("a")) void navigate(path("people", person.person_id));
+        },
+      })}
+    />
+  );
 }

@@ -1,3 +1,99 @@
-export function Component() {
-  return null;
+// Who is this person, what did they do, and how do we know that it is one person?
+import { useQuery } from "@tanstack/react-query";
+import { Tabs } from "antd";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { Link, useParams } from "react-router";
+
+import type { Person } from "@/api/contract";
+import { Code } from "@/parts/Copy";
+import { Stat, Stats } from "@/parts/Facts";
+import { Page } from "@/parts/Page";
+import { NotFound, Ready } from "@/parts/states";
+import { useParam } from "@/parts/useParam";
+import { Money, Num, Time } from "@/parts/values";
+import { Identities } from "@/rooms/identity/Identities";
+import { usePath, useWorkspace } from "@/shell/workspace";
+import styles from "./Person.module.css";
+import { personName } from "./personName";
+import { personQuery } from "./queries";
+import { Timeline } from "./Timeline";
+import { Traits } from "./Traits";
+import { useIdKind } from "./useIdKind";
+
+const TABS = ["timeline", "traits", "identities"] as const;
+
+export function Component(): ReactNode {
+  const { personId } = useParams();
+  const id = Number(personId);
+  return Number.isSafeInteger(id) && id >= 0 ? <Loaded id={id} /> : <NotFound />;
+}
+
+function Loaded({ id }: { id: number }): ReactNode {
+  const { slug } = useWorkspace();
+  const query = useQuery(personQuery(slug, id));
+  return <Ready query={query}>{(person) => <Shown person={person} />}</Ready>;
+}
+
+function Shown({ person }: { person: Person }): ReactNode {
+  const { t } = useTranslation();
+  const path = usePath();
+  const [chosen, choose] = useParam("tab", "timeline");
+  const tab = TABS.find((each) => each === chosen) ?? "timeline";
+  const panels = {
+    timeline: <Timeline person={person.person_id} />,
+    traits: <Traits person={person} />,
+    identities: <Identities person={person} />,
+  };
+  return (
+    <Page
+      title={personName(person) ?? t("people.unnamed", { id: person.person_id })}
+      crumb={<Link to={path("people")}>{t("people.title")}</Link>}
+      lead={<Ids person={person} />}
+    >
+      <Totals person={person} />
+      <Tabs
+        className={styles.tabs ?? ""}
+        activeKey={tab}
+        onChange={(key) => choose(key)}
+        items={TABS.map((key) => ({ key, label: t(`person.tabs.${key}`) }))}
+      />
+      {panels[tab]}
+    </Page>
+  );
+}
+
+const SHOWN_IDS = 4;
+
+function Ids({ person }: { person: Person }): ReactNode {
+  const { t } = useTranslation();
+  const kindWord = useIdKind();
+  const more = person.ids.length - SHOWN_IDS;
+  return (
+    <span className={styles.ids}>
+      {person.ids.slice(0, SHOWN_IDS).map((id) => (
+        <span key={`${id.kind} ${id.value}`} className={styles.id}>
+          <span className="faint">{kindWord(id.kind)}</span> <Code value={id.value} />
+        </span>
+      ))}
+      {more > 0 ? <Link to="?tab=identities">{t("person.moreIds", { count: more })}</Link> : null}
+    </span>
+  );
+}
+
+function Totals({ person }: { person: Person }): ReactNode {
+  const { t } = useTranslation();
+  const { totals } = person;
+  return (
+    <Stats>
+      <Stat name={t("people.events")} value={<Num value={totals.events} to="?tab=timeline" label={t("people.events")} />} />
+      <Stat
+        name={t("people.orders")}
+        value={<Num value={totals.orders} to="?tab=timeline&event=Order+Completed" label={t("people.orders")} />}
+      />
+      <Stat name={t("people.revenue")} value={<Money minor={totals.revenue_minor} />} />
+      <Stat name={t("people.firstSeen")} value={<span className={styles.when}>{<Time at={totals.first_seen} />}</span>} />
+      <Stat name={t("people.lastSeen")} value={<span className={styles.when}>{<Time at={totals.last_seen} />}</span>} />
+    </Stats>
+  );
 }

@@ -1,5 +1,5 @@
 // What is a person called? Their name, else email, else the first id that says most; null when nothing is known.
-interface Nameable {
+export interface Nameable {
   readonly name: string | null;
   readonly email: string | null;
   readonly ids: readonly { readonly kind: string; readonly value: string }[];
