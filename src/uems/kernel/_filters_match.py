@@ -94,8 +94,7 @@ def _digits(got: object) -> str | None:
 def _text_check(test: Test) -> Callable[[str], bool]:
     assert isinstance(test.value, str)
     if NEGATIONS.get(test.op, test.op) == "regex":
-        pattern = compile_pattern(test.value)
-        return lambda got: pattern.search(got) is not None
+        return compile_pattern(test.value).is_in
     value = lower_ascii(test.value) if test.ignore_case else test.value
     fold = lower_ascii if test.ignore_case else str
     if NEGATIONS.get(test.op, test.op) == "contains":
