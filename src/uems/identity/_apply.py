@@ -12,16 +12,15 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from uems.identity import _rows
-from uems.identity.greedy import SHARED, Node, Pair, Standing, join_plainly, settle
+from uems.identity._rows import Word
+from uems.identity.greedy import Node, Pair, Standing, join_plainly, settle
 from uems.identity.model import Rules
 from uems.identity.normal import search_form
-from uems.identity.tables import LIVE, REJECTED, UNDONE, identity_links, identity_nodes, identity_overrides
+from uems.identity.tables import UNDONE, identity_nodes, identity_overrides
 from uems.kernel.store import allocate, insert_many
 
 IdKey = tuple[str, str]
 """Kind and value, both in normal form."""
-Word = tuple[int, str, int]
-"""What is known of a link: earliest time, message, and the place of its strongest cause in ``CAUSES``."""
 
 
 @dataclass(slots=True)
@@ -63,7 +62,8 @@ def apply(
     _compare(conn, workspace_id, claims, work)
     moves, unsure, nodes = _near(conn, workspace_id, rules, work)
     _insert_nodes(conn, workspace_id, work, moves, now)
-    _insert_links(conn, workspace_id, work, now)
+    _rows.insert_links(conn, workspace_id, work.new, now, work.new.keys() - set(work.changed))
+    _rows.rekey(conn, workspace_id, work.rekeyed)
     changes = {n: moves[node.person] for n, node in nodes.items() if node.person in moves}
     _rows.set_people(conn, workspace_id, changes)
     old = {n: nodes[n].person for n in changes}
@@ -171,27 +171,6 @@ def _insert_nodes(conn: Connection, workspace_id: int, work: _Work, moves: Mappi
         for number, (kind, value) in work.fresh.items()
     ]
     insert_many(conn, identity_nodes, rows)
-
-
-def _insert_links(conn: Connection, workspace_id: int, work: _Work, now: datetime) -> None:
-    applied = set(work.changed)
-    rows = [
-        {
-            "workspace_id": workspace_id,
-            "a_node": pair[0],
-            "b_node": pair[1],
-            "ts_ms": word[0],
-            "message_id": word[1],
-            "cause": word[2],
-            "standing": LIVE if pair in applied else REJECTED,
-            "reason": "" if pair in applied else SHARED,
-            "undo_id": None,
-            "created_at": now,
-        }
-        for pair, word in work.new.items()
-    ]
-    insert_many(conn, identity_links, rows)
-    _rows.rekey(conn, workspace_id, work.rekeyed)
 
 
 def resettle(conn: Connection, workspace_id: int, rules: Rules, people: Iterable[int]) -> tuple[dict[int, int], dict[int, int]]:

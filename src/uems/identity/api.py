@@ -1,26 +1,60 @@
 """The door of this room: everything that other rooms, the command line and the web may use."""
 
+from uems.identity.ledger import merge, preview_merge, redo_merge, undo_merge
+from uems.identity.links import merges
 from uems.identity.model import Id, Merge, MergePreview, Person, Profile, Rules, Totals, Undone
 from uems.identity.normal import is_junk, normalise
 from uems.identity.outbox import flush_overrides
+from uems.identity.people import find_person, ids_of, newest_people, people_of, person, search_ids
+from uems.identity.queries import (
+    PeopleCount,
+    actives_by_day,
+    affected_ids,
+    affected_people,
+    count_people,
+    has_overrides,
+    overrides,
+    rows_of_people,
+)
 from uems.identity.resolver import Resolver
 from uems.identity.rules import change_rules, rules_of
 from uems.identity.schema import MIGRATIONS
+from uems.identity.totals import totals_of
 
 __all__ = [
     "MIGRATIONS",
     "Id",
     "Merge",
     "MergePreview",
+    "PeopleCount",
     "Person",
     "Profile",
     "Resolver",
     "Rules",
     "Totals",
     "Undone",
+    "actives_by_day",
+    "affected_ids",
+    "affected_people",
     "change_rules",
+    "count_people",
+    "find_person",
     "flush_overrides",
+    "has_overrides",
+    "ids_of",
     "is_junk",
+    "merge",
+    "merges",
+    "newest_people",
     "normalise",
+    "overrides",
+    "people_of",
+    "person",
+    "preview_merge",
+    "redo_merge",
+    "rows_of_people",
     "rules_of",
+    "search_ids",
+    "totals_of",
+    "undo_merge",
 ]

@@ -108,20 +108,20 @@ MergeState = Literal["active", "rejected", "undone"]
 class Merge:
     """One link of the ledger.
 
-    merge_id: ``<a>-<b>`` of the two nodes. ts: when the ids were first said to be one person. state: "rejected" is kept but not
-    applied, ``reason`` says why (``limit:<kind>``, ``limit:ids``, ``limit:merges``, ``shared``); "undone" was taken back in
-    ``undo_id``. group_id: the manual merge that made it, else the message.
+    merge_id: ``<a>-<b>`` of the two nodes. people: who has the two ids now, one person or two. ts, message_id: of the earliest
+    event that claims it (of a merge by hand: its moment and number). state: "rejected" is kept but not in force, and ``reason``
+    says why (``limit:<kind>``, ``limit:ids``, ``limit:merges``, ``shared``); "undone" was taken back by ``undo_id``.
     """
 
     merge_id: str
     a: Id
     b: Id
-    person_id: int
+    people: tuple[int, ...]
     cause: Cause
     state: MergeState
     reason: str
     ts: datetime
-    group_id: str
+    message_id: str
     undo_id: str | None
     undone_at: datetime | None
 

@@ -1,6 +1,6 @@
 """Which text names a person, and in which one spelling? Junk names nobody; what is left has one normal form."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from functools import lru_cache
 from typing import Final
 from unicodedata import category
@@ -29,7 +29,7 @@ _QUOTES: Final = "\"'`“”‘’«»"
 _INVISIBLE: Final = "\u200b\u200c\u200d\u2060\u00ad\ufeff\u115f\u1160\u3164\u180e"
 _UNFIT: Final = frozenset(("Cc", "Cs"))
 """Control characters, NUL among them, and lone surrogates: no database stores them all."""
-_ZEROS: Final = frozenset("0-_.:{} ")
+_ZEROS: Final = "0-_.:{} "
 
 
 def normalise(kind: str, value: str, rules: Rules) -> str:
@@ -48,23 +48,29 @@ def normalise(kind: str, value: str, rules: Rules) -> str:
     return text
 
 
+@lru_cache(maxsize=10_000)
 def normal_kind(kind: str) -> str:
     """The normal form of an external id's type, or "" when it cannot be one: trimmed, printable, at most 100 characters."""
     text = kind.strip()
-    fits = text and len(text) <= MAX_KIND and not any(category(c) in _UNFIT for c in text)
-    return text if fits else ""
+    return text if text and len(text) <= MAX_KIND and not _unfit(text) else ""
 
 
-def is_junk(text: str, blocked: Iterable[str] = ()) -> bool:
+def is_junk(text: str, blocked: Collection[str] = ()) -> bool:
     """Whether an id names nobody: on the built-in list or ``blocked``, without case, quotes and blanks, or nothing but zeros."""
-    if not text.isprintable() and any(category(c) in _UNFIT for c in text):
+    if not text.isprintable() and _unfit(text):
         return True
     bare = bare_form(text)
-    return not bare or bare in JUNK or set(bare) <= _ZEROS or bare in blocked
+    return not bare.strip(_ZEROS) or bare in JUNK or (bool(blocked) and bare in blocked)
+
+
+def _unfit(text: str) -> bool:
+    return any(category(c) in _UNFIT for c in text)
 
 
 def bare_form(text: str) -> str:
     """How block lists compare: lower case, without blanks, invisible characters and (also escaped) quotes around it."""
+    if text and text[0].isalnum() and text[-1].isalnum():
+        return text.casefold()
     previous = None
     while previous != text:
         previous = text

@@ -6,17 +6,15 @@ The store marks what was sent only after the warehouse has it. Whatever was not 
 from typing import Final
 
 import pyarrow as pa
-from sqlalchemy import Connection, select, text, update
+from sqlalchemy import Connection, select, update
 
 from uems.identity.model import USER_ID
-from uems.identity.tables import identity_flushed, identity_nodes, identity_overrides
+from uems.identity.tables import UNSENT, identity_flushed, identity_nodes, identity_overrides
 from uems.kernel.store import Store, sequences, upsert_many
 from uems.kernel.warehouse import Warehouse
 
 _MOST: Final = 50_000
 _NUMBERS: Final = "person:"
-# TRICKY: the words of the index's condition, or SQLite does not use it.
-_UNSENT: Final = text("sent = false")
 
 
 def flush_overrides(store: Store, warehouse: Warehouse) -> int:
@@ -30,12 +28,12 @@ def flush_overrides(store: Store, warehouse: Warehouse) -> int:
 def _send_overrides(store: Store, warehouse: Warehouse) -> int:
     overrides = identity_overrides.c
     with store.read() as conn:
-        first = select(overrides.workspace_id).where(_UNSENT).limit(1)
+        first = select(overrides.workspace_id).where(UNSENT).limit(1)
         workspace_id = conn.execute(first).scalar_one_or_none()
         if workspace_id is None:
             return 0
         columns = (overrides.version, overrides.node_id, overrides.old_person_id, overrides.person_id)
-        unsent = select(*columns).where(overrides.workspace_id == workspace_id, _UNSENT)
+        unsent = select(*columns).where(overrides.workspace_id == workspace_id, UNSENT)
         rows = conn.execute(unsent.order_by(overrides.version).limit(_MOST)).all()
     versions = [row.version for row in rows]
     table = pa.table(
@@ -50,7 +48,7 @@ def _send_overrides(store: Store, warehouse: Warehouse) -> int:
     warehouse.insert("person_overrides", table, token=f"overrides:{workspace_id}:{versions[0]}-{versions[-1]}:{len(rows)}")
     with store.write() as conn:
         mine = (overrides.workspace_id == workspace_id, overrides.version.between(versions[0], versions[-1]))
-        conn.execute(update(identity_overrides).where(*mine, _UNSENT).values(sent=True))
+        conn.execute(update(identity_overrides).where(*mine, UNSENT).values(sent=True))
     return len(rows)
 
 

@@ -13,7 +13,8 @@ from sqlalchemy import select
 
 from uems.collect.api import Claim, Resolved
 from uems.identity import _rows
-from uems.identity._apply import Applied, IdKey, Word, apply, stronger
+from uems.identity._apply import Applied, IdKey, apply, stronger
+from uems.identity._rows import Word
 from uems.identity.model import ANONYMOUS_ID, CAUSES, EMAIL, NOBODY, PHONE, USER_ID, Rules
 from uems.identity.normal import normal_kind, normalise
 from uems.identity.outbox import flush_overrides
@@ -30,6 +31,8 @@ _ClaimKey = tuple[str, str, str, str]
 _NEVER: Final = (-(2**63), "")
 """Earlier than every claim: a claim of junk is never news."""
 _MOST_MOVED: Final = 100_000
+_CAUSES: Final = {cause: place for place, cause in enumerate(CAUSES)}
+_ALIAS: Final = _CAUSES["alias"]
 
 
 class _Recent(Generic[K, V]):
@@ -131,18 +134,21 @@ class Resolver:
             if have is not None and have <= (claim.ts_ms, claim.message_id) and claim.cause != "alias":
                 continue
             # NUL is the one character that PostgreSQL cannot keep.
-            word = (claim.ts_ms, claim.message_id.replace("\0", "\ufffd"), CAUSES.index(claim.cause))
+            word = (claim.ts_ms, claim.message_id.replace("\0", "\ufffd"), _CAUSES[claim.cause])
             news[key] = stronger(news[key], word) if key in news else word
         return news
 
     def _learn(self, workspace_id: int, memory: _Memory, pairs: Iterable[Pair], news: dict[_ClaimKey, Word], now: datetime) -> None:
         """Find out, in the store, whatever the memory does not know; write what is new there."""
         rules = memory.rules
+        heard: dict[_ClaimKey, tuple[int, str]] = {}
         main: dict[Pair, IdKey | None] = {pair: _main_id(pair, rules) for pair in pairs if memory.people.get(pair) is None}
         claims: dict[tuple[IdKey, IdKey], Word] = {}
         for key, word in news.items():
-            for one, other in _meant(key, word, rules):
-                claims[one, other] = stronger(claims[one, other], word) if (one, other) in claims else word
+            meant = _meant(key, word, rules)
+            heard[key] = word[:2] if meant else _NEVER
+            for ends in meant:
+                claims[ends] = stronger(claims[ends], word) if ends in claims else word
         ids = list(dict.fromkeys([*(i for i in main.values() if i), *(i for ends in claims for i in ends)]))
         people = self._known(workspace_id, ids, claims)
         if people is None:
@@ -154,8 +160,8 @@ class Resolver:
                 memory.moved[node] = person
         for pair, wanted in main.items():
             memory.people.put(pair, people[wanted] if wanted else (NOBODY, NOBODY))
-        for key, word in news.items():
-            memory.claims.put(key, word[:2] if any(True for _ in _meant(key, word, rules)) else _NEVER)
+        for key, first in heard.items():  # only now: a claim that could not be written has to be heard again
+            memory.claims.put(key, first)
 
     def _known(
         self, workspace_id: int, ids: Sequence[IdKey], claims: dict[tuple[IdKey, IdKey], Word]
@@ -194,19 +200,16 @@ def _main_id(pair: Pair, rules: Rules) -> IdKey | None:
     return None
 
 
-def _meant(key: _ClaimKey, word: Word, rules: Rules) -> Iterable[tuple[IdKey, IdKey]]:
+def _meant(key: _ClaimKey, word: Word, rules: Rules) -> list[tuple[IdKey, IdKey]]:
     """The links that a claim stands for: none if an id names nobody, two for an alias.
 
     An alias says of a former id only its value. It may have been an anonymous id or a user id, so it is linked as both.
     """
-    former = [(key[2], key[3])]
-    if CAUSES[word[2]] == "alias" and key[2] == ANONYMOUS_ID:
-        former.append((USER_ID, key[3]))
     one = _id(key[0], key[1], rules)
-    for kind, value in former:
-        other = _id(kind, value, rules)
-        if one and other and one != other:
-            yield (one, other) if one < other else (other, one)
+    others = [_id(key[2], key[3], rules)]
+    if word[2] == _ALIAS and key[2] == ANONYMOUS_ID:
+        others.append(_id(USER_ID, key[3], rules))
+    return [(one, other) if one < other else (other, one) for other in others if one and other and one != other]
 
 
 def _id(kind: str, value: str, rules: Rules) -> IdKey | None:

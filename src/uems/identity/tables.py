@@ -13,6 +13,9 @@ _TEXT = Text().with_variant(Text(collation="C"), "postgresql")
 LIVE = 0
 REJECTED = 1
 UNDONE = 2
+_ODD = text("standing > 0")
+_SAID = text("cause > 1")
+UNSENT = text("sent = false")
 
 identity_nodes = Table(
     "identity_nodes",
@@ -47,21 +50,11 @@ identity_links = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Index("ix_identity_links_b", "workspace_id", "b_node", "a_node"),
     Index("ix_identity_links_time", "workspace_id", "ts_ms"),
-    # The few that are not plainly applied: what decides whether the quick way may be taken.
-    Index(
-        "ix_identity_links_odd_a",
-        "workspace_id",
-        "a_node",
-        sqlite_where=text("standing > 0"),
-        postgresql_where=text("standing > 0"),
-    ),
-    Index(
-        "ix_identity_links_odd_b",
-        "workspace_id",
-        "b_node",
-        sqlite_where=text("standing > 0"),
-        postgresql_where=text("standing > 0"),
-    ),
+    # The few that are not plainly applied: what decides whether the quick way may be taken, and what people look for.
+    Index("ix_identity_links_odd_a", "workspace_id", "a_node", sqlite_where=_ODD, postgresql_where=_ODD),
+    Index("ix_identity_links_odd_b", "workspace_id", "b_node", sqlite_where=_ODD, postgresql_where=_ODD),
+    Index("ix_identity_links_odd_time", "workspace_id", "ts_ms", sqlite_where=_ODD, postgresql_where=_ODD),
+    Index("ix_identity_links_said_time", "workspace_id", "ts_ms", sqlite_where=_SAID, postgresql_where=_SAID),
     sqlite_with_rowid=False,
 )
 
@@ -77,13 +70,19 @@ identity_overrides = Table(
     Column("at", UtcDateTime, nullable=False),
     Column("sent", Boolean, nullable=False, server_default=text("false")),
     Index("ix_identity_overrides_node", "workspace_id", "node_id"),
-    Index(
-        "ix_identity_overrides_unsent",
-        "workspace_id",
-        "version",
-        sqlite_where=text("sent = false"),
-        postgresql_where=text("sent = false"),
-    ),
+    Index("ix_identity_overrides_unsent", "workspace_id", "version", sqlite_where=UNSENT, postgresql_where=UNSENT),
+    sqlite_with_rowid=False,
+)
+
+# What one merge by hand joined; its links bear its number too, unless they were known before.
+identity_merges = Table(
+    "identity_merges",
+    metadata,
+    Column("workspace_id", BigId, primary_key=True, autoincrement=False),
+    Column("merge_id", String(40), primary_key=True),
+    Column("links", Json, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("actor", String(300), nullable=False),
     sqlite_with_rowid=False,
 )
 
@@ -93,6 +92,7 @@ identity_undos = Table(
     Column("workspace_id", BigId, primary_key=True, autoincrement=False),
     Column("undo_id", String(40), primary_key=True),
     Column("merge_id", String(60), nullable=False),
+    Column("links", Json, nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Column("actor", String(300), nullable=False),
     Column("redone_at", UtcDateTime),

@@ -22,10 +22,21 @@ def upgrade() -> None:
     _links()
     _overrides()
     op.create_table(
+        "identity_merges",
+        _workspace(),
+        sa.Column("merge_id", sa.String(40), nullable=False),
+        sa.Column("links", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("actor", sa.String(300), nullable=False),
+        sa.PrimaryKeyConstraint("workspace_id", "merge_id", name="pk_identity_merges"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "identity_undos",
         _workspace(),
         sa.Column("undo_id", sa.String(40), nullable=False),
         sa.Column("merge_id", sa.String(60), nullable=False),
+        sa.Column("links", sa.Text(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("actor", sa.String(300), nullable=False),
         sa.Column("redone_at", sa.BigInteger()),
@@ -85,10 +96,15 @@ def _links() -> None:
     )
     op.create_index("ix_identity_links_b", "identity_links", ["workspace_id", "b_node", "a_node"])
     op.create_index("ix_identity_links_time", "identity_links", ["workspace_id", "ts_ms"])
-    odd = sa.text("standing > 0")
-    for end in ("a", "b"):
-        columns = ["workspace_id", f"{end}_node"]
-        op.create_index(f"ix_identity_links_odd_{end}", "identity_links", columns, sqlite_where=odd, postgresql_where=odd)
+    odd, said = sa.text("standing > 0"), sa.text("cause > 1")
+    for name, column, where in (
+        ("odd_a", "a_node", odd),
+        ("odd_b", "b_node", odd),
+        ("odd_time", "ts_ms", odd),
+        ("said_time", "ts_ms", said),
+    ):
+        columns = ["workspace_id", column]
+        op.create_index(f"ix_identity_links_{name}", "identity_links", columns, sqlite_where=where, postgresql_where=where)
 
 
 def _overrides() -> None:
