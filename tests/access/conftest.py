@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pytest
 
-from tests.support.web import Clock, make_workspace
+from tests.support.web import Clock, cheap_hashes, make_workspace
 from uems.access.api import Access
 from uems.kernel.house import House
 from uems.kernel.log import open_log
@@ -13,6 +13,14 @@ from uems.kernel.settings import Settings
 from uems.kernel.store import Store
 from uems.kernel.warehouse import Warehouse, open_warehouse
 from uems.web.app import App, create_app
+
+__all__ = ["cheap_hashes"]
+
+
+@pytest.fixture(autouse=True)
+def _cheap(request: pytest.FixtureRequest) -> None:
+    if request.module.__name__.rpartition(".")[2] != "test_passwords":
+        request.getfixturevalue("cheap_hashes")
 
 
 @pytest.fixture

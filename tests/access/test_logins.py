@@ -102,9 +102,7 @@ def test_unknown_accounts_are_limited_like_known_ones(store: Store, now: datetim
 def test_guessing_at_many_accounts_from_one_address_stops(
     store: Store, password: str, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        "uems.access.logins.verify_password", lambda *_: Verdict(right=False)
-    )  # hashing fifty times is slow and not the question
+    monkeypatch.setattr("uems.access.logins.verify_password", lambda *_: Verdict(right=False))
     for number in range(PER_ADDRESS):
         with refused("wrong_login"):
             enter(store, "guess", now, email=f"{number}@shop")

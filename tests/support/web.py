@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
+import pytest
+from argon2 import PasswordHasher
 
 from uems.access import api as access
 from uems.access.api import Access, Caller, Role, Workspace
@@ -23,12 +25,20 @@ __all__ = [
     "add_person",
     "bearer",
     "browser",
+    "cheap_hashes",
     "client",
     "log_in",
     "make_workspace",
     "operator",
     "operator_client",
 ]
+
+
+@pytest.fixture
+def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Real argon2id with the smallest parameters: tests that log in often are about something else than its strength."""
+    monkeypatch.setattr("uems.access.passwords._HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    monkeypatch.setattr("uems.access.passwords._nobody", None)
 
 
 @dataclass(slots=True)
