@@ -3,6 +3,7 @@
 The one inside listens on a Unix socket in a private folder, so that every command works alike and streams alike either way.
 """
 
+import logging
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -13,11 +14,13 @@ from typing import Any, cast
 import httpx
 
 from uems.cli.home import Owner, Running, claim, is_alive, lock_owner, read_server
-from uems.cli.output import say
+from uems.cli.output import progress, say
 from uems.kernel.errors import UemsError
 from uems.kernel.settings import Settings
 
 WAIT_SECONDS = 20.0
+STALL_SECONDS = 60.0
+LOG = "command.log"
 TIMEOUT = httpx.Timeout(600.0, connect=5.0)
 
 
@@ -88,6 +91,24 @@ class Client:
             shown = ", ".join(slugs[:10])
             raise UemsError("which_workspace", f"There are {len(slugs)} workspaces ({shown}). Name one with --workspace.", status=422)
         return f"/api/workspaces/{slugs[0]}"
+
+    def settle(self, workspace: str) -> None:
+        """Without a server, first process what a former one left in the log: a report would otherwise miss it.
+
+        A running server does that by itself, and says up to when its answers count.
+        """
+        if self.remote:
+            return
+        with progress("Processing what is in the log", unit="things") as update:
+            most, least, since = 0, 0, time.monotonic()
+            while waiting := self.get(f"{workspace}/health")["backlog_events"]:
+                if not most or waiting < least:
+                    most, least, since = max(most, waiting), waiting, time.monotonic()
+                elif time.monotonic() - since > STALL_SECONDS:
+                    say(f"{waiting:,} events in the log are not being processed; see `uems doctor`. Going on without them.")
+                    return
+                update(most - waiting, most)
+                time.sleep(0.1)
 
 
 def _check(answer: httpx.Response) -> None:
@@ -168,7 +189,10 @@ def _bearer(token: str) -> Mapping[str, str]:
 
 @contextmanager
 def _inside(settings: Settings) -> Iterator[Client]:
-    """The same application, run by this process for the length of one command."""
+    """The same application, run by this process for the length of one command. What it logs goes into a file, not on the screen."""
+    logging.basicConfig(
+        handlers=[logging.FileHandler(settings.home / LOG, delay=True)], format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
     from uems.access import api as access
     from uems.cli.serving import serve_in_thread
 
