@@ -1,6 +1,6 @@
 """What is the next piece of work of an import? The one loop behind the dry run and the real run, resumable at each step."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,18 +33,27 @@ def _most_events(mapping: Mapping) -> int:
 
 
 def steps(
-    path: Path, shape: Shape, mapping: Mapping, target: Target, *, position: int = 0, scratch: Path, rows: int | None = None
+    path: Path,
+    shape: Shape,
+    mapping: Mapping,
+    target: Target,
+    *,
+    position: int = 0,
+    scratch: Path,
+    rows: int | None = None,
+    tick: Callable[[], None] = lambda: None,
 ) -> Iterator[Step]:
     """The work behind ``position`` (0: from the start). Raises ``mapping_mismatch`` and ``file_unreadable``.
 
-    scratch: folder for buckets of grouped rows; deleted at the end. rows: stop after about so many rows of the file.
+    scratch: folder for buckets of grouped rows; deleted at the end. rows: stop after about so many rows of the file. tick: called
+    now and then between steps; what it raises ends the work.
     """
     if shape.format != "jsonl":  # a JSON line may lack any key
         check_columns(mapping, shape.names)
     if mapping.group is None:
         yield from _row_by_row(path, shape, mapping, target, position, rows)
     else:
-        yield from _grouped(path, shape, mapping, target, position, scratch, rows)
+        yield from _grouped(path, shape, mapping, target, position, scratch, rows, tick)
 
 
 def _row_by_row(path: Path, shape: Shape, mapping: Mapping, target: Target, position: int, rows: int | None) -> Iterator[Step]:
@@ -66,13 +75,23 @@ def _row_by_row(path: Path, shape: Shape, mapping: Mapping, target: Target, posi
             return
 
 
-def _grouped(path: Path, shape: Shape, mapping: Mapping, target: Target, position: int, scratch: Path, rows: int | None) -> Iterator[Step]:
+def _grouped(
+    path: Path,
+    shape: Shape,
+    mapping: Mapping,
+    target: Target,
+    position: int,
+    scratch: Path,
+    rows: int | None,
+    tick: Callable[[], None],
+) -> Iterator[Step]:
     """Position 1 is behind the dealing out, 1 + n behind the first n events."""
     assert mapping.group is not None
     dealt = Dealt(scratch, 1 if rows is not None else buckets_for(shape), mapping.group.key, mapping.columns())
 
     def chunks() -> Iterator[Chunk]:
         for chunk in read(path, shape, only=_heads(mapping, shape)):
+            tick()
             yield chunk
             if rows is not None and chunk.next_row >= rows:
                 return

@@ -92,13 +92,18 @@ class _Tally:
         self.last = high if self.last is None else max(self.last, high)
 
     def _show(self, mapped: Mapped) -> None:
-        room = SHOWN_EVENTS - len(self.previews)
-        for row, number in zip(mapped.table.slice(0, room).to_pylist(), mapped.numbers.tolist(), strict=False):
-            event = {name: value for name, value in row.items() if value not in ("", None)}
-            event["ts"] = row["ts"].isoformat().replace("+00:00", "Z")
-            event["properties"] = json.loads(row["properties"])
-            event.pop("context", None)
-            self.previews.append(Preview(row=number, event=event))
+        self.previews += previews_of(mapped, SHOWN_EVENTS - len(self.previews))
+
+
+def previews_of(mapped: Mapped, most: int) -> list[Preview]:
+    """The first events, as a person reads them."""
+    found = []
+    for row, number in zip(mapped.table.slice(0, most).to_pylist(), mapped.numbers.tolist(), strict=False):
+        event = {name: value for name, value in row.items() if value not in ("", None) and name != "context"}
+        event["ts"] = row["ts"].isoformat().replace("+00:00", "Z")
+        event["properties"] = json.loads(row["properties"])
+        found.append(Preview(row=number, event=event))
+    return found
 
 
 def _hashes(texts: pa.ChunkedArray) -> Hashes:

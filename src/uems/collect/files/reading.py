@@ -20,12 +20,14 @@ Indices = NDArray[np.int64]
 class Batch:
     """Rows to be mapped. ``rows[i]`` is the number of line i.
 
-    starts: the first line of each event, where lines are grouped; else None.
+    starts: the first line of each event, where lines are grouped; else None. identities: what stands for each row in message
+    ids, where rows have no lasting number (those of a source).
     """
 
     table: pa.Table
     rows: NDArray[np.int64]
     starts: Indices | None = None
+    identities: pa.Array | None = None
 
     @property
     def events(self) -> int:

@@ -282,6 +282,8 @@ def _joined(reading: Reading, columns: Sequence[str]) -> pa.Array:
 
 def _message_ids(mapping: Mapping, reading: Reading, target: Target) -> pa.Array:
     tag, columns = tag_of(mapping), mapping.message_id.columns
+    if not columns and reading.batch.identities is not None:
+        return pc.binary_join_element_wise(f"{target.key}-{tag}-", reading.batch.identities, "")
     if not columns and mapping.group is None:
         return pc.binary_join_element_wise(f"{target.key}-{tag}-", pa.array(reading.numbers).cast(pa.string()), "")
     if not columns:
