@@ -6,30 +6,10 @@ from dataclasses import dataclass, field
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.identity.oracle import KINDS, RULES, Claim, Id, people_by_definition
+from tests.identity.oracle import claims as one_claim
 from uems.identity.greedy import Joined, Link, Node, Outcome, Pair, Standing, join_plainly, resolve, settle, surely_fits
 from uems.identity.model import CAUSES, EXPLICIT, Cause, Rules
-
-RULES = Rules(
-    limits={"user_id": 1, "anonymous_id": 3},
-    other_limit=2,
-    aliased_user_ids=3,
-    max_ids=6,
-    max_merges=1,
-    shared_after={"user_id": 5},
-    other_shared_after=4,
-)
-KINDS = ("user_id", "anonymous_id", "email")
-IDS = [(kind, f"{kind[0]}{n}") for kind in KINDS for n in range(5)]
-Id = tuple[str, str]
-
-
-@dataclass(frozen=True)
-class Claim:
-    a: Id
-    b: Id
-    ts_ms: int
-    message_id: str
-    cause: Cause
 
 
 @dataclass(frozen=True)
@@ -128,60 +108,9 @@ class Memory:
         return frozenset(map(frozenset, people.values())), rejected
 
 
-def oracle(claims: Sequence[Claim], gone: set[frozenset[Id]]) -> tuple[frozenset[frozenset[Id]], dict[frozenset[Id], str]]:
-    """The definition, written down plainly: all links at once, sets of ids instead of numbers, no shortcuts."""
-    first: dict[frozenset[Id], tuple[int, str]] = {}
-    explicit: set[frozenset[Id]] = set()
-    ids = {one for c in claims for one in (c.a, c.b)}
-    for c in claims:
-        ends = frozenset((c.a, c.b))
-        if len(ends) == 2:
-            first[ends] = min(first.get(ends, (c.ts_ms, c.message_id)), (c.ts_ms, c.message_id))
-            explicit |= {ends} if c.cause in EXPLICIT else set()
-    shared = {i for i in ids if sum(i in ends for ends in first) > RULES.shared_limit(i[0])}
-    # A person is (ids, user ids nobody joined yet, merges so far).
-    people: list[tuple[set[Id], int, int]] = [({i}, int(i[0] == "user_id"), 0) for i in ids]
-    rejected: dict[frozenset[Id], str] = {}
-    for ends in sorted(first, key=lambda e: (*first[e], *sorted(e))):
-        if ends in gone:
-            continue
-        if ends & shared:
-            rejected[ends] = "shared"
-            continue
-        x, y = (next(p for p in people if one in p[0]) for one in sorted(ends))
-        if x is y:
-            continue
-        names = x[1] + y[1] - int(ends in explicit and x[1] > 0 and y[1] > 0)
-        merges = x[2] + y[2] + int(len(x[0]) > 1 and len(y[0]) > 1)
-        both = x[0] | y[0]
-        over = [k for k in sorted(KINDS) if {i for i in x[0] if i[0] == k} and {i for i in y[0] if i[0] == k}]
-        over = [k for k in over if sum(i[0] == k for i in both) > (3 if k in ("user_id", "anonymous_id") else 2)]
-        if names > 1:
-            rejected[ends] = "limit:user_id"
-        elif over:
-            rejected[ends] = f"limit:{over[0]}"
-        elif len(both) > 6:
-            rejected[ends] = "limit:ids"
-        elif merges > 1:
-            rejected[ends] = "limit:merges"
-        else:
-            people = [p for p in people if p is not x and p is not y] + [(both, names, merges)]
-    return frozenset(frozenset(p[0]) for p in people), rejected
-
-
-claim_of = st.builds(
-    Claim,
-    a=st.sampled_from(IDS),
-    b=st.sampled_from(IDS),
-    ts_ms=st.integers(0, 9),
-    message_id=st.sampled_from("mn"),
-    cause=st.sampled_from(("identify", "identify", "external", "alias")),
-)
-
-
 @st.composite
 def stories(draw: st.DrawFn) -> tuple[list[list[Claim | TakeBack]], list[Claim], set[frozenset[Id]]]:
-    claims = draw(st.lists(claim_of, min_size=1, max_size=24))
+    claims = draw(st.lists(one_claim, min_size=1, max_size=24))
     taken = draw(st.lists(st.sampled_from(claims), max_size=3))
     steps: list[Claim | TakeBack] = [*claims, *(TakeBack(c.a, c.b) for c in taken)]
     steps = draw(st.permutations(steps))
@@ -208,11 +137,11 @@ def test_any_order_any_batches_and_any_links_taken_back_give_what_the_definition
             a, b = sorted((world.number(step.a), world.number(step.b)))
             world.take_back((a, b))
         world.claim(waiting)
-    assert world.result() == oracle(claims, gone)
+    assert world.result() == people_by_definition(claims, gone)
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.lists(claim_of, min_size=1, max_size=24), st.data())
+@given(st.lists(one_claim, min_size=1, max_size=24), st.data())
 def test_keeping_two_ids_apart_takes_back_just_enough(claims: list[Claim], data: st.DataObject) -> None:
     world = Memory()
     world.claim(claims)
@@ -228,7 +157,7 @@ def test_keeping_two_ids_apart_takes_back_just_enough(claims: list[Claim], data:
     world_people = {n: node.person for n, node in world.nodes.items()}
     assert {n: world_people[n] for n in outcome.people} == outcome.people
     names = {number: one for one, number in world.numbers.items()}
-    assert world.result() == oracle(claims, {frozenset((names[x], names[y])) for x, y in outcome.cut})
+    assert world.result() == people_by_definition(claims, {frozenset((names[x], names[y])) for x, y in outcome.cut})
 
 
 @settings(max_examples=500)

@@ -107,7 +107,7 @@ def _merges(conn: Connection, workspace_id: int, rows: Sequence[Row[Any]]) -> li
     nodes = _rows.nodes_by_number(conn, workspace_id, {n for row in rows for n in (row.a_node, row.b_node)})
     undos = {row.undo_id for row in rows if row.undo_id}
     c = identity_undos.c
-    when = dict(conn.execute(select(c.undo_id, c.at).where(c.workspace_id == workspace_id, c.undo_id.in_(undos))).tuples().all())
+    when = {row.undo_id: row.at for row in conn.execute(select(identity_undos).where(c.workspace_id == workspace_id, c.undo_id.in_(undos)))}
     return [_merge(row, nodes, when.get(row.undo_id)) for row in rows]
 
 

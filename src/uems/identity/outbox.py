@@ -80,7 +80,7 @@ def _send_users(store: Store, warehouse: Warehouse) -> int:
 
 def _behind(conn: Connection) -> dict[int, tuple[int, int]]:
     """workspace → (last node sent, last node there is), where they differ."""
-    done = dict(conn.execute(select(identity_flushed.c.workspace_id, identity_flushed.c.node_id)).tuples().all())
+    done = {row.workspace_id: row.node_id for row in conn.execute(select(identity_flushed))}
     numbers = select(sequences.c.name, sequences.c.next_value).where(sequences.c.name.startswith(_NUMBERS))
     last = {int(row.name.removeprefix(_NUMBERS)): row.next_value - 1 for row in conn.execute(numbers)}
     return {workspace: (done.get(workspace, 0), number) for workspace, number in last.items() if number > done.get(workspace, 0)}

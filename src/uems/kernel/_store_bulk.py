@@ -93,7 +93,8 @@ def _statement(dialect: Dialect, table: Table, columns: Sequence[Column[Any]], c
     names = ", ".join(preparer.quote(c.name) for c in columns)
     into = f"INSERT INTO {preparer.format_table(table)} ({names})"
     if dialect.name == "postgresql":
-        arrays = ", ".join(f"%s::{c.type.compile(dialect)}[]" for c in columns)
+        # The type of an array element has no collation; the column that it goes into does.
+        arrays = ", ".join(f"%s::{c.type.compile(dialect).partition(' COLLATE ')[0]}[]" for c in columns)
         return f"{into} SELECT * FROM unnest({arrays}){clause}"
     return f"{into} VALUES ({', '.join('?' for _ in columns)}){clause}"
 
