@@ -23,32 +23,50 @@ export interface Session {
 export type Receipt = Schemas["ReceiptBody"];
 export type ReceiptStatus = Receipt["status"];
 
-export type PropertyType = "string" | "integer" | "number" | "boolean" | "datetime" | "array" | "object";
+export type PlanMode = "allow" | "warn" | "block";
+export type PlanStatus = "draft" | "active" | "deprecated";
+export type PropertyType = "any" | "text" | "number" | "integer" | "boolean" | "time" | "list" | "object";
+export type Scalar = string | number | boolean;
+
+/** One text in both languages; either may be empty. */
+export interface Words {
+  readonly zh: string;
+  readonly en: string;
+}
 
 export interface PlanProperty {
   readonly name: string;
   readonly type: PropertyType;
   readonly required: boolean;
-  readonly allowed: readonly (string | number | boolean)[] | null;
-  readonly description: string;
+  readonly allowed: readonly Scalar[] | null;
+  readonly pattern: string;
+  readonly minimum: number | null;
+  readonly maximum: number | null;
+  readonly description: Words;
 }
 
 export interface PlanEvent {
   readonly name: string;
+  readonly status: PlanStatus;
   readonly owner: string;
-  readonly description: string;
+  readonly description: Words;
+  readonly mode: PlanMode | null;
+  readonly unknown_properties: PlanMode | null;
   readonly properties: readonly PlanProperty[];
 }
 
 export interface Plan {
-  readonly mode: "allow" | "warn" | "block";
+  readonly mode: PlanMode;
+  readonly unknown_events: PlanMode;
+  readonly unknown_properties: PlanMode;
   readonly events: readonly PlanEvent[];
+  readonly traits: readonly PlanProperty[];
 }
 
 export interface Violation {
   readonly event: string;
   readonly property: string;
-  readonly reason: string;
+  readonly code: string;
   readonly count: number;
   readonly last_at: string;
 }

@@ -13,7 +13,7 @@ const CJK = /[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]/;
 const VISIBLE =
   /^(title|label|placeholder|alt|text|lead|note|name|extra|okText|cancelText|content|description|tooltip|aria-label|aria-description)$/;
 /** Components for which `name` is a field and not a text. */
-const FIELD = /^(Form\.Item|Form\.List|input)$/;
+const FIELD = /^(Form\.Item|Form\.List|PropertyList|input)$/;
 /** Names of things that are the same in every language. */
 const SAME = new Set(["UEMS", "JSON", "CSV", "SQL", "UTC"]);
 

@@ -4,6 +4,7 @@ import common from "./common";
 import identity from "./identity";
 import imports from "./imports";
 import journeys from "./journeys";
+import plan from "./plan";
 import profiles from "./profiles";
 
-export default { ...common, ...access, ...collect, ...imports, ...identity, ...profiles, ...journeys };
+export default { ...common, ...access, ...collect, ...imports, ...plan, ...identity, ...profiles, ...journeys };

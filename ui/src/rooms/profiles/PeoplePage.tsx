@@ -53,11 +53,7 @@ export function Component(): ReactNode {
           </Button>
         ) : null}
         {query.data?.next_cursor ? (
-          <Button
-            icon={<ChevronRight size={14} aria-hidden />}
-            iconPlacement="end"
-            onClick={() => setCursor(query.data.next_cursor ?? "")}
-          >
+          <Button icon={<ChevronRight size={14} aria-hidden />} iconPlacement="end" onClick={() => setCursor(query.data.next_cursor ?? "")}>
             {t("people.nextPage")}
           </Button>
         ) : null}
