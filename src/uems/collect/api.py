@@ -1,8 +1,10 @@
 """The door of this room: everything that other rooms, the command line and the web may use."""
 
+from uems.collect.imports.runner import Runner as ImportRunner
 from uems.collect.ingest.app import ingest_app
 from uems.collect.pipeline.consume import Consumer, Pipeline, Stages
 from uems.collect.pipeline.stages import Checker, Claim, People, Plans, Resolved, Traits
+from uems.collect.plan.history import StoredPlans
 from uems.collect.receipts import Health, health, watermark
 from uems.collect.schema import MIGRATIONS
 
@@ -12,11 +14,13 @@ __all__ = [
     "Claim",
     "Consumer",
     "Health",
+    "ImportRunner",
     "People",
     "Pipeline",
     "Plans",
     "Resolved",
     "Stages",
+    "StoredPlans",
     "Traits",
     "health",
     "ingest_app",

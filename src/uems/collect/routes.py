@@ -7,11 +7,17 @@ from fastapi import APIRouter, Path, Query, Request
 
 from uems.access.api import Access, audit, guard
 from uems.collect import dead_letters, receipts
+from uems.collect.imports.routes import router as imports_router
+from uems.collect.plan.routes import router as plan_router
+from uems.collect.sources.routes import router as sources_router
 from uems.kernel.edge import Body, Count, Cursor, Key, Limit, Page, decode_cursor, encode_cursor
 from uems.kernel.errors import not_found
 from uems.kernel.house import House
 
 router = APIRouter()
+router.include_router(imports_router)
+router.include_router(sources_router)
+router.include_router(plan_router)
 
 Status = Literal["accepted", "warned", "duplicate", "blocked", "invalid"]
 _W = "/workspaces/{workspace}"

@@ -3,10 +3,11 @@
 from sqlalchemy import BigInteger, Column, Integer, Table
 
 from uems.collect.imports.tables import import_files, import_mappings, import_runs
+from uems.collect.plan.tables import tracking_plans
 from uems.collect.sources.tables import source_tail, sources
 from uems.kernel.store import UtcDateTime, metadata
 
-__all__ = ["import_files", "import_mappings", "import_runs", "pipeline_cursors", "source_tail", "sources"]
+__all__ = ["import_files", "import_mappings", "import_runs", "pipeline_cursors", "source_tail", "sources", "tracking_plans"]
 
 pipeline_cursors = Table(
     "pipeline_cursors",
