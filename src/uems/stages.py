@@ -12,6 +12,7 @@ def stages_of(house: House) -> collect.Stages:
     return collect.Stages(
         workspaces=access.Workspaces(house.store),
         people=identity.Resolver(house.store, house.warehouse),
+        plans=collect.StoredPlans(house.store),
     )
 
 
