@@ -36,6 +36,16 @@ class App(FastAPI):
             return
         await super().__call__(scope, receive, send)
 
+    def openapi(self) -> dict[str, Any]:
+        """The document of the API, with the two ways in which a caller proves who they are."""
+        document = super().openapi()
+        document.setdefault("components", {})["securitySchemes"] = {
+            "session": {"type": "apiKey", "in": "cookie", "name": "uems_session"},
+            "key": {"type": "http", "scheme": "bearer", "description": "An API key."},
+        }
+        document["security"] = [{"session": []}, {"key": []}]
+        return document
+
 
 def create_app(
     house: House, *, ingest: ASGIApp | None = None, instance: str = "", clock: Callable[[], datetime] = utc_now, static: Path = STATIC

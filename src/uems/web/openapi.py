@@ -7,15 +7,13 @@ import json
 import sys
 from typing import Any
 
-from fastapi import FastAPI
-
 import uems
-from uems.web.app import mount_rooms
+from uems.web.app import App, mount_rooms
 
 
 def openapi_document() -> dict[str, Any]:
     """The document that a running server answers at /api/openapi.json; needs no data and opens none."""
-    app = FastAPI(title="UEMS", version=uems.__version__)
+    app = App(title="UEMS", version=uems.__version__)
     mount_rooms(app)
     return app.openapi()
 

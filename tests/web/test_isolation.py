@@ -1,0 +1,81 @@
+"""Can anything of one workspace be read or written from another, or by a role that may not? Every route is tried."""
+
+import json
+
+import httpx
+import pytest
+
+from tests.support.web import Program, bearer, browser
+from tests.web.routes import ROUTES, SAMPLES, WORKSPACE_ROUTES, Route, body_for
+from tests.web.world import CANARY, World
+from uems.access.api import PERMISSIONS, ROLES, Role
+from uems.access.guards import PublicMark
+
+
+def call(program: Program, route: Route, world: World, workspace: str, **ids: str) -> httpx.Response:
+    """The request as a caller would send it who knows the ids of alpha."""
+    known = {**world.ids, **ids}
+    return program.send(route.method, route.address(workspace, known), json=body_for(world.document, route, known))
+
+
+def shape(answer: httpx.Response, workspace: str) -> tuple[int, str]:
+    """The answer without what differs from request to request."""
+    body = answer.json()
+    body.pop("request_id")
+    return answer.status_code, json.dumps(body).replace(workspace, "<workspace>")
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=str)
+def test_a_stranger_gets_nothing(route: Route, world: World) -> None:
+    if isinstance(route.marks[0], PublicMark):
+        pytest.skip("this is the door")
+    for workspace in ("alpha", "nowhere"):
+        answer = call(browser(world.app), route, world, workspace)
+        assert (answer.status_code, answer.json()["code"]) == (401, "not_authenticated")
+
+
+@pytest.mark.parametrize("route", WORKSPACE_ROUTES, ids=str)
+def test_a_workspace_of_others_answers_like_one_that_does_not_exist(route: Route, world: World) -> None:
+    before = world.snapshot()
+    for program in (world.rival, world.rival_key):
+        others = call(program, route, world, "alpha")
+        nothing = call(program, route, world, "nowhere")
+        assert shape(others, "alpha") == shape(nothing, "nowhere")
+        assert (others.status_code, others.json()["code"], others.json()["details"]) == (404, "not_found", {"kind": "workspace"})
+    assert world.snapshot() == before
+
+
+@pytest.mark.parametrize("route", WORKSPACE_ROUTES, ids=str)
+def test_ids_of_others_open_nothing_in_ones_own_workspace(route: Route, world: World) -> None:
+    before = world.snapshot()
+    for program in (world.rival, world.rival_key):
+        answer = call(program, route, world, "beta")
+        assert answer.status_code < 500, answer.text
+        assert CANARY not in answer.text
+    assert world.snapshot() == before
+
+
+@pytest.mark.parametrize("route", WORKSPACE_ROUTES, ids=str)
+def test_a_write_key_opens_no_route(route: Route, world: World) -> None:
+    answer = call(bearer(world.app, world.alpha_write_key), route, world, "alpha")
+    assert (answer.status_code, answer.json()["code"]) == (401, "write_key_only")
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("route", WORKSPACE_ROUTES, ids=str)
+def test_a_role_can_do_what_the_table_says_and_nothing_else(route: Route, role: Role, world: World) -> None:
+    missing = {name: "999999" if value.isdecimal() else "missing" for name, value in SAMPLES.items()}
+    answer = world.members[role].send(route.method, route.address("gamma", missing), json={} if route.method != "GET" else None)
+    if route.permission in PERMISSIONS[role]:
+        assert answer.status_code not in (401, 403), answer.text
+        assert answer.status_code < 500, answer.text
+    else:
+        assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+        assert answer.json()["details"] == {"permission": route.permission}
+
+
+@pytest.mark.parametrize("route", [r for r in WORKSPACE_ROUTES if r.method not in ("GET", "HEAD")], ids=str)
+def test_an_unsafe_request_without_csrf_token_is_refused_everywhere(route: Route, world: World) -> None:
+    owner = Program(world.members["owner"].http)
+    answer = call(owner, route, world, "gamma")
+    assert (answer.status_code, answer.json()["code"]) == (403, "csrf_failed")
