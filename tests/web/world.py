@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, Column, Float, Integer, LargeBinary, Numeric, Table, insert, select
@@ -100,7 +100,8 @@ def _value(column: "Column[Any]", workspace_id: int, account: str, now: datetime
     if isinstance(column.type, Json):
         return {CANARY: CANARY}
     if isinstance(column.type, UtcDateTime):
-        return now
+        # Nothing is revoked, deleted or undone yet; and no change of a test happens at the same instant.
+        return None if column.nullable else now - timedelta(days=1)
     if isinstance(column.type, Boolean):
         return False
     if isinstance(column.type, (Integer, BigInteger, Float, Numeric)):
