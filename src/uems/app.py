@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 
 import uems
 from uems.collect import api as collect
+from uems.kernel.clock import utc_now
 from uems.kernel.house import House
 from uems.kernel.log import open_log
 from uems.kernel.schema import Migration, migrate
@@ -61,7 +62,7 @@ def build(settings: Settings) -> House:
 
 def loops(house: House, role: Role, instance: str) -> list[Loop]:
     """What a process of this role does beside answering requests, in the order in which it is started."""
-    return [] if role == "api" else [pipeline(house, instance)]
+    return [] if role == "api" else [pipeline(house, instance), collect.ImportRunner(house, instance, utc_now)]
 
 
 @dataclass(slots=True, kw_only=True)
