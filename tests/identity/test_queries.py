@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.identity.conftest import make_access, make_scope
-from tests.identity.pipeline import Feed, Happened
+from tests.support.feed import Feed, Happened
 from uems.access.api import Access
 from uems.identity import api as identity
 from uems.kernel.house import House

@@ -3,7 +3,7 @@
 from uems.identity.ledger import merge, preview_merge, redo_merge, undo_merge
 from uems.identity.links import merges
 from uems.identity.model import Id, Merge, MergePreview, Person, Profile, Rules, Totals, Undone
-from uems.identity.normal import is_junk, normalise
+from uems.identity.normal import is_junk, normalise, search_form
 from uems.identity.outbox import flush_overrides
 from uems.identity.people import find_person, ids_of, newest_people, people_of, person, search_ids
 from uems.identity.queries import (
@@ -54,6 +54,7 @@ __all__ = [
     "redo_merge",
     "rows_of_people",
     "rules_of",
+    "search_form",
     "search_ids",
     "totals_of",
     "undo_merge",

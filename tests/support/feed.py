@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 import pyarrow as pa
+import pyarrow.compute
 
 from uems.collect.api import Claim
 from uems.identity.api import Resolver
 from uems.kernel.clock import day_of
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
+from uems.profiles.api import trait_rows
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +24,7 @@ class Happened:
     ts: datetime
     event: str = "Page Viewed"
     type: str = "track"
+    email: str = ""
     revenue_minor: int | None = None
     currency: str = ""
     properties: str = "{}"
@@ -67,6 +70,19 @@ class Feed:
             for e, name in zip(events, names, strict=True)
             if e.user and e.anonymous
         ]
+        claims += [
+            Claim(
+                a_kind="user_id",
+                a_value=e.user,
+                b_kind="email",
+                b_value=e.email,
+                ts_ms=int(e.ts.timestamp() * 1000),
+                message_id=name,
+                cause="external",
+            )
+            for e, name in zip(events, names, strict=True)
+            if e.user and e.email
+        ]
         resolved = self.resolver.resolve(self.scope, pairs, claims, now)
         found = dict(zip(pairs, zip(resolved.node_ids, resolved.person_ids, strict=True), strict=True))
         rows = [
@@ -101,4 +117,8 @@ class Feed:
                 "log_index": pa.array(range(size), pa.uint32()),
             }
         )
-        self.house.warehouse.insert("events", table, token=f"test:{self.scope.workspace_id}:{self.offset}")
+        token = f"test:{self.scope.workspace_id}:{self.offset}"
+        self.house.warehouse.insert("events", table, token=token)
+        told = trait_rows(table.filter(pa.compute.equal(table.column("type"), "identify")))
+        if told is not None:
+            self.house.warehouse.insert("traits", told, token=token)

@@ -1,0 +1,32 @@
+"""Who are the people, and what is known of each? Pages of them, and one of them whole."""
+
+from collections.abc import Sequence
+
+from uems.identity import api as identity
+from uems.identity.api import Person
+from uems.kernel.house import House
+from uems.kernel.scope import Scope
+from uems.profiles.model import Profile
+from uems.profiles.traits import traits_of
+
+
+def profile_of(house: House, scope: Scope, person_id: int) -> Profile:
+    """The person who has the node of this number now. Raises ``not_found``."""
+    [profile] = profiles_of(house, scope, [identity.person(house.store, scope, person_id)])
+    return profile
+
+
+def profiles_of(house: House, scope: Scope, people: Sequence[Person]) -> list[Profile]:
+    """What is known of these people, in their order."""
+    ids = identity.ids_of(house.store, scope, [p.person_id for p in people])
+    traits = traits_of(house, scope, people)
+    totals = identity.totals_of(house, scope, people)
+    return [Profile(person_id=p.person_id, ids=ids[p.person_id], traits=traits[p.person_id], totals=totals[p.person_id]) for p in people]
+
+
+def list_people(house: House, scope: Scope, *, before: int | None = None, limit: int) -> tuple[list[Profile], int | None]:
+    """At most ``limit`` people, the newest first; and where the next page starts, None on the last."""
+    newest = identity.newest_people(house.store, scope, before=before, limit=limit + 1)
+    people = identity.people_of(house.store, scope, newest[:limit])
+    profiles = profiles_of(house, scope, [people[number] for number in newest[:limit] if number in people])
+    return profiles, newest[limit - 1] if len(newest) > limit else None

@@ -1,0 +1,57 @@
+"""Which tables of the warehouse hold what people told of themselves? Every value ever told, and an index to find people by.
+
+``traits`` only grows: the value now is the latest over the nodes of a person, so merges and undo need no rewriting.
+``trait_index`` is in the order of values, so that a prefix is a short range of it; it also holds values that were replaced
+since, and whoever searches checks what it finds against ``traits``.
+"""
+
+from uems.kernel.schema import Column, Migration, TableDef, ViewDef
+from uems.kernel.sql import Sql
+
+_LOW = "LowCardinality(String)"
+_TIME = "DateTime64(3, 'UTC')"
+
+NEEDLE = Sql("lowerUTF8(substringUTF8(if(startsWith(value, '\"'), JSONExtractString(value), value), 1, 200))")
+"""What a value is found by: its text in lower case, the first 200 characters."""
+FINDABLE = Sql("value != 'null' AND NOT startsWith(value, '{') AND NOT startsWith(value, '[')")
+"""Which values can be found: texts, numbers, true and false."""
+
+TRAITS = TableDef(
+    name="traits",
+    columns=(
+        Column(name="workspace_id", type="UInt32"),
+        Column(name="person_id", type="UInt64", codec="Delta, ZSTD(1)"),
+        Column(name="node_id", type="UInt64", codec="Delta, ZSTD(1)"),
+        Column(name="trait", type=_LOW),
+        Column(name="value", type="String", codec="ZSTD(1)"),
+        Column(name="ts", type=_TIME, codec="Delta, ZSTD(1)"),
+        Column(name="message_id", type="String", codec="ZSTD(1)"),
+        Column(name="log_offset", type="UInt64", codec="Delta, ZSTD(1)"),
+        Column(name="log_index", type="UInt32", codec="ZSTD(1)"),
+    ),
+    order_by="workspace_id, person_id, node_id, trait, ts, log_offset, log_index",
+    shard_by="cityHash64(workspace_id, person_id)",
+)
+
+TRAIT_INDEX = TableDef(
+    name="trait_index",
+    columns=(
+        Column(name="workspace_id", type="UInt32"),
+        Column(name="needle", type="String", codec="ZSTD(1)"),
+        Column(name="trait", type=_LOW),
+        Column(name="node_id", type="UInt64", codec="ZSTD(1)"),
+    ),
+    engine="ReplacingMergeTree",
+    order_by="workspace_id, needle, trait, node_id",
+    shard_by="cityHash64(workspace_id, node_id)",
+    indexes=("by_piece needle TYPE ngrambf_v1(3, 32768, 3, 0) GRANULARITY 1",),
+)
+
+_INDEX_VIEW = ViewDef(
+    name="trait_index_view",
+    to="trait_index",
+    source="traits",
+    select=Sql(f"SELECT workspace_id, {NEEDLE} AS needle, trait, node_id FROM traits WHERE {FINDABLE}"),
+)
+
+MIGRATIONS = (Migration(number=20, room="profiles", name="traits", steps=(TRAITS, TRAIT_INDEX, _INDEX_VIEW)),)
