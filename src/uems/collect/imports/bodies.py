@@ -172,7 +172,7 @@ class DryRunAnswer(Body):
 class RunBody(Body):
     """An import. progress: 0 to 1, null while the size is unknown. queryable: done, and every report shows all of it."""
 
-    run_id: str
+    import_id: str
     name: str
     file_id: str | None
     source_id: str | None
@@ -201,7 +201,7 @@ class RunBody(Body):
         done = run.rows_ok + run.rows_bad
         progress = 1.0 if run.state == "done" else min(0.99, done / run.rows_total) if run.rows_total else None
         return RunBody(
-            run_id=run.run_id,
+            import_id=run.run_id,
             name=run.name,
             file_id=run.file_id,
             source_id=run.source_id,

@@ -35,7 +35,7 @@ _MOST_BYTES = 1 << 50
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 _FORM = {"schema": {"type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}}}}
 
-RunId = Annotated[Key, Path(description="Id of the import.")]
+ImportId = Annotated[Key, Path(description="Id of the import.")]
 FileId = Annotated[Key, Path(description="Id of the file.")]
 MappingId = Annotated[Key, Path(description="Id of the mapping.")]
 
@@ -211,44 +211,44 @@ def list_imports(
     return Page[RunBody](items=[_body(house, run) for run in page], next_cursor=after)
 
 
-@router.get(_W + "/imports/{run_id}")
-def get_import(request: Request, access: Annotated[Access, guard("imports:read")], run_id: RunId) -> RunBody:
+@router.get(_W + "/imports/{import_id}")
+def get_import(request: Request, access: Annotated[Access, guard("imports:read")], import_id: ImportId) -> RunBody:
     """One import and how far it is."""
     house = _house(request)
-    return _body(house, runs.get_run(house.store, access.scope, run_id))
+    return _body(house, runs.get_run(house.store, access.scope, import_id))
 
 
-@router.post(_W + "/imports/{run_id}/cancel")
-def cancel_import(request: Request, access: Annotated[Access, guard("imports:write")], run_id: RunId) -> RunBody:
+@router.post(_W + "/imports/{import_id}/cancel")
+def cancel_import(request: Request, access: Annotated[Access, guard("imports:write")], import_id: ImportId) -> RunBody:
     """Stop it. What came in so far stays; it can be resumed."""
     house = _house(request)
-    return _body(house, runs.change_state(house.store, access, run_id, "cancelled", settings=house.settings))
+    return _body(house, runs.change_state(house.store, access, import_id, "cancelled", settings=house.settings))
 
 
-@router.post(_W + "/imports/{run_id}/pause")
-def pause_import(request: Request, access: Annotated[Access, guard("imports:write")], run_id: RunId) -> RunBody:
+@router.post(_W + "/imports/{import_id}/pause")
+def pause_import(request: Request, access: Annotated[Access, guard("imports:write")], import_id: ImportId) -> RunBody:
     """Hold it until it is resumed."""
     house = _house(request)
-    return _body(house, runs.change_state(house.store, access, run_id, "paused", settings=house.settings))
+    return _body(house, runs.change_state(house.store, access, import_id, "paused", settings=house.settings))
 
 
-@router.post(_W + "/imports/{run_id}/resume")
-def resume_import(request: Request, access: Annotated[Access, guard("imports:write")], run_id: RunId) -> RunBody:
+@router.post(_W + "/imports/{import_id}/resume")
+def resume_import(request: Request, access: Annotated[Access, guard("imports:write")], import_id: ImportId) -> RunBody:
     """Let a paused, cancelled or failed import go on where it stopped."""
     house = _house(request)
-    return _body(house, runs.change_state(house.store, access, run_id, "queued", settings=house.settings))
+    return _body(house, runs.change_state(house.store, access, import_id, "queued", settings=house.settings))
 
 
 @router.get(
-    _W + "/imports/{run_id}/problems",
+    _W + "/imports/{import_id}/problems",
     response_class=FileResponse,
     responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}, "description": "row, column, problem, got, wanted"}},
 )
-def download_problems(request: Request, access: Annotated[Access, guard("imports:read")], run_id: RunId) -> FileResponse:
+def download_problems(request: Request, access: Annotated[Access, guard("imports:read")], import_id: ImportId) -> FileResponse:
     """The rows that were left out (the first 10,000), as a CSV file."""
     house = _house(request)
-    run = runs.get_run(house.store, access.scope, run_id)
+    run = runs.get_run(house.store, access.scope, import_id)
     path = problems_path(house.settings, run.run_id)
     if not run.problem_bytes or not path.is_file():
-        raise not_found("problem file", run_id)
+        raise not_found("problem file", import_id)
     return FileResponse(path, media_type="text/csv; charset=utf-8", filename=f"problems-{run.run_id}.csv")

@@ -213,7 +213,7 @@ class Runner:
             if piece.also is not None:
                 piece.also(conn)
             conn.execute(
-                update(import_runs).where(_c.run_id == run.run_id).values(progress.values(piece.position), updated_at=self._clock())
+                update(import_runs).where(_c.run_id == run.run_id).values(**progress.values(piece.position), updated_at=self._clock())
             )
             state = conn.execute(select(_c.state).where(_c.run_id == run.run_id)).scalar()
         if state != "running":

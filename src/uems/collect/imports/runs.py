@@ -65,7 +65,7 @@ def settled(store: Store, run: Run) -> bool:
 def import_file(store: Store, access: Access, file: File, mapping: Mapping, saved: Saved | None, *, force: bool, settings: Settings) -> Run:
     """Queue the import of a file.
 
-    Raises ``mapping_mismatch``; ``file_gone``; ``already_imported`` (409, details.run_id) when these events came in before, unless
+    Raises ``mapping_mismatch``; ``file_gone``; ``already_imported`` (409, details.import_id) when these events came in before, unless
     ``force`` (what is known is then recognised and not counted again); and ``repeat_too_late`` when it would not be recognised.
     """
     if file.deleted_at is not None:
@@ -107,7 +107,7 @@ def _check_repeat(conn: Connection, access: Access, same_as: str, *, force: bool
             f"This file {what}: import {known.run_id}, {known.rows_ok} rows, {known.created_at:%Y-%m-%d %H:%M} UTC. "
             "Nothing was added. To bring in rows that were left out then, repeat it with force; known rows are not counted again.",
             status=409,
-            details={"run_id": known.run_id, "state": known.state},
+            details={"import_id": known.run_id, "state": known.state},
         )
     # One day of margin: the window is kept by whole days.
     horizon = access.now - timedelta(days=settings.dedupe_days - 1)
@@ -118,7 +118,7 @@ def _check_repeat(conn: Connection, access: Access, same_as: str, *, force: bool
             f"The import {late.run_id} of {late.created_at:%Y-%m-%d} brought in these events, and message ids are remembered for "
             f"{settings.dedupe_days} days (UEMS_DEDUPE_DAYS): repeated now they would count twice. Import only the rows that are new.",
             status=409,
-            details={"run_id": late.run_id},
+            details={"import_id": late.run_id},
         )
 
 
@@ -213,7 +213,7 @@ def _check_alone(conn: Connection, run: Run) -> None:
     )
     found = conn.execute(other.limit(1)).scalar()
     if found is not None:
-        raise UemsError("already_imported", f"Import {found} does the same and is under way.", status=409, details={"run_id": found})
+        raise UemsError("already_imported", f"Import {found} does the same and is under way.", status=409, details={"import_id": found})
 
 
 def check_age(run: Run, now: datetime, settings: Settings) -> None:

@@ -46,7 +46,7 @@ def run_now(store: Store, access: Access, source_id: str) -> Run:
         if count_live(conn, source_id):
             raise UemsError("source_busy", f"{row['name']!r} is being read already.", status=409)
         run = _queue(conn, row, access.now, access.actor.label)
-        audit(conn, access, "source.started", f"source:{source_id}", None, {"run_id": run.run_id})
+        audit(conn, access, "source.started", f"source:{source_id}", None, {"import_id": run.run_id})
         return run
 
 
