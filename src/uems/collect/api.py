@@ -1,5 +1,6 @@
 """The door of this room: everything that other rooms, the command line and the web may use."""
 
+from uems.collect.fields import EVENT_COLUMNS, EventColumn, event_fields
 from uems.collect.imports.runner import Runner as ImportRunner
 from uems.collect.ingest.app import ingest_app
 from uems.collect.pipeline.consume import Consumer, Pipeline, Stages
@@ -9,10 +10,12 @@ from uems.collect.receipts import Health, health, watermark
 from uems.collect.schema import MIGRATIONS
 
 __all__ = [
+    "EVENT_COLUMNS",
     "MIGRATIONS",
     "Checker",
     "Claim",
     "Consumer",
+    "EventColumn",
     "Health",
     "ImportRunner",
     "People",
@@ -22,6 +25,7 @@ __all__ = [
     "Stages",
     "StoredPlans",
     "Traits",
+    "event_fields",
     "health",
     "ingest_app",
     "watermark",

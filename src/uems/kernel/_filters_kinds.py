@@ -180,9 +180,14 @@ class _Json(Generic[V]):
     def matcher(self, node: V, matching: Matching) -> Matcher:
         self._there(matching.fields.properties if self.node is Property else matching.fields.traits, matching.path)
         check, name = json_check(node.test, matching.at), node.name
+        if "." in name:
+            if self.node is Property:
+                return lambda record: check(find(record.properties, name))
+            return lambda record: check(find(record.traits, name))
+        # Every check takes an object for a missing value by itself, so a plain look-up does.
         if self.node is Property:
-            return lambda record: check(find(record.properties, name))
-        return lambda record: check(find(record.traits, name))
+            return lambda record: check(record.properties.get(name))
+        return lambda record: check(record.traits.get(name))
 
     def _there(self, source: JsonSource | None, path: str) -> JsonSource:
         if source is None:
