@@ -5,6 +5,8 @@ from uems.collect import api as collect
 from uems.identity import api as identity
 from uems.kernel.clock import utc_now
 from uems.kernel.house import House
+from uems.profiles import api as profiles
+from uems.profiles import api as profiles
 
 
 def stages_of(house: House) -> collect.Stages:
@@ -12,10 +14,17 @@ def stages_of(house: House) -> collect.Stages:
     return collect.Stages(
         workspaces=access.Workspaces(house.store),
         people=identity.Resolver(house.store, house.warehouse),
+        traits=profiles.Extractor(),
+        traits=profiles.Extractor(),
         plans=collect.StoredPlans(house.store),
     )
 
 
 def pipeline(house: House, instance: str) -> collect.Pipeline:
-    """The loop that empties the event log into the warehouse."""
-    return collect.Pipeline(house, lambda: stages_of(house), instance, utc_now)
+    """The loop that empties the event log into the warehouse.
+
+    instance: unique for the process. An embedded warehouse is owned by one process at a time, so there the successor of a killed
+    process may go on at once; in a cluster it waits until the lease of the dead one has run out.
+    """
+    holder = "embedded" if house.warehouse.engine == "chdb" else instance
+    return collect.Pipeline(house, lambda: stages_of(house), holder, utc_now)

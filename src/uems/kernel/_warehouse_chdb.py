@@ -4,6 +4,9 @@ Measured on chdb-core 26.9: a connection may move between threads as long as one
 connections run side by side and release the GIL; opening one takes half a millisecond once the engine runs.
 """
 
+import resource
+import shutil
+import tempfile
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -28,7 +31,7 @@ from uems.kernel._native import to_native
 from uems.kernel.binds import bind
 from uems.kernel.errors import UemsError
 from uems.kernel.settings import Settings
-from uems.kernel.sql import Param, Sql, ident
+from uems.kernel.sql import Param, Sql, ident, join
 from uems.kernel.warehouse import Limits, default_limits
 
 _READERS: Final = 8
@@ -65,6 +68,10 @@ class ChdbWarehouse:
         except BaseException:
             self._folder.release()
             raise
+        self._blocks = folder / "blocks"
+        shutil.rmtree(self._blocks, ignore_errors=True)  # what a killed process left: nothing in it was promised
+        self._blocks.mkdir(parents=True)
+        _raise_file_limit()
         self._limits = limits
         self._lock = threading.Lock()
         self._free: list[_Connection] = []
@@ -164,17 +171,17 @@ class ChdbWarehouse:
         if not data.num_rows:
             return
         block = to_native(data, self._column_types(table))
-        columns = ", ".join(ident(name) for name in data.column_names)
-        head = f"INSERT INTO {ident(table)} ({columns}) SETTINGS insert_deduplication_token='{plain(token, 'token')}'"
-        with self._connection(inserting=True) as connection:
+        columns = join(Sql(", "), [ident(name) for name in data.column_names])
+        # TRICKY: send_insert answers "done" although the engine could not write (seen with too many open files); a query that
+        # reads the block from a file does raise. The file is not synced: it only has to live as long as the call.
+        with tempfile.NamedTemporaryFile(dir=self._blocks, suffix=".native") as file, self._connection(inserting=True) as connection:
+            file.write(block)
+            file.flush()
+            path, once = _value(file.name), _value(plain(token, "token"))
             connection.use(INSERT_SETTINGS)
-            stream = connection.raw.send_insert(head, "Native")
-            try:
-                connection.raw.insert_append(stream, block)
-                connection.raw.insert_done(stream)
-            except BaseException:
-                connection.raw.insert_cancel(stream)
-                raise
+            into = f"INSERT INTO {ident(table)} ({columns}) SETTINGS insert_deduplication_token={once}"
+            statement = f"{into} SELECT {columns} FROM file({path}, 'Native')"
+            connection.raw.query(statement, "TabSeparated", params={})
 
     def _column_types(self, table: str) -> dict[str, str]:
         if table not in self._types:
@@ -210,6 +217,14 @@ class ChdbWarehouse:
             self._free.clear()
         self._anchor.close()
         self._folder.release()
+
+
+def _raise_file_limit() -> None:
+    """A part with many JSON paths has a file for each; the usual soft limit of 1024 is far too low for a database."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = hard if hard != resource.RLIM_INFINITY else 1_048_576
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _mark(query_id: str) -> str:

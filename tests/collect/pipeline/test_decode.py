@@ -121,6 +121,7 @@ def test_one_odd_item_does_not_cost_its_neighbours() -> None:
         (track("u", properties=[1]), "bad_type"),
         (track("u", properties={"x": "y" * 40_000}), "too_large"),
         (track("u", context="here"), "bad_type"),
+        (track("u", properties={"a": json.loads("[" * 12 + "]" * 12)}), "too_deep"),
         ("text", "not_an_object"),
         (None, "not_an_object"),
     ],
@@ -133,3 +134,8 @@ def test_a_rejected_item_is_kept_whole() -> None:
     staged = decode(record([{"type": "track", "event": "e", "extra": [1, 2]}, {"type": 5}]))
     assert json.loads(staged.rejected[1].raw) == {"type": 5}
     assert staged.rejected[0].received_at == NOW_MS
+
+
+def test_baskets_with_many_products_are_not_deep() -> None:
+    [row] = rows(track("u", properties={"products": [{"sku": n, "tags": ["a"]} for n in range(100)]}))
+    assert len(json.loads(str(row["properties"]))["products"]) == 100

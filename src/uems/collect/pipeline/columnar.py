@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from uems.collect.pipeline.context import Context, Contexts
 from uems.collect.pipeline.staged import STAGED, TEXT, Rejected, Staged
-from uems.collect.pipeline.wire import MAX_EVENT_BYTES, MAX_EVENT_CHARS, MAX_ID_CHARS, MAX_MESSAGE_ID_CHARS, TYPES
+from uems.collect.pipeline.wire import MAX_DEPTH, MAX_EVENT_BYTES, MAX_EVENT_CHARS, MAX_ID_CHARS, MAX_MESSAGE_ID_CHARS, TYPES, too_deep
 from uems.collect.records import ColumnsHeader
 
 if TYPE_CHECKING:
@@ -125,7 +125,13 @@ def _reasons(table: pa.Table, received_at: int) -> "np.ndarray[tuple[int], np.dt
     mark(pc.greater(pc.utf8_length(anonymous), MAX_ID_CHARS), "id_too_long: anonymousId has at most 512 characters")
     mark(pc.greater(pc.utf8_length(table.column("event")), MAX_EVENT_CHARS), "event_too_long: at most 200 characters")
     # A basket of many products is one event; a file has no client that could split it, so it may be larger than HTTP allows.
-    mark(pc.greater(pc.binary_length(table.column("properties")), 16 * MAX_EVENT_BYTES), "too_large: more than 524288 bytes of properties")
+    properties = table.column("properties")
+    mark(pc.greater(pc.binary_length(properties), 16 * MAX_EVENT_BYTES), "too_large: more than 524288 bytes of properties")
+    # Only a text with many brackets can be deep; those few are read.
+    brackets = pc.add(pc.count_substring(properties, "{"), pc.count_substring(properties, "["))
+    for row in np.flatnonzero(brackets.combine_chunks().to_numpy() > MAX_DEPTH):
+        if reasons[row] == "" and too_deep(properties[int(row)].as_py().encode()):
+            reasons[row] = f"too_deep: properties nest at most {MAX_DEPTH} levels"
     return reasons
 
 

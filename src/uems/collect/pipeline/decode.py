@@ -9,6 +9,7 @@ from uems.collect.pipeline.columnar import stage, widen
 from uems.collect.pipeline.context import Context, Contexts
 from uems.collect.pipeline.staged import Rejected, Staged
 from uems.collect.pipeline.wire import (
+    MAX_DEPTH,
     MAX_EVENT_BYTES,
     MAX_EVENT_CHARS,
     MAX_ID_CHARS,
@@ -21,6 +22,7 @@ from uems.collect.pipeline.wire import (
     loose_decoder,
     milliseconds,
     read_loosely,
+    too_deep,
 )
 from uems.collect.records import ColumnsHeader, Entry, decode
 from uems.kernel.log import Record
@@ -202,6 +204,8 @@ def _check(item: Item, type_: str, user: str, anonymous: str, message: str, even
         raise Refused(f"event_too_long: the event name has {len(event)} characters, at most {MAX_EVENT_CHARS}")
     if properties and properties[:1] != b"{" and properties != b"null":
         raise Refused(f"bad_type: {'traits' if type_ in ('identify', 'group') else 'properties'} is not an object")
+    if too_deep(properties):
+        raise Refused(f"too_deep: properties and traits nest at most {MAX_DEPTH} levels; flatten them")
     inner = bytes(item.context)
     if inner and inner[:1] != b"{" and inner != b"null":
         raise Refused("bad_type: context is not an object")

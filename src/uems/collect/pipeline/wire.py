@@ -12,6 +12,9 @@ MAX_MESSAGE_ID_CHARS = 100
 MAX_EVENT_CHARS = 200
 TYPES = frozenset(("track", "page", "screen", "identify", "group", "alias"))
 
+MAX_DEPTH = 12
+"""Most levels of objects and lists in properties: each level of each path is a column, and columns must not grow without end."""
+
 _NOTHING = msgspec.Raw(b"")
 When = datetime | int | float | None
 
@@ -141,3 +144,21 @@ def _object(name: str, value: object) -> msgspec.Raw:
     if not isinstance(value, dict):
         raise Refused(f"bad_type: {name} is a {type(value).__name__}, wanted an object")
     return msgspec.Raw(json.dumps(value, ensure_ascii=False).encode())
+
+
+def too_deep(raw: bytes) -> bool:
+    """Whether a JSON text nests more than ``MAX_DEPTH`` levels. Text with few brackets is answered without being read."""
+    if raw.count(b"{") + raw.count(b"[") <= MAX_DEPTH:
+        return False
+    level: list[object] = [msgspec.json.decode(raw)]
+    for _ in range(MAX_DEPTH):
+        below: list[object] = []
+        for value in level:
+            if isinstance(value, dict):
+                below.extend(value.values())
+            elif isinstance(value, list):
+                below.extend(value)
+        level = [value for value in below if isinstance(value, dict | list)]
+        if not level:
+            return False
+    return True

@@ -1,0 +1,1 @@
+"""How do people move? Reports over events, one file each, all asked and answered in one way."""

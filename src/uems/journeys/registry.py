@@ -1,0 +1,45 @@
+"""What is a report, and which are there?"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from pydantic import BaseModel
+
+from uems.kernel.house import House
+from uems.kernel.registry import Registry
+from uems.kernel.scope import Scope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a report found. first_day, last_day: the business days that were counted, None where there were no events at all.
+
+    exact: False only for an estimate, which ``data`` then explains. data: JSON-ready, as the report's module describes.
+    """
+
+    first_day: date | None
+    last_day: date | None
+    exact: bool
+    data: Mapping[str, Any]
+
+
+class Report(Protocol):
+    """One question over events."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def label_zh(self) -> str: ...
+    @property
+    def label_en(self) -> str: ...
+    @property
+    def Config(self) -> type[BaseModel]: ...
+    @property
+    def sample(self) -> BaseModel: ...
+
+    def run(self, house: House, scope: Scope, spec: BaseModel, now: datetime) -> Answer: ...
+
+
+REPORTS: Registry[Report] = Registry("report", "uems.journeys.reports")

@@ -1,0 +1,148 @@
+"""How is the business doing at a glance? People, orders, revenue and events in all, and day by day.
+
+data: ``people`` distinct people with an event in the period; ``new_people`` those never seen before it; ``identified`` those
+with a user id; ``orders``; ``revenue_minor`` in ``currency``; ``other_revenue`` currency → minor units; ``events`` name → count
+(calls without an event name stand under their type); ``series`` one entry a day with actives, events, orders, revenue_minor.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, model_validator
+
+from uems.identity import api as identity
+from uems.journeys.registry import Answer
+from uems.kernel.house import House
+from uems.kernel.scope import Scope
+from uems.kernel.sql import Param, Sql
+
+ORDER_EVENT = "Order Completed"
+"""The name by which the Segment e-commerce specification calls a purchase."""
+
+
+class Config(BaseModel):
+    """Both days are included and may be left out: then the first or last day with events counts."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    first_day: date | None = None
+    last_day: date | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Config":
+        if self.first_day and self.last_day and self.last_day < self.first_day:
+            raise ValueError(f"last_day {self.last_day} is before first_day {self.first_day}; swap them")
+        for day in (self.first_day, self.last_day):
+            if day is not None and not 1970 <= day.year <= 2149:
+                raise ValueError(f"{day} is outside the years 1970 to 2149")
+        return self
+
+
+class Overview:
+    """The first page of a workspace."""
+
+    key = "overview"
+    label_zh = "总览"
+    label_en = "Overview"
+    Config = Config
+    sample = Config()
+
+    def run(self, house: House, scope: Scope, spec: BaseModel, now: datetime) -> Answer:
+        """Every number from the daily rollups; merged people count once."""
+        assert isinstance(spec, Config)
+        days = _days(house, scope, spec)
+        if days is None:
+            return Answer(first_day=spec.first_day, last_day=spec.last_day, exact=True, data=_empty(scope))
+        first, last = days
+        params: Mapping[str, Param] = {"workspace": scope.workspace_id, "first": first, "last": last}
+        rows = house.warehouse.query(_DAILY, params).to_pylist()
+        actives = identity.actives_by_day(house, scope, first, last)
+        totals = _totals(rows, scope)
+        people = identity.count_people(house, scope, first, last)
+        return Answer(
+            first_day=first,
+            last_day=last,
+            exact=True,
+            data={
+                "people": people.active,
+                "new_people": people.new,
+                "identified": people.identified,
+                **totals,
+                "series": _series(rows, actives, scope, first, last),
+            },
+        )
+
+
+_DAILY = Sql(
+    "SELECT day, if(event = '', type, event) AS name, event, currency, sum(events) AS events, sum(revenue_minor) AS revenue_minor"
+    " FROM event_daily WHERE workspace_id = {workspace:UInt32} AND day BETWEEN {first:Date} AND {last:Date}"
+    " GROUP BY day, type, event, currency ORDER BY day, name"
+)
+_SPAN = Sql(
+    "SELECT min(day) AS first, max(day) AS last, count() AS n FROM event_daily WHERE workspace_id = {workspace:UInt32}"
+    " AND day BETWEEN {first:Date} AND {last:Date}"
+)
+
+
+def _days(house: House, scope: Scope, spec: Config) -> tuple[date, date] | None:
+    """The days to count: those asked for, an open end being the outermost day with events."""
+    first, last = spec.first_day or date(1970, 1, 1), spec.last_day or date(2149, 6, 6)
+    [row] = house.warehouse.query(_SPAN, {"workspace": scope.workspace_id, "first": first, "last": last}).to_pylist()
+    if not row["n"]:
+        return None
+    return spec.first_day or row["first"], spec.last_day or row["last"]
+
+
+def _totals(rows: list[dict[str, Any]], scope: Scope) -> dict[str, Any]:
+    events: dict[str, int] = {}
+    other: dict[str, int] = {}
+    orders = revenue = 0
+    for row in rows:
+        events[row["name"]] = events.get(row["name"], 0) + row["events"]
+        if row["event"] == ORDER_EVENT:
+            orders += row["events"]
+        if row["currency"] == scope.currency:
+            revenue += row["revenue_minor"]
+        elif row["currency"]:
+            other[row["currency"]] = other.get(row["currency"], 0) + row["revenue_minor"]
+    return {
+        "orders": orders,
+        "revenue_minor": revenue,
+        "currency": scope.currency,
+        "other_revenue": other,
+        "events": dict(sorted(events.items(), key=lambda item: (-item[1], item[0]))),
+    }
+
+
+def _series(rows: list[dict[str, Any]], actives: Mapping[date, int], scope: Scope, first: date, last: date) -> list[dict[str, Any]]:
+    """One entry a day, days without events included, so that a chart shows the gaps."""
+    by_day: dict[date, dict[str, Any]] = {}
+    for offset in range((last - first).days + 1):
+        day = first + timedelta(days=offset)
+        by_day[day] = {"day": day.isoformat(), "actives": actives.get(day, 0), "events": 0, "orders": 0, "revenue_minor": 0}
+    for row in rows:
+        entry = by_day[row["day"]]
+        entry["events"] += row["events"]
+        if row["event"] == ORDER_EVENT:
+            entry["orders"] += row["events"]
+        if row["currency"] == scope.currency:
+            entry["revenue_minor"] += row["revenue_minor"]
+    return list(by_day.values())
+
+
+def _empty(scope: Scope) -> dict[str, Any]:
+    return {
+        "people": 0,
+        "new_people": 0,
+        "identified": 0,
+        "orders": 0,
+        "revenue_minor": 0,
+        "currency": scope.currency,
+        "other_revenue": {},
+        "events": {},
+        "series": [],
+    }
+
+
+ITEM = Overview()
