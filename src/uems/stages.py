@@ -6,7 +6,6 @@ from uems.identity import api as identity
 from uems.kernel.clock import utc_now
 from uems.kernel.house import House
 from uems.profiles import api as profiles
-from uems.profiles import api as profiles
 
 
 def stages_of(house: House) -> collect.Stages:
@@ -14,7 +13,6 @@ def stages_of(house: House) -> collect.Stages:
     return collect.Stages(
         workspaces=access.Workspaces(house.store),
         people=identity.Resolver(house.store, house.warehouse),
-        traits=profiles.Extractor(),
         traits=profiles.Extractor(),
         plans=collect.StoredPlans(house.store),
     )

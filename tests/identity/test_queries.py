@@ -95,7 +95,7 @@ def test_undo_gives_both_profiles_back_and_redo_joins_them_again(house: House, a
 
     assert profiles() == [(1, 3, 500)]
     [merge] = identity.merges(house.store, access.scope, limit=10)
-    assert (merge.cause, merge.state, merge.people) == ("identify", "active", (1,))
+    assert (merge.cause, merge.state, merge.a_person_id, merge.b_person_id) == ("identify", "active", 1, 1)
     undone = identity.undo_merge(house, access, merge.merge_id)
     assert undone.people == (1, 2)
     # The browser keeps what was anonymous; what carried the user id belongs to the user.

@@ -1,11 +1,12 @@
 """The door of this room: everything that other rooms, the command line and the web may use."""
 
+from uems.identity.bodies import IdBody, TotalsBody
 from uems.identity.ledger import merge, preview_merge, redo_merge, undo_merge
 from uems.identity.links import merges
 from uems.identity.model import Id, Merge, MergePreview, Person, Profile, Rules, Totals, Undone
 from uems.identity.normal import is_junk, normalise, search_form
 from uems.identity.outbox import flush_overrides
-from uems.identity.people import find_person, ids_of, newest_people, people_of, person, search_ids
+from uems.identity.people import find_nodes, find_person, ids_of, newest_people, people_of, person, search_ids
 from uems.identity.queries import (
     PeopleCount,
     actives_by_day,
@@ -24,6 +25,7 @@ from uems.identity.totals import totals_of
 __all__ = [
     "MIGRATIONS",
     "Id",
+    "IdBody",
     "Merge",
     "MergePreview",
     "PeopleCount",
@@ -32,12 +34,14 @@ __all__ = [
     "Resolver",
     "Rules",
     "Totals",
+    "TotalsBody",
     "Undone",
     "actives_by_day",
     "affected_ids",
     "affected_people",
     "change_rules",
     "count_people",
+    "find_nodes",
     "find_person",
     "flush_overrides",
     "has_overrides",

@@ -108,7 +108,7 @@ MergeState = Literal["active", "rejected", "undone"]
 class Merge:
     """One link of the ledger.
 
-    merge_id: ``<a>-<b>`` of the two nodes. people: who has the two ids now, one person or two. ts, message_id: of the earliest
+    merge_id: ``<a>-<b>`` of the two nodes. a_person_id, b_person_id: who has the two ids now. ts, message_id: of the earliest
     event that claims it (of a merge by hand: its moment and number). state: "rejected" is kept but not in force, and ``reason``
     says why (``limit:<kind>``, ``limit:ids``, ``limit:merges``, ``shared``); "undone" was taken back by ``undo_id``.
     """
@@ -116,7 +116,8 @@ class Merge:
     merge_id: str
     a: Id
     b: Id
-    people: tuple[int, ...]
+    a_person_id: int
+    b_person_id: int
     cause: Cause
     state: MergeState
     reason: str

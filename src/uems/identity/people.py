@@ -56,13 +56,19 @@ def people_of_nodes(conn: Connection, workspace_id: int, nodes: Collection[int])
     return {n: people[p] for n, p in owner.items()}
 
 
-def find_person(store: Store, scope: Scope, kind: str, value: str) -> Person | None:
-    """The person with exactly this id, or None."""
+def find_nodes(store: Store, scope: Scope, ids: Sequence[tuple[str, str]]) -> list[int | None]:
+    """The node of each (kind, value), in their order; None for an id that was never seen, or that names nobody."""
     with store.read() as conn:
         _, rules = read_rules(conn, scope.workspace_id)
-        key = (normal_kind(kind), normalise(kind, value, rules))
-        found = _rows.find_nodes(conn, scope.workspace_id, [key]) if all(key) else {}
-        return read_person(conn, scope.workspace_id, found[key].node_id) if found else None
+        keys = [(normal_kind(kind), normalise(kind, value, rules)) for kind, value in ids]
+        found = _rows.find_nodes(conn, scope.workspace_id, {key for key in keys if all(key)})
+    return [found[key].node_id if key in found else None for key in keys]
+
+
+def find_person(store: Store, scope: Scope, kind: str, value: str) -> Person | None:
+    """The person with exactly this id, or None."""
+    [number] = find_nodes(store, scope, [(kind, value)])
+    return person(store, scope, number) if number is not None else None
 
 
 def ids_of(store: Store, scope: Scope, people: Iterable[int]) -> dict[int, tuple[Id, ...]]:
