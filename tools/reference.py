@@ -49,8 +49,14 @@ def _text_of(node: ast.expr) -> str:
             return "…"
 
 
+_ERRORS = frozenset({"UemsError", "OutboundError"})
+
+
 def _status_of(call: ast.Call) -> str:
     for keyword in call.keywords:
+        if keyword.arg == "permanent":  # an OutboundError: 422 when a retry is pointless
+            known = isinstance(keyword.value, ast.Constant)
+            return "422 or 502" if not known else "422" if ast.literal_eval(keyword.value) else "502"
         if keyword.arg == "status":
             return str(keyword.value.value) if isinstance(keyword.value, ast.Constant) else "varies"
     return "400"
@@ -61,7 +67,7 @@ def error_calls() -> Iterator[tuple[str, str, str, str]]:
     for path in sorted(SOURCE.rglob("*.py")):
         room = path.relative_to(SOURCE).parts[0].removesuffix(".py")
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "UemsError" and node.args):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _ERRORS and node.args):
                 continue
             code, message = node.args[0], node.args[1] if len(node.args) > 1 else ast.Constant("")
             if isinstance(code, ast.Constant) and isinstance(code.value, str):
