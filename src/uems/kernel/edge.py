@@ -114,8 +114,9 @@ def _is_part(part: object, kind: type) -> bool:
     return type(part) is str and not _DIRTY.search(part)
 
 
+# TRICKY: the parser of the standard library lets UTF-8 of surrogates pass (ED A0..BF).
 # Whatever could hide NUL, half a surrogate pair, NaN, an overflowing number or deep nesting; ordinary bodies match nothing.
-_SUSPICIOUS = re.compile(rb"\\u0000|\\u[dD][89a-fA-F]|NaN|Infinity|[eE]\+?\d{3}|\d{300}")
+_SUSPICIOUS = re.compile(rb"\\u0000|\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]|NaN|Infinity|[eE]\+?\d{3}|\d{300}")
 
 
 def _no_constant(name: str) -> NoReturn:
@@ -127,6 +128,9 @@ def check_json(raw: bytes) -> None:
 
     Malformed JSON passes: whoever parses the body says where it breaks.
     """
+    if b"\x00" in raw:
+        # UTF-16 and UTF-32 hold NUL bytes; the parser would take them, past everything that is looked for here.
+        raise invalid("body", "a body with NUL bytes", "must be JSON in UTF-8.")
     nested = raw.count(b"[") + raw.count(b"{") > MAX_DEPTH
     if not nested and not _SUSPICIOUS.search(raw):
         return
