@@ -1,0 +1,56 @@
+"""``make bench``: every case, one table. Name cases to run only those: ``python -m bench durable freshness``."""
+
+import argparse
+import os
+import platform
+import sys
+
+import psutil
+from rich.console import Console
+from rich.table import Table
+
+from bench import cases
+
+CASES = {
+    "start": cases.start_up,
+    "durable": cases.durable,
+    "freshness": cases.freshness,
+    "sustained": cases.sustained(300),
+    "import": cases.parquet_import(3_000_000),
+    "demo": cases.demo_load,
+    "person": cases.one_person(50_000_000),
+}
+
+
+def machine() -> str:
+    """The machine in one line, for figures mean nothing without it."""
+    model = platform.processor() or platform.machine()
+    try:
+        with open("/proc/cpuinfo") as file:  # noqa: PTH123  one line of a file of the kernel
+            model = next(line.split(":", 1)[1].strip() for line in file if line.startswith("model name"))
+    except (OSError, StopIteration):
+        model = platform.machine()
+    memory = psutil.virtual_memory().total / 2**30
+    return f"{os.cpu_count()} cores of {model}, {memory:.0f} GiB, Python {platform.python_version()}, Linux {platform.release()}"
+
+
+def main() -> None:
+    """Run the chosen cases and print the table; the exit code is 0 whatever the figures are: a benchmark is no test."""
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser.add_argument("case", nargs="*", help=f"one or more of: {', '.join(CASES)}")
+    chosen = parser.parse_args().case or list(CASES)
+    unknown = set(chosen) - CASES.keys()
+    if unknown:
+        parser.error(f"unknown case {', '.join(sorted(unknown))}; there are {', '.join(CASES)}")
+    table = Table(title=machine(), title_justify="left")
+    for column in ("what", "figure", "wanted", "met", "note"):
+        table.add_column(column)
+    for name in chosen:
+        print(f"{name} ...", file=sys.stderr, flush=True)
+        for row in CASES[name]():
+            table.add_row(row.what, row.figure, row.wanted, {True: "yes", False: "no", None: ""}[row.met], row.note)
+    Console(width=160).print(table)
+
+
+if __name__ == "__main__":
+    main()
