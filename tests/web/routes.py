@@ -50,8 +50,8 @@ class Route:
         """The path with its parameters filled in; fails for a parameter that nobody gave a sample."""
         parts: list[str] = []
         for part in self.path.split("/"):
-            name = part.strip("{}")
-            if part != f"{{{name}}}":
+            name = part.strip("{}").removesuffix(":path")
+            if not part.startswith("{"):
                 parts.append(part)
             elif name == "workspace":
                 parts.append(workspace)

@@ -75,12 +75,12 @@ def undo_merge(request: Request, access: Annotated[Access, guard("merges:write")
     return UndoneBody(undo_id=undone.undo_id, links=list(undone.merges), people=list(undone.people))
 
 
-@router.post("/workspaces/{workspace}/merges/undone/{undo_id}/redo")
+@router.post("/workspaces/{workspace}/merges/{merge_id}/redo")
 def redo_merge(
-    request: Request, access: Annotated[Access, guard("merges:write")], undo_id: Annotated[Key, Path(description="Name of an undo.")]
+    request: Request, access: Annotated[Access, guard("merges:write")], merge_id: Annotated[Key, Path(description="Name of an undo.")]
 ) -> RedoneBody:
-    """Undo an undo."""
-    return RedoneBody(links=[MergeBody.of(one) for one in ledger.redo_merge(_house(request), access, undo_id)])
+    """Undo an undo (``undo_...``): the links that it took back are claimed again."""
+    return RedoneBody(links=[MergeBody.of(one) for one in ledger.redo_merge(_house(request), access, merge_id)])
 
 
 @router.get("/workspaces/{workspace}/identity-rules")
