@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.clickhouse import any_warehouse, clickhouse_cluster, clickhouse_server, engine_settings
 from tests.support.disks import small_disk
 from tests.support.postgres import _migrated_database, migrated_postgres_url, postgres_server, postgres_url
 from uems.kernel.log import Log, open_log
@@ -14,7 +15,17 @@ from uems.kernel.settings import Settings
 from uems.kernel.store import Store, open_store
 from uems.kernel.warehouse import Warehouse, open_warehouse
 
-__all__ = ["_migrated_database", "migrated_postgres_url", "postgres_server", "postgres_url", "small_disk"]
+__all__ = [
+    "_migrated_database",
+    "any_warehouse",
+    "clickhouse_cluster",
+    "clickhouse_server",
+    "engine_settings",
+    "migrated_postgres_url",
+    "postgres_server",
+    "postgres_url",
+    "small_disk",
+]
 
 
 @pytest.fixture

@@ -18,6 +18,8 @@ JSON_SETTINGS: Final[EngineSettings] = {
     "input_format_try_infer_datetimes": 0,
     "input_format_json_read_bools_as_numbers": 0,
     "output_format_json_escape_forward_slashes": 0,
+    # Long parameters stand in the text of the statement.
+    "max_query_size": 1_000_000_000,
 }
 
 # One durable block, remembered by its token in the table and in the target of every view. TRICKY: async_insert is on by

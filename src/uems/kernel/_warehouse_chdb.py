@@ -121,12 +121,11 @@ class ChdbWarehouse:
     def query(
         self, sql: Sql, params: Mapping[str, Param] | None = None, *, limits: Limits | None = None, query_id: str | None = None
     ) -> pa.Table:
-        bound = bind(sql, params or {})
+        text, bound = bind(sql, params or {})
         chosen = limits or self._limits
-        # The engine gives ids of its own; a leading comment is how cancel finds the query.
-        text = f"{_mark(query_id)} {sql}" if query_id else sql
         with self._slot(chosen, query_id):
-            return self._read(text, bound, chosen)
+            # The engine gives ids of its own; a leading comment is how cancel finds the query.
+            return self._read(f"{_mark(query_id)} {text}" if query_id else text, bound, chosen)
 
     def _read(self, text: str, bound: Mapping[str, str], limits: Limits) -> pa.Table:
         with self._connection() as connection:
@@ -161,10 +160,10 @@ class ChdbWarehouse:
                     del self._running[query_id]
 
     def execute(self, sql: Sql, params: Mapping[str, Param] | None = None, *, settings: Mapping[str, int | str] | None = None) -> None:
-        bound = bind(sql, params or {})
+        text, bound = bind(sql, params or {})
         with self._connection() as connection:
             connection.use({**UNLIMITED, **(settings or {})})
-            connection.raw.query(sql, "TabSeparated", params=bound)
+            connection.raw.query(text, "TabSeparated", params=bound)
         self._types.clear()
 
     def insert(self, table: str, data: pa.Table, *, token: str) -> None:

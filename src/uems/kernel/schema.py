@@ -4,6 +4,7 @@ Embedded and single server: table ``<name>``. Cluster: ``<name>_local`` on every
 them; views go from local table to local table, so that each server aggregates its own rows.
 """
 
+import itertools
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -176,7 +177,7 @@ def _migrate_one(warehouse: Warehouse, layout: Layout, known: Sequence[Migration
 
 
 def _check_numbers(known: Sequence[Migration]) -> None:
-    for one, other in zip(known, known[1:], strict=False):
+    for one, other in itertools.pairwise(known):
         if one.number == other.number:
             names = f"{one.room}/{one.name} and {other.room}/{other.name}"
             raise UemsError("bad_migration", f"Two migrations have number {one.number}: {names}. Renumber one.", status=500)
@@ -196,7 +197,8 @@ def _check_done(done: Mapping[int, tuple[str, str]], known: Sequence[Migration])
         if by_number[number] != names:
             raise UemsError(
                 "bad_migration",
-                f"Migration {number} was applied as {'/'.join(names)}, but the code calls it {'/'.join(by_number[number])}. Never renumber.",
+                f"Migration {number} was applied as {'/'.join(names)}, but the code calls it {'/'.join(by_number[number])}. "
+                "Never renumber.",
                 status=500,
             )
 

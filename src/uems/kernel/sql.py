@@ -14,7 +14,7 @@ from uems.kernel.errors import UemsError, invalid
 
 Sql = NewType("Sql", str)
 
-Scalar: TypeAlias = None | bool | int | float | str | bytes | Decimal | date | datetime
+Scalar: TypeAlias = bool | int | float | str | bytes | Decimal | date | datetime | None
 Param: TypeAlias = Scalar | Sequence["Param"]
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")

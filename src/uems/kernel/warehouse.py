@@ -34,10 +34,13 @@ class Warehouse(Protocol):
     @property
     def engine(self) -> Engine: ...
 
-    def query(self, sql: Sql, params: Mapping[str, Param] | None = None, *, limits: Limits | None = None, query_id: str | None = None) -> pa.Table:
+    def query(
+        self, sql: Sql, params: Mapping[str, Param] | None = None, *, limits: Limits | None = None, query_id: str | None = None
+    ) -> pa.Table:
         """Run one SELECT and give its rows; ``limits`` defaults to those of the settings.
 
-        Raises ``warehouse_timeout``, ``warehouse_memory``, ``warehouse_rows``, ``warehouse_cancelled``, ``warehouse_down``, ``warehouse_failed``.
+        Raises ``warehouse_timeout``, ``warehouse_memory``, ``warehouse_rows``, ``warehouse_cancelled``, ``warehouse_busy``,
+        ``warehouse_down`` and, for anything else that the engine says, ``warehouse_failed``.
         """
         ...
 
