@@ -44,28 +44,50 @@ COLUMNS = {
 Json = dict[str, Any]
 Strategy = st.SearchStrategy[Any]
 
+# Filters and records draw mostly from the same few names and values, so that conditions hold about as often as not.
+_HOT_NAMES = ["plan", "a.b", "back`tick", "城市"]
+_HOT_VALUES: list[Any] = [
+    "pro", "Pro", "pro plan", "5", "5.0", 5, 5.0, 12, 0.1, "0.1", True, "true", "é", "北京", 2**53 + 1, "9007199254740993",
+]  # fmt: skip
+_FEW: list[Any] = ["pro", "5", 5, True, 0.1, "é"]
+_names = st.sampled_from(_HOT_NAMES * 5 + NAMES)
+_hot = st.sampled_from(_HOT_VALUES)
+
 _words = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=5)
-_scalars = st.one_of(st.sampled_from(TEXTS), st.sampled_from(NUMBERS), st.booleans(), _words, st.integers(-20, 20))
+_scalars = st.one_of(_hot, _hot, _hot, st.sampled_from(TEXTS), st.sampled_from(NUMBERS), st.booleans(), _words, st.integers(-20, 20))
 _units = st.sampled_from(["minute", "hour", "day", "week", "month", "year"])
 _agos = st.fixed_dictionaries({"ago": st.integers(-3, 3) | st.sampled_from([30, 400]), "unit": _units}, optional={"whole": st.booleans()})
 _moments = st.sampled_from(INSTANTS) | st.sampled_from(DAYS) | _agos
 
 # The engine keeps a list that mixes whole numbers beyond 2^53 with fractions as doubles: a documented limit, not tried here.
 _elements = st.one_of(
+    st.sampled_from([v for v in _HOT_VALUES if v != 2**53 + 1]),
     st.sampled_from(TEXTS),
     st.sampled_from([n for n in NUMBERS if abs(n) < 2**53]),
     st.booleans(),
     st.sampled_from([None, [1, "x"], {"a": 1}]),
 )
 _values: Strategy = st.one_of(
+    _hot,
     _scalars,
     st.sampled_from(TIMES),
+    *[st.sampled_from(_HOT_VALUES) for _ in range(6)],
+    *[st.lists(st.sampled_from(_FEW), min_size=1, max_size=4) for _ in range(3)],
     st.sampled_from([None, {}, 2**64, -(2**63) - 1, 10**30]),
     st.lists(_elements, max_size=4),
 )
-_traits = st.dictionaries(st.sampled_from(NAMES), _values, max_size=6)
+_others = st.dictionaries(st.sampled_from(NAMES), _values, max_size=3)
+_traits = st.builds(lambda hot, others: hot | others, st.fixed_dictionaries(dict.fromkeys(_HOT_NAMES, _values)), _others)
 _inner = st.dictionaries(st.sampled_from(["b", "b.c", "x"]), _values | st.dictionaries(st.just("c"), _values, max_size=1), max_size=2)
-_documents = st.dictionaries(st.sampled_from([*NAMES, "a", ""]), _values | _inner, max_size=7)
+_hot_document = st.fixed_dictionaries({"plan": _values, "back`tick": _values, "城市": _values})
+_either = st.one_of(
+    st.fixed_dictionaries({"a.b": _values}),
+    st.fixed_dictionaries({"a": _inner}),
+    st.fixed_dictionaries({"a": _inner, "a.b": _values}),
+    st.fixed_dictionaries({"a.b": _values, "a": _inner}),
+    st.dictionaries(st.sampled_from([*NAMES, "a", ""]), _values | _inner, max_size=4),
+)
+_documents = st.builds(lambda hot, either: {**hot, **either}, _hot_document, _either)
 _times = st.integers(0, 39 * 86_400_000).map(lambda ms: datetime(2026, 2, 20, tzinfo=UTC) + timedelta(milliseconds=ms))
 _columns = st.fixed_dictionaries(
     {
@@ -98,7 +120,7 @@ def _some(values: Strategy) -> Strategy:
     return st.lists(values, min_size=1, max_size=4)
 
 
-_needles = st.sampled_from([t for t in TEXTS if t and len(t) < 100] + ["p", "P", "b", "3", "0"])
+_needles = st.sampled_from([t for t in TEXTS if t and len(t) < 100] + ["p", "pro", "Pr", "o", "5", "1", "0", "é", "京"] * 3)
 _numbers = st.sampled_from(NUMBERS) | st.integers(-10, 10)
 _two_numbers = st.lists(_numbers, min_size=2, max_size=2).map(sorted)
 _two_moments = st.one_of(
@@ -115,6 +137,7 @@ _text_tests = st.one_of(
 )
 _json_tests = st.one_of(
     *[_test(op, _scalars, case=True) for op in ("equals", "not_equals", "list_contains", "not_list_contains")],
+    *[_test(op, st.sampled_from(_FEW), case=True) for op in ("list_contains", "not_list_contains")],
     *[_test(op, _some(_scalars), case=True) for op in ("in", "not_in")],
     _text_tests,
     _number_tests,
@@ -137,8 +160,8 @@ def _leaf(kind: str, name: str, test: Json) -> Json:
 
 
 _leaves = st.one_of(
-    st.builds(_leaf, st.just("property"), st.sampled_from(NAMES), _json_tests),
-    st.builds(_leaf, st.just("trait"), st.sampled_from(NAMES), _json_tests),
+    st.builds(_leaf, st.just("property"), _names, _json_tests),
+    st.builds(_leaf, st.just("trait"), _names, _json_tests),
     st.sampled_from(sorted(COLUMNS)).flatmap(lambda name: st.builds(_leaf, st.just("column"), st.just(name), _column_tests[COLUMNS[name]])),
 )
 filters: st.SearchStrategy[Json] = st.recursive(
