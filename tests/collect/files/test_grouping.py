@@ -79,7 +79,7 @@ def test_every_order_comes_together_from_anywhere_in_the_file(
 
 def test_a_run_goes_on_behind_any_step_with_the_same_events(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(grouping, "BUCKET_BYTES", 20_000)
-    monkeypatch.setattr(batches, "MAX_ROWS", 50)
+    monkeypatch.setattr(batches, "STEP_EVENTS", 50)
     lines = order_lines(2000)
     lines += [{**lines[0], "order": None} for _ in range(3)]
     path = tmp_path / "a.parquet"

@@ -73,7 +73,8 @@ class Shop:
             consumer.close(self.clock())
 
     def query(self, sql: str) -> list[dict[str, Any]]:
-        return self.house.warehouse.query(Sql(sql)).to_pylist()
+        found: list[dict[str, Any]] = self.house.warehouse.query(Sql(sql)).to_pylist()
+        return found
 
     def numbers(self) -> list[int]:
         """The property ``n`` of every stored event."""

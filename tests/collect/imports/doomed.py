@@ -21,7 +21,7 @@ from uems.kernel.store import Store, open_store
 
 
 def main(home: str, count: str) -> None:
-    batches.MAX_ROWS = 50
+    batches.STEP_EVENTS = 50
     left = int(count)
 
     def dealing() -> None:

@@ -19,7 +19,7 @@ from uems.kernel.house import House
 
 @pytest.fixture(autouse=True)
 def _small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batches, "MAX_ROWS", 100)
+    monkeypatch.setattr(batches, "STEP_EVENTS", 100)
 
 
 class _Killed(BaseException):
@@ -229,7 +229,7 @@ def test_rows_that_were_left_out_can_be_downloaded_and_are_listed_once(shop: Sho
             return real(*args, **named)  # type: ignore[arg-type]
 
         patch.setattr(runner, "append", dying_after_the_problems)
-        real_write = runner.write_problems
+        real_write = runner.write_problems  # type: ignore[attr-defined]
 
         def write(*args: object) -> int:
             size = real_write(*args)  # type: ignore[arg-type]

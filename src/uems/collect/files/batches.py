@@ -12,6 +12,9 @@ from uems.collect.files.reading import Batch
 from uems.collect.files.rows import Mapped, Target, map_batch
 from uems.collect.records import MAX_ROWS
 
+STEP_EVENTS = MAX_ROWS
+"""Most events of one step: as many as one record of the log takes."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
@@ -29,7 +32,7 @@ class Step:
 
 
 def _most_events(mapping: Mapping) -> int:
-    return MAX_ROWS if mapping.type == "identify" or not (mapping.traits or mapping.email or mapping.phone) else MAX_ROWS // 2
+    return STEP_EVENTS if mapping.type == "identify" or not (mapping.traits or mapping.email or mapping.phone) else STEP_EVENTS // 2
 
 
 def steps(

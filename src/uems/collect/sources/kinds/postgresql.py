@@ -64,7 +64,7 @@ class _Postgres:
                 dbname=config.database,
                 user=config.user,
                 password=config.password.get_secret_value(),
-                passfile="/dev/null",
+                passfile="/dev/null/none",
                 sslmode=config.tls,
                 connect_timeout=_SECONDS,
                 client_encoding="UTF8",
@@ -118,12 +118,12 @@ class _Connection:
         if reading.table:
             return sql.Identifier(*reading.table.split(".", 1))
         assert reading.query is not None
-        # The line feed ends a comment on the last line; a single % would be taken for a parameter.
+        # The line feed ends a comment on the last line. A single % would be taken for a parameter, in every query with a list of them.
         query = reading.query.strip().rstrip(";").replace("%", "%%")
         return sql.SQL("({}\n) AS source").format(sql.SQL(query))  # the user's own query, on the user's own database
 
     def _columns(self, reading: Reading) -> dict[str, int]:
-        cursor = self._conn.execute(sql.SQL("SELECT * FROM {} LIMIT 0").format(self._from(reading)))
+        cursor = self._conn.execute(sql.SQL("SELECT * FROM {} LIMIT 0").format(self._from(reading)), [])
         found = {column.name: column.type_code for column in cursor.description or ()}
         for name in (reading.cursor, *reading.key):
             if name not in found:
@@ -139,7 +139,7 @@ class _Connection:
 
     def has_null_cursor(self, reading: Reading) -> bool:
         query = sql.SQL("SELECT EXISTS (SELECT 1 FROM {} WHERE {} IS NULL)").format(self._from(reading), sql.Identifier(reading.cursor))
-        row = self._conn.execute(query).fetchone()
+        row = self._conn.execute(query, []).fetchone()
         return row is not None and row[0] == "t"
 
     def rows(self, reading: Reading, since: CursorValue | None, chunk_rows: int) -> Iterator[SourceRows]:
