@@ -1,8 +1,9 @@
 """The door of this room: everything that other rooms, the command line and the web may use."""
 
 from uems.identity.bodies import IdBody, TotalsBody
+from uems.identity.changes import changed_people, last_changes
 from uems.identity.ledger import merge, preview_merge, redo_merge, undo_merge
-from uems.identity.links import merges
+from uems.identity.links import merges, place_of
 from uems.identity.model import Id, Merge, MergePreview, Person, Profile, Rules, Totals, Undone
 from uems.identity.normal import is_junk, normalise, search_form
 from uems.identity.outbox import flush_overrides
@@ -40,6 +41,7 @@ __all__ = [
     "affected_ids",
     "affected_people",
     "change_rules",
+    "changed_people",
     "count_people",
     "find_nodes",
     "find_person",
@@ -47,6 +49,7 @@ __all__ = [
     "has_overrides",
     "ids_of",
     "is_junk",
+    "last_changes",
     "merge",
     "merges",
     "newest_people",
@@ -54,6 +57,7 @@ __all__ = [
     "overrides",
     "people_of",
     "person",
+    "place_of",
     "preview_merge",
     "redo_merge",
     "rows_of_people",
