@@ -6,6 +6,7 @@ MOMENT is "after:SECONDS", or "before:K" / "behind:K": in front of or right behi
 good (an insert into the warehouse, the intent, the closing transaction, new ids), or "never": drain the log and end.
 """
 
+import faulthandler
 import json
 import os
 import random
@@ -88,6 +89,7 @@ def send(log: Log, round_: int, stop: threading.Event) -> None:
 
 
 def main(home: str, round_: int, moment: str) -> None:
+    faulthandler.dump_traceback_later(150)  # a round that hangs shows where
     settings = load_settings(home=Path(home))
     house = app.build(settings)
     count = Count(moment)

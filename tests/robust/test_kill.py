@@ -32,16 +32,17 @@ def moments(seed: int) -> Iterator[str]:
 
 def run(home: Path, round_: int, moment: str) -> int:
     """How many appends the round acknowledged."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.robust.mortal", str(home), str(round_), moment],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=False,
-    )
+    with (home.parent / f"round{round_}.err").open("w+") as errors:
+        command = [sys.executable, "-m", "tests.robust.mortal", str(home), str(round_), moment]
+        try:
+            done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=errors, text=True, timeout=240, check=False)
+        except subprocess.TimeoutExpired:
+            errors.seek(0)
+            raise AssertionError(f"round {round_} ({moment}) hangs:\n{errors.read()[-6000:]}") from None
+        errors.seek(0)
+        said = errors.read()
     expected = 0 if moment == "never" else -9
-    assert done.returncode == expected, f"round {round_} ({moment}) ended with {done.returncode}:\n{done.stderr[-4000:]}"
+    assert done.returncode == expected, f"round {round_} ({moment}) ended with {done.returncode}:\n{said[-4000:]}"
     return sum(line.startswith("acked ") for line in done.stdout.splitlines())
 
 
