@@ -11,6 +11,7 @@ from uems.cli.output import progress
 from uems.kernel.errors import UemsError
 
 _PIECE = 1 << 20
+STALL_SECONDS = 180.0
 ENDED = ("done", "failed", "cancelled", "paused")
 
 
@@ -72,12 +73,23 @@ def start(client: Client, base: str, file_id: str, mapping: dict[str, Any], *, f
 
 
 def follow(client: Client, base: str, run: dict[str, Any]) -> dict[str, Any]:
-    """Wait, with a bar, until the import has ended and everything it brought can be queried; its last state."""
+    """Wait, with a bar, until the import has ended and everything it brought can be queried; its last state.
+
+    Raises ``import_stalled`` when nothing moves for minutes; what came in is safe and goes on by itself once the cause is gone.
+    """
     import_id = run["import_id"]
+    moved: tuple[object, ...] = ()
+    since = time.monotonic()
     with progress(f"Importing {run['name']}", unit="things") as update:
         while not (run["queryable"] or run["state"] in ENDED[1:]):
             total = run["rows_total"] or max(run["rows_read"], 1)
             update(min(run["rows_ok"] + run["rows_bad"], total), total)
             time.sleep(0.2)
             run = client.get(f"{base}/imports/{import_id}")
+            now = (run["state"], run["rows_read"], client.get(f"{base}/health")["backlog_events"])
+            if now != moved:
+                moved, since = now, time.monotonic()
+            elif time.monotonic() - since > STALL_SECONDS:
+                message = f"The import {import_id} is {run['state']}, but nothing has moved for {STALL_SECONDS:.0f} s. Run `uems doctor`."
+                raise UemsError("import_stalled", message, status=503)
     return run

@@ -7,6 +7,7 @@ import typer
 
 from uems.cli.main import FormatOption, WorkspaceOption, app, connected
 from uems.cli.output import Format, say, show_facts, show_json, show_rows
+from uems.kernel.errors import UemsError
 
 
 @app.command("import")
@@ -44,7 +45,14 @@ def import_files(
             if dry_run:
                 _show_dry_run(client.post(f"{base}/imports/dry-run", {"file_id": uploaded["file_id"], **chosen}), format)
                 continue
-            run = imports.follow(client, base, imports.start(client, base, uploaded["file_id"], chosen, force=force))
+            try:
+                started = imports.start(client, base, uploaded["file_id"], chosen, force=force)
+            except UemsError as error:
+                if error.code != "already_imported":
+                    raise
+                say(f"{path.name}: {error.message}")
+                continue
+            run = imports.follow(client, base, started)
             failed += run["state"] != "done"
             _show_run(run, format)
     if failed:
