@@ -32,7 +32,7 @@ Method = Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 for _name in ("httpx", "httpcore"):
     logging.getLogger(_name).setLevel(logging.WARNING)
 
-_AGENT: Final = "uems/0.1"
+_AGENT: Final = "uems"
 _KEPT_HEADERS: Final = frozenset({"accept", "accept-encoding", "content-type", "content-length", "user-agent", "host", "connection"})
 _RETRYABLE_STATUS: Final = frozenset({408, 425, 429})
 _FINAL_STATUS: Final = frozenset({501, 505})
