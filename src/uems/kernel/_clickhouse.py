@@ -10,40 +10,44 @@ from uems.kernel.warehouse import Limits
 
 EngineSettings: TypeAlias = Mapping[str, int | float | str]
 
-# JSON is stored as it was sent. By default the engine turns text that looks like a date into a date, [true, 1] into [1, 1],
-# and refuses a whole block because one object repeats a key; here the first of equal keys wins.
-JSON_SETTINGS: Final[EngineSettings] = {
+# In force for every statement. JSON is stored as it was sent: by default the engine turns text that looks like a date into
+# a date, [true, 1] into [1, 1], and refuses a whole block because one object repeats a key; here the first of equal keys wins.
+SESSION_SETTINGS: Final[EngineSettings] = {
     "type_json_skip_duplicated_paths": 1,
     "input_format_try_infer_dates": 0,
     "input_format_try_infer_datetimes": 0,
     "input_format_json_read_bools_as_numbers": 0,
     "output_format_json_escape_forward_slashes": 0,
+    # A time without a zone is UTC, wherever the server stands.
+    "session_timezone": "UTC",
     # Long parameters stand in the text of the statement.
     "max_query_size": 1_000_000_000,
+}
+
+# Changes run to their end. TRICKY: by default an INSERT SELECT between Distributed tables runs inside each shard: the rows
+# stay on the wrong shard, and on one of its replicas only.
+CHANGE_SETTINGS: Final[EngineSettings] = {
+    **SESSION_SETTINGS,
+    "async_insert": 0,
+    "distributed_foreground_insert": 1,
+    "parallel_distributed_insert_select": 0,
+    "max_execution_time": 0,
+    "max_memory_usage": 0,
+    "max_result_rows": 0,
+    "max_result_bytes": 0,
 }
 
 # One durable block, remembered by its token in the table and in the target of every view. TRICKY: async_insert is on by
 # default since 26.x, and an asynchronous insert is acknowledged under other rules of deduplication.
 INSERT_SETTINGS: Final[EngineSettings] = {
-    **JSON_SETTINGS,
-    "async_insert": 0,
+    **CHANGE_SETTINGS,
     "insert_deduplicate": 1,
     "deduplicate_blocks_in_dependent_materialized_views": 1,
     "max_partitions_per_insert_block": 0,
     "max_insert_threads": 1,
-    "distributed_foreground_insert": 1,
-    "max_execution_time": 0,
-    "max_memory_usage": 0,
-    "max_result_rows": 0,
-    "max_result_bytes": 0,
-}
-
-UNLIMITED: Final[EngineSettings] = {
-    **JSON_SETTINGS,
-    "max_execution_time": 0,
-    "max_memory_usage": 0,
-    "max_result_rows": 0,
-    "max_result_bytes": 0,
+    # A null where the column takes none is an error, and not the default value.
+    "insert_null_as_default": 0,
+    "input_format_null_as_default": 0,
 }
 
 _CODE: Final = re.compile(r"\bCode: (\d+)\b")
@@ -63,7 +67,7 @@ _BAD_ROWS: Final = {6, 26, 27, 38, 41, 53, 69, 70, 72, 117, 131, 321, 349, 376, 
 def read_settings(limits: Limits) -> dict[str, int | float | str]:
     """The engine settings that hold one query within ``limits``."""
     return {
-        **JSON_SETTINGS,
+        **SESSION_SETTINGS,
         "max_execution_time": limits.seconds or 0,
         "max_memory_usage": limits.memory_bytes or 0,
         "max_result_rows": limits.rows or 0,

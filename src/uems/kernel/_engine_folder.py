@@ -65,7 +65,10 @@ def claim(folder: Path) -> Claim:
         # The engine takes what follows a question mark for its own parameters.
         raise UemsError("bad_settings", f"UEMS_HOME {folder} holds a question mark; choose another folder.", status=500)
     with _guard:
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UemsError("bad_settings", f"The folder {folder} cannot be made: {error}. Check UEMS_HOME.", status=500) from None
         folder = folder.resolve()
         if folder in _claims:
             return _claims[folder].share()

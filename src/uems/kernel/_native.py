@@ -6,6 +6,8 @@ Format: https://clickhouse.com/docs/interfaces/formats/Native (without block inf
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final
 
 import numpy as np
@@ -26,43 +28,82 @@ _PLAIN: Final[Mapping[pa.DataType, str]] = {
     pa.float32(): "Float32",
     pa.float64(): "Float64",
 }
+_ARROW: Final = {name: arrow for arrow, name in _PLAIN.items()}
 _TEXT: Final = frozenset({pa.string(), pa.large_string(), pa.binary(), pa.large_binary()})
 _PRECISION: Final[Mapping[str, int]] = {"s": 0, "ms": 3, "us": 6, "ns": 9}
+_DAYS: Final = (0, 65_535)
+_YEARS: Final = (datetime(1900, 1, 1, tzinfo=UTC), datetime(2300, 1, 1, tzinfo=UTC))
 _JSON_AS_TEXT: Final = (1).to_bytes(8, "little")
 _DICTIONARY_VERSION: Final = (1).to_bytes(8, "little")
 # In a LowCardinality column: the block brings its own keys (0x200) and replaces the dictionary (0x400).
 _OWN_KEYS: Final = 0x600
 
 
-def to_native(table: pa.Table, types: Mapping[str, str]) -> bytes:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """``body`` is the block; ``structure`` names its columns and their types, as a table function wants them."""
+
+    structure: str
+    body: bytes
+
+
+def to_native(table: pa.Table, types: Mapping[str, str]) -> Block:
     """The whole of ``table`` as one block; ``types`` are the column types of the target table, by name.
 
-    Raises ``warehouse_rejected_rows`` for a column that the target does not have or a type that has no Native form.
+    Raises ``warehouse_rejected_rows`` for a column that the target does not have, a type that has no Native form, and
+    values that the target would store as others: numbers and days out of range, nulls where none may be.
     """
     parts = [_varint(table.num_columns), _varint(table.num_rows)]
+    structure = []
     for name, chunked in zip(table.column_names, table.columns, strict=True):
         if name not in types:
             raise _rejected(name, "the table has no such column")
         column = chunked.combine_chunks() if chunked.num_chunks != 1 else chunked.chunk(0)
         if isinstance(column, pa.ChunkedArray):
             raise _rejected(name, "more than 2 GB in one column; insert fewer rows at once")
-        type_, prefix, body = _column(name, column, types[name])
+        type_, prefix, body = _column(name, _fitted(name, column, types[name]), types[name])
+        structure.append(f"`{name}` {type_}")
         parts += [_text(name.encode()), _text(type_.encode()), prefix, *body]
-    return b"".join(parts)
+    return Block(structure=", ".join(structure), body=b"".join(parts))
+
+
+def _fitted(name: str, column: pa.Array, target: str) -> pa.Array:
+    """``column`` in the Arrow type that is the target's own, checked: the engine would wrap and clip without a word."""
+    nullable = target.startswith(("Nullable(", "LowCardinality(Nullable("))
+    if column.null_count and not nullable:
+        raise _rejected(name, f"{column.null_count} nulls, and {target} takes none")
+    base = target.removeprefix("Nullable(").removesuffix(")") if target.startswith("Nullable(") else target
+    try:
+        if base in _ARROW and not pa.types.is_boolean(column.type):
+            return column.cast(_ARROW[base])
+        if base == "Date" and pa.types.is_date32(column.type):
+            _within(name, column.cast(pa.int32()), _DAYS)
+        if pa.types.is_timestamp(column.type) and base.startswith("DateTime64"):
+            _within(name, column, _YEARS)
+    except pa.ArrowInvalid as error:
+        raise _rejected(name, f"does not fit {target}: {error}") from None
+    return column
+
+
+def _within(name: str, column: pa.Array, bounds: tuple[object, object]) -> None:
+    low, high = (pa.scalar(bound).cast(column.type) for bound in bounds)
+    found = pc.min_max(column)
+    if found["min"].is_valid and (pc.less(found["min"], low).as_py() or pc.greater(found["max"], high).as_py()):
+        raise _rejected(name, f"a value is not between {low} and {high}")
 
 
 def _column(name: str, column: pa.Array, target: str) -> tuple[str, bytes, list[bytes]]:
     """Type name, what stands once before the data, and the data."""
     if target.startswith("JSON"):
-        if not _is_text(column.type) or column.null_count:
-            raise _rejected(name, "a JSON column takes JSON text and no nulls")
+        if column.type not in _TEXT:
+            raise _rejected(name, "a JSON column takes JSON text")
         return target, _JSON_AS_TEXT, _data(name, column)
     if pa.types.is_dictionary(column.type):
-        if target == "LowCardinality(String)" and not column.null_count and _is_text(column.type.value_type):
+        if target == "LowCardinality(String)" and column.type.value_type in _TEXT:
             return target, _DICTIONARY_VERSION, _low_cardinality(column)
         column = column.dictionary_decode()
     type_ = _type(name, column.type)
-    if column.null_count and not pa.types.is_list(column.type):
+    if column.null_count:
         mask = np.asarray(column.is_null().cast(pa.uint8()))
         return f"Nullable({type_})", b"", [mask.tobytes(), *_data(name, column)]
     return type_, b"", _data(name, column)
@@ -72,7 +113,7 @@ def _type(name: str, arrow: pa.DataType) -> str:
     """The ClickHouse type in which values of this Arrow type are sent; the engine converts it to that of the column."""
     if arrow in _PLAIN:
         return _PLAIN[arrow]
-    if _is_text(arrow):
+    if arrow in _TEXT:
         return "String"
     if pa.types.is_boolean(arrow):
         return "Bool"
@@ -91,7 +132,7 @@ def _type(name: str, arrow: pa.DataType) -> str:
 
 def _data(name: str, column: pa.Array) -> list[bytes]:
     arrow = column.type
-    if _is_text(arrow):
+    if arrow in _TEXT:
         return [_strings(column)]
     if pa.types.is_null(arrow):
         return [bytes(len(column))]
@@ -148,10 +189,6 @@ def _decimals(column: pa.Array) -> bytes:
     if column.type.precision <= 9:
         return words[:, 0].astype("<i4").tobytes()
     return words[:, 0].tobytes() if column.type.precision <= 18 else words.tobytes()
-
-
-def _is_text(arrow: pa.DataType) -> bool:
-    return arrow in _TEXT
 
 
 def _text(value: bytes) -> bytes:

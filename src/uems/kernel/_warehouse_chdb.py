@@ -4,9 +4,8 @@ Measured on chdb-core 26.9: a connection may move between threads as long as one
 connections run side by side and release the GIL; opening one takes half a millisecond once the engine runs.
 """
 
+import os
 import resource
-import shutil
-import tempfile
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -17,10 +16,10 @@ import pyarrow as pa
 
 from uems.kernel import _engine_folder
 from uems.kernel._clickhouse import (
+    CHANGE_SETTINGS,
     COLUMN_TYPES,
     INSERT_SETTINGS,
-    JSON_SETTINGS,
-    UNLIMITED,
+    SESSION_SETTINGS,
     EngineSettings,
     column_types,
     failure,
@@ -64,13 +63,10 @@ class ChdbWarehouse:
     def __init__(self, folder: Path, limits: Limits) -> None:
         self._folder = _engine_folder.claim(folder)
         try:
-            self._open, self._anchor = _engine_folder.start(self._folder, JSON_SETTINGS)
+            self._open, self._anchor = _engine_folder.start(self._folder, SESSION_SETTINGS)
         except BaseException:
             self._folder.release()
             raise
-        self._blocks = folder / "blocks"
-        shutil.rmtree(self._blocks, ignore_errors=True)  # what a killed process left: nothing in it was promised
-        self._blocks.mkdir(parents=True)
         _raise_file_limit()
         self._limits = limits
         self._lock = threading.Lock()
@@ -85,38 +81,45 @@ class ChdbWarehouse:
     @contextmanager
     def _connection(self, *, inserting: bool = False) -> Iterator[_Connection]:
         """A connection for one call; what goes wrong on it leaves as ``UemsError``."""
+        connection = self._take()
+        sound = False
+        try:
+            yield connection
+            sound = True
+        except RuntimeError as error:
+            raise failure(str(error), inserting=inserting) from None
+        except UnicodeDecodeError:
+            # The binding cannot pass on a message that quotes bytes which are no text.
+            raise failure("Code: 117. Text that is not UTF-8.", inserting=inserting) from None
+        finally:
+            self._give_back(connection, sound=sound)
+
+    def _take(self) -> _Connection:
         with self._lock:
             if self._closed:
                 raise UemsError("warehouse_down", "The warehouse is closed; the server is stopping.", status=503)
-            self._busy += 1
-            connection = self._free.pop() if self._free else None
-        try:
-            if connection is None:
+            if self._free:
+                self._busy += 1
+                return self._free.pop()
+            try:
                 connection = _Connection(self._open())
-            yield connection
-        # TRICKY: the binding raises RuntimeError, and UnicodeDecodeError when the message quotes bytes that are not UTF-8.
-        except (RuntimeError, UnicodeDecodeError) as error:
-            self._discard(connection)
-            connection = None
-            text = str(error) if isinstance(error, RuntimeError) else "Code: 117. Text that is not UTF-8."
-            raise failure(text, inserting=inserting) from None
-        except BaseException:
-            self._discard(connection)
-            connection = None
-            raise
-        finally:
-            with self._lock:
-                if connection is not None:
-                    self._free.append(connection)
-                self._busy -= 1
-                self._idle.notify_all()
+            except RuntimeError as error:
+                raise failure(str(error)) from None
+            self._busy += 1
+            return connection
 
-    @staticmethod
-    def _discard(connection: _Connection | None) -> None:
-        # TRICKY: after an error the bytes of the failed result come out before those of the next one, and a failed insert
-        # stays open. Such a connection is never used again.
-        if connection is not None:
+    def _give_back(self, connection: _Connection, *, sound: bool) -> None:
+        with self._lock:
+            # TRICKY: after an error the bytes of the failed result come out before those of the next one. Such a connection
+            # is never used again.
+            keep = sound and not self._closed
+            if keep:
+                self._free.append(connection)
+        if not keep:
             connection.raw.close()
+        with self._lock:
+            self._busy -= 1
+            self._idle.notify_all()
 
     def query(
         self, sql: Sql, params: Mapping[str, Param] | None = None, *, limits: Limits | None = None, query_id: str | None = None
@@ -162,7 +165,7 @@ class ChdbWarehouse:
     def execute(self, sql: Sql, params: Mapping[str, Param] | None = None, *, settings: Mapping[str, int | str] | None = None) -> None:
         text, bound = bind(sql, params or {})
         with self._connection() as connection:
-            connection.use({**UNLIMITED, **(settings or {})})
+            connection.use({**CHANGE_SETTINGS, **(settings or {})})
             connection.raw.query(text, "TabSeparated", params=bound)
         self._types.clear()
 
@@ -171,15 +174,13 @@ class ChdbWarehouse:
             return
         block = to_native(data, self._column_types(table))
         columns = join(Sql(", "), [ident(name) for name in data.column_names])
+        once = _value(plain(token, "token"))
         # TRICKY: send_insert answers "done" although the engine could not write (seen with too many open files); a query that
-        # reads the block from a file does raise. The file is not synced: it only has to live as long as the call.
-        with tempfile.NamedTemporaryFile(dir=self._blocks, suffix=".native") as file, self._connection(inserting=True) as connection:
-            file.write(block)
-            file.flush()
-            path, once = _value(file.name), _value(plain(token, "token"))
+        # reads the block from a file does raise. The file is in memory and lives as long as the call.
+        with _file_of(block.body) as path, self._connection(inserting=True) as connection:
             connection.use(INSERT_SETTINGS)
-            into = f"INSERT INTO {ident(table)} ({columns}) SETTINGS insert_deduplication_token={once}"
-            statement = f"{into} SELECT {columns} FROM file({path}, 'Native')"
+            source = Sql(f"SELECT {columns} FROM file({_value(path)}, 'Native', {_value(block.structure)})")
+            statement = Sql(f"INSERT INTO {ident(table)} ({columns}) SETTINGS insert_deduplication_token={once} {source}")
             connection.raw.query(statement, "TabSeparated", params={})
 
     def _column_types(self, table: str) -> dict[str, str]:
@@ -218,6 +219,18 @@ class ChdbWarehouse:
         self._folder.release()
 
 
+@contextmanager
+def _file_of(body: bytes) -> Iterator[str]:
+    """The path of a file in memory that holds ``body``."""
+    descriptor = os.memfd_create("block", os.MFD_CLOEXEC)
+    try:
+        with os.fdopen(descriptor, "wb", closefd=False) as file:
+            file.write(body)
+        yield f"/proc/self/fd/{descriptor}"
+    finally:
+        os.close(descriptor)
+
+
 def _raise_file_limit() -> None:
     """A part with many JSON paths has a file for each; the usual soft limit of 1024 is far too low for a database."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -230,8 +243,8 @@ def _mark(query_id: str) -> str:
     return f"/* uems:{plain(query_id, 'query id')} */"
 
 
-def _value(value: float | str) -> str:
-    return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'" if isinstance(value, str) else str(value)
+def _value(value: float | str) -> Sql:
+    return Sql("'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'" if isinstance(value, str) else str(value))
 
 
 def open_chdb(settings: Settings) -> ChdbWarehouse:

@@ -15,9 +15,9 @@ from urllib.parse import quote_plus, unquote
 import pyarrow as pa
 
 from uems.kernel._clickhouse import (
+    CHANGE_SETTINGS,
     COLUMN_TYPES,
     INSERT_SETTINGS,
-    UNLIMITED,
     UNREACHABLE,
     EngineSettings,
     column_types,
@@ -158,14 +158,14 @@ class HttpWarehouse:
 
     def execute(self, sql: Sql, params: Mapping[str, Param] | None = None, *, settings: Mapping[str, int | str] | None = None) -> None:
         text, bound = _bound(sql, params)
-        chosen = {**UNLIMITED, "distributed_foreground_insert": 1, **(settings or {})}
+        chosen = {**CHANGE_SETTINGS, **(settings or {})}
         self._call(lambda c: c.raw_query(text, bound, settings=chosen), repeatable=False)
         self._types.clear()
 
     def insert(self, table: str, data: pa.Table, *, token: str) -> None:
         if not data.num_rows:
             return
-        block = to_native(data, self._column_types(table))
+        block = to_native(data, self._column_types(table)).body
         settings = {**INSERT_SETTINGS, "insert_deduplication_token": plain(token, "token")}
         try:
             self._insert(table, data.column_names, block, settings)
@@ -188,7 +188,7 @@ class HttpWarehouse:
 
     def _column_types(self, table: str) -> dict[str, str]:
         if table not in self._types:
-            rows = self._read(COLUMN_TYPES, {"table": table}, UNLIMITED).to_pylist()
+            rows = self._read(COLUMN_TYPES, {"table": table}, CHANGE_SETTINGS).to_pylist()
             self._types[table] = column_types(table, rows)
         return self._types[table]
 
