@@ -11,7 +11,9 @@ from typing import Literal, Protocol, cast
 from starlette.types import ASGIApp
 
 import uems
+from uems.access import api as access
 from uems.collect import api as collect
+from uems.journeys import api as journeys
 from uems.kernel.clock import utc_now
 from uems.kernel.house import House
 from uems.kernel.log import open_log
@@ -19,7 +21,7 @@ from uems.kernel.schema import Migration, migrate
 from uems.kernel.settings import Settings
 from uems.kernel.store import open_store
 from uems.kernel.warehouse import open_warehouse
-from uems.stages import pipeline
+from uems.stages import holder_of, pipeline
 from uems.web.app import create_app
 
 Role = Literal["all", "api", "worker"]
@@ -62,7 +64,13 @@ def build(settings: Settings) -> House:
 
 def loops(house: House, role: Role, instance: str) -> list[Loop]:
     """What a process of this role does beside answering requests, in the order in which it is started."""
-    return [] if role == "api" else [pipeline(house, instance), collect.ImportRunner(house, instance, utc_now)]
+    if role == "api":
+        return []
+    return [
+        pipeline(house, instance),
+        collect.ImportRunner(house, holder_of(house, instance), utc_now),
+        journeys.Sessioniser(house, access.Workspaces(house.store), holder_of(house, instance), utc_now),
+    ]
 
 
 @dataclass(slots=True, kw_only=True)

@@ -18,11 +18,15 @@ def stages_of(house: House) -> collect.Stages:
     )
 
 
-def pipeline(house: House, instance: str) -> collect.Pipeline:
-    """The loop that empties the event log into the warehouse.
+def holder_of(house: House, instance: str) -> str:
+    """The name under which a process holds the leases of its loops. instance: unique for the process.
 
-    instance: unique for the process. An embedded warehouse is owned by one process at a time, so there the successor of a killed
-    process may go on at once; in a cluster it waits until the lease of the dead one has run out.
+    An embedded warehouse is owned by one process at a time, so there the successor of a killed process may go on at once; in a
+    cluster it waits until the lease of the dead one has run out.
     """
-    holder = "embedded" if house.warehouse.engine == "chdb" else instance
-    return collect.Pipeline(house, lambda: stages_of(house), holder, utc_now)
+    return "embedded" if house.warehouse.engine == "chdb" else instance
+
+
+def pipeline(house: House, instance: str) -> collect.Pipeline:
+    """The loop that empties the event log into the warehouse."""
+    return collect.Pipeline(house, lambda: stages_of(house), holder_of(house, instance), utc_now)

@@ -4,6 +4,7 @@ from uems.collect.fields import EVENT_COLUMNS, EventColumn, event_fields
 from uems.collect.imports.runner import Runner as ImportRunner
 from uems.collect.ingest.app import ingest_app
 from uems.collect.pipeline.consume import Consumer, Pipeline, Stages
+from uems.collect.pipeline.cursor import done_offsets
 from uems.collect.pipeline.stages import Checker, Claim, People, Plans, Resolved, Traits
 from uems.collect.plan.history import StoredPlans
 from uems.collect.receipts import Health, health, watermark
@@ -25,6 +26,7 @@ __all__ = [
     "Stages",
     "StoredPlans",
     "Traits",
+    "done_offsets",
     "event_fields",
     "health",
     "ingest_app",

@@ -77,7 +77,11 @@ EVENT_RECEIPTS = TableDef(
     order_by="workspace_id, received_at, log_offset, log_index",
     partition_by="toYYYYMMDD(received_at)",
     shard_by="cityHash64(message_id)",
-    indexes=("by_message message_id TYPE bloom_filter(0.001) GRANULARITY 4",),
+    indexes=(
+        "by_message message_id TYPE bloom_filter(0.001) GRANULARITY 4",
+        # For whoever follows the log: what was stored since an offset lies in the newest parts.
+        "by_offset log_offset TYPE minmax GRANULARITY 1",
+    ),
 )
 
 DEAD_LETTERS = TableDef(

@@ -1,4 +1,4 @@
-"""How are reports asked for over HTTP? By name and spec; the answer says what was counted, when, and how surely."""
+"""How are reports and sessions asked for over HTTP? A report by name and spec; its answer says what was counted, when, and how surely."""
 
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -8,8 +8,10 @@ from pydantic import ValidationError
 
 from uems.access.api import Access, guard
 from uems.collect import api as collect
+from uems.journeys.bodies import SessionBody
+from uems.journeys.person_sessions import END, sessions_of
 from uems.journeys.registry import REPORTS
-from uems.kernel.edge import Body, Key
+from uems.kernel.edge import Body, Cursor, Id, Key, Limit, Page, decode_cursor, encode_cursor
 from uems.kernel.errors import UemsError
 from uems.kernel.house import House
 
@@ -95,3 +97,17 @@ def run_report(
         exact=answer.exact,
         data=dict(answer.data),
     )
+
+
+@router.get("/workspaces/{workspace}/people/{person_id}/sessions")
+def person_sessions(
+    request: Request,
+    access: Annotated[Access, guard("people:read")],
+    person_id: Annotated[Id, Path(description="Number of the person, or one that a merged part of them had before.")],
+    cursor: Cursor | None = None,
+    limit: Limit = 50,
+) -> Page[SessionBody]:
+    """The visits of a person, the latest first; a few seconds behind their events."""
+    before = decode_cursor(cursor, int)[0] if cursor else END
+    items, following = sessions_of(request.app.state.house, access.scope, person_id, limit, before)
+    return Page(items=[SessionBody.of(one) for one in items], next_cursor=None if following is None else encode_cursor(following))

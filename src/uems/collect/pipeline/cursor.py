@@ -40,6 +40,12 @@ def read(store: Store, partition: int) -> Cursor:
     )
 
 
+def done_offsets(store: Store) -> dict[int, int]:
+    """partition → the offset up to which everything is stored, of those partitions that ever had a record."""
+    with store.read() as conn:
+        return {row.log_partition: row.done_offset for row in conn.execute(select(cursors.c.log_partition, cursors.c.done_offset))}
+
+
 def intend(store: Store, lease: leases.Lease, partition: int, first: int, last: int) -> None:
     """Write down the range before anything of it is inserted. Raises ``lease_lost`` when another consumer took over."""
     with store.write() as conn:

@@ -1,0 +1,112 @@
+"""How do visits go? How many there are, how long they last, where they begin and end, and where they come from.
+
+A session counts on the business day of its start. data: ``sessions``; ``people`` who had one; ``bounce_rate`` share of sessions with
+one page view and nothing else; ``seconds`` and ``pages`` each with ``average`` and ``median``; ``revenue_minor`` in ``currency``;
+``series`` one entry a day with sessions, people, bounces, revenue_minor; ``entry_pages``, ``exit_pages`` and ``sources`` the most
+frequent with their sessions, bounces and revenue_minor. A source is the utm source, else the host that referred, else "". Rates, averages
+and medians are null without sessions. Sessions follow the events by a few seconds.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+from uems.journeys.registry import Answer
+from uems.journeys.reports.overview import Config
+from uems.kernel.clock import Period
+from uems.kernel.house import House
+from uems.kernel.scope import Scope
+from uems.kernel.sql import Param, Sql
+
+TOP: Final = 20
+"""How many pages and sources are listed."""
+
+_SPAN: Final = Sql(
+    "SELECT min(day) AS first, max(day) AS last, count() AS n FROM sessions FINAL WHERE workspace_id = {workspace:UInt32} AND NOT gone"
+)
+# By the start, which the order of the table knows: on the days of the zone the same sessions.
+_FROM: Final = Sql(
+    "FROM sessions FINAL WHERE workspace_id = {workspace:UInt32} AND NOT gone"
+    " AND started_at >= {start:DateTime64(3, 'UTC')} AND started_at < {end:DateTime64(3, 'UTC')}"
+)
+_TOTALS: Final = Sql(
+    "SELECT toInt64(count()) AS sessions, toInt64(uniqExact(person_id)) AS people, toInt64(countIf(bounce)) AS bounces,"
+    " avg(ms) / 1000 AS average_seconds, quantileExactInclusive(0.5)(ms) / 1000 AS median_seconds,"
+    " avg(pages) AS average_pages, quantileExactInclusive(0.5)(pages) AS median_pages, sum(revenue_minor) AS revenue_minor"
+    f" FROM (SELECT *, toUnixTimestamp64Milli(ended_at) - toUnixTimestamp64Milli(started_at) AS ms {_FROM})"
+)
+_COUNTS: Final = Sql("toInt64(count()) AS sessions, toInt64(countIf(bounce)) AS bounces, sum(revenue_minor) AS revenue_minor")
+_SERIES: Final = Sql(f"SELECT day, {_COUNTS}, toInt64(uniqExact(person_id)) AS people {_FROM} GROUP BY day")
+_TOP: Final = Sql("GROUP BY name ORDER BY sessions DESC, name LIMIT {top:UInt32}")
+_ENTRIES: Final = Sql(f"SELECT entry_path AS name, {_COUNTS} {_FROM} AND entry_path != '' {_TOP}")
+_EXITS: Final = Sql(f"SELECT exit_path AS name, {_COUNTS} {_FROM} AND exit_path != '' {_TOP}")
+_SOURCES: Final = Sql(f"SELECT if(utm_source != '', toString(utm_source), domainWithoutWWW(referrer)) AS name, {_COUNTS} {_FROM} {_TOP}")
+
+
+class Sessions:
+    """Visits of the period."""
+
+    key = "sessions"
+    label_zh = "会话"
+    label_en = "Sessions"
+    Config = Config
+    sample = Config()
+
+    def run(self, house: House, scope: Scope, spec: BaseModel, now: datetime) -> Answer:
+        """Every number over the sessions as they are known now; merged people count once."""
+        assert isinstance(spec, Config)
+        days = _days(house, scope, spec)
+        if days is None:
+            return Answer(first_day=spec.first_day, last_day=spec.last_day, exact=True, data=_data(scope, None, [], [], [], []))
+        first, last = days
+        period = Period.of_days(first, last, scope.zone)
+        params: dict[str, Param] = {"workspace": scope.workspace_id, "start": period.start, "end": period.end}
+        [totals] = house.warehouse.query(_TOTALS, params).to_pylist()
+        by_day = {row["day"]: row for row in house.warehouse.query(_SERIES, params).to_pylist()}
+        tops = [house.warehouse.query(sql, {**params, "top": TOP}).to_pylist() for sql in (_ENTRIES, _EXITS, _SOURCES)]
+        series = [_entry(first + timedelta(days=n), by_day) for n in range((last - first).days + 1)]
+        return Answer(first_day=first, last_day=last, exact=True, data=_data(scope, totals, series, *tops))
+
+
+def _days(house: House, scope: Scope, spec: Config) -> tuple[date, date] | None:
+    """The days to count: those asked for, an open end being the outermost day with sessions."""
+    if spec.first_day is not None and spec.last_day is not None:
+        return spec.first_day, spec.last_day
+    [row] = house.warehouse.query(_SPAN, {"workspace": scope.workspace_id}).to_pylist()
+    first, last = spec.first_day or row["first"], spec.last_day or row["last"]
+    return (first, last) if row["n"] and first <= last else None
+
+
+def _entry(day: date, by_day: Mapping[date, Mapping[str, Any]]) -> dict[str, Any]:
+    """One day of the series; a day without sessions is shown too."""
+    row = by_day.get(day, {"sessions": 0, "people": 0, "bounces": 0, "revenue_minor": 0})
+    return {"day": day.isoformat(), **{name: row[name] for name in ("sessions", "people", "bounces", "revenue_minor")}}
+
+
+def _data(
+    scope: Scope,
+    totals: Mapping[str, Any] | None,
+    series: list[dict[str, Any]],
+    entries: list[dict[str, Any]],
+    exits: list[dict[str, Any]],
+    sources: list[dict[str, Any]],
+) -> dict[str, Any]:
+    found = totals if totals is not None and totals["sessions"] else None
+    return {
+        "sessions": found["sessions"] if found else 0,
+        "people": found["people"] if found else 0,
+        "bounce_rate": found["bounces"] / found["sessions"] if found else None,
+        "seconds": {"average": found["average_seconds"], "median": found["median_seconds"]} if found else {"average": None, "median": None},
+        "pages": {"average": found["average_pages"], "median": found["median_pages"]} if found else {"average": None, "median": None},
+        "revenue_minor": found["revenue_minor"] if found else 0,
+        "currency": scope.currency,
+        "series": series,
+        "entry_pages": entries,
+        "exit_pages": exits,
+        "sources": sources,
+    }
+
+
+ITEM = Sessions()

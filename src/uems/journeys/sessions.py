@@ -1,0 +1,115 @@
+"""Who keeps the sessions up to date? One loop in all processes together, a few seconds behind the pipeline.
+
+A round takes what was stored since the last one, computes the sessions of everybody concerned anew, and then moves its marks.
+A round that is killed is done again and ends in the same sessions. After each round it rests as long as that took, on one
+thread, so that it never takes more than half a core from the rest of the house.
+
+It follows the receipts: of an installation that collected for longer than receipts are kept without this loop, the oldest
+events come into sessions only when their person is active again or merged.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Final
+
+from uems.access.api import Workspaces
+from uems.journeys.dirty import work_since
+from uems.journeys.marks import move_marks, read_marks
+from uems.journeys.rebuild import STATEMENT_SECONDS, rebuild
+from uems.kernel import leases
+from uems.kernel.errors import UemsError
+from uems.kernel.house import House
+from uems.kernel.store import allocate
+
+_logger = logging.getLogger("uems.sessions")
+
+PEOPLE: Final = 10_000
+"""Whose sessions one statement writes at most."""
+PAUSE_SECONDS: Final = 2.0
+# A statement that is begun ends before the lease does, so that what it writes is never older than what a successor wrote.
+LEASE_SECONDS: Final = 2.0 * STATEMENT_SECONDS + 20.0
+
+
+class Sessioniser:
+    """The loop of one process; ``start`` and ``stop`` once each. holder: unique for the process.
+
+    ``step`` does one round by hand.
+    """
+
+    def __init__(self, house: House, workspaces: Workspaces, holder: str, clock: Callable[[], datetime]) -> None:
+        self._house = house
+        self._workspaces = workspaces
+        self._holder = holder
+        self._clock = clock
+        self._lease: leases.Lease | None = None
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="sessions")
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the statement under way; returns when the thread has ended."""
+        self._stop.set()
+        if self._thread.ident is not None:
+            self._thread.join()
+
+    def step(self) -> bool:
+        """One round; False when there was nothing to do, or another process does it. Raises what store and warehouse raise."""
+        if self._hold() is None:
+            return False
+        work = work_since(self._house, self._workspaces, read_marks(self._house.store))
+        if work is None:
+            return False
+        with self._house.store.write() as conn:
+            version = allocate(conn, "sessions")
+        for scope, dirty in work.dirty.items():
+            for part in _parts(dirty):
+                if self._stop.is_set() or self._hold() is None:
+                    return False
+                rebuild(self._house, scope, part, version)
+        lease = self._hold()
+        if lease is not None:
+            move_marks(self._house.store, lease, work.marks)
+        return lease is not None
+
+    def close(self) -> None:
+        """Give the lease back."""
+        if self._lease is not None:
+            leases.release(self._house.store, self._lease, self._clock())
+            self._lease = None
+
+    def _hold(self) -> leases.Lease | None:
+        """Take or keep the lease for longer than a statement may take; None while another process has it."""
+        now = self._clock()
+        if self._lease is None or self._lease.expires_at - now < timedelta(seconds=LEASE_SECONDS / 2):
+            self._lease = leases.acquire(self._house.store, "sessions", self._holder, LEASE_SECONDS, now)
+        return self._lease
+
+    def _run(self) -> None:
+        failures = 0
+        while not self._stop.is_set():
+            begun = time.perf_counter()
+            try:
+                self.step()
+                failures = 0
+            except Exception as error:
+                failures += 1
+                if failures in (1, 5) or failures % 50 == 0:
+                    expected = isinstance(error, UemsError)
+                    _logger.error("sessions: %s (failure %d in a row; trying again)", error, failures, exc_info=not expected)
+            self._stop.wait(max(PAUSE_SECONDS, time.perf_counter() - begun, min(failures, 30)))
+        try:
+            self.close()
+        except UemsError as error:
+            _logger.warning("sessions: the lease could not be given back (%s)", error)
+
+
+def _parts(dirty: dict[int, int]) -> Iterator[dict[int, int]]:
+    # By number, so that a statement reads people who lie near each other.
+    people = sorted(dirty)
+    for start in range(0, len(people), PEOPLE):
+        yield {person: dirty[person] for person in people[start : start + PEOPLE]}

@@ -1,0 +1,77 @@
+"""Does the report of sessions say what a count by hand says?"""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+
+from tests.journeys.worlds import Event, Town, World
+from tests.support.events import NOW
+from uems import app
+from uems.journeys.registry import REPORTS
+from uems.journeys.reports.overview import Config
+from uems.kernel.settings import Settings
+
+MINUTE, HOUR = 60_000, 3_600_000
+
+
+@pytest.fixture
+def world(settings: Settings) -> Iterator[World]:
+    house = app.build(settings)
+    yield Town(house, partitions=1).workspace()
+    house.close()
+
+
+def ask(world: World, first: date | None = None, last: date | None = None) -> dict[str, Any]:
+    world.town.catch_up()
+    answer = REPORTS.get("sessions").run(world.town.house, world.scope, Config(first_day=first, last_day=last), NOW)
+    assert answer.exact
+    return dict(answer.data)
+
+
+def test_a_workspace_without_sessions_has_a_designed_answer(world: World) -> None:
+    data = ask(world)
+    assert (data["sessions"], data["bounce_rate"], data["seconds"]["median"], data["series"]) == (0, None, None, [])
+    data = ask(world, date(2025, 11, 1), date(2025, 11, 2))
+    assert (data["people"], data["pages"]["average"], len(data["series"])) == (0, None, 2)
+
+
+def test_every_number_by_hand(world: World) -> None:
+    # 22:00 UTC on 1 November is 18:00 in New York; the next day has 25 hours.
+    world.send(
+        [
+            Event(user="u", ms=0, path="/", referrer="https://www.search.example/q"),
+            Event(user="u", ms=4 * MINUTE, path="/a"),
+            Event(user="u", ms=10 * MINUTE, type="track", path="/buy", revenue=20),
+            Event(user="v", ms=7 * HOUR, path="/"),
+            Event(user="u", ms=29 * HOUR, path="/b"),
+            Event(user="u", ms=29 * HOUR + MINUTE, path="/", referrer="https://own.example"),
+            Event(user="w", ms=54 * HOUR, path="/a"),
+        ]
+    )
+    data = ask(world)
+    assert (data["sessions"], data["people"], data["bounce_rate"], data["revenue_minor"], data["currency"]) == (4, 3, 0.5, 2000, "USD")
+    # 600, 0, 60 and 0 seconds; 2, 1, 2 and 1 pages.
+    assert data["seconds"] == {"average": 165, "median": 30}
+    assert data["pages"] == {"average": 1.5, "median": 1.5}
+    days = [(d["day"], d["sessions"], d["people"], d["bounces"], d["revenue_minor"]) for d in data["series"]]
+    # 29 hours on it is 03:00 UTC, which is 22:00 of the long day; 54 hours on 04:00 UTC, which is 23:00 of the third.
+    assert days == [("2025-11-01", 1, 1, 0, 2000), ("2025-11-02", 2, 2, 1, 0), ("2025-11-03", 1, 1, 1, 0)]
+    assert [(p["name"], p["sessions"], p["bounces"], p["revenue_minor"]) for p in data["entry_pages"]] == [
+        ("/", 2, 1, 2000),
+        ("/a", 1, 1, 0),
+        ("/b", 1, 0, 0),
+    ]
+    assert [(p["name"], p["sessions"]) for p in data["exit_pages"]] == [("/", 2), ("/a", 1), ("/buy", 1)]
+    assert [(p["name"], p["sessions"]) for p in data["sources"]] == [("", 3), ("search.example", 1)]
+    one = ask(world, first=date(2025, 11, 2), last=date(2025, 11, 2))
+    assert (one["sessions"], one["people"], one["bounce_rate"], one["revenue_minor"], len(one["series"])) == (2, 2, 0.5, 0, 1)
+
+
+def test_merged_people_count_once(world: World) -> None:
+    world.send([Event(anonymous="a", ms=0), Event(user="u", ms=HOUR)])
+    assert ask(world)["people"] == 2
+    world.send([Event(user="u", anonymous="a", ms=2 * HOUR, type="identify")])
+    data = ask(world)
+    assert (data["sessions"], data["people"]) == (2, 1)
