@@ -156,7 +156,14 @@ def open_client(settings: Settings, what: str) -> Iterator[Client]:
             finally:
                 claimed.release()
             return
-    with httpx.Client(base_url=found.url, headers=_bearer(found.token), timeout=TIMEOUT, trust_env=False) as http:
+    with connect(found) as client:
+        yield client
+
+
+@contextmanager
+def connect(running: Running) -> Iterator[Client]:
+    """A client of this very server."""
+    with httpx.Client(base_url=running.url, headers=_bearer(running.token), timeout=TIMEOUT, trust_env=False) as http:
         yield Client(http, remote=True)
 
 

