@@ -62,16 +62,44 @@ def _status_of(call: ast.Call) -> str:
     return "400"
 
 
+def _given(name: str, scope: ast.AST) -> list[ast.expr]:
+    """What is assigned to ``name`` in ``scope``."""
+    found = [node for node in ast.walk(scope) if isinstance(node, ast.Assign)]
+    return [node.value for node in found if any(isinstance(target, ast.Name) and target.id == name for target in node.targets)]
+
+
+def _known_code(node: ast.expr, scope: ast.AST, module: ast.AST) -> list[str]:
+    """The codes that an argument can be: a text, one of several, a name that is given one, or a look-up in a table of the module."""
+    match node:
+        case ast.Constant(value=str(code)):
+            return [code]
+        case ast.IfExp(body=one, orelse=other):
+            return _known_code(one, scope, module) + _known_code(other, scope, module)
+        case ast.BoolOp(values=values):
+            return [code for value in values for code in _known_code(value, scope, module)]
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=table), attr="get")):
+            tables = [given for given in _given(table, module) if isinstance(given, ast.Dict)]
+            return [code for given in tables for value in given.values for code in _known_code(value, scope, module)]
+        case ast.Name(id=name):
+            values = [value for value in _given(name, scope) if not isinstance(value, ast.Name)]
+            return [code for value in values for code in _known_code(value, scope, module)]
+        case _:
+            return []
+
+
 def error_calls() -> Iterator[tuple[str, str, str, str]]:
-    """(code, status, room, message) of every `UemsError("code", message, status=...)` in the source."""
+    """(code, status, room, message) of every `UemsError(code, message, status=...)` in the source."""
     for path in sorted(SOURCE.rglob("*.py")):
         room = path.relative_to(SOURCE).parts[0].removesuffix(".py")
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _ERRORS and node.args):
-                continue
-            code, message = node.args[0], node.args[1] if len(node.args) > 1 else ast.Constant("")
-            if isinstance(code, ast.Constant) and isinstance(code.value, str):
-                yield code.value, _status_of(node), room, _text_of(message)
+        tree = ast.parse(path.read_text("utf-8"))
+        functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+        for scope in functions:
+            for node in ast.walk(scope):
+                if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "UemsError" and node.args):
+                    continue
+                message = node.args[1] if len(node.args) > 1 else ast.Constant("")
+                for code in _known_code(node.args[0], scope, tree):
+                    yield code, _status_of(node), room, _text_of(message)
 
 
 def errors_page() -> str:

@@ -1,12 +1,13 @@
 """``uems people``: who is there, and what do we know of one of them?"""
 
 from itertools import islice
+from textwrap import shorten
 from typing import Annotated, Any
 
 import typer
 
 from uems.cli.main import FormatOption, WorkspaceOption, app, connected, group
-from uems.cli.output import Format, say, show_json, show_rows
+from uems.cli.output import Format, flat, say, show_json, show_rows
 
 people_app = group("People: find them by any id or trait, and look at one.")
 app.add_typer(people_app, name="people")
@@ -67,4 +68,5 @@ def show(
         show_rows(person["ids"], ["kind", "value"], format)
         show_rows(person["traits"], ["trait", "value", "ts"], format, empty="No traits.")
         say(f"The latest {len(timeline)} events:")
+        timeline = [{**item, "properties": shorten(flat(item["properties"]), 120, placeholder=" ...")} for item in timeline]
     show_rows(timeline, ["ts", "type", "event", "revenue_minor", "currency", "properties"], format, empty="No events.")
