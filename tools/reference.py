@@ -98,6 +98,8 @@ def error_calls() -> Iterator[tuple[str, str, str, str]]:
                 if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "UemsError" and node.args):
                     continue
                 message = node.args[1] if len(node.args) > 1 else ast.Constant("")
+                if isinstance(message, ast.Name):
+                    message = next(iter(_given(message.id, scope)), message)
                 for code in _known_code(node.args[0], scope, tree):
                     yield code, _status_of(node), room, _text_of(message)
 

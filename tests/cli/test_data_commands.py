@@ -101,6 +101,25 @@ def test_importing_a_file_again_counts_nothing_twice(shop: Shop) -> None:
     assert uems.run("report", "overview", "--format", "json").json()["events"] == {"Order Completed": 10}
 
 
+def test_people_are_found_by_an_id_and_one_is_shown_with_what_they_did(shop: Shop) -> None:
+    uems = shop[0]
+    everybody = uems.run("people", "search", "--format", "json").json()
+    assert len(everybody) == 3
+    (found,) = uems.run("people", "search", "c1", "--format", "json").json()
+    # Orders 1, 4 and 7: 1.50 + 4.50 + 7.50.
+    assert (found["totals"]["orders"], found["totals"]["revenue_minor"]) == (3, 1350)
+    shown = uems.run("people", "show", str(found["person_id"]), "--events", "2", "--format", "json").json()
+    assert [one["value"] for one in shown["ids"]] == ["c1"]
+    # Order n is placed on day 1 + n % 5, so the latest are 4 (the fifth) and 7 (the third).
+    assert [item["revenue_minor"] for item in shown["timeline"]] == [450, 750]
+    rows = list(csv.DictReader(io.StringIO(uems.run("people", "search", "c1", "--format", "csv").out)))
+    assert rows[0]["ids"] == "user_id:c1"
+    assert "Nobody found" in uems.run("people", "search", "zzz").err
+    unknown = uems.run("people", "show", "999999")
+    assert unknown.code == 1
+    assert "not_found" in unknown.err
+
+
 def test_the_doctor_finds_a_healthy_server_well_and_an_open_home_not(shop: Shop) -> None:
     uems = shop[0]
     checks = {check["name"]: check for check in uems.run("doctor", "--format", "json").json()}

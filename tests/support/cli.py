@@ -48,10 +48,14 @@ class Uems:
 
     def serve(self, *arguments: str) -> "Server":
         """A server on a free port, ready to answer."""
+        return self.start("serve", "--port", "0", *arguments)
+
+    def start(self, *arguments: str) -> "Server":
+        """A command that serves, once it answers."""
         log = self.home.with_name(f"{self.home.name}.log")
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("ab") as out:
-            command = [sys.executable, *self.program, "serve", "--port", "0", *arguments]
+            command = [sys.executable, *self.program, *arguments]
             process = subprocess.Popen(command, env=self._env(), stdout=out, stderr=out, cwd=self.home.parent)
         server = Server(process=process, home=self.home, log=log)
         server.wait_ready()
