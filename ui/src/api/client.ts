@@ -14,6 +14,11 @@ export function setCsrfToken(token: string): void {
   csrfToken = token;
 }
 
+/** For requests that cannot go through the typed client. */
+export function csrf(): string {
+  return csrfToken;
+}
+
 /** What to do when the server says that the session is over. */
 export function whenSignedOut(action: () => void): void {
   onSignedOut = action;
@@ -40,17 +45,4 @@ export async function unwrap<T>(asked: Promise<Answer<T>>): Promise<T> {
   if (response.ok) return data as T; // a 204 has no body, and its T is undefined
   if (response.status === 401 && !response.url.endsWith("/api/login")) onSignedOut();
   throw toApiError(response.status, error);
-}
-
-/** For routes that the OpenAPI document does not have yet. */
-export async function later<T>(method: "GET" | "POST" | "PUT" | "DELETE", path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
-  const response = await fetch(path, {
-    method,
-    headers: { "X-CSRF-Token": csrfToken, ...(body === undefined ? {} : { "Content-Type": "application/json" }) },
-    body: body === undefined ? null : JSON.stringify(body),
-    signal: signal ?? null,
-  });
-  const answer: unknown = await response.json();
-  if (response.ok) return answer as T;
-  throw toApiError(response.status, answer);
 }

@@ -1,11 +1,6 @@
 // What does the server answer? The shapes the pages rely on, by name.
 import type { Schemas } from "./client";
 
-export interface Page<T> {
-  readonly items: readonly T[];
-  readonly next_cursor: string | null;
-}
-
 export type Account = Schemas["AccountBody"];
 export type Workspace = Schemas["WorkspaceBody"];
 export type Member = Schemas["MemberBody"];
@@ -63,73 +58,18 @@ export interface Plan {
   readonly traits: readonly PlanProperty[];
 }
 
-export interface Violation {
-  readonly event: string;
-  readonly property: string;
-  readonly code: string;
-  readonly count: number;
-  readonly last_at: string;
-}
+/** A version of the plan; a change is based on one. */
+export type SavedPlan = Plan & Pick<Schemas["PlanAnswer"], "version" | "note" | "saved_at" | "saved_by">;
 
-export interface PersonId {
-  readonly kind: string;
-  readonly value: string;
-  readonly node_id?: number;
-}
+export type Violation = Schemas["ViolationBody"];
 
-export interface Totals {
-  readonly events: number;
-  readonly orders: number;
-  readonly revenue_minor: number;
-  readonly first_seen: string | null;
-  readonly last_seen: string | null;
-}
-
-export interface PersonRow {
-  readonly person_id: number;
-  readonly name: string | null;
-  readonly email: string | null;
-  readonly ids: readonly PersonId[];
-  readonly totals: Totals;
-}
-
-export interface Trait {
-  readonly trait: string;
-  readonly value: unknown;
-  readonly ts: string;
-}
-
-export interface Person extends PersonRow {
-  readonly traits: readonly Trait[];
-}
-
-export interface TimelineItem {
-  readonly message_id: string;
-  readonly ts: string;
-  readonly type: string;
-  readonly event: string;
-  readonly revenue_minor: number | null;
-  readonly currency: string;
-  readonly properties: Readonly<Record<string, unknown>>;
-}
-
-export interface Merge {
-  readonly merge_id: string;
-  readonly a: PersonId;
-  readonly b: PersonId;
-  readonly person_id: number;
-  readonly cause: "external" | "identify" | "alias" | "manual";
-  readonly state: "active" | "rejected" | "undone";
-  readonly reason: string;
-  readonly ts: string;
-  readonly undo_id: string | null;
-  readonly undone_at: string | null;
-}
-
-export interface MergePreview {
-  readonly profiles: readonly { readonly person_id: number; readonly ids: readonly PersonId[]; readonly totals: Totals }[];
-  readonly refused: string;
-}
+export type PersonId = Schemas["IdBody"];
+export type PersonRow = Schemas["PersonRow"];
+export type Person = Schemas["PersonBody"];
+export type Trait = Schemas["TraitBody"];
+export type TimelineItem = Schemas["TimelineBody"];
+export type Merge = Schemas["MergeBody"];
+export type MergePreview = Schemas["MergePreviewBody"];
 
 /** The answer of a report; the shape of `data` belongs to the report. */
 export type ReportAnswer<T> = Omit<Schemas["ReportAnswer"], "data"> & { readonly data: T };

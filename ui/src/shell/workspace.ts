@@ -9,7 +9,7 @@ export type Permission =
   | `${"workspace" | "reports" | "plan" | "people" | "events" | "merges" | "imports" | "sources" | "members" | "keys"}:${"read" | "write"}`
   | "health:read"
   | "audit:read"
-  | "workspace:delete";
+  | "owners:write";
 
 export const WorkspaceContext = createContext<Workspace | null>(null);
 

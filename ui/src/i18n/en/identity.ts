@@ -14,6 +14,8 @@ export default {
     undoTitle: "Undo this merge?",
     undoText: "The ids become separate people again. Their events, traits and every report follow within seconds.",
     undone: "The merge was undone",
+    redo: "Merge again",
+    redone: "Merged again",
     mergeWith: "Merge with another person",
     merge: "Merge",
     merged: "Merged into one person",

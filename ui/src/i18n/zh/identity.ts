@@ -17,6 +17,8 @@ const zh: SameKeys<typeof en> = {
     undoTitle: "撤销这次合并？",
     undoText: "这些 ID 将重新成为不同的用户，事件、属性和所有报表会在数秒内随之更新。",
     undone: "合并已撤销",
+    redo: "重新合并",
+    redone: "已重新合并",
     mergeWith: "与其他用户合并",
     merge: "合并",
     merged: "已合并为一个用户",

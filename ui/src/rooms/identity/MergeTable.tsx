@@ -12,7 +12,7 @@ import { Time } from "@/parts/values";
 import { useIdKind } from "@/rooms/profiles/useIdKind";
 import { useMay, usePath } from "@/shell/workspace";
 import styles from "./Identity.module.css";
-import { useUndoMerge } from "./queries";
+import { useRedoMerge, useUndoMerge } from "./queries";
 import { useRefusalWords } from "./refusals";
 
 const TONE: Record<Merge["state"], Tone> = { active: "good", rejected: "warn", undone: "plain" };
@@ -87,7 +87,18 @@ function UndoButton({ merge }: { merge: Merge }): ReactNode {
   const { modal, message } = App.useApp();
   const failed = useFailed();
   const undo = useUndoMerge();
+  const redo = useRedoMerge();
   if (merge.state !== "active") return null;
+  const again = (undo_id: string): void =>
+    redo.mutate(undo_id, { onSuccess: () => void message.success(t("merges.redone")), onError: failed });
+  const done = (undo_id: string): ReactNode => (
+    <>
+      {t("merges.undone")}{" "}
+      <Button type="link" size="small" onClick={() => again(undo_id)}>
+        {t("merges.redo")}
+      </Button>
+    </>
+  );
   const ask = (): void =>
     void modal.confirm({
       title: t("merges.undoTitle"),
@@ -102,7 +113,8 @@ function UndoButton({ merge }: { merge: Merge }): ReactNode {
       ),
       okText: t("merges.undo"),
       okButtonProps: { danger: true },
-      onOk: () => undo.mutateAsync(merge.merge_id).then(() => void message.success(t("merges.undone")), failed),
+      onOk: () =>
+        undo.mutateAsync(merge.merge_id).then(({ undo_id }) => void message.success({ duration: 8, content: done(undo_id) }), failed),
     });
   return (
     <Button size="small" type="text" icon={<Undo2 size={14} aria-hidden />} onClick={ask}>

@@ -1,8 +1,8 @@
 // What do the merge pages read and change?
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 
-import { later } from "@/api/client";
-import type { Merge, MergePreview, Page, PersonId } from "@/api/contract";
+import { api, unwrap, type Schemas } from "@/api/client";
+import type { Merge, PersonId } from "@/api/contract";
 import { useWorkspace } from "@/shell/workspace";
 
 export type MergeState = Merge["state"];
@@ -11,11 +11,13 @@ export function mergesQuery(workspace: string, asked: { readonly person?: number
   return infiniteQueryOptions({
     queryKey: [workspace, "merges", asked],
     queryFn: ({ pageParam, signal }) => {
-      const query = new URLSearchParams();
-      if (asked.person !== undefined) query.set("person_id", String(asked.person));
-      if (asked.state) query.set("state", asked.state);
-      if (pageParam) query.set("cursor", pageParam);
-      return later<Page<Merge>>("GET", `/api/workspaces/${workspace}/merges?${query.toString()}`, undefined, signal);
+      const query = {
+        limit: 50,
+        ...(asked.person === undefined ? {} : { person_id: asked.person }),
+        ...(asked.state ? { state: asked.state } : {}),
+        ...(pageParam ? { cursor: pageParam } : {}),
+      };
+      return unwrap(api.GET("/api/workspaces/{workspace}/merges", { params: { path: { workspace }, query }, signal }));
     },
     initialPageParam: "",
     getNextPageParam: (page) => page.next_cursor ?? undefined,
@@ -27,10 +29,15 @@ export interface Pair {
   readonly b: PersonId;
 }
 
+function joining({ a, b }: Pair): Schemas["Joining"] {
+  return { a: { kind: a.kind, value: a.value }, b: { kind: b.kind, value: b.value } };
+}
+
 export function previewQuery(workspace: string, pair: Pair) {
   return queryOptions({
     queryKey: [workspace, "merge-preview", pair],
-    queryFn: ({ signal }) => later<MergePreview>("POST", `/api/workspaces/${workspace}/merges/preview`, pair, signal),
+    queryFn: ({ signal }) =>
+      unwrap(api.POST("/api/workspaces/{workspace}/merges/preview", { params: { path: { workspace } }, body: joining(pair), signal })),
     staleTime: 0,
   });
 }
@@ -43,19 +50,31 @@ function useEverythingAnew(): () => Promise<void> {
 }
 
 export function useMerge() {
-  const { slug } = useWorkspace();
-  const anew = useEverythingAnew();
+  const { slug: workspace } = useWorkspace();
+  const onSuccess = useEverythingAnew();
   return useMutation({
-    mutationFn: (pair: Pair) => later<Merge>("POST", `/api/workspaces/${slug}/merges`, pair),
-    onSuccess: anew,
+    mutationFn: (pair: Pair) =>
+      unwrap(api.POST("/api/workspaces/{workspace}/merges", { params: { path: { workspace } }, body: joining(pair) })),
+    onSuccess,
   });
 }
 
 export function useUndoMerge() {
-  const { slug } = useWorkspace();
-  const anew = useEverythingAnew();
+  const { slug: workspace } = useWorkspace();
+  const onSuccess = useEverythingAnew();
   return useMutation({
-    mutationFn: (merge_id: string) => later("POST", `/api/workspaces/${slug}/merges/${encodeURIComponent(merge_id)}/undo`, {}),
-    onSuccess: anew,
+    mutationFn: (merge_id: string) =>
+      unwrap(api.POST("/api/workspaces/{workspace}/merges/{merge_id}/undo", { params: { path: { workspace, merge_id } } })),
+    onSuccess,
+  });
+}
+
+export function useRedoMerge() {
+  const { slug: workspace } = useWorkspace();
+  const onSuccess = useEverythingAnew();
+  return useMutation({
+    mutationFn: (merge_id: string) =>
+      unwrap(api.POST("/api/workspaces/{workspace}/merges/{merge_id}/redo", { params: { path: { workspace, merge_id } } })),
+    onSuccess,
   });
 }

@@ -6,7 +6,8 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
 
-import type { Page as PageOf, PersonRow } from "@/api/contract";
+import type { Schemas } from "@/api/client";
+import type { PersonRow } from "@/api/contract";
 import { Bar, Card, Page } from "@/parts/Page";
 import { Notice, Ready } from "@/parts/states";
 import { useDelayed } from "@/parts/useDelayed";
@@ -109,7 +110,7 @@ function useColumns(): TableColumnsType<PersonRow> {
   ];
 }
 
-function People({ page, searched, busy }: { page: PageOf<PersonRow>; searched: boolean; busy: boolean }): ReactNode {
+function People({ page, searched, busy }: { page: Schemas["Page_PersonRow_"]; searched: boolean; busy: boolean }): ReactNode {
   const { t } = useTranslation();
   const path = usePath();
   const navigate = useNavigate();

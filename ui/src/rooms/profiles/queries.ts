@@ -1,8 +1,7 @@
 // What do the people pages read?
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 
-import { later } from "@/api/client";
-import type { Page, Person, PersonRow, TimelineItem, Trait } from "@/api/contract";
+import { api, unwrap } from "@/api/client";
 
 export interface PeopleAsked {
   readonly search: string;
@@ -10,49 +9,47 @@ export interface PeopleAsked {
   readonly limit: number;
 }
 
-function words(query: Readonly<Record<string, string | number | undefined>>): string {
-  const filled = Object.entries(query).flatMap(([name, value]) => (value ? [[name, String(value)]] : []));
-  return new URLSearchParams(filled).toString();
-}
-
-export function peopleQuery(workspace: string, asked: PeopleAsked) {
+export function peopleQuery(workspace: string, { search, cursor = "", limit }: PeopleAsked) {
   return queryOptions({
-    queryKey: [workspace, "people", asked],
-    queryFn: ({ signal }) => later<Page<PersonRow>>("GET", `/api/workspaces/${workspace}/people?${words({ ...asked })}`, undefined, signal),
+    queryKey: [workspace, "people", search, cursor, limit],
+    queryFn: ({ signal }) => {
+      const query = { limit, ...(search ? { search } : {}), ...(cursor ? { cursor } : {}) };
+      return unwrap(api.GET("/api/workspaces/{workspace}/people", { params: { path: { workspace }, query }, signal }));
+    },
   });
 }
 
-export function personQuery(workspace: string, person: number) {
+export function personQuery(workspace: string, person_id: number) {
   return queryOptions({
-    queryKey: [workspace, "person", person],
-    queryFn: ({ signal }) => later<Person>("GET", `/api/workspaces/${workspace}/people/${person}`, undefined, signal),
+    queryKey: [workspace, "person", person_id],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET("/api/workspaces/{workspace}/people/{person_id}", { params: { path: { workspace, person_id } }, signal })),
   });
 }
 
-export function timelineQuery(workspace: string, person: number, event: string) {
+export function timelineQuery(workspace: string, person_id: number, event: string) {
   return infiniteQueryOptions({
-    queryKey: [workspace, "person", person, "timeline", event],
-    queryFn: ({ pageParam, signal }) =>
-      later<Page<TimelineItem>>(
-        "GET",
-        `/api/workspaces/${workspace}/people/${person}/timeline?${words({ event, cursor: pageParam, limit: 50 })}`,
-        undefined,
-        signal,
-      ),
+    queryKey: [workspace, "person", person_id, "timeline", event],
+    queryFn: ({ pageParam, signal }) => {
+      const query = { limit: 50, ...(event ? { event } : {}), ...(pageParam ? { cursor: pageParam } : {}) };
+      return unwrap(
+        api.GET("/api/workspaces/{workspace}/people/{person_id}/timeline", { params: { path: { workspace, person_id }, query }, signal }),
+      );
+    },
     initialPageParam: "",
     getNextPageParam: (page) => page.next_cursor ?? undefined,
   });
 }
 
-export function traitHistoryQuery(workspace: string, person: number, trait: string) {
+export function traitHistoryQuery(workspace: string, person_id: number, trait: string) {
   return queryOptions({
-    queryKey: [workspace, "person", person, "trait", trait],
+    queryKey: [workspace, "person", person_id, "trait", trait],
     queryFn: ({ signal }) =>
-      later<Page<Trait>>(
-        "GET",
-        `/api/workspaces/${workspace}/people/${person}/traits/${encodeURIComponent(trait)}/history`,
-        undefined,
-        signal,
+      unwrap(
+        api.GET("/api/workspaces/{workspace}/people/{person_id}/traits/{trait}/history", {
+          params: { path: { workspace, person_id, trait }, query: { limit: 200 } },
+          signal,
+        }),
       ),
   });
 }

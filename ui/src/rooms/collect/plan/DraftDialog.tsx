@@ -7,7 +7,8 @@ import { useTranslation } from "react-i18next";
 import type { Plan } from "@/api/contract";
 import { Pill } from "@/parts/Pill";
 import { Failure, Loading, Notice } from "@/parts/states";
-import { acceptProposals, proposals, type Proposal } from "./edit";
+import { Num } from "@/parts/values";
+import { acceptProposals, proposals, type Proposal, type Traffic } from "./edit";
 import styles from "./Plan.module.css";
 import { useDraft } from "./queries";
 
@@ -36,16 +37,16 @@ function Review({ plan, saving, onSave, onClose }: DraftDialogProps): ReactNode 
   useEffect(() => mutate(), [mutate]);
   if (error) return <Failure error={error} retry={mutate} />;
   if (!data) return <Loading />;
-  const found = proposals(plan, data);
+  const found = proposals(plan, data as Traffic); // the answer is complete, though the document calls its fields optional
   if (found.length === 0) return <Notice compact icon={BookCheck} title={t("plan.draft.nothing")} />;
-  const chosen = found.filter((each) => !left.has(each.event.name));
+  const chosen = found.filter((each) => !left.has(each.key));
   return (
     <>
       <Alert type="info" showIcon title={t("plan.draft.text")} style={{ marginBottom: 12 }} />
       <ProposalTable
         found={found}
         chosen={chosen}
-        onChoose={(names) => setLeft(new Set(found.map((each) => each.event.name).filter((name) => !names.includes(name))))}
+        onChoose={(names) => setLeft(new Set(found.map((each) => each.key).filter((name) => !names.includes(name))))}
       />
       <div className={styles.footer}>
         <Button onClick={onClose}>{t("actions.cancel")}</Button>
@@ -66,24 +67,36 @@ interface ProposalTableProps {
 function ProposalTable({ found, chosen, onChoose }: ProposalTableProps): ReactNode {
   const { t } = useTranslation();
   const columns: TableColumnsType<Proposal> = [
-    { title: t("plan.event"), key: "name", render: (_, row) => <strong>{row.event.name}</strong> },
+    {
+      title: t("plan.event"),
+      key: "name",
+      render: (_, row) => <strong>{row.kind === "traits" ? t("plan.traits") : row.event.name}</strong>,
+    },
     {
       title: t("plan.draft.kind"),
       key: "kind",
       width: 140,
       render: (_, row) => <Pill tone={row.kind === "new" ? "good" : "info"}>{t(`plan.draft.kinds.${row.kind}`)}</Pill>,
     },
+    {
+      title: t("plan.draft.seen"),
+      key: "seen",
+      width: 100,
+      align: "right",
+      responsive: ["sm"],
+      render: (_, row) => <Num value={row.seen} />,
+    },
     { title: t("plan.properties"), key: "properties", width: 110, align: "right", render: (_, row) => row.added.length },
   ];
   return (
     <Table<Proposal>
-      rowKey={(row) => row.event.name}
+      rowKey="key"
       size="middle"
       columns={columns}
       dataSource={[...found]}
       pagination={false}
       scroll={{ y: 380 }}
-      rowSelection={{ selectedRowKeys: chosen.map((each) => each.event.name), onChange: (keys) => onChoose(keys.map(String)) }}
+      rowSelection={{ selectedRowKeys: chosen.map((each) => each.key), onChange: (keys) => onChoose(keys.map(String)) }}
       expandable={{
         rowExpandable: (row) => row.added.length > 0,
         expandedRowRender: (row) => (

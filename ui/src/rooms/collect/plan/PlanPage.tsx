@@ -5,7 +5,7 @@ import { Plus, Sparkles } from "lucide-react";
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
-import type { Plan, PlanEvent } from "@/api/contract";
+import type { Plan, PlanEvent, SavedPlan } from "@/api/contract";
 import { Page } from "@/parts/Page";
 import { Ready } from "@/parts/states";
 import { useFailed } from "@/parts/useFailed";
@@ -62,34 +62,38 @@ export function Component(): ReactNode {
 }
 
 /** Saves a plan and offers to put the one before back. */
-function useSave(plan: Plan): { save: (next: Plan, done?: () => void) => void; saving: boolean; error: unknown } {
+function useSave(plan: SavedPlan): { save: (next: Plan, done?: () => void) => void; saving: boolean; error: unknown } {
   const { t } = useTranslation();
   const { message } = App.useApp();
   const failed = useFailed();
   const { mutate, isPending, error } = useSavePlan();
   const key = "plan-saved";
-  const undo = (): void => mutate(plan, { onSuccess: () => void message.success({ key, content: t("plan.undone") }), onError: failed });
-  const content = (
-    <>
-      {t("states.saved")}{" "}
-      <Button type="link" size="small" onClick={undo}>
-        {t("actions.undo")}
-      </Button>
-    </>
-  );
+  const undo = (base: number): void =>
+    mutate({ plan, base }, { onSuccess: () => void message.success({ key, content: t("plan.undone") }), onError: failed });
   const save = (next: Plan, done?: () => void): void =>
-    mutate(next, {
-      onSuccess: () => {
-        done?.();
-        void message.success({ key, duration: 6, content });
+    mutate(
+      { plan: next, base: plan.version },
+      {
+        onSuccess: ({ version }) => {
+          done?.();
+          const content = (
+            <>
+              {t("states.saved")}{" "}
+              <Button type="link" size="small" onClick={() => undo(version)}>
+                {t("actions.undo")}
+              </Button>
+            </>
+          );
+          void message.success({ key, duration: 6, content });
+        },
+        onError: failed,
       },
-      onError: failed,
-    });
+    );
   return { save, saving: isPending, error };
 }
 
 interface ShownProps {
-  readonly plan: Plan;
+  readonly plan: SavedPlan;
   readonly may: boolean;
   readonly adding: boolean;
   readonly onAdded: () => void;

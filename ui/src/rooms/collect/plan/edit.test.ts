@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import type { Plan } from "@/api/contract";
+import type { Plan, PlanEvent } from "@/api/contract";
 import { acceptProposals, dropEvent, NEW_EVENT, NEW_PROPERTY, proposals, putEvent, readAllowed } from "./edit";
 
 const PLAN: Plan = {
@@ -22,25 +22,25 @@ describe("a plan", () => {
   });
 
   it("takes from traffic only what it does not have, and keeps what was decided", () => {
-    const seen: Plan = {
-      ...PLAN,
-      events: [
-        {
-          ...NEW_EVENT,
-          name: "Order Completed",
-          properties: [NEW_PROPERTY, { ...NEW_PROPERTY, name: "order_id" }, { ...NEW_PROPERTY, name: "revenue" }],
-        },
-        { ...NEW_EVENT, name: "Cart Viewed" },
-      ],
+    const properties = [NEW_PROPERTY, { ...NEW_PROPERTY, name: "order_id" }, { ...NEW_PROPERTY, name: "revenue" }];
+    const events: PlanEvent[] = [
+      { ...NEW_EVENT, name: "Order Completed", properties },
+      { ...NEW_EVENT, name: "Cart Viewed" },
+    ];
+    const seen = {
+      events: events.map((definition) => ({ definition, events: 3 })),
+      traits: [{ definition: { ...NEW_PROPERTY, name: "plan" } }],
     };
     const found = proposals(PLAN, seen);
-    expect(found.map((each) => [each.event.name, each.kind, each.added.length])).toEqual([
-      ["Order Completed", "more", 2],
-      ["Cart Viewed", "new", 0],
+    expect(found.map((each) => [each.key, each.kind, each.added.length])).toEqual([
+      ["event Order Completed", "more", 2],
+      ["event Cart Viewed", "new", 0],
+      ["traits", "traits", 1],
     ]);
     const next = acceptProposals(PLAN, found);
     expect(next.events[0]?.properties[0]).toMatchObject({ name: "order_id", required: true });
     expect(next.events).toHaveLength(2);
+    expect(next.traits).toHaveLength(1);
     expect(proposals(next, seen)).toEqual([]);
   });
 

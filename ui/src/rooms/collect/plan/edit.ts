@@ -48,27 +48,47 @@ export function readAllowed(text: string, type: PropertyType): Scalar | null {
   return text;
 }
 
+/** What observed traffic looks like. */
+export interface Traffic {
+  readonly events: readonly { readonly definition: PlanEvent; readonly events: number }[];
+  readonly traits: readonly { readonly definition: PlanProperty }[];
+}
+
 export interface Proposal {
+  readonly key: string;
+  readonly kind: "new" | "more" | "traits";
   readonly event: PlanEvent;
-  readonly kind: "new" | "more";
-  /** Properties that the plan does not have yet. */
+  /** How often the event came in. */
+  readonly seen: number | null;
+  /** Properties or traits that the plan does not have yet. */
   readonly added: readonly PlanProperty[];
 }
 
-/** What observed traffic has that the plan has not; events that are fully planned are left out. */
-export function proposals(plan: Plan, draft: Plan): Proposal[] {
-  return draft.events.flatMap((event): Proposal[] => {
+function missing(known: readonly PlanProperty[], seen: readonly PlanProperty[]): PlanProperty[] {
+  const names = new Set(known.map((property) => property.name));
+  return seen.filter((property) => !names.has(property.name));
+}
+
+/** What observed traffic has that the plan has not; what is fully planned is left out. */
+export function proposals(plan: Plan, traffic: Traffic): Proposal[] {
+  const found = traffic.events.flatMap(({ definition: event, events: seen }): Proposal[] => {
     const known = plan.events.find((each) => each.name === event.name);
-    if (!known) return [{ event, kind: "new", added: event.properties }];
-    const names = new Set(known.properties.map((property) => property.name));
-    const added = event.properties.filter((property) => !names.has(property.name));
-    return added.length > 0 ? [{ event, kind: "more", added }] : [];
+    const key = `event ${event.name}`;
+    if (!known) return [{ key, kind: "new", event, seen, added: event.properties }];
+    const added = missing(known.properties, event.properties);
+    return added.length > 0 ? [{ key, kind: "more", event, seen, added }] : [];
   });
+  const traits = missing(
+    plan.traits,
+    traffic.traits.map((each) => each.definition),
+  );
+  return traits.length > 0 ? [...found, { key: "traits", kind: "traits", event: NEW_EVENT, seen: null, added: traits }] : found;
 }
 
 export function acceptProposals(plan: Plan, chosen: readonly Proposal[]): Plan {
   return chosen.reduce((result, { event, kind, added }) => {
     if (kind === "new") return putEvent(result, null, event);
+    if (kind === "traits") return { ...result, traits: [...result.traits, ...added] };
     const known = result.events.find((each) => each.name === event.name);
     return known ? putEvent(result, known.name, { ...known, properties: [...known.properties, ...added] }) : result;
   }, plan);

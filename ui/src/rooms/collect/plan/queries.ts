@@ -1,37 +1,59 @@
 // What does the tracking plan page read and change?
-import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 
-import { later } from "@/api/client";
-import type { Page, Plan, Violation } from "@/api/contract";
+import { api, unwrap, type Schemas } from "@/api/client";
+import type { Plan, SavedPlan } from "@/api/contract";
 import { useWorkspace } from "@/shell/workspace";
+
+/** The document calls a field optional where a request may leave it out; an answer always has it. */
+function complete(answer: Schemas["PlanAnswer"]): SavedPlan {
+  return answer as SavedPlan;
+}
 
 export function planQuery(workspace: string) {
   return queryOptions({
-    queryKey: [workspace, "plan"],
-    queryFn: ({ signal }) => later<Plan>("GET", `/api/workspaces/${workspace}/plan`, undefined, signal),
+    queryKey: [workspace, "plan", "current"],
+    queryFn: async ({ signal }) =>
+      complete(await unwrap(api.GET("/api/workspaces/{workspace}/plan", { params: { path: { workspace } }, signal }))),
   });
 }
 
 export function violationsQuery(workspace: string) {
-  return queryOptions({
+  return infiniteQueryOptions({
     queryKey: [workspace, "plan", "violations"],
-    queryFn: ({ signal }) => later<Page<Violation>>("GET", `/api/workspaces/${workspace}/plan/violations`, undefined, signal),
+    queryFn: ({ pageParam, signal }) =>
+      unwrap(
+        api.GET("/api/workspaces/{workspace}/plan/violations", {
+          params: { path: { workspace }, query: { days: 30, limit: 100, ...(pageParam ? { cursor: pageParam } : {}) } },
+          signal,
+        }),
+      ),
+    initialPageParam: "",
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
   });
 }
 
+/** Saves a plan that was made from version `base`; refused when somebody else saved another one meanwhile. */
 export function useSavePlan() {
-  const { slug } = useWorkspace();
+  const { slug: workspace } = useWorkspace();
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (plan: Plan) => later<Plan>("PUT", `/api/workspaces/${slug}/plan`, plan),
-    onSuccess: (saved) => {
-      client.setQueryData(planQuery(slug).queryKey, saved);
-      void client.invalidateQueries({ queryKey: [slug, "audit"] });
+    mutationFn: async ({ plan, base }: { plan: Plan; base: number }) => {
+      const { mode, unknown_events, unknown_properties, events, traits } = plan;
+      const body = { mode, unknown_events, unknown_properties, events, traits, base_version: base } as Schemas["NewPlanBody"];
+      return complete(await unwrap(api.PUT("/api/workspaces/{workspace}/plan", { params: { path: { workspace } }, body })));
     },
+    onSuccess: (saved) => {
+      client.setQueryData(planQuery(workspace).queryKey, saved);
+      void client.invalidateQueries({ queryKey: [workspace, "audit"] });
+    },
+    onError: () => client.invalidateQueries({ queryKey: planQuery(workspace).queryKey }),
   });
 }
 
 export function useDraft() {
-  const { slug } = useWorkspace();
-  return useMutation({ mutationFn: () => later<Plan>("POST", `/api/workspaces/${slug}/plan/draft`, {}) });
+  const { slug: workspace } = useWorkspace();
+  return useMutation({
+    mutationFn: () => unwrap(api.POST("/api/workspaces/{workspace}/plan/draft", { params: { path: { workspace } }, body: { days: 400 } })),
+  });
 }
