@@ -11,7 +11,8 @@ BIN := $(VENV)/bin
 STAMPS := $(VENV)/stamps
 STATIC := src/uems/web/static
 CLIENTS := tests/clients
-UI_SOURCES := $(shell find ui -type f -not -path 'ui/node_modules/*' -not -path 'ui/dist/*' -not -path 'ui/test-results/*' 2>/dev/null)
+UI_SOURCES := $(shell find ui -type f -not -path 'ui/node_modules/*' -not -path 'ui/dist/*' -not -path 'ui/test-results/*' \
+	-not -name openapi.json -not -name schema.d.ts 2>/dev/null)
 # --universal: one lock for every Python and platform; no index address, so that it installs from any mirror.
 LOCK := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --annotation-style line
 
@@ -33,7 +34,7 @@ check: setup system-packages $(STAMPS)/dev ## the quick half of `make test`: for
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy src tests tools
 	$(BIN)/lint-imports --no-cache
-	cd ui && npm run lint && npm test
+	cd ui && npm run api && npm run check
 
 bench: setup $(STAMPS)/dev $(STAMPS)/demo ## measure throughput, latency and size; prints a table
 	$(BIN)/python -m bench
@@ -94,6 +95,7 @@ $(STAMPS)/clients: $(CLIENTS)/package-lock.json | $(STAMPS)/venv
 	cd $(CLIENTS) && npm ci --no-audit --no-fund
 	@touch $@
 
-$(STATIC)/index.html: $(STAMPS)/node $(UI_SOURCES)
+# The types of the API come from the Python code, which must be importable; the files written on the way are no reason to build again.
+$(STATIC)/index.html: $(STAMPS)/node $(UI_SOURCES) | $(STAMPS)/project
 	cd ui && npm run build
 	@touch $@
