@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
+from itertools import chain
 
 from sqlalchemy import Connection
 
@@ -123,36 +125,45 @@ def _compare(conn: Connection, workspace_id: int, claims: Mapping[tuple[IdKey, I
 def _near(conn: Connection, workspace_id: int, rules: Rules, work: _Work) -> tuple[dict[int, int], set[int], dict[int, Node]]:
     """(people that simply join others, people to resolve anew, the nodes of all people concerned)."""
     pairs = [(work.people[a], work.people[b]) for a, b in work.changed]
-    existing = {p for pair in pairs for p in pair if p not in work.fresh}
+    fresh = work.fresh
+    standing: dict[int, Standing] = {p: _single(fresh[p][0]) for p in set(chain.from_iterable(pairs)) if p in fresh}
+    existing = {p for pair in pairs for p in pair if p not in fresh}
     nodes = _rows.members(conn, workspace_id, existing)
     odd = {nodes[n].person for n in _rows.with_odd_links(conn, workspace_id, nodes)} if nodes else set()
-    counts: dict[int, Counter[str]] = {p: Counter() for p in existing}
+    counts: dict[int, dict[str, int]] = {p: {} for p in existing}
     for node in nodes.values():
-        counts[node.person][node.kind] += 1
-    for number in {n for pair in work.changed for n in pair} & work.fresh.keys():
-        counts[number] = Counter({work.fresh[number][0]: 1})
+        mine = counts[node.person]
+        mine[node.kind] = mine.get(node.kind, 0) + 1
+    standing.update((p, Standing(count, p not in odd)) for p, count in counts.items())
     work.shared = _now_shared(conn, workspace_id, rules, work, nodes, odd)
     split = {work.people[n] for n in work.shared}
-    standing = {p: Standing(count, p not in odd and p not in split) for p, count in counts.items()}
+    standing.update((p, standing[p]._replace(clean=False)) for p in split if p in standing)
     moves, unsure = join_plainly(pairs, standing, rules)
     return moves, unsure | split, nodes
+
+
+@cache
+def _single(kind: str) -> Standing:
+    """Somebody new, of whom one id is known."""
+    return Standing({kind: 1}, True)
 
 
 def _now_shared(
     conn: Connection, workspace_id: int, rules: Rules, work: _Work, nodes: Mapping[int, Node], odd: Collection[int]
 ) -> set[int]:
     """The nodes that this call's links make known as shared: they have been linked with too many others."""
-    added = Counter(n for pair in work.new for n in pair if n not in work.shared)
-    if not added:
-        return set()
+    added = Counter(chain.from_iterable(work.new))
+    for number in work.shared:
+        added.pop(number, None)
     least = min(rules.other_shared_after, *rules.shared_after.values())
+    kinds = {n: work.fresh[n][0] for n, count in added.items() if count > least and n in work.fresh}
     sizes = Counter(node.person for node in nodes.values())
-    # Those whose only new links go to shared ids are not among the nodes of people that change.
-    others = _rows.nodes_by_number(conn, workspace_id, [n for n in added if n not in nodes and n not in work.fresh])
     # Without odd links, each link of a node leads to another node of its person.
-    suspects = [n for n in added if n in nodes and (nodes[n].person in odd or sizes[nodes[n].person] + added[n] > least)]
-    before = _rows.degrees(conn, workspace_id, [*suspects, *others])
-    kinds = {n: work.fresh[n][0] if n in work.fresh else (nodes.get(n) or others[n]).kind for n in added}
+    suspects = {n: nodes[n] for n in added if n in nodes and (nodes[n].person in odd or sizes[nodes[n].person] + added[n] > least)}
+    # Those whose only new links go to shared ids are not among the nodes of people that change.
+    suspects.update(_rows.nodes_by_number(conn, workspace_id, [n for n in added if n not in nodes and n not in work.fresh]))
+    kinds.update((n, node.kind) for n, node in suspects.items())
+    before = _rows.degrees(conn, workspace_id, suspects)
     return {n for n, kind in kinds.items() if before.get(n, 0) + added[n] > rules.shared_limit(kind)}
 
 
