@@ -35,9 +35,9 @@ def shop_on_sqlite(sqlite_store: Store, now: datetime) -> Access:
     return make_workspace(sqlite_store, "shop", now)[1]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def idle_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
-    """This room keeps nothing in the warehouse, so one serves all its tests."""
+    """This room keeps nothing in the warehouse, so one serves all tests of a module. Only one can be open in a process."""
     warehouse = open_warehouse(Settings(home=tmp_path_factory.mktemp("warehouse")))
     yield warehouse
     warehouse.close()

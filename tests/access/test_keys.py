@@ -47,7 +47,7 @@ def test_a_key_opens_its_permissions_and_no_more(store: Store, shop: Access) -> 
 def test_nobody_makes_a_key_that_may_do_more_than_they(sqlite_store: Store, shop_on_sqlite: Access, role: Role) -> None:
     maker = acting(shop_on_sqlite, role)
     unbound = replace(maker, actor=replace(maker.actor, account_id=None))
-    for permission in ("workspace:delete", "audit:read", "people:write", "people:read", "reports:read"):
+    for permission in ("owners:write", "audit:read", "people:write", "people:read", "reports:read"):
         if permission in maker.actor.permissions:
             create_key(sqlite_store, unbound, kind="api", name="k", permissions=[permission])
         else:

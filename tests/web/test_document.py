@@ -49,6 +49,12 @@ def test_every_operation_says_what_it_answers_and_how_it_fails(name: str, operat
     assert "422" not in operation["responses"]
 
 
+def test_it_says_how_a_caller_proves_who_they_are_and_where_they_need_not() -> None:
+    assert DOCUMENT["components"]["securitySchemes"].keys() == {"session", "key"}
+    assert DOCUMENT["security"] == [{"session": []}, {"key": []}]
+    assert {name for name, operation in OPERATIONS if operation.get("security") == []} == {"GET /healthz", "POST /api/login"}
+
+
 @pytest.mark.parametrize(("name", "operation"), OPERATIONS, ids=NAMES)
 def test_every_operation_is_described(name: str, operation: dict[str, Any]) -> None:
     assert operation.get("description"), f"{name} has no docstring."

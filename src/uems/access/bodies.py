@@ -142,7 +142,7 @@ class RoleChange(Body):
 
 
 class KeyBody(Body):
-    """token: the whole key, for write keys only. hint: how an API key begins."""
+    """token: the whole key, for write keys only. hint: how an API key begins. last_used_at: to the minute, of API keys only."""
 
     key_id: str
     kind: KeyKind

@@ -150,8 +150,8 @@ def cookie_name(house: House) -> str:
 
 
 def address_of(request: Request) -> str:
-    """Where the request came from; behind a proxy, what the server was told to trust."""
-    return request.client.host if request.client else ""
+    """Where the request came from; behind a proxy, what the server was told to trust; "local" over a socket file."""
+    return request.client.host if request.client else "local"
 
 
 def _house(request: Request) -> House:

@@ -24,6 +24,8 @@ from uems.web.health import router as health_router
 from uems.web.system import router as system_router
 from uems.web.ui import STATIC, install_ui
 
+_FOR_STRANGERS = ("/healthz", "/api/login")
+
 
 class App(FastAPI):
     """The application, with collection in front of it: an event never passes through the web framework."""
@@ -44,6 +46,9 @@ class App(FastAPI):
             "key": {"type": "http", "scheme": "bearer", "description": "An API key."},
         }
         document["security"] = [{"session": []}, {"key": []}]
+        for path, methods in document["paths"].items():
+            for operation in methods.values() if path in _FOR_STRANGERS else ():
+                operation["security"] = []
         return document
 
 

@@ -1,0 +1,83 @@
+"""Is the house built, put to work and taken down as one?"""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.web import browser, make_workspace
+from uems import app as uems_app
+from uems.access.api import create_key
+from uems.app import Started, build, start
+from uems.kernel.clock import utc_now
+from uems.kernel.errors import UemsError
+from uems.kernel.house import House
+from uems.kernel.settings import Settings
+
+
+class Loop:
+    """Work that writes down when it starts and stops."""
+
+    def __init__(self, name: str, said: list[str], *, broken: bool = False) -> None:
+        self.name, self.said, self.broken = name, said, broken
+
+    def start(self) -> None:
+        if self.broken:
+            raise RuntimeError("cannot start")
+        self.said.append(f"{self.name} starts")
+
+    def stop(self) -> None:
+        self.said.append(f"{self.name} stops")
+
+
+def begin(settings: Settings) -> Started:
+    return start(settings, role="all", instance="srv_1")
+
+
+def test_a_started_house_answers_collects_and_gives_its_folder_back(settings: Settings) -> None:
+    started = begin(settings)
+    page = browser(started.asgi)
+    assert page.get("/healthz").json()["instance"] == "srv_1"
+    _, inside = make_workspace(started.house.store, "shop", utc_now())
+    key = create_key(started.house.store, inside, kind="write", name="site").token
+    answer = page.post("/v1/track", {"writeKey": key, "userId": "u1", "event": "Paid"})
+    assert answer.status_code == 200, answer.text
+    started.stop()
+    started.stop()
+    again = begin(settings)
+    assert browser(again.asgi).get("/healthz").status_code == 200
+    again.stop()
+
+
+def test_migrations_are_numbered_without_repeats() -> None:
+    numbers = [m.number for m in uems_app.migrations()]
+    assert numbers == sorted(set(numbers))
+
+
+def test_work_stops_in_the_reverse_order_before_the_engines_close(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(uems_app, "loops", lambda *_: [Loop("one", said), Loop("two", said)])
+    close = House.close
+
+    def closing(self: House) -> None:
+        said.append("engines close")
+        close(self)
+
+    monkeypatch.setattr(House, "close", closing)
+    begin(settings).stop()
+    assert said == ["one starts", "two starts", "two stops", "one stops", "engines close"]
+
+
+def test_work_that_cannot_start_leaves_nothing_running(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(uems_app, "loops", lambda *_: [Loop("one", said), Loop("two", said, broken=True)])
+    with pytest.raises(RuntimeError, match="cannot start"):
+        begin(settings)
+    assert said == ["one starts", "one stops"]
+    build(settings).close()
+
+
+def test_a_house_that_cannot_be_built_lets_go_of_what_it_opened(settings: Settings, tmp_path: Path) -> None:
+    blocked = settings.model_copy(update={"warehouse_url": "clickhouse://nobody@127.0.0.1:9/nothing"})
+    with pytest.raises(UemsError):
+        build(blocked)
+    build(settings).close()
