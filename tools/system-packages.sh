@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Installs what only the tests need and no Python or Node package brings: Chromium, PostgreSQL, a Chinese font.
+# Installs what only the tests need and no Python or Node package brings: Chromium, PostgreSQL, a Chinese font, curl.
 # As root on Debian or Ubuntu it installs what is missing; elsewhere it says what to install.
 set -euo pipefail
 
 missing=()
 command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || missing+=(chromium)
 command -v initdb >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
+command -v curl >/dev/null || missing+=(curl)
 command -v fc-list >/dev/null || missing+=(fontconfig)
 # grep reads to the end: with -q it would close the pipe early, and pipefail would call that a failure.
 fc-list :lang=zh 2>/dev/null | grep . >/dev/null || missing+=(fonts-noto-cjk)

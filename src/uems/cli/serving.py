@@ -70,6 +70,7 @@ def _config(app: object, settings: Settings) -> uvicorn.Config:
         server_header=False,
         proxy_headers=True,
         backlog=2048,
+        log_config=None,  # what it says goes where everything goes
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
 
