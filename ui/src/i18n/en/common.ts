@@ -10,7 +10,6 @@ export default {
     remove: "Remove",
     undo: "Undo",
     back: "Back",
-    next: "Next",
     more: "Load more",
     done: "Done",
   },

@@ -13,7 +13,6 @@ const zh: SameKeys<typeof en> = {
     remove: "移除",
     undo: "撤销",
     back: "返回",
-    next: "下一步",
     more: "加载更多",
     done: "完成",
   },

@@ -8,7 +8,7 @@ import { Refusal } from "@/parts/Refusal";
 import { Ready } from "@/parts/states";
 import { useWorkspace } from "@/shell/workspace";
 import { mappingsQuery } from "../imports/queries";
-import { ConnectionFields, type ConfigSchema } from "./ConnectionFields";
+import { ConnectionFields } from "./ConnectionFields";
 import { NewMapping } from "./NewMapping";
 import { kindsQuery, useSaveSource, type Source, type SourceBody } from "./queries";
 import styles from "./Sources.module.css";
