@@ -1,6 +1,7 @@
 """What do the tests of imports start from? A house with a workspace, and short ways to put a file in and take events out."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -85,12 +86,18 @@ def visits(count: int, start: int = 0) -> bytes:
     return ("user,t,n\n" + "".join(f"u{n % 97},2026-01-{n % 28 + 1:02d} 10:00:00,{n}\n" for n in range(start, start + count))).encode()
 
 
+@contextmanager
+def housing(settings: Settings, store: Store, warehouse: Warehouse) -> Iterator[House]:
+    migrate(warehouse, settings, (*MIGRATIONS, *identity.MIGRATIONS))
+    log = open_log(settings, store)
+    yield House(settings=settings, warehouse=warehouse, store=store, log=log)
+    log.close()
+
+
 @pytest.fixture
 def house(settings: Settings, sqlite_store: Store, warehouse: Warehouse) -> Iterator[House]:
-    migrate(warehouse, settings, (*MIGRATIONS, *identity.MIGRATIONS))
-    log = open_log(settings, sqlite_store)
-    yield House(settings=settings, warehouse=warehouse, store=sqlite_store, log=log)
-    log.close()
+    with housing(settings, sqlite_store, warehouse) as found:
+        yield found
 
 
 @pytest.fixture

@@ -1,11 +1,12 @@
 """Does every row of an imported file become one event, once, whatever happens on the way?"""
 
 import csv
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 
-from tests.collect.imports.conftest import VISITS, Shop, visits
+from tests.collect.imports.conftest import VISITS, Shop, housing, visits
 from tests.support.web import make_workspace
 from uems.collect.files import batches
 from uems.collect.files.mapping import Mapping
@@ -15,11 +16,21 @@ from uems.collect.imports.problem_file import problems_path
 from uems.collect.imports.vault import clean, path_of
 from uems.kernel.errors import UemsError
 from uems.kernel.house import House
+from uems.kernel.settings import Settings
+from uems.kernel.store import Store
+from uems.kernel.warehouse import Warehouse
 
 
 @pytest.fixture(autouse=True)
 def _small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batches, "STEP_EVENTS", 100)
+
+
+@pytest.fixture
+def house(settings: Settings, store: Store, warehouse: Warehouse) -> Iterator[House]:
+    """Every test here runs once on SQLite and once on PostgreSQL."""
+    with housing(settings, store, warehouse) as found:
+        yield found
 
 
 class _Killed(BaseException):
