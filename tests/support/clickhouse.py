@@ -151,7 +151,8 @@ def _config(node: Node, nodes: list[Node]) -> str:
         for shard in shards
     )
     return (
-        f"<clickhouse><http_port>{node.http}</http_port><tcp_port>{node.tcp}</tcp_port><listen_host>127.0.0.1</listen_host>"
+        "<clickhouse><background_distributed_schedule_pool_size>2</background_distributed_schedule_pool_size>"
+        f"<http_port>{node.http}</http_port><tcp_port>{node.tcp}</tcp_port><listen_host>127.0.0.1</listen_host>"
         f"<macros><shard>{node.shard}</shard><replica>{node.replica}</replica></macros>"
         f"<remote_servers><{CLUSTER}>{topology}</{CLUSTER}></remote_servers></clickhouse>"
     )

@@ -45,6 +45,9 @@ INSERT_SETTINGS: Final[EngineSettings] = {
     "deduplicate_blocks_in_dependent_materialized_views": 1,
     "max_partitions_per_insert_block": 0,
     "max_insert_threads": 1,
+    # Seconds that a server waits for a replica that says nothing; below the time that this end waits for the server.
+    "send_timeout": 40,
+    "receive_timeout": 40,
     # A null where the column takes none is an error, and not the default value.
     "insert_null_as_default": 0,
     "input_format_null_as_default": 0,

@@ -5,12 +5,12 @@ answered last and moves on when that one is gone. A call is repeated elsewhere o
 """
 
 import logging
-import threading
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final, Literal, TypeVar
-from urllib.parse import quote_plus, unquote
+from urllib.parse import quote_plus
 
 import pyarrow as pa
 
@@ -25,6 +25,7 @@ from uems.kernel._clickhouse import (
     plain,
     read_settings,
 )
+from uems.kernel._clickhouse_hosts import RETRY_HOST_SECONDS, Address, Host, parse_url
 from uems.kernel._native import to_native
 from uems.kernel.binds import bind, inline
 from uems.kernel.errors import UemsError
@@ -34,84 +35,8 @@ from uems.kernel.warehouse import Limits, default_limits
 
 T = TypeVar("T")
 
-_CONNECT_SECONDS: Final = 5
-# The servers send a header every 55 seconds while they work, so this bounds a silent host and not a long query.
-_SILENCE_SECONDS: Final = 60
-_RETRY_HOST_SECONDS: Final = 5.0
-_UNKNOWN_DATABASE: Final = 81
+_REPLICA_AWAY: Final = UNREACHABLE | {159}
 _ADDRESS_BYTES: Final = 4096
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Address:
-    """Where the servers are, as the settings say it."""
-
-    hosts: tuple[tuple[str, int], ...]
-    user: str
-    password: str
-    database: str
-    secure: bool
-
-
-class _Host:
-    """One server: its client, made on first use, and whether it is worth a try now."""
-
-    def __init__(self, name: str, port: int, address: Address) -> None:
-        self.name = name
-        self.port = port
-        self._address = address
-        self._lock = threading.Lock()
-        self._client: Any = None
-        self._retry_at = 0.0
-
-    def __str__(self) -> str:
-        return f"{self.name}:{self.port}"
-
-    @property
-    def resting(self) -> bool:
-        """It failed a moment ago: others are asked first."""
-        return time.monotonic() < self._retry_at
-
-    def failed(self) -> None:
-        self._retry_at = time.monotonic() + _RETRY_HOST_SECONDS
-
-    def client(self) -> Any:
-        """The client of this host; raises what clickhouse-connect raises when it cannot connect."""
-        with self._lock:
-            if self._client is None:
-                from clickhouse_connect.driver.exceptions import DatabaseError
-
-                try:
-                    self._client = self._connect(self._address.database)
-                except DatabaseError as error:
-                    if error.code != _UNKNOWN_DATABASE:
-                        raise
-                    self._connect("default").command(f"CREATE DATABASE IF NOT EXISTS {ident(self._address.database)}")
-                    self._client = self._connect(self._address.database)
-            return self._client
-
-    def _connect(self, database: str) -> Any:
-        import clickhouse_connect
-
-        return clickhouse_connect.get_client(
-            host=self.name,
-            port=self.port,
-            username=self._address.user,
-            password=self._address.password,
-            database=database,
-            secure=self._address.secure,
-            compress=False,
-            connect_timeout=_CONNECT_SECONDS,
-            send_receive_timeout=_SILENCE_SECONDS,
-            query_retries=0,
-            autogenerate_session_id=False,
-        )
-
-    def close(self) -> None:
-        with self._lock:
-            if self._client is not None:
-                self._client.close()
-                self._client = None
 
 
 class _Text:
@@ -131,12 +56,15 @@ class HttpWarehouse:
 
     engine: Literal["clickhouse"] = "clickhouse"
 
-    def __init__(self, address: Address, limits: Limits, *, per_host: bool) -> None:
+    def __init__(self, address: Address, limits: Limits, *, cluster: bool, per_host: bool) -> None:
         self._address = address
         self._limits = limits
+        self._cluster = cluster
         self._per_host = per_host
-        self._hosts = [_Host(name, port, address) for name, port in address.hosts]
+        self._hosts = [Host(name, port, address) for name, port in address.hosts]
         self._types: dict[str, dict[str, str]] = {}
+        self._background_until: dict[str, float] = {}
+        self._deliver_at: dict[str, float] = {}
         self._closed = False
         self._members: tuple[HttpWarehouse, ...] = ()
 
@@ -167,15 +95,37 @@ class HttpWarehouse:
             return
         block = to_native(data, self._column_types(table)).body
         settings = {**INSERT_SETTINGS, "insert_deduplication_token": plain(token, "token")}
-        try:
-            self._insert(table, data.column_names, block, settings)
-        except UemsError as error:
-            self._types.pop(table, None)
-            if error.details.get("engine_code") not in UNREACHABLE:
-                raise
-            # A replica behind the server is away. Now the server keeps what that one missed on its disk and delivers it
-            # later, under the same token, so that what did arrive is not counted twice.
-            self._insert(table, data.column_names, block, {**settings, "distributed_foreground_insert": 0})
+        if time.monotonic() >= self._background_until.get(table, 0.0):
+            try:
+                self._insert(table, data.column_names, block, settings)
+                self._deliver(table)
+                return
+            except UemsError as error:
+                self._types.pop(table, None)
+                if not self._cluster or error.details.get("engine_code") not in _REPLICA_AWAY:
+                    raise
+                self._background_until[table] = time.monotonic() + RETRY_HOST_SECONDS
+                self._deliver_at[table] = 0.0
+        # A replica behind the server is away. The server keeps what that one missed on its disk and delivers it later, under
+        # the same token, so that what did arrive is not counted twice.
+        self._insert(table, data.column_names, block, {**settings, "distributed_foreground_insert": 0})
+        self._deliver(table)
+
+    def _deliver(self, table: str) -> None:
+        """Have the servers send what they kept for others; asked until none has anything left, and once after each start."""
+        if not self._cluster or time.monotonic() < self._deliver_at.setdefault(table, 0.0):
+            return
+        self._deliver_at[table] = math.inf
+        started = time.monotonic()
+        flush = Sql(f"SYSTEM FLUSH DISTRIBUTED {ident(table)}")
+        for member in self._each():
+            try:
+                member.execute(flush)
+            except UemsError as error:
+                if error.code == "warehouse_down":
+                    # A replica that hangs makes this slow too; then it is asked more rarely.
+                    took = time.monotonic() - started
+                    self._deliver_at[table] = time.monotonic() + max(RETRY_HOST_SECONDS, 4 * took)
 
     def _insert(self, table: str, columns: Sequence[str], block: bytes, settings: EngineSettings) -> None:
         names = [str(ident(name)) for name in columns]
@@ -232,7 +182,7 @@ class HttpWarehouse:
             "warehouse_down", f"No ClickHouse server answers at {names}. Check UEMS_WAREHOUSE_URL and that they run.", status=503
         )
 
-    def _prefer(self, host: _Host) -> None:
+    def _prefer(self, host: Host) -> None:
         if self._hosts[0] is not host:
             self._hosts = [host, *(h for h in self._hosts if h is not host)]
 
@@ -253,7 +203,9 @@ class HttpWarehouse:
     def _each(self) -> "tuple[HttpWarehouse, ...]":
         if not self._members:
             hosts = self._address.hosts
-            self._members = tuple(HttpWarehouse(replace(self._address, hosts=(h,)), self._limits, per_host=False) for h in hosts)
+            self._members = tuple(
+                HttpWarehouse(replace(self._address, hosts=(h,)), self._limits, cluster=False, per_host=False) for h in hosts
+            )
         return self._members
 
     def ping(self) -> None:
@@ -308,32 +260,9 @@ def _never_sent(error: BaseException | None) -> bool:
     return False
 
 
-def parse_url(url: str) -> Address:
-    """``clickhouse://user:password@host1:8123,host2:8123/database``; ``clickhouses`` for TLS. Raises ``bad_settings``."""
-    scheme, _, rest = url.partition("://")
-    secure = scheme == "clickhouses"
-    authority, _, database = rest.partition("/")
-    login, _, places = authority.rpartition("@")
-    user, _, password = login.partition(":")
-    hosts = []
-    for place in places.split(","):
-        name, colon, port = place.rpartition(":") if not place.endswith("]") else (place, "", "")
-        name = name if colon else place
-        if not name or (colon and not port.isdigit()):
-            wanted = "clickhouse://user:password@host1:8123,host2:8123/database"
-            raise UemsError("bad_settings", f"UEMS_WAREHOUSE_URL has a host {place!r} that cannot be read; write {wanted}.", status=500)
-        hosts.append((name.strip("[]"), int(port) if colon else 8443 if secure else 8123))
-    return Address(
-        hosts=tuple(hosts),
-        user=unquote(user) or "default",
-        password=unquote(password),
-        database=ident(unquote(database) or "default"),
-        secure=secure,
-    )
-
-
 def open_http(settings: Settings) -> HttpWarehouse:
     # What it warns of leaves here as an error.
     logging.getLogger("clickhouse_connect").setLevel(logging.ERROR)
-    per_host = bool(settings.warehouse_cluster) and not settings.warehouse_on_cluster
-    return HttpWarehouse(parse_url(settings.warehouse_url), default_limits(settings), per_host=per_host)
+    cluster = bool(settings.warehouse_cluster)
+    per_host = cluster and not settings.warehouse_on_cluster
+    return HttpWarehouse(parse_url(settings.warehouse_url), default_limits(settings), cluster=cluster, per_host=per_host)
