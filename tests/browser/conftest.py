@@ -1,0 +1,110 @@
+"""What do the tests of the web UI start from? A real server with a little traffic, and a real Chromium that is signed in."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+
+from tests.browser.site import CHROMIUM, FLAGS, Site, a_little_traffic
+from tests.support.cli import Uems
+from uems.web.ui import STATIC
+
+Open = Callable[..., Page]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A server with the built UI, the workspace "shop" and some people in it."""
+    assert (STATIC / "index.html").is_file(), "the UI is not built; run make setup"
+    uems = Uems(home=tmp_path_factory.mktemp("browser") / "home")
+    made = uems.run(
+        "init",
+        "--workspace",
+        "shop",
+        "--name",
+        "Corner Shop",
+        "--zone",
+        "America/New_York",
+        "--email",
+        "mei@example.com",
+        "--format",
+        "json",
+    ).json()
+    server = uems.serve()
+    try:
+        key = uems.run("key", "create", "--workspace", "shop", "--kind", "write", "--name", "Tests", "--format", "json").json()
+        found = Site(url=server.url, token=server.token, email=made["email"], password=made["password"], write_key=key["token"])
+        found.send(a_little_traffic())
+        found.wait_counted(len(a_little_traffic()))
+        yield found
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="session")
+def signed_in(chromium: Browser, site: Site, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The cookies of somebody who signed in once, through the form."""
+    state = tmp_path_factory.mktemp("state") / "state.json"
+    with _context(chromium, site, None) as context:
+        page = context.new_page()
+        site.sign_in(page)
+        context.storage_state(path=state)
+    return state
+
+
+@contextmanager
+def _context(browser: Browser, site: Site, state: Path | None, width: int = 1280, scheme: str = "light") -> Iterator[BrowserContext]:
+    context = browser.new_context(
+        base_url=site.url,
+        viewport={"width": width, "height": 860},
+        locale="en-US",
+        color_scheme="dark" if scheme == "dark" else "light",
+        **({"storage_state": state} if state else {}),
+    )
+    context.set_default_timeout(20_000)
+    try:
+        yield context
+    finally:
+        context.close()
+
+
+@pytest.fixture
+def stranger(chromium: Browser, site: Site) -> Iterator[Page]:
+    """A page of somebody who is not signed in."""
+    with _context(chromium, site, None) as context:
+        yield context.new_page()
+
+
+@pytest.fixture
+def page(chromium: Browser, site: Site, signed_in: Path) -> Iterator[Page]:
+    """A page of the owner. Fails at the end if the page threw anything or wrote an error to the console."""
+    with _context(chromium, site, signed_in) as context:
+        page = context.new_page()
+        troubles: list[str] = []
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
+        yield page
+        refused = "Failed to load resource"  # a refusal that the page was made to provoke
+        assert [trouble for trouble in troubles if refused not in trouble] == []

@@ -1,0 +1,75 @@
+"""Is every page whole in both languages, at both widths: no bare key, no foreign word, no error, nothing wider than the screen?"""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import _context
+from tests.browser.site import Site
+
+PAGES = [
+    "overview",
+    "overview?period=d30",
+    "live",
+    "live?status=accepted",
+    "live/dead-letters",
+    "plan",
+    "plan?tab=traits",
+    "plan?tab=violations",
+    "imports",
+    "imports?tab=sources",
+    "imports/new",
+    "people",
+    "people?search=nobody-at-all",
+    "people/1",
+    "people/1?tab=traits",
+    "people/1?tab=identities",
+    "merges",
+    "settings/workspace",
+    "settings/members",
+    "settings/keys",
+    "settings/audit",
+    "settings/account",
+]
+BARE_KEY = re.compile(
+    r"\b(?:actions|states|errors|shell|overview|truth|live|receipts|letters|plan|imports|sources|people|person|merges|settings)\.[a-z]\w+"
+)
+CJK = re.compile(r"[\u4e00-\u9fff]")
+# What may stand in Latin letters on a Chinese page: names, ids, codes and values are not words of the interface.
+ENGLISH = re.compile(r"\b(?:the|and|of|is|are|this|that|with|from|Loading|Save|Cancel|Search|Settings|People|Status|Type)\b")
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_page_is_whole(chromium: Browser, site: Site, signed_in: Path, language: str, width: int) -> None:
+    troubles: list[str] = []
+    with _context(chromium, site, signed_in, width, "dark" if language == "zh" else "light") as context:
+        context.add_init_script(f"localStorage.setItem('uems.language', '{language}')")
+        page = context.new_page()
+        page.on("pageerror", lambda error: troubles.append(f"{page.url}: {error}"))
+        page.on("console", lambda message: troubles.append(f"{page.url}: {message.text}") if message.type == "error" else None)
+        for path in PAGES:
+            page.goto(f"/w/shop/{path}")
+            expect(page.get_by_role("heading", level=1)).to_be_visible()
+            expect(page.locator("main .ant-skeleton")).to_have_count(0)
+            troubles += [f"{path}: {what}" for what in _unfit(page, language)]
+    assert troubles == []
+
+
+def _unfit(page: Page, language: str) -> list[str]:
+    text = page.locator("body").inner_text()
+    found = [f"bare key {key}" for key in BARE_KEY.findall(text)]
+    shown = text.replace("中文", "").replace("English", "")  # the languages are named in themselves
+    wrong = CJK if language == "en" else ENGLISH
+    found += [f"word of the other language: {word}" for word in wrong.findall(shown)[:5]]
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    if wide > 0:
+        found.append(f"{wide} px wider than the screen")
+    unnamed = page.evaluate(
+        "[...document.querySelectorAll('main button, main a, aside button')]"
+        ".filter(e => e.offsetParent && !e.innerText.trim() && !e.ariaLabel && !e.title).map(e => e.outerHTML.slice(0, 120))"
+    )
+    found += [f"no name: {html}" for html in unnamed]
+    return found
