@@ -28,8 +28,8 @@ K = TypeVar("K")
 V = TypeVar("V")
 Pair = tuple[str, str]
 _ClaimKey = tuple[str, str, str, str]
-_NEVER: Final = (-(2**63), "")
-"""Earlier than every claim: a claim of junk is never news."""
+_NEVER: Final = (-(2**63), "", len(CAUSES))
+"""Earlier and stronger than every claim: a claim of junk is never news."""
 _MOST_MOVED: Final = 100_000
 _CAUSES: Final = {cause: place for place, cause in enumerate(CAUSES)}
 _ALIAS: Final = _CAUSES["alias"]
@@ -64,7 +64,7 @@ class _Memory:
     rules_version: int
     rules: Rules
     people: _Recent[Pair, tuple[int, int]]
-    claims: _Recent[_ClaimKey, tuple[int, str]]
+    claims: _Recent[_ClaimKey, Word]
     version: int
     moved: dict[int, int] = field(default_factory=dict)
 
@@ -131,22 +131,23 @@ class Resolver:
         for claim in claims:
             key = (claim.a_kind, claim.a_value, claim.b_kind, claim.b_value)
             have = known.get(key)
-            if have is not None and have <= (claim.ts_ms, claim.message_id) and claim.cause != "alias":
+            cause = _CAUSES[claim.cause]
+            if have is not None and have[2] >= cause and have[:2] <= (claim.ts_ms, claim.message_id):
                 continue
             # NUL is the one character that PostgreSQL cannot keep.
-            word = (claim.ts_ms, claim.message_id.replace("\0", "\ufffd"), _CAUSES[claim.cause])
+            word = (claim.ts_ms, claim.message_id.replace("\0", "\ufffd"), cause)
             news[key] = stronger(news[key], word) if key in news else word
         return news
 
     def _learn(self, workspace_id: int, memory: _Memory, pairs: Iterable[Pair], news: dict[_ClaimKey, Word], now: datetime) -> None:
         """Find out, in the store, whatever the memory does not know; write what is new there."""
         rules = memory.rules
-        heard: dict[_ClaimKey, tuple[int, str]] = {}
+        heard: dict[_ClaimKey, Word] = {}
         main: dict[Pair, IdKey | None] = {pair: _main_id(pair, rules) for pair in pairs if memory.people.get(pair) is None}
         claims: dict[tuple[IdKey, IdKey], Word] = {}
         for key, word in news.items():
             meant = _meant(key, word, rules)
-            heard[key] = word[:2] if meant else _NEVER
+            heard[key] = word if meant else _NEVER
             for ends in meant:
                 claims[ends] = stronger(claims[ends], word) if ends in claims else word
         ids = list(dict.fromkeys([*(i for i in main.values() if i), *(i for ends in claims for i in ends)]))
@@ -160,8 +161,9 @@ class Resolver:
                 memory.moved[node] = person
         for pair, wanted in main.items():
             memory.people.put(pair, people[wanted] if wanted else (NOBODY, NOBODY))
-        for key, first in heard.items():  # only now: a claim that could not be written has to be heard again
-            memory.claims.put(key, first)
+        for key, word in heard.items():  # only now: a claim that could not be written has to be heard again
+            have = memory.claims.get(key)
+            memory.claims.put(key, stronger(have, word) if have is not None else word)
 
     def _known(
         self, workspace_id: int, ids: Sequence[IdKey], claims: dict[tuple[IdKey, IdKey], Word]
