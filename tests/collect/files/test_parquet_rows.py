@@ -71,3 +71,10 @@ def test_damage_in_the_middle_is_an_error_and_not_a_wrong_row(tmp_path: Path) ->
     with pytest.raises(UemsError) as caught:
         list(read(path, inspect(path)))
     assert caught.value.code == "file_unreadable"
+
+
+def test_two_columns_of_one_name_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table([pa.array([1]), pa.array([2])], names=["id", "id"]), path)
+    with pytest.raises(UemsError, match="Two columns are called id"):
+        inspect(path)

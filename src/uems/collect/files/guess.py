@@ -104,6 +104,7 @@ def _fields(columns: Sequence[Column], taken: set[str]) -> Iterator[FieldMap]:
 
 def guess_mapping(columns: Sequence[Column]) -> Mapping | None:
     """A mapping that can be tried at once, or None where no column can be a person."""
+    columns = [column for column in columns if 0 < len(column.name) <= 500 and "\x00" not in column.name]
     roles = _roles(columns)
     name = {role: column.name for role, column in roles.items()}
     if not name.keys() & {"user_id", "anonymous_id", "email", "phone"}:

@@ -42,6 +42,10 @@ def open_parquet(path: Path) -> pq.ParquetFile:
 def columns_of(path: Path) -> tuple[tuple[Column, ...], int]:
     """The top-level columns and the number of rows."""
     with open_parquet(path) as file:
+        names = file.schema_arrow.names
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            message = f"Two columns are called {', '.join(twice[:10])}. Rename one and write the file again."
+            raise UemsError("file_unreadable", message, status=422)
         fields = tuple(Column(name=field.name, type=column_type(field.type)) for field in file.schema_arrow)
         return fields, file.metadata.num_rows
 

@@ -22,6 +22,7 @@ SAMPLE_ROWS = 1_000
 _INTEGER = re.compile(r"[+-]?(0|[1-9]\d{0,17})")
 _NUMBER = re.compile(r"[+-]?[¥¥$€£]?(\d{1,3}(,\d{3})+|\d+)?(\.\d+)?([eE][+-]?\d+)?")
 _DATETIME = re.compile(r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?([T ]+\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?)? ?(Z|UTC|[+-]\d{2}:?\d{2})?")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\uffff]+")
 _BOOLEAN = frozenset({"true", "false", "yes", "no", "是", "否"})
 
 
@@ -168,7 +169,7 @@ def _is_header(rows: Sequence[Sequence[str]]) -> bool:
 def _names(header: Sequence[str] | None, width: int) -> list[str]:
     names: list[str] = []
     for number in range(1, width + 1):
-        wanted = header[number - 1].strip() if header and number <= len(header) else ""
+        wanted = _CONTROL.sub(" ", header[number - 1]).strip()[:200] if header and number <= len(header) else ""
         name, again = wanted or f"column_{number}", 2
         while name in names:
             name, again = f"{wanted or 'column'}_{again}", again + 1
