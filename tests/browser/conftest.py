@@ -81,7 +81,7 @@ def _context(browser: Browser, site: Site, state: Path | None, width: int = 1280
         viewport={"width": width, "height": 860},
         locale="en-US",
         color_scheme="dark" if scheme == "dark" else "light",
-        **({"storage_state": state} if state else {}),
+        storage_state=state,
     )
     context.set_default_timeout(20_000)
     try:

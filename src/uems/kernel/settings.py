@@ -39,7 +39,7 @@ class Settings(BaseSettings):
     secure_cookies: bool = Field(False, description="Mark the session cookie Secure; switch on behind HTTPS.")
     session_hours: int = Field(24 * 14, ge=1, le=24 * 90, description="How long a login lasts.")
     allow_private_outbound: bool = Field(False, description="Let connectors and webhooks reach private network addresses.")
-    secret_key: str = Field("", description="Encrypts the passwords of sources: 32 random bytes in URL-safe base64. Empty: a key file at home.")
+    secret_key: str = Field("", description="Encrypts passwords of sources: 32 random bytes in URL-safe base64. Empty: a key file at home.")
     files_folder: Path | None = Field(None, description="Where uploaded files are kept, shared by all processes; by default under home.")
     files_max_bytes: int = Field(5_000_000_000, ge=1_000_000, description="Largest file that can be uploaded.")
     files_keep_days: int = Field(14, ge=1, le=400, description="How long an uploaded file is kept after its last use.")
