@@ -36,7 +36,7 @@ def parquet() -> bytes:
 CSV = "user,t,paid,note\n" + "".join(f'{r["user"]},{r["t"]},{r["paid"]},"x ""1""\n"\n' for r in ROWS)
 SEEDS = [CSV.encode(), CSV.encode("utf-16"), "\n".join(map(json.dumps, ROWS)).encode(), gzip.compress(CSV.encode()), parquet()]
 NASTY = [b"\x00", b"\xff\xfe", b'"', b"\n", b"\r", b",", b"{", b"[" * 300, b"\\ud800", b"\xed\xa0\x80", b"9" * 400, b"\xef\xbf\xbf"]
-FAST = {"deadline": None, "suppress_health_check": list(HealthCheck), "database": None}
+FAST: dict[str, Any] = {"deadline": None, "suppress_health_check": list(HealthCheck), "database": None}
 
 
 def tried(path: Path, folder: Path, options: ReadOptions | None = None, mapping: Mapping | None = None) -> DryRun | UemsError | None:
