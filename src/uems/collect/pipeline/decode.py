@@ -17,6 +17,7 @@ from uems.collect.pipeline.wire import (
     TYPES,
     Item,
     Refused,
+    as_json,
     batch_decoder,
     item_decoder,
     loose_decoder,
@@ -124,7 +125,7 @@ class Decoder:
             try:
                 self._add(columns, item, item.type, entry.received_at, item.sentAt or sent_at, outer, offset, index, big)
             except (Refused, RecursionError) as refused:
-                columns.rejected.append(_rejected(entry, item, _why(refused), msgspec.json.encode(item), offset, index))
+                columns.rejected.append(_rejected(entry, item, _why(refused), as_json(item), offset, index))
             index += 1
         return index
 

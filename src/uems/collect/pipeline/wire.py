@@ -39,6 +39,12 @@ class Item(msgspec.Struct):
     context: msgspec.Raw = _NOTHING
 
 
+def as_json(item: Item) -> bytes:
+    """The item as JSON again, without what was not sent: an empty ``Raw`` would leave a hole that no parser takes."""
+    fields = {name: getattr(item, name) for name in item.__struct_fields__}
+    return msgspec.json.encode({n: v for n, v in fields.items() if v is not None and not (isinstance(v, msgspec.Raw) and not bytes(v))})
+
+
 class Batch(msgspec.Struct):
     """A batch of which every item is as it should be: the quick way."""
 
