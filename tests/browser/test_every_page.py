@@ -24,6 +24,7 @@ PAGES = [
     "people",
     "people?search=nobody-at-all",
     "people/1",
+    "people/1?tab=visits",
     "people/1?tab=traits",
     "people/1?tab=identities",
     "merges",
@@ -34,7 +35,7 @@ PAGES = [
     "settings/account",
 ]
 BARE_KEY = re.compile(
-    r"\b(?:actions|states|errors|shell|overview|truth|live|receipts|letters|plan|imports|sources|people|person|merges|settings)\.[a-z]\w+"
+    r"\b(?:actions|states|errors|shell|overview|truth|visits|live|receipts|letters|plan|imports|sources|people|person|merges|settings)\.[a-z]\w+"
 )
 CJK = re.compile(r"[\u4e00-\u9fff]")
 # What may stand in Latin letters on a Chinese page: names, ids, codes and values are not words of the interface.
@@ -69,7 +70,9 @@ def _unfit(page: Page, language: str) -> list[str]:
         found.append(f"{wide} px wider than the screen")
     unnamed = page.evaluate(
         "[...document.querySelectorAll('main button, main a, aside button')]"
-        ".filter(e => e.offsetParent && !e.innerText.trim() && !e.ariaLabel && !e.title).map(e => e.outerHTML.slice(0, 120))"
+        ".filter(e => e.offsetParent && getComputedStyle(e).visibility === 'visible')"
+        ".filter(e => !e.innerText.trim() && !e.ariaLabel && !e.title && !e.querySelector('[aria-label]'))"
+        ".map(e => e.outerHTML.slice(0, 120))"
     )
     found += [f"no name: {html}" for html in unnamed]
     return found

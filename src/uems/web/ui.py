@@ -1,5 +1,6 @@
 """How does the browser get the UI? The built files under ``web/static``, and index.html for every page the UI routes itself."""
 
+import mimetypes
 from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
@@ -23,23 +24,35 @@ def install_ui(app: FastAPI, static: Path = STATIC) -> None:
 
     @app.api_route("/{path:path}", methods=["GET", "HEAD"], include_in_schema=False)
     async def page(request: Request, path: str) -> Response:
-        return await run_in_threadpool(_serve, root, path)
+        return await run_in_threadpool(_serve, root, path, request.headers.get("accept-encoding", ""))
 
 
-def _serve(root: Path, path: str) -> Response:
+def _serve(root: Path, path: str, accepted: str) -> Response:
     if path.split("/", 1)[0] in _RESERVED:
         raise HTTPException(404)
     found = _file(root, path) if path else None
     if found is not None:
         # Vite puts a hash of the content into every name under assets/: such a file never changes.
         forever = path.startswith("assets/")
-        return FileResponse(found, headers={"Cache-Control": "public, max-age=31536000, immutable" if forever else "no-cache"})
+        headers = {"Cache-Control": "public, max-age=31536000, immutable" if forever else "no-cache", "Vary": "Accept-Encoding"}
+        return _packed(found, accepted, headers)
     if "." in path.rsplit("/", 1)[-1]:
         raise HTTPException(404)  # a missing script must not be answered with a page
     index = root / "index.html"
     if not index.is_file():
         return HTMLResponse(_NOT_BUILT, headers={"Cache-Control": "no-store"})
     return FileResponse(index, headers={"Cache-Control": "no-cache"})
+
+
+def _packed(found: Path, accepted: str, headers: dict[str, str]) -> Response:
+    """The file, or the .br or .gz that the build made of it, where the browser takes one."""
+    taken = {word.partition(";")[0].strip() for word in accepted.split(",")}
+    for coding, suffix in (("br", ".br"), ("gzip", ".gz")):
+        packed = found.with_name(found.name + suffix)
+        if coding in taken and packed.is_file():
+            kind = mimetypes.guess_type(found.name)[0] or "application/octet-stream"
+            return FileResponse(packed, media_type=kind, headers={**headers, "Content-Encoding": coding})
+    return FileResponse(found, headers=headers)
 
 
 def _file(root: Path, path: str) -> Path | None:

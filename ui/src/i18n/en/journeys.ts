@@ -28,6 +28,16 @@ export default {
       allTime: "Show all time",
     },
   },
+  visits: {
+    started: "Started",
+    length: "Length",
+    bounce: "One event only",
+    events: "Events",
+    pages: "Pages",
+    entry: "Entry page",
+    source: "Source",
+    empty: { title: "No visits yet", text: "Events less than 30 minutes apart make one visit; it appears a few seconds after them." },
+  },
   truth: {
     label: "About these numbers",
     period: "Period: {{period}}",

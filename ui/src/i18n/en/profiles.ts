@@ -18,7 +18,7 @@ export default {
     empty: { title: "No people yet", text: "People appear with their first event." },
   },
   person: {
-    tabs: { timeline: "Timeline", traits: "Traits", identities: "Identities" },
+    tabs: { timeline: "Timeline", visits: "Visits", traits: "Traits", identities: "Identities" },
     moreIds_one: "and {{count}} more",
     moreIds_other: "and {{count}} more",
     filterEvent: "Event name",

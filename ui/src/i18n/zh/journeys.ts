@@ -31,6 +31,16 @@ const zh: SameKeys<typeof en> = {
       allTime: "查看全部时间",
     },
   },
+  visits: {
+    started: "开始时间",
+    length: "时长",
+    bounce: "仅一个事件",
+    events: "事件数",
+    pages: "页面数",
+    entry: "入口页面",
+    source: "来源",
+    empty: { title: "还没有访问", text: "间隔不超过 30 分钟的事件归为一次访问，数秒后即会显示。" },
+  },
   truth: {
     label: "数据说明",
     period: "时间范围：{{period}}",

@@ -21,7 +21,7 @@ const zh: SameKeys<typeof en> = {
     empty: { title: "还没有用户", text: "有了第一条事件，用户就会出现在这里。" },
   },
   person: {
-    tabs: { timeline: "时间线", traits: "属性", identities: "身份" },
+    tabs: { timeline: "时间线", visits: "访问", traits: "属性", identities: "身份" },
     moreIds_one: "另有 {{count}} 个",
     moreIds_other: "另有 {{count}} 个",
     filterEvent: "事件名称",

@@ -1,4 +1,4 @@
-import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 
 import { api, unwrap } from "@/api/client";
 import type { Overview, ReportAnswer } from "@/api/contract";
@@ -19,5 +19,19 @@ export function overviewQuery(workspace: string, period: Period) {
     },
     placeholderData: keepPreviousData,
     refetchInterval: 60_000,
+  });
+}
+
+export function visitsQuery(workspace: string, person_id: number) {
+  return infiniteQueryOptions({
+    queryKey: [workspace, "person", person_id, "visits"],
+    queryFn: ({ pageParam, signal }) => {
+      const query = { limit: 50, ...(pageParam ? { cursor: pageParam } : {}) };
+      return unwrap(
+        api.GET("/api/workspaces/{workspace}/people/{person_id}/sessions", { params: { path: { workspace, person_id }, query }, signal }),
+      );
+    },
+    initialPageParam: "",
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
   });
 }

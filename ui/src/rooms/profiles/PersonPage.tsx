@@ -13,6 +13,7 @@ import { NotFound, Ready } from "@/parts/states";
 import { useParam } from "@/parts/useParam";
 import { Money, Num, Time } from "@/parts/values";
 import { Identities } from "@/rooms/identity/Identities";
+import { Visits } from "@/rooms/journeys/Visits";
 import { usePath, useWorkspace } from "@/shell/workspace";
 import styles from "./Person.module.css";
 import { personName } from "./personName";
@@ -21,7 +22,7 @@ import { Timeline } from "./Timeline";
 import { Traits } from "./Traits";
 import { useIdKind } from "./useIdKind";
 
-const TABS = ["timeline", "traits", "identities"] as const;
+const TABS = ["timeline", "visits", "traits", "identities"] as const;
 
 export function Component(): ReactNode {
   const { personId } = useParams();
@@ -42,6 +43,7 @@ function Shown({ person }: { person: Person }): ReactNode {
   const tab = TABS.find((each) => each === chosen) ?? "timeline";
   const panels = {
     timeline: <Timeline person={person.person_id} />,
+    visits: <Visits person={person.person_id} />,
     traits: <Traits person={person} />,
     identities: <Identities person={person} />,
   };
