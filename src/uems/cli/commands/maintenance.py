@@ -14,7 +14,6 @@ import typer
 from uems.cli.home import LOCK, claim, read_server
 from uems.cli.main import FormatOption, app, connected
 from uems.cli.output import Format, console, progress, say, show_json
-from uems.kernel.backup import MANIFEST, unpack
 from uems.kernel.errors import UemsError
 from uems.kernel.settings import Settings, load_settings
 
@@ -123,6 +122,8 @@ def restore(
 
     Example: `UEMS_HOME=/srv/uems uems restore /backups/uems-2026-03-02.tar`
     """
+    from uems.kernel.backup import MANIFEST, unpack  # with it come the engines
+
     settings = load_settings()
     owned = claim(settings, "uems restore", wait_seconds=0.0)
     home = settings.home.absolute()
