@@ -50,7 +50,7 @@ def number(house: House, sql: str) -> int:
     return int(house.warehouse.query(Sql(sql)).column(0)[0].as_py())
 
 
-@pytest.mark.slow
+@pytest.mark.endurance
 @pytest.mark.timeout(900)
 def test_every_acknowledged_event_is_counted_exactly_once_over_many_kills(tmp_path: Path) -> None:
     home = tmp_path / "home"
