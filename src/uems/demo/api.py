@@ -29,7 +29,7 @@ _TABLES: dict[str, Callable[[], pa.Table]] = {
 }
 # What each takes of the whole, for the progress bar: nearly everything is orders.
 _SHARE = {"demographics": 0.02, "mailings": 0.05, "redemptions": 0.03, "orders": 0.9}
-_POLL_SECONDS = 0.2
+_POLL_SECONDS = 0.5
 
 Progress = Callable[[str, float], None]
 """Called with what is being done (the name of a file, at last "finishing") and how much of the whole is done (0 to 1)."""
@@ -110,8 +110,10 @@ def _start(api: Api, address: str, name: str, table: pa.Table, path: Path) -> st
 
 def _follow(api: Api, address: str, started: dict[str, str], progress: Progress) -> dict[str, int]:
     """Wait until everything is imported and can be queried; events by file."""
+    runs: dict[str, Any] = {}
     while True:
-        runs = {name: api.get(f"{address}/imports/{import_id}") for name, import_id in started.items()}
+        waiting_for = [name for name in started if not runs.get(name, {}).get("queryable")]
+        runs |= {name: api.get(f"{address}/imports/{started[name]}") for name in waiting_for}
         for name, run in runs.items():
             if run["state"] in ("failed", "cancelled", "paused"):
                 reason = (run["error"] or {}).get("message", f"it is {run['state']}.")
