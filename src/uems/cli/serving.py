@@ -146,7 +146,7 @@ def _serve(settings: Settings, role: Role, bound: socket.socket, on_ready: Calla
             # What the start made lives as long as the server: the collector need not walk it ever again.
             gc.freeze()
             gc.enable()
-            on_ready(settings.public_url or running.url)
+            on_ready(settings.public_url or running.url.replace("127.0.0.1", "localhost"))
 
         server = _Server(_config(house.asgi, settings), ready)
         _run(server, bound, house.stop)

@@ -41,7 +41,7 @@ def demo(
     found = find_server(settings.home)
     if found is not None:
         with connect(found) as client:
-            _present(client, found.url, language)
+            _present(client, found.url.replace("127.0.0.1", "localhost"), language)
             _load(client)
         say(f"A server runs here already: {found.url}")
         return
