@@ -36,6 +36,7 @@ def test_an_api_key_is_shown_once_and_can_be_revoked(page: Page) -> None:
     dialog.get_by_role("button", name="Done").click()
     row = page.get_by_role("row", name=re.compile("Nightly export"))
     expect(row).to_be_visible()
+    expect(dialog).to_have_count(0)  # it fades out first
     assert token not in page.content()
     row.get_by_role("button", name="Revoke key Nightly export?").click()
     page.get_by_role("dialog").get_by_role("button", name="Revoke", exact=True).click()
