@@ -74,4 +74,3 @@ def node() -> str:
     found = shutil.which("node")
     assert found, "node is not installed; UEMS needs Node 20 or newer to build its UI"
     return found
-
