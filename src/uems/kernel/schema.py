@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 
 from uems.kernel.errors import UemsError
 from uems.kernel.settings import Settings
-from uems.kernel.sql import Sql, ident
+from uems.kernel.sql import Param, Sql, ident, join
 from uems.kernel.warehouse import Warehouse
 
 
@@ -142,38 +142,74 @@ def render(step: Step, layout: Layout) -> tuple[Sql, ...]:
 def migrate(warehouse: Warehouse, settings: Settings, migrations: Iterable[Migration]) -> list[Migration]:
     """Apply what is pending, in order, and give it back. Safe to call at every start, from several processes, and after a kill.
 
-    Raises ``warehouse_newer`` when the tables were made by a later version of UEMS.
+    Raises ``warehouse_newer`` when the tables were made by a later version of UEMS, and ``warehouse_down`` when something is
+    pending while a server of the cluster does not answer.
     """
     known = sorted(migrations, key=lambda m: m.number)
     _check_numbers(known)
     layout = Layout.of(settings)
+    # Without ON CLUSTER each server keeps its own record, so that one that was away or is new catches up by itself.
+    records = layout if layout.on_cluster else Layout()
+    reached = _reached(warehouse)
+    pending = [(member, found) for member in reached if (found := _pending(member, records, known))]
+    away = [str(member) for member in warehouse.members() if member not in reached]
+    if pending and away:
+        text = f"The tables have to change on every server, but {', '.join(away)} does not answer. Start it, then start UEMS again."
+        raise UemsError("warehouse_down", text, status=503)
     applied: dict[int, Migration] = {}
-    for member in warehouse.members():
-        for migration in _migrate_one(member, layout, known):
+    for member, found in pending:
+        for migration in found:
+            _apply(member, layout, migration)
             applied[migration.number] = migration
     return [applied[number] for number in sorted(applied)]
 
 
-def _migrate_one(warehouse: Warehouse, layout: Layout, known: Sequence[Migration]) -> list[Migration]:
-    # Without ON CLUSTER each server keeps its own record, so that one that was away catches up by itself.
-    records = layout if layout.on_cluster else Layout()
+def change_rows(warehouse: Warehouse, settings: Settings, table: str, change: Sql, params: Mapping[str, Param] | None = None) -> None:
+    """Run a mutation, such as ``DELETE WHERE ...``, on the rows of ``table`` wherever they are, and wait for its end.
+
+    ``change`` is what follows ALTER TABLE <name>. Raises ``warehouse_down`` when a server that holds rows does not answer.
+    """
+    layout = Layout.of(settings)
+    statement = Sql(f"ALTER TABLE {layout.local(table)}{layout.everywhere} {change}")
+    for member in warehouse.members():
+        member.execute(statement, params, settings={"mutations_sync": 2})
+
+
+def _reached(warehouse: Warehouse) -> list[Warehouse]:
+    """The members that answer; raises ``warehouse_down`` when none does."""
+    reached: list[Warehouse] = []
+    problem: UemsError | None = None
+    for member in warehouse.members():
+        try:
+            member.ping()
+            reached.append(member)
+        except UemsError as error:
+            if error.code != "warehouse_down":
+                raise
+            problem = error
+    if problem is not None and not reached:
+        raise problem
+    return reached
+
+
+def _pending(warehouse: Warehouse, records: Layout, known: Sequence[Migration]) -> list[Migration]:
     for statement in render(_APPLIED, records):
         warehouse.execute(statement)
-    done = {
-        row["number"]: (row["room"], row["name"])
-        for row in warehouse.query(Sql("SELECT number, room, name FROM schema_migrations")).to_pylist()
-    }
+    rows = warehouse.query(Sql("SELECT number, room, name FROM schema_migrations ORDER BY number")).to_pylist()
+    done = {row["number"]: (row["room"], row["name"]) for row in rows}
     _check_done(done, known)
-    pending = [m for m in known if m.number not in done]
-    for migration in pending:
-        for step in migration.steps:
-            for statement in render(step, layout):
-                warehouse.execute(statement)
-        warehouse.execute(
-            Sql("INSERT INTO schema_migrations (number, room, name) SELECT {number:UInt32}, {room:String}, {name:String}"),
-            {"number": migration.number, "room": migration.room, "name": migration.name},
-        )
-    return pending
+    return [m for m in known if m.number not in done]
+
+
+def _apply(warehouse: Warehouse, layout: Layout, migration: Migration) -> None:
+    for step in migration.steps:
+        for statement in render(step, layout):
+            warehouse.execute(statement)
+    # Last: a kill before this repeats the steps, which change nothing the second time.
+    warehouse.execute(
+        Sql("INSERT INTO schema_migrations (number, room, name) SELECT {number:UInt32}, {room:String}, {name:String}"),
+        {"number": migration.number, "room": migration.room, "name": migration.name},
+    )
 
 
 def _check_numbers(known: Sequence[Migration]) -> None:
@@ -205,52 +241,64 @@ def _check_done(done: Mapping[int, tuple[str, str]], known: Sequence[Migration])
 
 def _table(table: TableDef, layout: Layout) -> tuple[Sql, ...]:
     local = layout.local(table.name)
-    parts = [_column(c) for c in table.columns] + [f"INDEX {text}" for text in table.indexes]
-    window = "replicated_deduplication_window" if layout.replicated else "non_replicated_deduplication_window"
-    chosen = {**_DURABLE, window: table.dedup_window, **table.settings}
-    statement = (
-        f"CREATE TABLE IF NOT EXISTS {local}{layout.everywhere} ({', '.join(parts)}) ENGINE = {_engine(table, layout)}"
-        + (f" PARTITION BY {table.partition_by}" if table.partition_by else "")
-        + f" ORDER BY ({table.order_by})"
-        + (f" TTL {table.ttl}" if table.ttl else "")
-        + " SETTINGS "
-        + ", ".join(f"{ident(key)} = {_setting(value)}" for key, value in chosen.items())
+    parts = join(Sql(", "), [_column(c) for c in table.columns] + [Sql(f"INDEX {_written(text)}") for text in table.indexes])
+    partition = Sql(f" PARTITION BY {_written(table.partition_by)}") if table.partition_by else Sql("")
+    ttl = Sql(f" TTL {_written(table.ttl)}") if table.ttl else Sql("")
+    chosen = {**_DURABLE, **_window(table, layout), **table.settings}
+    settings = join(Sql(", "), [Sql(f"{ident(key)} = {_setting(value)}") for key, value in chosen.items()])
+    statement = Sql(
+        f"CREATE TABLE IF NOT EXISTS {local}{layout.everywhere} ({parts}) ENGINE = {_engine(table, layout)}"
+        f"{partition} ORDER BY ({_written(table.order_by)}){ttl} SETTINGS {settings}"
     )
     if not layout.cluster:
-        return (Sql(statement),)
-    shard = table.shard_by or f"cityHash64({table.order_by})"
-    distributed = (
+        return (statement,)
+    shard = _written(table.shard_by or f"cityHash64({table.order_by})")
+    distributed = Sql(
         f"CREATE TABLE IF NOT EXISTS {ident(table.name)}{layout.everywhere} AS {local} "
-        f"ENGINE = Distributed({ident(layout.cluster)}, currentDatabase(), {local}, {shard})"
+        f"ENGINE = Distributed({ident(layout.cluster)}, currentDatabase(), {local}, {shard}) "
+        # What a server keeps for a replica that is away has to be as durable as the rows.
+        "SETTINGS fsync_after_insert = 1, fsync_directories = 1"
     )
-    return Sql(statement), Sql(distributed)
+    return statement, distributed
 
 
-def _column(column: Column) -> str:
-    return (
-        f"{ident(column.name)} {column.type}"
-        + (f" DEFAULT {column.default}" if column.default else "")
-        + (f" CODEC({column.codec})" if column.codec else "")
-    )
+def _written(text: str) -> Sql:
+    """The text of a definition: code wrote it, no outside value ever comes here."""
+    return Sql(text)
 
 
-def _engine(table: TableDef, layout: Layout) -> str:
+def _window(table: TableDef, layout: Layout) -> dict[str, int | str]:
+    """How long insert tokens are remembered. By default a replicated table forgets them after an hour, others at once."""
     if not layout.replicated:
-        return table.engine
+        return {"non_replicated_deduplication_window": table.dedup_window}
+    return {"replicated_deduplication_window": table.dedup_window, "replicated_deduplication_window_seconds": 7 * 24 * 3600}
+
+
+def _column(column: Column) -> Sql:
+    default = Sql(f" DEFAULT {_written(column.default)}") if column.default else Sql("")
+    codec = Sql(f" CODEC({_written(column.codec)})") if column.codec else Sql("")
+    return Sql(f"{ident(column.name)} {_written(column.type)}{default}{codec}")
+
+
+def _engine(table: TableDef, layout: Layout) -> Sql:
+    if not layout.replicated:
+        return _written(table.engine)
     family, _, rest = table.engine.partition("(")
-    arguments = [f"'/clickhouse/tables/{{shard}}/{{database}}/{layout.local(table.name)}'", "'{replica}'"]
-    return f"Replicated{family}({', '.join([*arguments, *([rest.rstrip(')')] if rest.rstrip(')') else [])])})"
+    more = Sql(f", {_written(rest.removesuffix(')'))}") if rest.removesuffix(")") else Sql("")
+    path = Sql(f"'/clickhouse/tables/{{shard}}/{{database}}/{layout.local(table.name)}'")
+    return Sql(f"Replicated{_written(family)}({path}, '{{replica}}'{more})")
 
 
-def _setting(value: int | str) -> str:
-    return str(value) if isinstance(value, int) else "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
+def _setting(value: int | str) -> Sql:
+    return _written(str(value) if isinstance(value, int) else "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'")
 
 
 def _view(view: ViewDef, layout: Layout) -> Sql:
     select, count = re.subn(rf"\bFROM\s+{ident(view.source)}\b", f"FROM {layout.local(view.source)}", view.select)
     if count != 1:
         raise UemsError("bad_migration", f"View {view.name} must say FROM {view.source} exactly once; it does {count} times.", status=500)
-    return Sql(f"CREATE MATERIALIZED VIEW IF NOT EXISTS {ident(view.name)}{layout.everywhere} TO {layout.local(view.to)} AS {select}")
+    text = f"CREATE MATERIALIZED VIEW IF NOT EXISTS {ident(view.name)}{layout.everywhere} TO {layout.local(view.to)} AS {select}"
+    return _written(text)
 
 
 def _alter(step: AlterDef, layout: Layout) -> tuple[Sql, ...]:
