@@ -4,6 +4,7 @@ Keys travel as one bound value (a JSON text, or arrays) that the statement unfol
 """
 
 import json
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, Literal, NamedTuple, cast
@@ -28,6 +29,19 @@ class FoundNode(NamedTuple):
     node_id: int
     person_id: int
     shared: bool
+
+
+class LinkRow(NamedTuple):
+    """A whole row of the ledger."""
+
+    a_node: int
+    b_node: int
+    ts_ms: int
+    message_id: str
+    cause: int
+    standing: int
+    reason: str
+    undo_id: str | None
 
 
 class FoundLink(NamedTuple):
@@ -70,14 +84,23 @@ def _params(conn: Connection, columns: Mapping[str, Kind], rows: Sequence[Sequen
     return {f"rows_{name}": [row[n] for row in rows] for n, name in enumerate(columns)}
 
 
+_HINT: Final = re.compile(r" \{by (\w+)\}")
+
+
 def over(
     conn: Connection, statement: str, columns: Mapping[str, Kind], rows: Iterable[Sequence[object]], workspace_id: int, **more: object
 ) -> list[tuple[Any, ...]]:
-    """Run ``statement`` (with ``{s}`` for the bound rows) for all rows, some thousands at a time; the rows it returns."""
+    """Run ``statement`` for all rows, some thousands at a time; the rows it returns.
+
+    In the statement ``{s}`` stands for the bound rows, and `` {by <index>}`` after a table for the index to look them up in.
+    """
     wanted = list(rows)
     if not wanted:
         return []
-    bound: TextClause = text(statement.replace("{s}", _source(conn, columns)))
+    # TRICKY: every index starts with the workspace, and without statistics SQLite takes the primary key for the cheapest of them,
+    # which means reading the whole workspace.
+    hinted = _HINT.sub(r" INDEXED BY \1" if conn.dialect.name == "sqlite" else "", statement)
+    bound: TextClause = text(hinted.replace("{s}", _source(conn, columns)))
     found: list[tuple[Any, ...]] = []
     for start in range(0, len(wanted), _CHUNK):
         params = _params(conn, columns, wanted[start : start + _CHUNK])
@@ -98,7 +121,7 @@ def find_nodes(conn: Connection, workspace_id: int, ids: Iterable[tuple[str, str
         by_kind.setdefault(kind, []).append(value)
     # One kind at a time: a single bound column is unfolded in half the time of two.
     statement = (
-        "SELECT n.value, n.node_id, n.person_id, n.shared FROM {s} CROSS JOIN identity_nodes AS n"
+        "SELECT n.value, n.node_id, n.person_id, n.shared FROM {s} CROSS JOIN identity_nodes AS n {by uq_identity_nodes_id}"
         " WHERE n.workspace_id = :workspace AND n.kind = :kind AND n.value = s.v"
     )
     found: dict[tuple[str, str], FoundNode] = {}
@@ -111,8 +134,8 @@ def find_nodes(conn: Connection, workspace_id: int, ids: Iterable[tuple[str, str
 def members(conn: Connection, workspace_id: int, people: Iterable[int]) -> dict[int, Node]:
     """Every node of these people."""
     statement = (
-        "SELECT n.node_id, n.kind, n.value, n.person_id, n.shared FROM {s} CROSS JOIN identity_nodes AS n"
-        " WHERE n.workspace_id = :workspace AND n.person_id = s.n"
+        "SELECT n.node_id, n.kind, n.value, n.person_id, n.shared FROM {s}"
+        " CROSS JOIN identity_nodes AS n {by ix_identity_nodes_person} WHERE n.workspace_id = :workspace AND n.person_id = s.n"
     )
     return _nodes(over(conn, statement, _ONE, ((p,) for p in people), workspace_id))
 
@@ -146,33 +169,58 @@ def with_odd_links(conn: Connection, workspace_id: int, numbers: Collection[int]
     for end in ("a", "b"):
         # TRICKY: `standing > 0` has to stand there literally, or the small index is not used.
         statement = Sql(
-            f"SELECT DISTINCT l.{end}_node FROM {{s}} CROSS JOIN identity_links AS l WHERE l.workspace_id = :workspace"
-            f" AND l.{end}_node = s.n AND l.standing > 0"
+            f"SELECT DISTINCT l.{end}_node FROM {{s}} CROSS JOIN identity_links AS l {{by ix_identity_links_odd_{end}}}"
+            f" WHERE l.workspace_id = :workspace AND l.{end}_node = s.n AND l.standing > 0"
         )
         found.update(n for (n,) in over(conn, statement, _ONE, ((n,) for n in numbers), workspace_id))
     return found
 
 
+_ENDS: Final[Mapping[Sql, Sql]] = {Sql("a_node"): Sql(""), Sql("b_node"): Sql(" {by ix_identity_links_b}")}
+
+
 def degrees(conn: Connection, workspace_id: int, numbers: Collection[int]) -> dict[int, int]:
     """node → how many other ids it was ever linked with."""
     found: dict[int, int] = dict.fromkeys(numbers, 0)
-    for end in ("a", "b"):
+    for end, by in _ENDS.items():
         statement = Sql(
-            f"SELECT l.{end}_node, count(*) FROM {{s}} CROSS JOIN identity_links AS l WHERE l.workspace_id = :workspace"
-            f" AND l.{end}_node = s.n GROUP BY l.{end}_node"
+            f"SELECT l.{end}, count(*) FROM {{s}} CROSS JOIN identity_links AS l{by} WHERE l.workspace_id = :workspace"
+            f" AND l.{end} = s.n GROUP BY l.{end}"
         )
         for number, count in over(conn, statement, _ONE, ((n,) for n in numbers), workspace_id):
             found[number] += count
     return found
 
 
+_ROW: Final = Sql("SELECT l.a_node, l.b_node, l.ts_ms, l.message_id, l.cause, l.standing, l.reason, l.undo_id FROM {s}")
+
+
+def link_rows(conn: Connection, workspace_id: int, pairs: Iterable[Pair]) -> dict[Pair, LinkRow]:
+    """The rows of these links, of those that exist."""
+    statement = Sql(f"{_ROW} CROSS JOIN identity_links AS l WHERE l.workspace_id = :workspace AND l.a_node = s.a AND l.b_node = s.b")
+    return {(row[0], row[1]): LinkRow(*row) for row in over(conn, statement, _PAIR, pairs, workspace_id)}
+
+
+def latest_links(conn: Connection, workspace_id: int, numbers: Collection[int], most: int) -> dict[Pair, LinkRow]:
+    """The rows of all links with an end in these nodes; at most ``most`` in either direction, the latest."""
+    found: dict[Pair, LinkRow] = {}
+    for end, by in _ENDS.items():
+        statement = Sql(
+            f"{_ROW} CROSS JOIN identity_links AS l{by} WHERE l.workspace_id = :workspace AND l.{end} = s.n"
+            f" ORDER BY l.ts_ms DESC LIMIT {most}"
+        )
+        rows = over(conn, statement, _ONE, ((n,) for n in numbers), workspace_id)
+        found.update({(row[0], row[1]): LinkRow(*row) for row in rows})
+    return found
+
+
 def live_links(conn: Connection, workspace_id: int, numbers: Collection[int]) -> dict[Pair, Link]:
     """Every live link with an end in these nodes."""
     found: dict[Pair, Link] = {}
-    for end in ("a", "b"):
+    for end, by in _ENDS.items():
         statement = Sql(
-            "SELECT l.a_node, l.b_node, l.ts_ms, l.message_id, l.cause, l.standing, l.reason FROM {s} CROSS JOIN identity_links AS l"
-            f" WHERE l.workspace_id = :workspace AND l.{end}_node = s.n AND l.standing <= {REJECTED}"
+            f"SELECT l.a_node, l.b_node, l.ts_ms, l.message_id, l.cause, l.standing, l.reason FROM {{s}} CROSS JOIN identity_links AS l{by}"
+            f" WHERE l.workspace_id = :workspace AND l.{end} = s.n AND l.standing <= {REJECTED}"
         )
         for a, b, ts, message, cause, standing, reason in over(conn, statement, _ONE, ((n,) for n in numbers), workspace_id):
             explicit = CAUSES[cause] in EXPLICIT
@@ -201,38 +249,66 @@ class StoreGraph:
         return nodes, [k for k in links.values() if not k.rejected and k.a in nodes and k.b in nodes]
 
 
+def _change(
+    conn: Connection,
+    workspace_id: int,
+    table: Sql,
+    sets: Sql,
+    keys: Sequence[str],
+    columns: Mapping[str, Kind],
+    rows: Iterable[Sequence[object]],
+) -> None:
+    """Run ``UPDATE table SET sets WHERE keys`` for each row, whose first columns are the keys; ``sets`` names the others ``:name``.
+
+    SQLite runs it row by row: its UPDATE FROM walks the whole table first and looks for each row among the bound ones.
+    """
+    wanted = list(rows)
+    if not wanted:
+        return
+    where = Sql(f"{table}.workspace_id = :workspace")
+    if conn.dialect.name == "sqlite":
+        matches = Sql("".join(f" AND {key} = :{key}" for key in keys))
+        named = [{"workspace": workspace_id, **dict(zip(columns, row, strict=True))} for row in wanted]
+        conn.execute(text(f"UPDATE {table} SET {sets} WHERE {where}{matches}"), named)
+        return
+    matches = Sql("".join(f" AND {table}.{key} = s.{key}" for key in keys))
+    changed = re.sub(r":(\w+)", r"s.\1", sets)
+    over(conn, f"UPDATE {table} SET {changed} FROM {{s}} WHERE {where}{matches}", columns, wanted, workspace_id)
+
+
+_NODES: Final = Sql("identity_nodes")
+_LINKS: Final = Sql("identity_links")
+_KEYS: Final = ("a_node", "b_node")
+_ENDS_OF_LINK: Final[Mapping[str, Kind]] = {"a_node": "bigint", "b_node": "bigint"}
+
+
 def set_people(conn: Connection, workspace_id: int, people: Mapping[int, int]) -> None:
     """Write the person of these nodes."""
-    statement = "UPDATE identity_nodes SET person_id = s.b FROM {s} WHERE identity_nodes.workspace_id = :workspace AND node_id = s.a"
-    over(conn, statement, _PAIR, people.items(), workspace_id)
+    columns: dict[str, Kind] = {"node_id": "bigint", "person": "bigint"}
+    _change(conn, workspace_id, _NODES, Sql("person_id = :person"), ["node_id"], columns, people.items())
 
 
 def set_shared(conn: Connection, workspace_id: int, numbers: Iterable[int], shared: bool = True) -> None:
     """Mark these nodes as shared, or not."""
-    truth = Sql("(1 = 1)") if shared else Sql("(1 = 0)")
-    statement = Sql(
-        f"UPDATE identity_nodes SET shared = {truth} FROM {{s}} WHERE identity_nodes.workspace_id = :workspace AND node_id = s.n"
-    )
-    over(conn, statement, _ONE, ((n,) for n in numbers), workspace_id)
+    sets = Sql("shared = (1 = 1)") if shared else Sql("shared = (1 = 0)")
+    _change(conn, workspace_id, _NODES, sets, ["node_id"], {"node_id": "bigint"}, ((n,) for n in numbers))
 
 
 def set_verdicts(conn: Connection, workspace_id: int, reasons: Mapping[Pair, str]) -> None:
     """Write of live links whether they are applied ("") or why not."""
-    statement = Sql(
-        f"UPDATE identity_links SET reason = s.r, standing = CASE WHEN s.r = '' THEN {LIVE} ELSE {REJECTED} END FROM {{s}}"
-        f" WHERE identity_links.workspace_id = :workspace AND a_node = s.a AND b_node = s.b AND standing <= {REJECTED} AND reason <> s.r"
+    sets = Sql(
+        f"reason = CASE WHEN standing > {REJECTED} THEN reason ELSE :verdict END,"
+        f" standing = CASE WHEN standing > {REJECTED} THEN standing WHEN :verdict = '' THEN {LIVE} ELSE {REJECTED} END"
     )
-    columns: dict[str, Kind] = {"a": "bigint", "b": "bigint", "r": "text"}
-    over(conn, statement, columns, ((a, b, reason) for (a, b), reason in reasons.items()), workspace_id)
+    columns: dict[str, Kind] = {**_ENDS_OF_LINK, "verdict": "text"}
+    _change(conn, workspace_id, _LINKS, sets, _KEYS, columns, ((a, b, reason) for (a, b), reason in reasons.items()))
 
 
 def set_standing(conn: Connection, workspace_id: int, pairs: Iterable[Pair], standing: int, undo_id: str | None) -> None:
     """Take links back (``UNDONE``, naming the undo), or put them in force again (``LIVE``) until they are resolved."""
-    statement = (
-        "UPDATE identity_links SET standing = :standing, reason = '', undo_id = :undo FROM {s}"
-        " WHERE identity_links.workspace_id = :workspace AND a_node = s.a AND b_node = s.b"
-    )
-    over(conn, statement, _PAIR, pairs, workspace_id, standing=standing, undo=undo_id)
+    columns: dict[str, Kind] = {**_ENDS_OF_LINK, "now_standing": "bigint", "undo": "text"}
+    sets = Sql("standing = :now_standing, reason = '', undo_id = :undo")
+    _change(conn, workspace_id, _LINKS, sets, _KEYS, columns, ((a, b, standing, undo_id) for a, b in pairs))
 
 
 def insert_links(conn: Connection, workspace_id: int, links: Mapping[Pair, Word], now: datetime, rejected: Collection[Pair] = ()) -> None:
@@ -257,9 +333,6 @@ def insert_links(conn: Connection, workspace_id: int, links: Mapping[Pair, Word]
 
 def rekey(conn: Connection, workspace_id: int, links: Mapping[Pair, Word]) -> None:
     """Write time, message and cause of links that were claimed earlier, or more strongly, than known."""
-    statement = (
-        "UPDATE identity_links SET ts_ms = s.t, message_id = s.m, cause = s.c FROM {s}"
-        " WHERE identity_links.workspace_id = :workspace AND a_node = s.a AND b_node = s.b"
-    )
-    columns: dict[str, Kind] = {"a": "bigint", "b": "bigint", "t": "bigint", "m": "text", "c": "bigint"}
-    over(conn, statement, columns, ((*pair, *key) for pair, key in links.items()), workspace_id)
+    columns: dict[str, Kind] = {**_ENDS_OF_LINK, "first_ms": "bigint", "first_message": "text", "strongest": "bigint"}
+    sets = Sql("ts_ms = :first_ms, message_id = :first_message, cause = :strongest")
+    _change(conn, workspace_id, _LINKS, sets, _KEYS, columns, ((*pair, *word) for pair, word in links.items()))

@@ -4,7 +4,7 @@ from uems.identity.bodies import IdBody, TotalsBody
 from uems.identity.changes import changed_people, last_changes
 from uems.identity.ledger import merge, preview_merge, redo_merge, undo_merge
 from uems.identity.links import merges, place_of
-from uems.identity.model import Id, Merge, MergePreview, Person, Profile, Rules, Totals, Undone
+from uems.identity.model import Cause, Id, Merge, MergePreview, MergeState, Person, Profile, Rules, Totals, Undone
 from uems.identity.normal import is_junk, normalise, search_form
 from uems.identity.outbox import flush_overrides
 from uems.identity.people import find_nodes, find_person, ids_of, newest_people, people_of, person, search_ids
@@ -25,10 +25,12 @@ from uems.identity.totals import totals_of
 
 __all__ = [
     "MIGRATIONS",
+    "Cause",
     "Id",
     "IdBody",
     "Merge",
     "MergePreview",
+    "MergeState",
     "PeopleCount",
     "Person",
     "Profile",

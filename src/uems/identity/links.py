@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select, text, tuple_
+from sqlalchemy import ColumnElement, Connection, or_, select, text, tuple_
 
 from uems.identity import _rows
 from uems.identity.greedy import Node, Pair
@@ -46,15 +46,16 @@ def merges(
 ) -> list[Merge]:
     """Links, the latest first, from ``after`` (the ``place_of`` the last one shown). person_id: only those at ids of this person."""
     with store.read() as conn:
-        conditions = _conditions(state, cause)
         if person_id is not None:
-            return _of_person(conn, scope.workspace_id, person_id, conditions, after, limit)
+            return _of_person(conn, scope.workspace_id, person_id, state, cause, after, limit)
+        conditions = _conditions(state, cause)
         if after is not None:
             moment, a, b = after
             conditions += [_L.ts_ms <= moment, or_(_L.ts_ms < moment, tuple_(_L.a_node, _L.b_node) < tuple_(a, b))]
         latest = (_L.ts_ms.desc(), _L.a_node.desc(), _L.b_node.desc())
-        query = select(identity_links).where(_L.workspace_id == scope.workspace_id, *conditions).order_by(*latest).limit(limit)
-        return _merges(conn, scope.workspace_id, conn.execute(query).all())
+        columns = [_L[name] for name in _rows.LinkRow._fields]
+        query = select(*columns).where(_L.workspace_id == scope.workspace_id, *conditions).order_by(*latest).limit(limit)
+        return _merges(conn, scope.workspace_id, [_rows.LinkRow(*row) for row in conn.execute(query)])
 
 
 def place_of(merge: Merge) -> Place:
@@ -65,12 +66,7 @@ def place_of(merge: Merge) -> Place:
 def read_links(conn: Connection, workspace_id: int, pairs: Iterable[Pair]) -> list[Merge]:
     """These links as they stand, in the order given; those that exist."""
     wanted = list(dict.fromkeys(pairs))
-    found: dict[Pair, Row[Any]] = {}
-    for start in range(0, len(wanted), 500):
-        part = wanted[start : start + 500]
-        here = or_(*(and_(_L.a_node == a, _L.b_node == b) for a, b in part))
-        for row in conn.execute(select(identity_links).where(_L.workspace_id == workspace_id, here)):
-            found[row.a_node, row.b_node] = row
+    found = _rows.link_rows(conn, workspace_id, wanted)
     return _merges(conn, workspace_id, [found[pair] for pair in wanted if pair in found])
 
 
@@ -89,29 +85,35 @@ def _conditions(state: MergeState | None, cause: Cause | None) -> list[ColumnEle
 
 
 def _of_person(
-    conn: Connection, workspace_id: int, person_id: int, conditions: Sequence[ColumnElement[bool]], after: Place | None, limit: int
+    conn: Connection, workspace_id: int, person_id: int, state: MergeState | None, cause: Cause | None, after: Place | None, limit: int
 ) -> list[Merge]:
     nodes = read_person(conn, workspace_id, person_id).node_ids
-    rows: dict[Pair, Row[Any]] = {}
-    for end in (_L.a_node, _L.b_node):
-        # Of an id that is shared with millions only the latest few thousand links are looked at.
-        query = select(identity_links).where(_L.workspace_id == workspace_id, end.in_(nodes), *conditions)
-        for row in conn.execute(query.order_by(_L.ts_ms.desc()).limit(_MOST_OF_A_PERSON)):
-            rows[row.a_node, row.b_node] = row
-    ordered = sorted(rows.values(), key=lambda row: (row.ts_ms, row.a_node, row.b_node), reverse=True)
-    later = [row for row in ordered if after is None or (row.ts_ms, row.a_node, row.b_node) < after]
-    return _merges(conn, workspace_id, later[:limit])
+    # Of an id that is shared with millions only the latest few thousand links are looked at.
+    found = _rows.latest_links(conn, workspace_id, nodes, _MOST_OF_A_PERSON).values()
+    rows = [
+        row
+        for row in found
+        if (state is None or _STATES[row.standing] == state)
+        and (cause is None or CAUSES[row.cause] == cause)
+        and (after is None or _place(row) < after)
+    ]
+    return _merges(conn, workspace_id, sorted(rows, key=_place, reverse=True)[:limit])
 
 
-def _merges(conn: Connection, workspace_id: int, rows: Sequence[Row[Any]]) -> list[Merge]:
+def _place(row: _rows.LinkRow) -> Place:
+    return row.ts_ms, row.a_node, row.b_node
+
+
+def _merges(conn: Connection, workspace_id: int, rows: Sequence[_rows.LinkRow]) -> list[Merge]:
     nodes = _rows.nodes_by_number(conn, workspace_id, {n for row in rows for n in (row.a_node, row.b_node)})
     undos = {row.undo_id for row in rows if row.undo_id}
     c = identity_undos.c
-    when = {row.undo_id: row.at for row in conn.execute(select(identity_undos).where(c.workspace_id == workspace_id, c.undo_id.in_(undos)))}
+    undone = select(c.undo_id, c.at).where(c.workspace_id == workspace_id, c.undo_id.in_(undos))
+    when = {row.undo_id: row.at for row in conn.execute(undone)} if undos else {}
     return [_merge(row, nodes, when.get(row.undo_id)) for row in rows]
 
 
-def _merge(row: Row[Any], nodes: dict[int, Node], undone_at: datetime | None) -> Merge:
+def _merge(row: _rows.LinkRow, nodes: dict[int, Node], undone_at: datetime | None) -> Merge:
     a, b = nodes[row.a_node], nodes[row.b_node]
     return Merge(
         merge_id=f"{row.a_node}-{row.b_node}",

@@ -45,7 +45,7 @@ def people_of_nodes(conn: Connection, workspace_id: int, nodes: Collection[int])
     stored: dict[int, set[int]] = {p: {p} for p in members}
     belongs = {n: p for p, numbers in members.items() for n in numbers}
     statement = (
-        "SELECT o.node_id, o.old_person_id, o.person_id FROM {s} CROSS JOIN identity_overrides AS o"
+        "SELECT o.node_id, o.old_person_id, o.person_id FROM {s} CROSS JOIN identity_overrides AS o {by ix_identity_overrides_node}"
         " WHERE o.workspace_id = :workspace AND o.node_id = s.n"
     )
     for number, old, new in _rows.over(conn, statement, {"n": "bigint"}, ((n,) for n in belongs), workspace_id):

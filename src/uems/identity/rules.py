@@ -93,7 +93,7 @@ def _blocked_people(conn: Connection, workspace_id: int, old: Rules, new: Rules)
 
 def _nodes_like(conn: Connection, workspace_id: int, forms: Iterable[str]) -> dict[int, tuple[str, int]]:
     statement = (
-        "SELECT n.node_id, n.kind, n.person_id, n.value FROM {s} CROSS JOIN identity_nodes AS n"
+        "SELECT n.node_id, n.kind, n.person_id, n.value FROM {s} CROSS JOIN identity_nodes AS n {by ix_identity_nodes_search}"
         " WHERE n.workspace_id = :workspace AND n.search = s.v"
     )
     wanted = {search_form(form): form for form in forms}
