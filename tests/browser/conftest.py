@@ -1,17 +1,17 @@
 """What do the tests of the web UI start from? A real server with a little traffic, and a real Chromium that is signed in."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from tests.browser.site import CHROMIUM, FLAGS, Site, a_little_traffic
 from tests.support.cli import Uems
 from uems.web.ui import STATIC
 
-Open = Callable[..., Page]
+expect.set_options(timeout=30_000)  # a busy machine is slow, and nothing here measures speed
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -83,7 +83,7 @@ def _context(browser: Browser, site: Site, state: Path | None, width: int = 1280
         color_scheme="dark" if scheme == "dark" else "light",
         storage_state=state,
     )
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(60_000)
     try:
         yield context
     finally:
