@@ -13,12 +13,12 @@ from typing import Any, cast
 
 import httpx
 
-from uems.cli.home import Owner, Running, claim, is_alive, lock_owner, read_server
+from uems.cli.home import Claim, Owner, Running, claim, is_alive, read_server
 from uems.cli.output import progress, say
 from uems.kernel.errors import UemsError
 from uems.kernel.settings import Settings
 
-WAIT_SECONDS = 20.0
+WAIT_SECONDS = 60.0
 STALL_SECONDS = 60.0
 LOG = "command.log"
 TIMEOUT = httpx.Timeout(600.0, connect=5.0)
@@ -167,7 +167,7 @@ def connect(running: Running) -> Iterator[Client]:
         yield Client(http, remote=True)
 
 
-def _claim_or_server(settings: Settings, what: str) -> Any:
+def _claim_or_server(settings: Settings, what: str) -> Claim | Running:
     """The claim on the home, or the server that came up while we waited for it."""
     deadline = time.monotonic() + WAIT_SECONDS
 
@@ -185,9 +185,6 @@ def _claim_or_server(settings: Settings, what: str) -> Any:
         found = find_server(settings.home)
         if found is not None:
             return found
-        owner = lock_owner(settings.home)
-        if owner is not None and owner.what.startswith("uems serve") and read_server(settings.home) is not None:
-            deadline = min(deadline, time.monotonic() + 5)
 
 
 def _bearer(token: str) -> Mapping[str, str]:
