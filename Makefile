@@ -78,6 +78,7 @@ $(STAMPS)/runtime: requirements.lock | $(STAMPS)/venv
 
 $(STAMPS)/project: pyproject.toml $(STAMPS)/runtime
 	@tools/pip.sh $(VENV) install --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m compileall -q src/uems
 	@touch $@
 
 $(STAMPS)/demo: requirements-demo.lock $(STAMPS)/project
