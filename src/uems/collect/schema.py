@@ -125,6 +125,9 @@ PERSON_DAILY = TableDef(
     order_by="workspace_id, person_id, node_id, day, type, event, currency",
     partition_by="toYYYYMM(day)",
     shard_by="cityHash64(workspace_id, person_id)",
+    # A page of people reads the rows of fifty of them, who lie far apart. With steps and blocks of the usual size that costs five
+    # times as much; the table grows by nothing, as each block holds like values.
+    settings={"index_granularity": 512, "min_compress_block_size": 8192},
 )
 
 PERSON_DAY_BITMAPS = TableDef(

@@ -6,18 +6,21 @@ page needs to remember nothing of the pages before it.
 """
 
 import re
+from collections.abc import Collection, Sequence
 from typing import Final, NamedTuple
 
 from uems.identity import api as identity
+from uems.identity.api import Id, Person
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
 from uems.kernel.sql import Param, Sql
-from uems.profiles.model import Profile
-from uems.profiles.people import profiles_of
+from uems.profiles.model import Profile, Trait
+from uems.profiles.traits import traits_of
 
 SHORTEST_PIECE: Final = 3
 """A piece of a trait is looked for from this many characters on; shorter ones are in too many."""
-_ROUNDS: Final = 6
+_ROUNDS: Final = 8
+_FEWEST: Final = 20
 _IDS, _STARTS, _PIECES = 0, 1, 2
 
 _ROWS: Final = Sql(
@@ -38,30 +41,63 @@ class Place(NamedTuple):
     node: int = 0
 
 
+class _Known:
+    """What is read of the people that a search comes across, each once."""
+
+    def __init__(self, house: House, scope: Scope) -> None:
+        self._house = house
+        self._scope = scope
+        self.ids: dict[int, tuple[Id, ...]] = {}
+        self.traits: dict[int, tuple[Trait, ...]] = {}
+
+    def read(self, people: Collection[Person], *, traits: bool) -> None:
+        """Read ids, and traits if asked, of those who were not read before."""
+        without = [p.person_id for p in people if p.person_id not in self.ids]
+        self.ids.update(identity.ids_of(self._house.store, self._scope, without))
+        if traits:
+            self.traits.update(traits_of(self._house, self._scope, [p for p in people if p.person_id not in self.traits]))
+
+    def profiles(self, people: Sequence[Person]) -> list[Profile]:
+        self.read(people, traits=True)
+        totals = identity.totals_of(self._house, self._scope, people)
+        return [Profile(person_id=n, ids=self.ids[n], traits=self.traits[n], totals=totals[n]) for n in (p.person_id for p in people)]
+
+
 def search_people(house: House, scope: Scope, words: str, *, after: Place | None = None, limit: int) -> tuple[list[Profile], Place | None]:
     """At most ``limit`` people for ``words``, and where the next page starts, None when there are no more.
 
     A page may be shorter than ``limit`` although more follow: index rows of values that were replaced since are passed over.
     """
     words = _lower(house, words)
-    place = after or Place()
-    found: list[Profile] = []
-    batch = 2 * limit
+    place: Place | None = after or Place()
+    known = _Known(house, scope)
+    found: list[Person] = []
     for _ in range(_ROUNDS):
+        assert place is not None
+        # When the page is full, one row more tells whether another page follows.
+        batch = max(limit - len(found) + 1, _FEWEST) if len(found) < limit else 1
         rows = _rows(house, scope, words, place, batch)
-        profiles = _profiles(house, scope, rows)
+        if rows and len(found) == limit:
+            break
+        people = identity.people_of(house.store, scope, {row.node for row in rows})
+        known.read({p.person_id: p for p in people.values()}.values(), traits=place.stage != _IDS)
         for row in rows:
             if len(found) == limit:
-                return found, place
+                return known.profiles(found), place
             place = row
-            profile = profiles.get(row.node)
-            if profile is not None and _stands_here(profile, row, words):
-                found.append(profile)
+            person = people.get(row.node)
+            if person is not None and _stands_here(known, person, row, words):
+                found.append(person)
         if len(rows) < batch:
-            if place.stage == _PIECES or (place.stage == _STARTS and len(words) < SHORTEST_PIECE):
-                return found, None
-            place = Place(stage=place.stage + 1)
-    return found, place
+            place = _next_stage(place, words)
+            if place is None:
+                break
+    return known.profiles(found), place
+
+
+def _next_stage(place: Place, words: str) -> Place | None:
+    last = _PIECES if len(words) >= SHORTEST_PIECE else _STARTS
+    return Place(stage=place.stage + 1) if place.stage < last else None
 
 
 def _lower(house: House, words: str) -> str:
@@ -98,22 +134,14 @@ def _rows(house: House, scope: Scope, words: str, place: Place, limit: int) -> l
     return [Place(place.stage, row["needle"], row["trait"], row["node_id"]) for row in found]
 
 
-def _profiles(house: House, scope: Scope, rows: list[Place]) -> dict[int, Profile]:
-    """node → the profile of whoever has it now."""
-    people = identity.people_of(house.store, scope, {row.node for row in rows})
-    different = list({p.person_id: p for p in people.values()}.values())
-    by_person = {profile.person_id: profile for profile in profiles_of(house, scope, different)}
-    return {node: by_person[p.person_id] for node, p in people.items()}
-
-
-def _stands_here(profile: Profile, row: Place, words: str) -> bool:
+def _stands_here(known: _Known, person: Person, row: Place, words: str) -> bool:
     """Whether this row is the first at which the search meets the person."""
     id_words = _id_words(words)
-    ids = [(identity.search_form(i.value), i.node_id) for i in profile.ids]
+    ids = [(identity.search_form(i.value), i.node_id) for i in known.ids[person.person_id]]
     starting = [one for one in ids if one[0].startswith(id_words)]
     if row.stage == _IDS:
         return min(starting, default=None) == (row.needle, row.node)
-    traits = [(t.needle, t.trait, t.node_id) for t in profile.traits]
+    traits = [(t.needle, t.trait, t.node_id) for t in known.traits[person.person_id]]
     starts = [one for one in traits if one[0].startswith(words)]
     pieces = [one for one in traits if words in one[0]]
     if starting or (row.stage == _PIECES and starts):
