@@ -31,6 +31,10 @@ _CONFIG: Final = """<clickhouse>
   <iceberg_metadata_files_cache_size>16777216</iceberg_metadata_files_cache_size>
   <query_condition_cache_size>67108864</query_condition_cache_size>
   <compiled_expression_cache_size>67108864</compiled_expression_cache_size>
+  <max_active_parts_loading_thread_pool_size>8</max_active_parts_loading_thread_pool_size>
+  <max_outdated_parts_loading_thread_pool_size>2</max_outdated_parts_loading_thread_pool_size>
+  <max_parts_cleaning_thread_pool_size>4</max_parts_cleaning_thread_pool_size>
+  <max_thread_pool_free_size>16</max_thread_pool_free_size>
   <max_server_memory_usage_to_ram_ratio>0.8</max_server_memory_usage_to_ram_ratio>
 </clickhouse>
 """
