@@ -269,7 +269,7 @@ def _change(
     if conn.dialect.name == "sqlite":
         matches = Sql("".join(f" AND {key} = :{key}" for key in keys))
         named = [{"workspace": workspace_id, **dict(zip(columns, row, strict=True))} for row in wanted]
-        conn.execute(text(f"UPDATE {table} SET {sets} WHERE {where}{matches}"), named)
+        conn.exec_driver_sql(Sql(f"UPDATE {table} SET {sets} WHERE {where}{matches}"), named)
         return
     matches = Sql("".join(f" AND {table}.{key} = s.{key}" for key in keys))
     changed = re.sub(r":(\w+)", r"s.\1", sets)
