@@ -2,17 +2,20 @@
 
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
-from tests.kernel.test_warehouse import TABLES, totals, visits
+from tests.kernel.test_warehouse import SLOW, TABLES, totals, visits
+from uems.kernel._warehouse_chdb import ChdbWarehouse
 from uems.kernel.errors import UemsError
 from uems.kernel.schema import Column, Layout, TableDef, migrate, render
 from uems.kernel.settings import Settings
 from uems.kernel.sql import Sql
-from uems.kernel.warehouse import open_warehouse
+from uems.kernel.warehouse import Limits, Warehouse, open_warehouse
 
 HOLD = """
 import sys
@@ -138,6 +141,38 @@ def test_an_insert_that_the_engine_cannot_write_is_not_taken_for_a_written_one(t
     warehouse = open_warehouse(settings)
     assert warehouse.query(Sql("SELECT count() AS n FROM wide")).to_pylist() == [{"n": 0}]
     warehouse.close()
+
+
+def test_more_queries_than_places_wait_their_turn_and_can_be_cancelled_meanwhile(tmp_path: Path) -> None:
+    warehouse = open_warehouse(Settings(home=tmp_path))
+    with ThreadPoolExecutor(12) as pool:
+        running = [pool.submit(warehouse.query, SLOW, query_id=f"slow:{n}") for n in range(8)]
+        while len(processes(warehouse)) < 8:
+            time.sleep(0.05)
+        waiting = pool.submit(warehouse.query, Sql("SELECT 1 AS one"), query_id="waiting")
+        late = pool.submit(warehouse.query, Sql("SELECT 1 AS one"), limits=Limits(seconds=0.2))
+        with pytest.raises(UemsError) as caught:
+            late.result()
+        assert caught.value.code == "warehouse_busy"
+        # Writes have places of their own.
+        warehouse.execute(Sql("CREATE TABLE t (a UInt8) ENGINE = MergeTree ORDER BY a"))
+        warehouse.insert("t", pa.table({"a": pa.array([1], pa.uint8())}), token="x")
+        warehouse.cancel("waiting")
+        for n in range(8):
+            warehouse.cancel(f"slow:{n}")
+        for query in [*running, waiting]:
+            with pytest.raises(UemsError) as caught:
+                query.result()
+            assert caught.value.code == "warehouse_cancelled"
+    assert warehouse.query(Sql("SELECT a FROM t")).to_pylist() == [{"a": 1}]
+    warehouse.close()
+
+
+def processes(warehouse: Warehouse) -> list[str]:
+    """The marked queries that run, asked past the places for readers."""
+    assert isinstance(warehouse, ChdbWarehouse)
+    sql = "SELECT query FROM system.processes WHERE startsWith(query, '/* uems:')"
+    return [str(row["query"]) for row in warehouse._read(sql, {}, Limits()).to_pylist()]
 
 
 def test_signals_reach_the_process_while_a_query_runs_elsewhere(tmp_path: Path) -> None:

@@ -7,7 +7,9 @@ answered last and moves on when that one is gone. A call is repeated elsewhere o
 import logging
 import math
 import time
+import uuid
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final, Literal, TypeVar
 from urllib.parse import quote_plus
@@ -66,15 +68,19 @@ class HttpWarehouse:
         self._background_until: dict[str, float] = {}
         self._deliver_at: dict[str, float] = {}
         self._closed = False
+        self._running: set[str] = set()
         self._members: tuple[HttpWarehouse, ...] = ()
 
     def query(
         self, sql: Sql, params: Mapping[str, Param] | None = None, *, limits: Limits | None = None, query_id: str | None = None
     ) -> pa.Table:
-        settings = dict(read_settings(limits or self._limits))
-        if query_id:
-            settings["query_id"] = plain(query_id, "query id")
-        return self._read(sql, params, settings)
+        settings = read_settings(limits or self._limits)
+        chosen = plain(query_id, "query id") if query_id else f"uems:{uuid.uuid4().hex}"
+        self._running.add(chosen)
+        try:
+            return self._read(sql, params, {**settings, "query_id": chosen})
+        finally:
+            self._running.discard(chosen)
 
     def _read(self, sql: Sql, params: Mapping[str, Param] | None, settings: EngineSettings) -> pa.Table:
         text, bound = _bound(sql, params)
@@ -93,6 +99,9 @@ class HttpWarehouse:
     def insert(self, table: str, data: pa.Table, *, token: str) -> None:
         if not data.num_rows:
             return
+        if not self._column_types(table).keys() >= set(data.column_names):
+            # Another process may have added the column since.
+            self._types.pop(table)
         block = to_native(data, self._column_types(table)).body
         settings = {**INSERT_SETTINGS, "insert_deduplication_token": plain(token, "token")}
         if time.monotonic() >= self._background_until.get(table, 0.0):
@@ -212,7 +221,12 @@ class HttpWarehouse:
         self.query(Sql("SELECT 1"), limits=Limits(seconds=10))
 
     def close(self) -> None:
+        if self._closed:
+            return
         self._closed = True
+        for query_id in list(self._running):
+            with suppress(UemsError):
+                self.cancel(query_id)
         for host in self._hosts:
             host.close()
         for member in self._members:
