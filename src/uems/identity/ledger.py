@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select, update
 from uems.access.api import Access, audit
 from uems.identity import _rows
 from uems.identity._apply import record, resettle
+from uems.identity._bulk import take_turn
 from uems.identity.greedy import Link, Node, Pair, settle
 from uems.identity.links import pair_of, read_links
 from uems.identity.model import CAUSES, Merge, MergePreview, Person, Profile, Rules, Undone
@@ -72,7 +73,7 @@ def merge(house: House, access: Access, nodes: Sequence[int]) -> tuple[str, list
     workspace_id = access.scope.workspace_id
     merge_id = new_id("merge")
     with house.store.write() as conn:
-        _rows.take_turn(conn, workspace_id)
+        take_turn(conn, workspace_id)
         found, pairs = _people(conn, workspace_id, nodes)
         _link(conn, workspace_id, pairs, merge_id, access.now)
         _, rules = read_rules(conn, workspace_id)
@@ -102,7 +103,7 @@ def undo_merge(house: House, access: Access, merge_id: str) -> Undone:
     """
     workspace_id = access.scope.workspace_id
     with house.store.write() as conn:
-        _rows.take_turn(conn, workspace_id)
+        take_turn(conn, workspace_id)
         links = read_links(conn, workspace_id, _named(conn, workspace_id, merge_id))
         active = [(m.a.node_id, m.b.node_id) for m in links if m.state == "active"]
         if not active:
@@ -133,7 +134,7 @@ def redo_merge(house: House, access: Access, undo_id: str) -> list[Merge]:
     """
     workspace_id = access.scope.workspace_id
     with house.store.write() as conn:
-        _rows.take_turn(conn, workspace_id)
+        take_turn(conn, workspace_id)
         pairs = _taken_back(conn, workspace_id, undo_id)
         if not pairs:
             message = f"Nothing of undo {undo_id} is still taken back, so there is nothing to restore."

@@ -5,12 +5,14 @@ from collections.abc import Collection, Iterable, Sequence
 from sqlalchemy import Connection, select
 
 from uems.identity import _rows
+from uems.identity._bulk import lookup
 from uems.identity.model import Id, Person
 from uems.identity.normal import normal_kind, normalise, search_form
 from uems.identity.rules import read_rules
 from uems.identity.tables import identity_nodes
 from uems.kernel.errors import not_found
 from uems.kernel.scope import Scope
+from uems.kernel.sql import Sql
 from uems.kernel.store import Store
 
 _N = identity_nodes.c
@@ -44,11 +46,10 @@ def people_of_nodes(conn: Connection, workspace_id: int, nodes: Collection[int])
         members[node.person].append(number)
     stored: dict[int, set[int]] = {p: {p} for p in members}
     belongs = {n: p for p, numbers in members.items() for n in numbers}
-    statement = (
-        "SELECT o.node_id, o.old_person_id, o.person_id FROM {s} CROSS JOIN identity_overrides AS o {by ix_identity_overrides_node}"
-        " WHERE o.workspace_id = :workspace AND o.node_id = s.n"
-    )
-    for number, old, new in _rows.over(conn, statement, {"n": "bigint"}, ((n,) for n in belongs), workspace_id):
+    pick, table = Sql("t.node_id, t.old_person_id, t.person_id"), Sql("identity_overrides")
+    keys = [(n,) for n in belongs]
+    rows = lookup(conn, workspace_id, pick, table, Sql("t.node_id = s.n"), {"n": "bigint"}, keys, by="ix_identity_overrides_node")
+    for number, old, new in rows:
         stored[belongs[number]].update((old, new))
     people = {
         p: Person(person_id=p, node_ids=tuple(sorted(numbers)), stored_ids=tuple(sorted(stored[p]))) for p, numbers in members.items()

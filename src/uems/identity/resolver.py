@@ -14,6 +14,7 @@ from sqlalchemy import select
 from uems.collect.api import Claim, Resolved
 from uems.identity import _rows
 from uems.identity._apply import Applied, IdKey, apply, stronger
+from uems.identity._bulk import take_turn
 from uems.identity._rows import Word
 from uems.identity.model import ANONYMOUS_ID, CAUSES, EMAIL, NOBODY, PHONE, USER_ID, Rules
 from uems.identity.normal import normal_kind, normalise
@@ -170,7 +171,6 @@ class Resolver:
     ) -> dict[IdKey, tuple[int, int]] | None:
         """The people of these ids if all that is claimed has long been known; else None. Does not keep writers waiting."""
         with self._store.read() as conn:
-            _rows.prefer_indexes(conn)
             nodes = _rows.find_nodes(conn, workspace_id, ids)
             if len(nodes) < len(ids):
                 return None
@@ -188,7 +188,7 @@ class Resolver:
         self, workspace_id: int, rules: Rules, ids: Sequence[IdKey], claims: dict[tuple[IdKey, IdKey], Word], now: datetime
     ) -> Applied:
         with self._store.write() as conn:
-            _rows.take_turn(conn, workspace_id)
+            take_turn(conn, workspace_id)
             return apply(conn, workspace_id, rules, ids, claims, now)
 
 

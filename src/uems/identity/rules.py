@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, or_, select
 from uems.access.api import Access, audit
 from uems.identity import _rows
 from uems.identity._apply import record, resettle
+from uems.identity._bulk import lookup, take_turn
 from uems.identity.greedy import SHARED
 from uems.identity.model import USER_ID, Rules
 from uems.identity.normal import bare_form, search_form
@@ -18,6 +19,7 @@ from uems.identity.tables import REJECTED, identity_links, identity_nodes, ident
 from uems.kernel.errors import invalid
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
+from uems.kernel.sql import Sql
 from uems.kernel.store import Store, upsert_many
 
 _CHUNK: Final = 500
@@ -46,7 +48,7 @@ def change_rules(house: House, access: Access, rules: Rules) -> Rules:
     rules = _checked(rules)
     workspace_id = access.scope.workspace_id
     with house.store.write() as conn:
-        _rows.take_turn(conn, workspace_id)
+        take_turn(conn, workspace_id)
         version, old = read_rules(conn, workspace_id)
         row = {"workspace_id": workspace_id, "version": version + 1, "rules": asdict(rules), "changed_at": access.now}
         upsert_many(conn, identity_rules, [row], ["workspace_id"])
@@ -92,12 +94,10 @@ def _blocked_people(conn: Connection, workspace_id: int, old: Rules, new: Rules)
 
 
 def _nodes_like(conn: Connection, workspace_id: int, forms: Iterable[str]) -> dict[int, tuple[str, int]]:
-    statement = (
-        "SELECT n.node_id, n.kind, n.person_id, n.value FROM {s} CROSS JOIN identity_nodes AS n {by ix_identity_nodes_search}"
-        " WHERE n.workspace_id = :workspace AND n.search = s.v"
-    )
     wanted = {search_form(form): form for form in forms}
-    found = _rows.over(conn, statement, {"v": "text"}, ((v,) for v in wanted), workspace_id)
+    pick, table = Sql("t.node_id, t.kind, t.person_id, t.value"), Sql("identity_nodes")
+    keys = [(v,) for v in wanted]
+    found = lookup(conn, workspace_id, pick, table, Sql("t.search = s.v"), {"v": "text"}, keys, by="ix_identity_nodes_search")
     return {node: (kind, person) for node, kind, person, value in found if bare_form(value) in wanted.values()}
 
 
