@@ -50,13 +50,14 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         server.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
+    # Not for the session: while it runs, nothing else in this process may start an event loop.
     with sync_playwright() as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium(playwright: Playwright) -> Iterator[Browser]:
     browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
     yield browser
@@ -64,9 +65,15 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def signed_in(chromium: Browser, site: Site, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("state") / "state.json"
+
+
+@pytest.fixture(scope="module")
+def signed_in(chromium: Browser, site: Site, state: Path) -> Path:
     """The cookies of somebody who signed in once, through the form."""
-    state = tmp_path_factory.mktemp("state") / "state.json"
+    if state.exists():
+        return state
     with _context(chromium, site, None) as context:
         page = context.new_page()
         site.sign_in(page)

@@ -35,7 +35,7 @@ def lookup(
     columns: Columns,
     rows: Iterable[Sequence[object]],
     *,
-    by: str = "",
+    by: Sql = Sql(""),
     tail: Sql = Sql(""),
     **more: object,
 ) -> list[tuple[Any, ...]]:

@@ -54,7 +54,7 @@ _LINKS: Final = Sql("identity_links")
 _NODE: Final = Sql("t.node_id, t.kind, t.value, t.person_id, t.shared")
 _ROW: Final = Sql("t.a_node, t.b_node, t.ts_ms, t.message_id, t.cause, t.standing, t.reason, t.undo_id")
 _BOTH: Final = Sql("t.a_node = s.a AND t.b_node = s.b")
-_ENDS: Final[Mapping[Sql, str]] = {Sql("a_node"): "", Sql("b_node"): "ix_identity_links_b"}
+_ENDS: Final[Mapping[Sql, Sql]] = {Sql("a_node"): Sql(""), Sql("b_node"): Sql("ix_identity_links_b")}
 """Either end of a link, and the index that finds links by it; by the first end the primary key does."""
 
 
@@ -67,7 +67,7 @@ def find_nodes(conn: Connection, workspace_id: int, ids: Iterable[tuple[str, str
     found: dict[tuple[str, str], FoundNode] = {}
     # One kind at a time: a single bound column is unfolded in half the time of two.
     for kind, values in by_kind.items():
-        rows = lookup(conn, workspace_id, pick, _NODES, where, {"v": "text"}, values, by="uq_identity_nodes_id", kind=kind)
+        rows = lookup(conn, workspace_id, pick, _NODES, where, {"v": "text"}, values, by=Sql("uq_identity_nodes_id"), kind=kind)
         found.update(((kind, value), FoundNode(node, person, bool(shared))) for value, node, person, shared in rows)
     return found
 
@@ -75,7 +75,7 @@ def find_nodes(conn: Connection, workspace_id: int, ids: Iterable[tuple[str, str
 def members(conn: Connection, workspace_id: int, people: Iterable[int]) -> dict[int, Node]:
     """Every node of these people."""
     keys = [(p,) for p in people]
-    rows = lookup(conn, workspace_id, _NODE, _NODES, Sql("t.person_id = s.n"), _ONE, keys, by="ix_identity_nodes_person")
+    rows = lookup(conn, workspace_id, _NODE, _NODES, Sql("t.person_id = s.n"), _ONE, keys, by=Sql("ix_identity_nodes_person"))
     return {number: Node(kind, value, person, bool(shared)) for number, kind, value, person, shared in rows}
 
 
@@ -124,7 +124,7 @@ def with_odd_links(conn: Connection, workspace_id: int, numbers: Collection[int]
     for end in _ENDS:
         # TRICKY: `standing > 0` has to stand there literally, or the small index is not used.
         where = Sql(f"t.{end} = s.n AND t.standing > 0")
-        by = f"ix_identity_links_odd_{end[0]}"
+        by = Sql("ix_identity_links_odd_a") if end == "a_node" else Sql("ix_identity_links_odd_b")
         rows = lookup(conn, workspace_id, Sql(f"DISTINCT t.{end}"), _LINKS, where, _ONE, [(n,) for n in numbers], by=by)
         found.update(number for (number,) in rows)
     return found

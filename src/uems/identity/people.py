@@ -48,7 +48,7 @@ def people_of_nodes(conn: Connection, workspace_id: int, nodes: Collection[int])
     belongs = {n: p for p, numbers in members.items() for n in numbers}
     pick, table = Sql("t.node_id, t.old_person_id, t.person_id"), Sql("identity_overrides")
     keys = [(n,) for n in belongs]
-    rows = lookup(conn, workspace_id, pick, table, Sql("t.node_id = s.n"), {"n": "bigint"}, keys, by="ix_identity_overrides_node")
+    rows = lookup(conn, workspace_id, pick, table, Sql("t.node_id = s.n"), {"n": "bigint"}, keys, by=Sql("ix_identity_overrides_node"))
     for number, old, new in rows:
         stored[belongs[number]].update((old, new))
     people = {

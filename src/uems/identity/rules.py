@@ -97,7 +97,7 @@ def _nodes_like(conn: Connection, workspace_id: int, forms: Iterable[str]) -> di
     wanted = {search_form(form): form for form in forms}
     pick, table = Sql("t.node_id, t.kind, t.person_id, t.value"), Sql("identity_nodes")
     keys = [(v,) for v in wanted]
-    found = lookup(conn, workspace_id, pick, table, Sql("t.search = s.v"), {"v": "text"}, keys, by="ix_identity_nodes_search")
+    found = lookup(conn, workspace_id, pick, table, Sql("t.search = s.v"), {"v": "text"}, keys, by=Sql("ix_identity_nodes_search"))
     return {node: (kind, person) for node, kind, person, value in found if bare_form(value) in wanted.values()}
 
 
