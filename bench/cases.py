@@ -67,7 +67,7 @@ def start_up() -> list[Row]:
 
 def durable() -> list[Row]:
     """HTTP batches of 100 until durable 200: as fast as it goes, then the latency at 5,000 events/s."""
-    with server.workspace("api") as target:
+    with server.workspace() as target:
         load(target, connections=8, seconds=3)
         fast = load(target, connections=24, seconds=15)
         calm = load(target, connections=8, seconds=15, rate=5000)

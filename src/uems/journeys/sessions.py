@@ -29,6 +29,10 @@ _logger = logging.getLogger("uems.sessions")
 PEOPLE: Final = 10_000
 """Whose sessions one statement writes at most."""
 PAUSE_SECONDS: Final = 2.0
+BUSY_EVENTS: Final = 100_000
+"""While more events than this wait for the pipeline, as in an import, rounds keep at least ``BUSY_PAUSE_SECONDS`` apart: whoever
+is in many batches has their sessions computed once and not once a batch, and the pipeline has the processor."""
+BUSY_PAUSE_SECONDS: Final = 30.0
 # A statement that is begun ends before the lease does, so that what it writes is never older than what a successor wrote.
 LEASE_SECONDS: Final = 2.0 * STATEMENT_SECONDS + 20.0
 
@@ -91,8 +95,12 @@ class Sessioniser:
 
     def _run(self) -> None:
         failures = 0
+        ended = time.perf_counter()
         while not self._stop.is_set():
             begun = time.perf_counter()
+            if begun - ended < BUSY_PAUSE_SECONDS and self._house.log.backlog().events > BUSY_EVENTS:
+                self._stop.wait(PAUSE_SECONDS)
+                continue
             try:
                 self.step()
                 failures = 0
@@ -101,7 +109,8 @@ class Sessioniser:
                 if failures in (1, 5) or failures % 50 == 0:
                     expected = isinstance(error, UemsError)
                     _logger.error("sessions: %s (failure %d in a row; trying again)", error, failures, exc_info=not expected)
-            self._stop.wait(max(PAUSE_SECONDS, time.perf_counter() - begun, min(failures, 30)))
+            ended = time.perf_counter()
+            self._stop.wait(max(PAUSE_SECONDS, ended - begun, min(failures, 30)))
         try:
             self.close()
         except UemsError as error:

@@ -2,11 +2,16 @@
 
 Before anything is inserted, the range of records is written down (the intent). Inserts carry a token made of that range,
 so that a second attempt after a crash changes nothing that the first one did. One closing transaction moves the cursor.
+
+While the engine stores a large batch, the next one is decoded and judged; its intent is written down only after the
+batch before it was closed, so there is never more than one range that may have been stored in part.
 """
 
 import logging
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import wait as wait_for
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -31,7 +36,9 @@ from uems.kernel.warehouse import Limits
 _logger = logging.getLogger("uems.pipeline")
 
 BATCH_BYTES = 8_000_000
-BATCH_EVENTS = 40_000
+BATCH_EVENTS = 100_000
+SMALL_EVENTS = 4_000
+"""A batch of at most so many events is closed at once: there is little to gain from doing the next one beside it."""
 LEASE_SECONDS = 15.0
 
 
@@ -53,10 +60,27 @@ class Stages:
     plans: Plans | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Flight:
+    """A batch that is being stored. stored: done when every table has its rows; how many events the engine refused."""
+
+    records: list[Record]
+    outputs: list[Output]
+    stored: Future[int]
+
+    @property
+    def last(self) -> int:
+        return self.records[-1].offset
+
+    @property
+    def events(self) -> int:
+        return sum(record.events for record in self.records)
+
+
 class Consumer:
     """Consumes one partition of the log while it holds the partition's lease. One thread.
 
-    holder: unique for the process. ``step`` does one batch; ``close`` gives the lease back.
+    holder: unique for the process. ``step`` does one batch; ``close`` closes what is under way and gives the lease back.
     """
 
     def __init__(self, house: House, stages: Stages, partition: int, holder: str) -> None:
@@ -66,6 +90,8 @@ class Consumer:
         self._holder = holder
         self._lease: leases.Lease | None = None
         self._seen: Seen | None = None
+        self._flight: _Flight | None = None
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix=f"pipeline-{partition}-store")
         self._decoder = Decoder(self._currency_of)
 
     def hold(self, now: datetime) -> bool:
@@ -76,48 +102,88 @@ class Consumer:
         name = f"pipeline:{self._partition}"
         self._lease = leases.acquire(self._house.store, name, self._holder, LEASE_SECONDS, now)
         if self._lease is None or self._lease.epoch != epoch:
-            self._seen = None
+            self._forget()
         return self._lease is not None
 
     def close(self, now: datetime) -> None:
-        if self._lease is not None:
-            leases.release(self._house.store, self._lease, now)
-            self._lease = None
+        try:
+            if self._lease is not None:
+                self._land(now)
+        finally:
+            self._forget()
+            self._writer.shutdown()
+            if self._lease is not None:
+                leases.release(self._house.store, self._lease, now)
+                self._lease = None
 
     def step(self, now: datetime) -> int:
-        """Process one batch; the number of records done, 0 when there were none. Raises what the store or warehouse raises."""
+        """Process one batch; the number of its events, 0 when there were none. Raises what the store or warehouse raises."""
+        try:
+            return self._step(now)
+        except BaseException:
+            # What is half done is done again from what is written down; nothing in memory counts.
+            self._forget()
+            raise
+
+    def _step(self, now: datetime) -> int:
+        records = self._next(now)
+        outputs = self._judge(records, now) if records else []
+        if self._land(now):
+            # The ids of refused events count as known although they may be replayed: what was judged by that is judged anew.
+            self._forget()
+            return 1
+        if not records:
+            return 0
+        self._intend(records)
+        token = f"{self._partition}:{records[0].offset}-{records[-1].offset}"
+        self._flight = _Flight(records=records, outputs=outputs, stored=self._writer.submit(self._write, outputs, token))
+        events = self._flight.events
+        if events <= SMALL_EVENTS and self._land(now):
+            self._forget()
+        return events
+
+    def _next(self, now: datetime) -> list[Record]:
+        """The records of the standing intent, or those behind the batch under way."""
+        if self._flight is not None:
+            return _bounded(self._house.log.read(self._partition, self._flight.last, BATCH_BYTES))
         at = cursor.read(self._house.store, self._partition)
         if self._seen is None:
             self._stages.people.flush(now)
             self._seen = self._remember(at, now)
-        records = self._range(at, now)
-        if not records:
-            return 0
-        first, last = records[0].offset, records[-1].offset
-        outputs = self._judge(records, now)
-        self._write(outputs, f"{self._partition}:{first}-{last}")
-        self._stages.people.flush(now)
-        self._close_batch(last, records, outputs)
-        return len(records)
-
-    def _range(self, at: cursor.Cursor, now: datetime) -> list[Record]:
-        """The records of the standing intent, or the next ones, written down as the new intent."""
-        log = self._house.log
         if at.intent_last is not None:
-            records = []
-            after = at.done_offset
-            while after < at.intent_last:
-                more = [r for r in log.read(self._partition, after, BATCH_BYTES) if r.offset <= at.intent_last]
-                if not more:
-                    break
-                records.extend(more)
-                after = more[-1].offset
-            return records
-        records = _bounded(log.read(self._partition, at.done_offset, BATCH_BYTES))
-        if records:
-            assert self._lease is not None
-            cursor.intend(self._house.store, self._lease, self._partition, records[0].offset, records[-1].offset)
+            return self._intended(at.done_offset, at.intent_last)
+        return _bounded(self._house.log.read(self._partition, at.done_offset, BATCH_BYTES))
+
+    def _intended(self, after: int, last: int) -> list[Record]:
+        records: list[Record] = []
+        while after < last:
+            more = [r for r in self._house.log.read(self._partition, after, BATCH_BYTES) if r.offset <= last]
+            if not more:
+                break
+            records.extend(more)
+            after = more[-1].offset
         return records
+
+    def _intend(self, records: list[Record]) -> None:
+        assert self._lease is not None
+        cursor.intend(self._house.store, self._lease, self._partition, records[0].offset, records[-1].offset)
+
+    def _land(self, now: datetime) -> int:
+        """Wait until the batch under way is stored, and close it; how many of its events the engine refused."""
+        if self._flight is None:
+            return 0
+        refused = self._flight.stored.result()
+        self._stages.people.flush(now)
+        self._close_batch(self._flight)
+        self._flight = None
+        return refused
+
+    def _forget(self) -> None:
+        """Nothing under way and nothing remembered: the next step starts from the store."""
+        if self._flight is not None:
+            wait_for([self._flight.stored])
+        self._flight = None
+        self._seen = None
 
     def _judge(self, records: list[Record], now: datetime) -> list[Output]:
         assert self._seen is not None
@@ -128,12 +194,17 @@ class Consumer:
                 _logger.warning("pipeline: %d events of a workspace that is gone were dropped", staged.table.num_rows)
                 continue
             checker = self._stages.plans.checker(staged.workspace_id) if self._stages.plans else None
-            outputs.append(judge(staged, scope, self._seen, checker, self._stages.people, now, self._partition))
+            output = judge(staged, scope, self._seen, checker, self._stages.people, now, self._partition)
+            outputs.append(output)
+            # Before they are stored: the next batch is judged meanwhile. If storing fails, all of this is forgotten.
+            for keys in output.keys:
+                self._seen.add(keys, records[-1].appended_at.date())
         return outputs
 
-    def _write(self, outputs: list[Output], token: str) -> None:
+    def _write(self, outputs: list[Output], token: str) -> int:
         """Everything of a batch, each table once: the token stands for the range, so a repetition is ignored."""
         warehouse = self._house.warehouse
+        refused: dict[int, str] = {}
         events = [t for o in outputs for t in o.events]
         if events:
             whole = pa.concat_tables(events)
@@ -150,18 +221,16 @@ class Consumer:
         ):
             if tables:
                 warehouse.insert(name, pa.concat_tables([_ordered(t) for t in tables]), token=f"{name}:{token}")
+        return len(refused)
 
-    def _close_batch(self, last: int, records: list[Record], outputs: list[Output]) -> None:
+    def _close_batch(self, flight: _Flight) -> None:
         assert self._lease is not None
         assert self._seen is not None
-        counts = {w: n for o in outputs for w, n in o.accepted.items()}
-        watermark = max(r.appended_at for r in records)
-        cursor.finish(self._house.store, self._lease, self._partition, last, watermark, sum(counts.values()))
-        for output in outputs:
-            for keys in output.keys:
-                self._seen.add(keys, watermark.date())
+        accepted = sum(n for o in flight.outputs for n in o.accepted.values())
+        watermark = max(r.appended_at for r in flight.records)
+        cursor.finish(self._house.store, self._lease, self._partition, flight.last, watermark, accepted)
         self._seen.forget_before(watermark.date())
-        self._house.log.trim(self._partition, last)
+        self._house.log.trim(self._partition, flight.last)
 
     def _currency_of(self, workspace_id: int) -> str:
         scope = self._stages.workspaces.scope(workspace_id)
@@ -243,10 +312,13 @@ class Pipeline:
                 continue
             if not worked:
                 self._stop.wait(0.05)
-            elif worked < 20:
+            elif worked <= SMALL_EVENTS:
                 # Small batches make small parts: let a few requests gather before the next insert.
                 self._stop.wait(0.25)
-        consumer.close(self._clock())
+        try:
+            consumer.close(self._clock())
+        except UemsError as error:
+            _logger.warning("pipeline %d: the last batch was not closed (%s); it is done again at the next start", partition, error)
 
     def _tell(self, error: Exception, partition: int, failures: int) -> None:
         expected = isinstance(error, UemsError)
