@@ -16,7 +16,7 @@ UI_SOURCES := $(shell find ui -type f -not -path 'ui/node_modules/*' -not -path 
 # --universal: one lock for every Python and platform; no index address, so that it installs from any mirror.
 LOCK := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --annotation-style line
 
-.PHONY: help setup demo test endurance check bench fmt docs lock wheel clean system-packages
+.PHONY: help setup demo test check bench fmt docs lock wheel clean system-packages
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -27,10 +27,7 @@ demo: setup $(STAMPS)/demo ## install, load a year of real retail data, serve ht
 	$(BIN)/uems demo
 
 test: check $(STAMPS)/demo $(STAMPS)/clients ## install what the tests need and run them all
-	$(BIN)/pytest -n 2 -m "not endurance"
-
-endurance: check $(STAMPS)/demo $(STAMPS)/clients ## the long tests: kills at random instants, floods of broken events, a real cluster
-	$(BIN)/pytest -m endurance
+	$(BIN)/pytest -n 2
 
 check: setup system-packages $(STAMPS)/dev ## the quick half of `make test`: formatting, types, layering, UI
 	$(BIN)/ruff check .

@@ -19,7 +19,7 @@ from tests.support.cli import Server, Uems
 from tests.support.clickhouse import Servers, start_servers
 from tests.support.postgres import PostgresServer, running_postgres
 
-pytestmark = [pytest.mark.cluster, pytest.mark.endurance, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.cluster, pytest.mark.slow, pytest.mark.timeout(900)]
 WAVES = 6
 EVENTS = 300
 

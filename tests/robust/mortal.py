@@ -1,11 +1,17 @@
-"""A process that collects and processes events until it is killed, at a moment that its arguments choose.
+"""Processes that collect and process events until they are killed, each at a moment that it is told.
 
-usage: python -m tests.robust.mortal HOME ROUND MOMENT     prints "acked N" after each durable append
+usage: python -m tests.robust.mortal HOME     reads lines "ROUND MOMENT"; prints "acked N" after each durable append of the round,
+and "ended CODE" when it is over, CODE as subprocess gives it, or "ended hanging"
 
 MOMENT is "after:SECONDS", or "before:K" / "behind:K": in front of or right behind the K-th step that writes something for
-good (an insert into the warehouse, the intent, the closing transaction, new ids), or "never": drain the log and end.
+good (an insert into the warehouse, the intent, the closing transaction, new ids), or "never": drain the log and end. In rounds
+with an odd number every batch is judged while the one before it is stored, which otherwise happens to large ones only.
+
+Starting Python and reading all the modules takes longer than a round, so it is done once: each round is a fork of this process,
+which itself never starts the engine, because that would not survive a fork.
 """
 
+import ctypes
 import faulthandler
 import json
 import os
@@ -14,12 +20,13 @@ import signal
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from uems import app
-from uems.collect.pipeline import cursor
+from uems.collect.pipeline import consume, cursor
 from uems.collect.records import Entry, encode_entries
 from uems.identity.api import Resolver
 from uems.kernel.log import Log
@@ -27,6 +34,8 @@ from uems.kernel.settings import load_settings
 from uems.stages import pipeline
 
 EVENTS_PER_APPEND = 40
+ROUND_SECONDS = 240.0
+_PR_SET_PDEATHSIG = 1
 
 
 class Count:
@@ -88,8 +97,12 @@ def send(log: Log, round_: int, stop: threading.Event) -> None:
         stop.wait(0.01)
 
 
-def main(home: str, round_: int, moment: str) -> None:
-    faulthandler.dump_traceback_later(150)  # a round that hangs shows where
+def play(home: str, round_: int, moment: str) -> None:
+    """One round, in a process of its own."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    faulthandler.dump_traceback_later(ROUND_SECONDS - 60)  # a round that hangs shows where
+    if round_ % 2:
+        consume.SMALL_EVENTS = 0
     settings = load_settings(home=Path(home))
     house = app.build(settings)
     count = Count(moment)
@@ -99,7 +112,6 @@ def main(home: str, round_: int, moment: str) -> None:
     stop = threading.Event()
     if moment.startswith("after:"):
         threading.Timer(float(moment[6:]), lambda: os.kill(os.getpid(), signal.SIGKILL)).start()
-    os.write(1, b"ready\n")
     sender = threading.Thread(target=send, args=(house.log, round_, stop), daemon=True)
     if moment != "never":
         sender.start()
@@ -114,5 +126,35 @@ def main(home: str, round_: int, moment: str) -> None:
     house.close()
 
 
+def play_in_fork(home: str, round_: int, moment: str) -> int | None:
+    """How the round ended; None when it had to be ended from here."""
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            play(home, round_, moment)
+            code = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(code)
+    deadline = time.monotonic() + ROUND_SECONDS
+    while time.monotonic() < deadline:
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(0.01)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return None
+
+
+def main(home: str) -> None:
+    for line in sys.stdin:
+        round_, moment = line.split()
+        code = play_in_fork(home, int(round_), moment)
+        os.write(1, f"ended {'hanging' if code is None else code}\n".encode())
+
+
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), sys.argv[3])
+    main(sys.argv[1])

@@ -119,7 +119,7 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-@pytest.mark.endurance
+@pytest.mark.slow
 @pytest.mark.anyio
 @pytest.mark.timeout(900)
 async def test_broken_events_harm_nobody(house: House) -> None:
