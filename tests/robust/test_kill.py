@@ -46,7 +46,7 @@ class Mortals:
         self.process.stdin.write(f"{round_} {moment}\n")
         self.process.stdin.flush()
         acked = 0
-        for line in self.process.stdout:
+        while line := self.process.stdout.readline():
             if line.startswith("ended "):
                 expected = "ended 0" if moment == "never" else "ended -9"
                 assert line.strip() == expected, f"round {round_} ({moment}) {line}{self.errors.read_text()[-6000:]}"
