@@ -5,6 +5,7 @@ override of the node, where there is one. People that no override ever named are
 nearly all, ``person_id`` is right, and the daily bitmaps count them. The affected ones are counted from ``person_daily``.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -53,23 +54,29 @@ def overrides(scope: Scope) -> Sql:
     )
 
 
-def rows_of_people(store: Store, scope: Scope, table: Sql, columns: tuple[str, ...], where: Sql) -> Sql:
+def rows_of_people(store: Store, scope: Scope, table: Sql, columns: tuple[str, ...] | Mapping[str, Sql], where: Sql) -> Sql:
     """A subquery over ``table`` (with workspace_id, person_id, node_id) whose ``person`` is the person now, beside ``columns``.
 
-    where: a condition on the table's own columns; the workspace is added. Without overrides it is the plain table. With
-    some, unaffected rows stay plain, so that the order of the table is kept for them, and only affected ones are joined.
+    columns: names of the table's columns, or name → expression over a row of it. where: a condition on the table's own
+    columns; the workspace is added. Without overrides it is the plain table. With some, unaffected rows stay plain, so that
+    the order of the table is kept for them, and only affected ones are joined.
     """
+    wanted = columns if isinstance(columns, Mapping) else {name: ident(name) for name in columns}
     mine = Sql(f"workspace_id = {scope.workspace_id} AND ({where})")
-    names = join(Sql(""), [Sql(f", {ident(c)}") for c in columns])
+    names = join(Sql(""), [_named(name, made) for name, made in wanted.items()])
     if not has_overrides(store, scope):
         return Sql(f"(SELECT person_id AS person{names} FROM {table} WHERE {mine})")
-    moved = join(Sql(""), [Sql(f", r.{ident(c)} AS {ident(c)}") for c in columns])
+    moved = join(Sql(""), [Sql(f", r.{ident(c)} AS {ident(c)}") for c in wanted])
     return Sql(
         f"(SELECT person_id AS person{names} FROM {table} WHERE {mine} AND person_id GLOBAL NOT IN {affected_ids(scope)}"
         f" UNION ALL SELECT if(o.node_id = 0, r.person_id, o.current) AS person{moved}"
         f" FROM (SELECT person_id, node_id{names} FROM {table} WHERE {mine} AND person_id GLOBAL IN {affected_ids(scope)}) AS r"
         f" GLOBAL ANY LEFT JOIN {overrides(scope)} AS o ON r.node_id = o.node_id)"
     )
+
+
+def _named(name: str, expression: Sql) -> Sql:
+    return Sql(f", {expression} AS {ident(name)}")
 
 
 _DAYS = Sql("day BETWEEN {first:Date} AND {last:Date}")
@@ -130,15 +137,19 @@ def _count_unaffected(scope: Scope, affected: Sql | None) -> Sql:
 
 
 def _count_affected(scope: Scope) -> Sql:
-    users = Sql(
+    return Sql(
+        "SELECT count() AS active, countIf(first_day >= {first:Date}) AS new,"
+        f" countIf(person GLOBAL IN {affected_users(scope)}) AS identified FROM ("
+        f"SELECT person, min(day) AS first_day, max(day) AS last_day FROM {_affected_days(scope, Sql('day <= {last:Date}'))}"
+        " GROUP BY person HAVING last_day >= {first:Date})"
+    )
+
+
+def affected_users(scope: Scope) -> Sql:
+    """A subquery of rows: the affected people, as they are now, who have a user id."""
+    return Sql(
         "(SELECT if(o.node_id = 0, u.person_id, o.current)"
         f" FROM (SELECT node_id, person_id FROM person_users WHERE workspace_id = {scope.workspace_id}"
         f" AND person_id GLOBAL IN {affected_ids(scope)}) AS u"
         f" GLOBAL ANY LEFT JOIN {overrides(scope)} AS o ON u.node_id = o.node_id)"
-    )
-    return Sql(
-        "SELECT count() AS active, countIf(first_day >= {first:Date}) AS new,"
-        f" countIf(person GLOBAL IN {users}) AS identified FROM ("
-        f"SELECT person, min(day) AS first_day, max(day) AS last_day FROM {_affected_days(scope, Sql('day <= {last:Date}'))}"
-        " GROUP BY person HAVING last_day >= {first:Date})"
     )

@@ -18,7 +18,7 @@ class Params:
 
     def __init__(self, prefix: str = "f") -> None:
         self.values: dict[str, Param] = {}
-        self._prefix = prefix
+        self.prefix = prefix
         self._known: dict[tuple[str, str], Sql] = {}
 
     def bind(self, value: Param, type_: str) -> Sql:
@@ -26,7 +26,7 @@ class Params:
         key = (f"{type(value).__name__} {value!r}", type_)
         found = self._known.get(key)
         if found is None:
-            name = f"{self._prefix}{len(self.values)}"
+            name = f"{self.prefix}{len(self.values)}"
             self.values[name] = value
             found = self._known[key] = Sql("{" + name + ":" + type_ + "}")
         return found

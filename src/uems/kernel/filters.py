@@ -22,7 +22,7 @@ The rules, once:
 from uems.kernel._filters_fields import Field, Fields, FieldType, JsonSource, JsonValue, Params, Scalars, json_column, json_text
 from uems.kernel._filters_grammar import Grammar, Kind, Matching, Reading, Writing
 from uems.kernel._filters_kinds import BASE, tree
-from uems.kernel._filters_match import find
+from uems.kernel._filters_match import Check, field_check, find, json_check
 from uems.kernel._filters_model import (
     EVERYTHING,
     Ago,
@@ -43,15 +43,16 @@ from uems.kernel._filters_model import (
     Trait,
     bad_filter,
 )
-from uems.kernel._filters_read import read_test, write_test
-from uems.kernel._filters_sql import json_sql
+from uems.kernel._filters_read import check_json_name, read_named_test, read_test, write_test
+from uems.kernel._filters_sql import field_sql, json_sql
+from uems.kernel._filters_time import Window, window_of
 from uems.kernel.sql import Sql
 
 __all__ = [
-    "BASE", "EVERYTHING", "Ago", "And", "At", "Column", "Day", "Field", "FieldType", "Fields", "Grammar", "Instant", "JsonSource",
+    "BASE", "EVERYTHING", "Ago", "And", "At", "Check", "Column", "Day", "Field", "FieldType", "Fields", "Grammar", "Instant", "JsonSource",
     "JsonValue", "Kind", "Matcher", "Matching", "Moment", "Node", "Not", "Op", "Or", "Params", "Property", "Reading", "Record",
-    "Scalars", "Test", "Trait", "Writing", "bad_filter", "dump", "find", "json_column", "json_sql", "json_text", "matcher", "matches",
-    "parse", "read_test", "to_sql", "write_test",
+    "Scalars", "Test", "Trait", "Window", "Writing", "bad_filter", "check_json_name", "dump", "field_check", "field_sql", "find", "json_check",
+    "json_column", "json_sql", "json_text", "matcher", "matches", "parse", "read_named_test", "read_test", "to_sql", "window_of", "write_test",
 ]  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from uems.identity.api import Id, IdBody, TotalsBody
 from uems.kernel.edge import Body, Count, Signed
-from uems.profiles.model import Profile, TimelineItem, Trait
+from uems.profiles.model import Happening, Profile, TimelineItem, Trait
 from uems.profiles.traits import named
 
 IDS_IN_A_LIST = 10
@@ -54,6 +54,34 @@ class PersonBody(PersonRow):
 class IdList(Body):
     items: list[IdBody]
     next_cursor: str | None = None
+
+
+class EventBody(Body):
+    """An event in a list of everybody's. event_id: its place in the log. person_id: who did it, as known now."""
+
+    event_id: str
+    message_id: str
+    person_id: Count
+    ts: datetime
+    type: str
+    event: str
+    revenue_minor: Signed | None
+    currency: str
+    path: str
+
+    @staticmethod
+    def of(item: Happening) -> "EventBody":
+        return EventBody(
+            event_id=item.event_id,
+            message_id=item.message_id,
+            person_id=item.person_id,
+            ts=item.ts,
+            type=item.type,
+            event=item.event,
+            revenue_minor=item.revenue_minor,
+            currency=item.currency,
+            path=item.path,
+        )
 
 
 class TimelineBody(Body):

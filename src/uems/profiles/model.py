@@ -33,6 +33,21 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Happening:
+    """One event in a list of everybody's. event_id: its place in the log. person_id: who did it, as known now."""
+
+    event_id: str
+    message_id: str
+    person_id: int
+    ts: datetime
+    type: str
+    event: str
+    revenue_minor: int | None
+    currency: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimelineItem:
     """One event of a person. properties: JSON text; of an identify or group call its traits."""
 

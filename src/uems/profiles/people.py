@@ -1,9 +1,11 @@
 """Who are the people, and what is known of each? Pages of them, and one of them whole."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 
 from uems.identity import api as identity
-from uems.identity.api import Person
+from uems.identity.api import Person, Who
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
 from uems.profiles.model import Profile
@@ -24,9 +26,32 @@ def profiles_of(house: House, scope: Scope, people: Sequence[Person]) -> list[Pr
     return [Profile(person_id=p.person_id, ids=ids[p.person_id], traits=traits[p.person_id], totals=totals[p.person_id]) for p in people]
 
 
-def list_people(house: House, scope: Scope, *, before: int | None = None, limit: int) -> tuple[list[Profile], int | None]:
-    """At most ``limit`` people, the newest first; and where the next page starts, None on the last."""
-    newest = identity.newest_people(house.store, scope, before=before, limit=limit + 1)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activity:
+    """What somebody did to be in a list: an event in these days, both included.
+
+    event: this one, by the name under which reports count it; "" for any. who: all of them, or only those who are new or known.
+    """
+
+    first_day: date
+    last_day: date
+    event: str = ""
+    who: Who = "active"
+
+
+def list_people(
+    house: House, scope: Scope, *, did: Activity | None = None, before: int | None = None, limit: int
+) -> tuple[list[Profile], int | None]:
+    """At most ``limit`` people, the newest first; and where the next page starts, None on the last.
+
+    did: only those; exactly whom the reports of the same days count.
+    """
+    if did is None:
+        newest = identity.newest_people(house.store, scope, before=before, limit=limit + 1)
+    else:
+        newest = identity.active_people(
+            house, scope, did.first_day, did.last_day, event=did.event, who=did.who, before=before, limit=limit + 1
+        )
     people = identity.people_of(house.store, scope, newest[:limit])
     profiles = profiles_of(house, scope, [people[number] for number in newest[:limit] if number in people])
     return profiles, newest[limit - 1] if len(newest) > limit else None

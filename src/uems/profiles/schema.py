@@ -56,4 +56,92 @@ _INDEX_VIEW = ViewDef(
     select=Sql(f"SELECT workspace_id, {NEEDLE} AS needle, trait, node_id FROM traits WHERE {FINDABLE}"),
 )
 
-MIGRATIONS = (Migration(number=20, room="profiles", name="traits", steps=(TRAITS, TRAIT_INDEX, _INDEX_VIEW)),)
+TAG_VALUES = TableDef(
+    name="tag_values",
+    columns=(
+        Column(name="workspace_id", type="UInt32"),
+        Column(name="tag", type=_LOW),
+        Column(name="person_id", type="UInt64", codec="Delta, ZSTD(1)"),
+        # JSON text; "" where the person has the tag no more.
+        Column(name="value", type="String", codec="ZSTD(1)"),
+        Column(name="confidence", type="Float32", default="1", codec="ZSTD(1)"),
+        Column(name="evidence", type="String", codec="ZSTD(1)"),
+        Column(name="computed_at", type=_TIME, codec="Delta, ZSTD(1)"),
+        Column(name="version", type="UInt64", codec="Delta, ZSTD(1)"),
+    ),
+    engine="ReplacingMergeTree(version)",
+    order_by="workspace_id, tag, person_id",
+    shard_by="cityHash64(workspace_id, person_id)",
+)
+
+TAG_CUTS = TableDef(
+    name="tag_cuts",
+    columns=(
+        Column(name="workspace_id", type="UInt32"),
+        Column(name="tag", type=_LOW),
+        # Percent of the top; negative for the lowest.
+        Column(name="share", type="Float64"),
+        Column(name="cut", type="Float64"),
+        Column(name="version", type="UInt64"),
+    ),
+    order_by="workspace_id, tag, share, version",
+    shard_by="cityHash64(workspace_id)",
+)
+
+LIST_MEMBERS = TableDef(
+    name="list_members",
+    columns=(
+        Column(name="workspace_id", type="UInt32"),
+        Column(name="list_id", type="UInt32"),
+        Column(name="person_id", type="UInt64", codec="Delta, ZSTD(1)"),
+        Column(name="node_id", type="UInt64", codec="Delta, ZSTD(1)"),
+    ),
+    engine="ReplacingMergeTree",
+    order_by="workspace_id, list_id, person_id, node_id",
+    shard_by="cityHash64(workspace_id, person_id)",
+)
+
+_RELATION_COLUMNS = (
+    Column(name="workspace_id", type="UInt32"),
+    Column(name="kind", type=_LOW),
+    Column(name="person_id", type="UInt64", codec="Delta, ZSTD(1)"),
+    Column(name="node_id", type="UInt64", codec="Delta, ZSTD(1)"),
+    Column(name="other_person_id", type="UInt64", codec="ZSTD(1)"),
+    Column(name="other_node_id", type="UInt64", codec="ZSTD(1)"),
+    Column(name="ts", type=_TIME, codec="Delta, ZSTD(1)"),
+    Column(name="message_id", type="String", codec="ZSTD(1)"),
+)
+RELATIONS = TableDef(
+    name="relations",
+    columns=_RELATION_COLUMNS,
+    engine="ReplacingMergeTree",
+    order_by="workspace_id, person_id, node_id, other_node_id, kind, message_id",
+    shard_by="cityHash64(workspace_id, person_id)",
+)
+RELATIONS_BACK = TableDef(
+    name="relations_back",
+    columns=_RELATION_COLUMNS,
+    engine="ReplacingMergeTree",
+    order_by="workspace_id, person_id, node_id, other_node_id, kind, message_id",
+    shard_by="cityHash64(workspace_id, person_id)",
+)
+_BACK_VIEW = ViewDef(
+    name="relations_back_view",
+    to="relations_back",
+    source="relations",
+    select=Sql(
+        "SELECT workspace_id, kind, r.other_person_id AS person_id, r.other_node_id AS node_id, r.person_id AS other_person_id,"
+        " r.node_id AS other_node_id, ts, message_id FROM relations AS r"
+    ),
+)
+"""person has the relation to other: person invited other. The back table holds the same rows seen from the other."""
+
+MIGRATIONS = (
+    Migration(number=20, room="profiles", name="traits", steps=(TRAITS, TRAIT_INDEX, _INDEX_VIEW)),
+    Migration(
+        number=21,
+        room="profiles",
+        name="tags and relations",
+        steps=(TAG_VALUES, TAG_CUTS, LIST_MEMBERS, RELATIONS, RELATIONS_BACK, _BACK_VIEW),
+    ),
+)

@@ -1,0 +1,1 @@
+"""Which people? The conditions on a person that tags, segments, flows and reports share, in SQL and in Python."""

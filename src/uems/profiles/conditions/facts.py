@@ -1,0 +1,398 @@
+"""Who are they: what was told of them, which tags, lists and relations they have, when they were first and last here?"""
+
+import math
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Final
+
+import xxhash
+
+from uems.kernel.filters import (
+    At,
+    Field,
+    Fields,
+    Grammar,
+    Matching,
+    Node,
+    Reading,
+    Trait,
+    check_json_name,
+    field_check,
+    field_sql,
+    find,
+    json_check,
+    json_sql,
+    json_text,
+    read_named_test,
+    write_test,
+)
+from uems.kernel.sql import Sql, join
+from uems.profiles.conditions.asking import Asking, Source, Value
+from uems.profiles.conditions.doing import ACTIONS, is_time, moments_of
+from uems.profiles.conditions.kind import Edge, PersonCheck, PersonKind, PersonRecord, a_count, an_object, keys_are
+from uems.profiles.conditions.model import PERSON_FACTS, InSegment, Listed, Person, Related, Sample, Tag, Top
+
+_DAY: Final = timedelta(days=1, hours=2)
+"""How far a bare day in a trait may lie from the moment that it stands for, in any zone."""
+_LATEST: Final = Sql("(ts, log_offset, log_index)")
+
+
+def trait_source(names: Sequence[str], asking: Asking) -> tuple[Source, Mapping[str, Sql]]:
+    """The traits table and, for each name, the JSON text of its latest value over all nodes of the person; "" for none."""
+    source = asking.source("traits")
+    found: dict[str, Sql] = {}
+    value, order = source.named(Sql("value")), source.named(_LATEST)
+    for name in names:
+        is_it = Sql(f"trait = {asking.params.bind(name, 'String')}")
+        source.need(is_it)
+        found[name] = Sql(f"argMaxIf({value}, {order}, {source.named(is_it)})")
+    return source, found
+
+
+def ask_trait(node: Trait, asking: Asking) -> Value:
+    """A test on the value of a trait as told last; a dot steps into an object."""
+    steps = node.name.split(".")
+    heads = [".".join(steps[: n + 1]) for n in range(len(steps))]
+    source, latest = trait_source(heads, asking)
+
+    def text(name: str, params: object) -> Sql:
+        found = latest[name]
+        for n, head in enumerate(heads[:-1]):
+            path = [asking.params.bind(step, "String") for step in steps[n + 1 :]]
+            found = _or_else(found, _stepped(latest[head], path, asking.params.bind(".".join(steps[n + 1 :]), "String")))
+        return found
+
+    value = json_text(text).value(node.name, asking.params)
+    empty = json_check(node.test, asking.at)(None)
+    return Value(source=source, sql=json_sql(node.test, value, asking.params, asking.at), empty=empty, shown=text(node.name, None))
+
+
+def _or_else(text: Sql, other: Sql) -> Sql:
+    return Sql(f"if({text} IN ('', 'null') OR startsWith({text}, '{{'), {other}, {text})")
+
+
+def _stepped(text: Sql, path: Sequence[Sql], dotted: Sql) -> Sql:
+    """The part of an object at a path, or under the key that is the path with its dots."""
+    steps = join(Sql(", "), path)
+    if len(path) == 1:
+        return Sql(f"JSONExtractRaw({text}, {steps})")
+    return Sql(f"if(JSONHas({text}, {steps}), JSONExtractRaw({text}, {steps}), JSONExtractRaw({text}, {dotted}))")
+
+
+def check_trait(node: Trait, at: At) -> PersonCheck:
+    check = json_check(node.test, at)
+    return lambda record: check(find(record.traits, node.name))
+
+
+def edges_of_trait(node: Trait, asking: Asking) -> Sequence[Edge]:
+    moments = moments_of(node.test, asking.at)
+    if not moments:
+        return ()
+    where = Sql(f"trait = {asking.params.bind(node.name.split('.')[0], 'String')}")
+    if "." in node.name:  # whoever has it may change: objects are rare, and dates in them rarer
+        return (Edge(table="traits", where=where, time=Sql("now64(3, 'UTC')"), moments=moments, slack=timedelta(days=100_000)),)
+    time = Sql(
+        "toDateTime64(ifNull(parseDateTime64BestEffortOrNull(JSONExtractString(value), 3, 'UTC'), toDateTime64(0, 3, 'UTC')), 3, 'UTC')"
+    )
+    return (Edge(table="traits", where=where, time=time, moments=moments, slack=_DAY),)
+
+
+class PersonFactKind(PersonKind[Person]):
+    """``{"person": {"name": "first_seen", "op", "value"}}``."""
+
+    key = "person"
+    node = Person
+
+    def read(self, body: object, reading: Reading) -> Person:
+        name, test = read_named_test(body, reading)
+        if name not in PERSON_FACTS:
+            raise reading.inside(".name").wrong(f"unknown {name[:40]!r}; one of {', '.join(PERSON_FACTS)}.")
+        found = Person(name=name, test=test)
+        _fits(found, reading)
+        return found
+
+    def write(self, node: Person, grammar: Grammar) -> object:
+        return {"name": node.name, **write_test(node.test)}
+
+    def ask(self, node: Person, asking: Asking) -> Value:
+        source = asking.source("person_daily")
+        source.need(Sql("1"))
+        count, first, last = source.named(Sql("events")), source.named(Sql("first_ts")), source.named(Sql("last_ts"))
+        does = source.named(Sql("type IN ('track', 'page', 'screen')"))
+        users = Sql(f"(SELECT node_id FROM person_users WHERE workspace_id = {asking.scope.workspace_id})")
+        user = source.named(Sql(f"toUInt8(node_id GLOBAL IN {users})"))
+        sql = {
+            "first_seen": Sql(f"min({first})"),
+            "last_seen": Sql(f"max({last})"),
+            "events": Sql(f"toInt64(sumIf({count}, {does}))"),
+            "days": Sql(f"toInt64(uniqExactIf({source.named(Sql('day'))}, {does}))"),
+            "identified": Sql(f"toBool(max({user}))"),
+        }[node.name]
+        field = _fact_field(node, sql)
+        return Value(source=source, sql=field_sql(node.test, field, asking.params, asking.at), shown=sql)
+
+    def check(self, node: Person, at: At, grammar: Grammar) -> PersonCheck:
+        check = field_check(node.test, _fact_field(node, Sql("")), at)
+
+        def fact(record: PersonRecord) -> object:
+            times = [deed.ts for deed in record.deeds]
+            if node.name == "identified":
+                return record.identified
+            mine = [deed for deed in record.deeds if deed.type in ACTIONS]
+            if node.name in ("events", "days"):
+                return len(mine) if node.name == "events" else len({deed.day for deed in mine})
+            return (min(times) if node.name == "first_seen" else max(times)) if times else None
+
+        return lambda record: bool(record.deeds) and check(fact(record))
+
+    def edges(self, node: Person, asking: Asking) -> Sequence[Edge]:
+        moments = moments_of(node.test, asking.at) if node.name in ("first_seen", "last_seen") else ()
+        return (Edge(table="events", where=Sql("1"), time=Sql("ts"), moments=moments),) if moments else ()
+
+
+def _fact_field(node: Person, sql: Sql) -> Field:
+    type_ = {"first_seen": "time", "last_seen": "time", "events": "number", "days": "number", "identified": "boolean"}[node.name]
+    return Field(sql=sql, type=type_)  # type: ignore[arg-type]  # one of the literals, by the table above
+
+
+def _fits(node: Person, reading: Reading) -> None:
+    numeric = node.test.op in ("equals", "not_equals", "gt", "gte", "lt", "lte", "between", "in", "not_in")
+    ok = {"first_seen": is_time(node.test), "last_seen": is_time(node.test), "identified": isinstance(node.test.value, bool)}
+    values = node.test.value if isinstance(node.test.value, tuple) else (node.test.value,)
+    numbers = numeric and all(isinstance(v, int | float) and not isinstance(v, bool) for v in values)
+    if not ok.get(node.name, numbers):
+        raise reading.wrong(f"{node.name} cannot be tested by {node.test.op} with {str(node.test.value)[:60]!r}.")
+
+
+class TagKind(PersonKind[Tag]):
+    """``{"tag": {"name": "lifecycle_stage", "op": "equals", "value": "active"}}``."""
+
+    key = "tag"
+    node = Tag
+
+    def read(self, body: object, reading: Reading) -> Tag:
+        name, test = read_named_test(body, reading)
+        return Tag(name=name, test=test)
+
+    def write(self, node: Tag, grammar: Grammar) -> object:
+        return {"name": node.name, **write_test(node.test)}
+
+    def ask(self, node: Tag, asking: Asking) -> Value:
+        source, told = tag_text(node.name, asking)
+        value = json_text(lambda name, params: told).value(node.name, asking.params)
+        empty = json_check(node.test, asking.at)(None)
+        return Value(source=source, sql=json_sql(node.test, value, asking.params, asking.at), empty=empty, shown=told)
+
+    def check(self, node: Tag, at: At, grammar: Grammar) -> PersonCheck:
+        check = json_check(node.test, at)
+        return lambda record: check(record.tags.get(node.name))
+
+
+def tag_text(name: str, asking: Asking) -> tuple[Source, Sql]:
+    """The source of tags, and the JSON text of one tag's value; "" for none."""
+    source = asking.source("tag_values")
+    is_it = Sql(f"tag = {asking.params.bind(name, 'String')} AND value != ''")
+    source.need(is_it)
+    return source, Sql(f"anyIf({source.named(Sql('value'))}, {source.named(is_it)})")
+
+
+class TopKind(PersonKind[Top]):
+    """``{"top": {"tag": "value_90d", "percent": 10, "lowest": false}}``."""
+
+    key = "top"
+    node = Top
+
+    def read(self, body: object, reading: Reading) -> Top:
+        given = an_object(body, reading)
+        keys_are(given, ("tag", "percent", "lowest"), reading)
+        name, lowest = given.get("tag"), given.get("lowest", False)
+        if not isinstance(name, str) or not 1 <= len(name) <= 200:
+            raise reading.inside(".tag").wrong("must be the name of a tag.")
+        if not isinstance(lowest, bool):
+            raise reading.inside(".lowest").wrong("must be true or false.")
+        return Top(name=name, percent=a_percent(given, reading), lowest=lowest)
+
+    def write(self, node: Top, grammar: Grammar) -> object:
+        return {"tag": node.name, "percent": node.percent, **({"lowest": True} if node.lowest else {})}
+
+    def ask(self, node: Top, asking: Asking) -> Value:
+        source, text = tag_text(node.name, asking)
+        told: Sql = text
+        number = Sql(f"JSONExtract({told}, 'Nullable(Float64)')")
+        name = asking.params.bind(node.name, "String")
+        share = asking.params.bind(float(node.percent if node.lowest else -node.percent), "Float64")
+        cut = Sql(
+            "(SELECT argMax(cut, version) FROM tag_cuts"
+            f" WHERE workspace_id = {asking.scope.workspace_id} AND tag = {name} AND share = {share})"
+        )
+        operator = Sql("<=" if node.lowest else ">=")
+        return Value(source=source, sql=Sql(f"ifNull({number} {operator} {cut}, 0)"), shown=told)
+
+    def check(self, node: Top, at: At, grammar: Grammar) -> PersonCheck:
+        def holds(record: PersonRecord) -> bool:
+            value, cut = record.tags.get(node.name), record.tags.get(f"{node.name} {node.percent} {node.lowest}")
+            if isinstance(value, bool) or not isinstance(value, int | float) or not isinstance(cut, int | float):
+                return False
+            return value <= cut if node.lowest else value >= cut
+
+        return holds
+
+
+class SampleKind(PersonKind[Sample]):
+    """``{"sample": {"percent": 10, "salt": "spring"}}``."""
+
+    key = "sample"
+    node = Sample
+
+    def read(self, body: object, reading: Reading) -> Sample:
+        given = an_object(body, reading)
+        keys_are(given, ("percent", "salt"), reading)
+        salt = given.get("salt", "")
+        if not isinstance(salt, str) or len(salt) > 100 or "\0" in salt or any("\ud800" <= c <= "\udfff" for c in salt):
+            raise reading.inside(".salt").wrong("must be a text of at most 100 characters.")
+        return Sample(percent=a_percent(given, reading), salt=salt)
+
+    def write(self, node: Sample, grammar: Grammar) -> object:
+        return {"percent": node.percent, "salt": node.salt}
+
+    def ask(self, node: Sample, asking: Asking) -> Value:
+        source = asking.source("person_daily")
+        source.need(Sql("1"))
+        salt = asking.params.bind(node.salt, "String")
+        hashed = Sql(f"xxh3(concat({salt}, ':', toString(person))) % 1000000")
+        return Value(source=source, sql=Sql(f"{hashed} < {share_of(node)}"), shown=hashed)
+
+    def check(self, node: Sample, at: At, grammar: Grammar) -> PersonCheck:
+        limit = share_of(node)
+        return lambda r: bool(r.deeds) and xxhash.xxh3_64_intdigest(f"{node.salt}:{r.person}".encode()) % 1_000_000 < limit
+
+
+def share_of(node: Sample) -> int:
+    """How many of a million."""
+    return round(node.percent * 10_000)
+
+
+def a_percent(given: Mapping[str, object], reading: Reading) -> float:
+    """A percentage above 0, up to 100."""
+    value = given.get("percent")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or not 0 < value <= 100:
+        raise reading.inside(".percent").wrong(f"must be a number above 0 and up to 100; it is {str(value)[:40]!r}.")
+    return float(value)
+
+
+class ListedKind(PersonKind[Listed]):
+    """``{"list": {"id": 3}}``: on an uploaded list."""
+
+    key = "list"
+    node = Listed
+
+    def read(self, body: object, reading: Reading) -> Listed:
+        given = an_object(body, reading)
+        keys_are(given, ("id",), reading)
+        return Listed(list_id=a_count(given, "id", reading, least=1, most=2**31 - 1))
+
+    def write(self, node: Listed, grammar: Grammar) -> object:
+        return {"id": node.list_id}
+
+    def ask(self, node: Listed, asking: Asking) -> Value:
+        source = asking.source("list_members")
+        is_it = Sql(f"list_id = {node.list_id}")
+        source.need(is_it)
+        return Value(source=source, sql=Sql(f"toUInt8(max({source.named(is_it)}))"))
+
+    def check(self, node: Listed, at: At, grammar: Grammar) -> PersonCheck:
+        return lambda record: node.list_id in record.lists
+
+
+class RelatedKind(PersonKind[Related]):
+    """``{"related": {"kind": "invited", "at_least": 2, "who": {...}}}``."""
+
+    key = "related"
+    node = Related
+
+    def read(self, body: object, reading: Reading) -> Related:
+        given = an_object(body, reading)
+        keys_are(given, ("kind", "at_least", "who"), reading)
+        kind = given.get("kind", "invited")
+        if kind not in ("invited", "invited_by"):
+            raise reading.inside(".kind").wrong("must be invited or invited_by.")
+        who = given.get("who")
+        inner = reading.inside(".who").node(who) if who is not None else None
+        return Related(kind=kind, at_least=a_count(given, "at_least", reading, least=1, most=1_000_000, default=1), who=inner)
+
+    def write(self, node: Related, grammar: Grammar) -> object:
+        body: dict[str, object] = {"kind": node.kind, "at_least": node.at_least}
+        if node.who is not None:
+            kind = grammar.kind_of(node.who, "who")
+            body["who"] = {kind.key: kind.write(node.who, grammar)}
+        return body
+
+    def ask(self, node: Related, asking: Asking) -> Value:
+        from uems.profiles.conditions.grammar import people_sql
+
+        source = asking.source("relations" if node.kind == "invited" else "relations_back")
+        other = source.named(other_now(asking))
+        source.need(Sql("kind = 'invited'"))
+        counted = Sql(f"uniqExact({other})")
+        if node.who is not None:
+            # The others may be anybody, also when only some people are asked about.
+            everybody = Asking(asking.house, asking.scope, asking.at, prefix=f"{asking.params.prefix}w{len(asking.params.values)}_")
+            inside = people_sql(node.who, other, everybody)
+            asking.params.values.update(everybody.params.values)
+            counted = Sql(f"uniqExactIf({other}, {inside})")
+        return Value(source=source, sql=Sql(f"{counted} >= {node.at_least}"), shown=Sql(f"toInt64({counted})"))
+
+    def check(self, node: Related, at: At, grammar: Grammar) -> PersonCheck:
+        from uems.profiles.conditions.grammar import person_check
+
+        who = person_check(node.who, at) if node.who is not None else lambda record: True
+
+        def holds(record: PersonRecord) -> bool:
+            others = record.invited if node.kind == "invited" else record.invited_by
+            return len({other.person for other in others if who(other)}) >= node.at_least
+
+        return holds
+
+    def inner(self, node: Related) -> Sequence[Node]:
+        return () if node.who is None else (node.who,)
+
+
+def other_now(asking: Asking) -> Sql:
+    """The other end of a relation as the person it is now, for rows with other_node_id and other_person_id."""
+    from uems.identity import api as identity
+
+    if not identity.has_overrides(asking.house.store, asking.scope):
+        return Sql("other_person_id")
+    known = identity.overrides(asking.scope)
+    return Sql(
+        f"if(other_node_id GLOBAL IN (SELECT node_id FROM {known}),"
+        f" transform(other_node_id, (SELECT groupArray(node_id) FROM (SELECT * FROM {known} ORDER BY node_id)),"
+        f" (SELECT groupArray(current) FROM (SELECT * FROM {known} ORDER BY node_id)), other_person_id), other_person_id)"
+    )
+
+
+class InSegmentKind(PersonKind[InSegment]):
+    """``{"segment": {"key": "vip"}}``; whoever evaluates puts that segment's own condition in its place first."""
+
+    key = "segment"
+    node = InSegment
+
+    def read(self, body: object, reading: Reading) -> InSegment:
+        given = an_object(body, reading)
+        keys_are(given, ("key",), reading)
+        key = given.get("key")
+        if not isinstance(key, str) or not 1 <= len(key) <= 100:
+            raise reading.inside(".key").wrong("must be the key of a segment.")
+        return InSegment(key=check_json_name(key, reading.inside(".key")))
+
+    def write(self, node: InSegment, grammar: Grammar) -> object:
+        return {"key": node.key}
+
+    def ask(self, node: InSegment, asking: Asking) -> Value:
+        raise Reading(grammar=Grammar({})).wrong(f"segment {node.key!r} was not put in place before this was evaluated.")
+
+    def check(self, node: InSegment, at: At, grammar: Grammar) -> PersonCheck:
+        raise Matching(grammar=grammar, fields=_NO_FIELDS, at=at).wrong(f"segment {node.key!r} was not put in place.")
+
+
+_NO_FIELDS: Final = Fields()

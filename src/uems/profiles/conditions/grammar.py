@@ -1,0 +1,191 @@
+"""How is a condition on people read, evaluated over everybody or some, and checked of one record?
+
+``evaluate`` asks all conditions of many trees at once and gives a mask of people for each tree and each part of it.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, cast
+
+import numpy as np
+
+from uems.kernel.filters import (
+    BASE,
+    And,
+    At,
+    Column,
+    Grammar,
+    Matcher,
+    Matching,
+    Node,
+    Not,
+    Or,
+    Property,
+    Reading,
+    Trait,
+    Writing,
+    bad_filter,
+    dump,
+)
+from uems.kernel.sql import Sql
+from uems.kernel.warehouse import Limits
+from uems.profiles.conditions import facts
+from uems.profiles.conditions.asking import Asking, Flags, People, Value
+from uems.profiles.conditions.did import DidKind
+from uems.profiles.conditions.habits import RegularKind, SequenceKind
+from uems.profiles.conditions.kind import Edge, PeopleFields, PersonCheck, PersonKind, PersonRecord
+from uems.profiles.conditions.model import InSegment, Related
+
+
+class _TraitKind(PersonKind[Trait]):
+    """The trait of every filter, asked of a person's whole history of traits."""
+
+    key = "trait"
+    node = Trait
+    _plain: Final = BASE.kinds["trait"]
+
+    def read(self, body: object, reading: Reading) -> Trait:
+        return cast(Trait, self._plain.read(body, reading))
+
+    def write(self, node: Trait, grammar: Grammar) -> object:
+        return self._plain.write(node, grammar)
+
+    def ask(self, node: Trait, asking: Asking) -> Value:
+        return facts.ask_trait(node, asking)
+
+    def check(self, node: Trait, at: At, grammar: Grammar) -> PersonCheck:
+        return facts.check_trait(node, at)
+
+    def edges(self, node: Trait, asking: Asking) -> Sequence[Edge]:
+        return facts.edges_of_trait(node, asking)
+
+
+KINDS: Final[tuple[PersonKind[Any], ...]] = (
+    DidKind(),
+    RegularKind(),
+    SequenceKind(),
+    _TraitKind(),
+    facts.PersonFactKind(),
+    facts.TagKind(),
+    facts.TopKind(),
+    facts.SampleKind(),
+    facts.ListedKind(),
+    facts.RelatedKind(),
+    facts.InSegmentKind(),
+)
+_BY_NODE: Final[Mapping[type[Node], PersonKind[Any]]] = {kind.node: kind for kind in KINDS}
+PEOPLE: Final = Grammar({key: kind for key, kind in BASE.kinds.items() if kind.node not in (Column, Property, Trait)}).plus(*KINDS)
+"""The grammar of conditions on people."""
+
+
+def parse_condition(data: object) -> Node:
+    """The condition in decoded JSON; raises ``bad_filter`` (422) that names the place."""
+    return Reading(grammar=PEOPLE).node(data)
+
+
+def dump_condition(node: Node) -> dict[str, object]:
+    """The JSON of a condition; ``parse_condition`` gives the same tree back."""
+    return dump(node, PEOPLE)
+
+
+def kind_of(node: Node) -> PersonKind[Any]:
+    """The kind of a leaf."""
+    found = _BY_NODE.get(type(node))
+    if found is None:
+        raise bad_filter("", f"{type(node).__name__} is not a condition on people.")
+    return found
+
+
+def leaves(node: Node) -> list[Node]:
+    """The conditions of a tree that are not and, or, not; conditions on others inside relations are not among them."""
+    if isinstance(node, And | Or):
+        return [leaf for part in node.parts for leaf in leaves(part)]
+    return leaves(node.part) if isinstance(node, Not) else [node]
+
+
+def expand(node: Node, condition_of: Callable[[str], Node]) -> Node:
+    """The tree with every segment replaced by what it asks. ``condition_of`` raises for one that does not exist or asks itself."""
+    if isinstance(node, And | Or):
+        return type(node)(parts=tuple(expand(part, condition_of) for part in node.parts))
+    if isinstance(node, Not):
+        return Not(part=expand(node.part, condition_of))
+    if isinstance(node, InSegment):
+        return condition_of(node.key)
+    if isinstance(node, Related) and node.who is not None:
+        return Related(kind=node.kind, at_least=node.at_least, who=expand(node.who, condition_of))
+    return node
+
+
+def segments_in(node: Node) -> set[str]:
+    """Keys of the segments that the tree names."""
+    found = set()
+    for leaf in leaves(node):
+        if isinstance(leaf, InSegment):
+            found.add(leaf.key)
+        for inner in kind_of(leaf).inner(leaf):
+            found |= segments_in(inner)
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluated:
+    """people: sorted. masks: node → shape (n,), for every node of every tree that was asked."""
+
+    people: People
+    masks: Mapping[Node, Flags]
+
+    def members(self, node: Node) -> People:
+        return self.people[self.masks[node]]
+
+
+def evaluate(trees: Sequence[Node], asking: Asking, *, limits: Limits | None = None) -> Evaluated:
+    """Who fulfils each tree, among the people of ``asking``. Equal conditions of several trees are asked once."""
+    wanted: dict[Node, Value] = {}
+    for tree in trees:
+        for leaf in leaves(tree):
+            if leaf not in wanted:
+                wanted[leaf] = kind_of(leaf).ask(leaf, asking)
+    people = asking.people(limits)
+    answers = asking.run(list(wanted.values()), limits=limits, people=people)
+    masks: dict[Node, Flags] = {leaf: answers.flag(value) for leaf, value in wanted.items()}
+    for tree in trees:
+        _mask(tree, masks, len(people))
+    return Evaluated(people=people, masks=masks)
+
+
+def _mask(node: Node, masks: dict[Node, Flags], size: int) -> Flags:
+    found = masks.get(node)
+    if found is None:
+        if isinstance(node, Not):
+            found = ~_mask(node.part, masks, size)
+        else:
+            assert isinstance(node, And | Or)
+            parts = [_mask(part, masks, size) for part in node.parts]
+            found = np.full(size, isinstance(node, And), np.bool_)
+            for part in parts:
+                found = (found & part) if isinstance(node, And) else (found | part)
+        masks[node] = found
+    return found
+
+
+def people_sql(node: Node, person: Sql, asking: Asking) -> Sql:
+    """The condition as an expression over a column that names the person now; its values are bound in ``asking.params``."""
+    fields = PeopleFields(person_sql=person, asking=asking)
+    return Writing(grammar=PEOPLE, fields=fields, params=asking.params, at=asking.at).sql(node)
+
+
+def person_check(node: Node, at: At) -> Callable[[PersonRecord], bool]:
+    """The condition as a function of a record; the same answer as ``evaluate``, one person at a time."""
+    check: Matcher = Matching(grammar=PEOPLE, fields=PeopleFields(person_sql=Sql(""), asking=cast(Asking, None)), at=at).matcher(node)
+    return check
+
+
+def edges_of(node: Node, asking: Asking) -> list[Edge]:
+    """When any part of the tree may change by the passing of time alone."""
+    found: list[Edge] = []
+    for leaf in leaves(node):
+        kind = kind_of(leaf)
+        found.extend(kind.edges(leaf, asking))
+        for inner in kind.inner(leaf):
+            found.extend(edges_of(inner, asking))
+    return found
