@@ -14,6 +14,7 @@ from uems.kernel.house import House
 from uems.kernel.sql import Sql
 
 START = datetime(2026, 2, 1, 12, tzinfo=UTC)
+EVENTS = ("Page Viewed", "Order Completed")
 DAYS = [(START + timedelta(days=n)).date() for n in range(6)]
 
 events = st.builds(
@@ -21,7 +22,7 @@ events = st.builds(
     user=st.sampled_from(("", "", "ann", "bob", "cid")),
     anonymous=st.sampled_from(("a1", "a2", "a3", "a4")),
     ts=st.integers(0, 5).map(lambda n: START + timedelta(days=n)),
-    event=st.sampled_from(("Page Viewed", "Order Completed")),
+    event=st.sampled_from(EVENTS),
 )
 steps = st.lists(st.one_of(st.lists(events, min_size=1, max_size=6), st.integers(0, 20)), min_size=1, max_size=7)
 
@@ -47,6 +48,24 @@ def expected_counts(feed: Feed, who: Mapping[int, int], first: date, last: date)
     return identity.PeopleCount(active=len(active), new=len(active - before), identified=len(known))
 
 
+def assert_lists_hold_whom_the_counts_count(feed: Feed, who: Mapping[int, int], first: date, last: date) -> None:
+    house, scope = feed.house, feed.scope
+    did = {event: {who[r.node_id] for r in feed.stored if first <= r.day <= last and r.event == event} for event in EVENTS}
+    assert identity.people_by_event(house, scope, first, last) == {event: len(people) for event, people in did.items() if people}
+    active = set().union(*did.values())
+    known = {p for p, ids in identity.ids_of(house.store, scope, active).items() if any(i.kind == "user_id" for i in ids)}
+    new = active - {who[r.node_id] for r in feed.stored if r.day < first}
+    for event, among in (("", active), *did.items()):
+        lists: dict[identity.Who, set[int]] = {"active": among, "new": among & new, "identified": among & known}
+        for kind, wanted in lists.items():
+            found: list[int] = []
+            while page := identity.active_people(
+                house, scope, first, last, event=event, who=kind, before=found[-1] if found else None, limit=2
+            ):
+                found += page
+            assert found == sorted(wanted, reverse=True), (event, kind)
+
+
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(story=steps)
 def test_actives_and_counts_are_those_of_the_people_as_they_are_now(story: list[list[Happened] | int], house: House, now: datetime) -> None:
@@ -62,6 +81,7 @@ def test_actives_and_counts_are_those_of_the_people_as_they_are_now(story: list[
     actives = {day: len({who[r.node_id] for r in feed.stored if r.day == day}) for day in DAYS[1:5]}
     assert identity.actives_by_day(house, scope, first, last) == {day: n for day, n in actives.items() if n}
     assert identity.count_people(house, scope, first, last) == expected_counts(feed, who, first, last)
+    assert_lists_hold_whom_the_counts_count(feed, who, first, last)
     rows = identity.rows_of_people(house.store, scope, Sql("events"), ("message_id",), Sql("event = 'Order Completed'"))
     found = house.warehouse.query(Sql(f"SELECT message_id, person FROM {rows}")).to_pylist()
     orders = {r.message_id: who[r.node_id] for r in feed.stored if r.event == "Order Completed"}

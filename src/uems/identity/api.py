@@ -1,5 +1,6 @@
 """The door of this room: everything that other rooms, the command line and the web may use."""
 
+from uems.identity.active import EVENT_NAME, Who, active_people, people_by_event
 from uems.identity.bodies import IdBody, TotalsBody
 from uems.identity.changes import changed_people, last_changes
 from uems.identity.ledger import merge, preview_merge, redo_merge, undo_merge
@@ -24,6 +25,7 @@ from uems.identity.schema import MIGRATIONS
 from uems.identity.totals import totals_of
 
 __all__ = [
+    "EVENT_NAME",
     "MIGRATIONS",
     "Cause",
     "Id",
@@ -39,6 +41,8 @@ __all__ = [
     "Totals",
     "TotalsBody",
     "Undone",
+    "Who",
+    "active_people",
     "actives_by_day",
     "affected_ids",
     "affected_people",
@@ -57,6 +61,7 @@ __all__ = [
     "newest_people",
     "normalise",
     "overrides",
+    "people_by_event",
     "people_of",
     "person",
     "place_of",

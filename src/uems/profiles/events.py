@@ -26,7 +26,7 @@ _DAYS: Final = Sql(
 )
 _PLACE: Final = Sql("(day, toUnixTimestamp64Milli(ts), log_partition, log_offset, log_index)")
 _ROWS: Final = Sql(
-    "SELECT message_id, node_id, day, ts, toUnixTimestamp64Milli(ts) AS ms, type, event, revenue_minor, currency, path,"
+    "SELECT message_id, person_id, node_id, day, ts, toUnixTimestamp64Milli(ts) AS ms, type, event, revenue_minor, currency, path,"
     " log_partition, log_offset, log_index FROM events WHERE workspace_id = {workspace:UInt32} AND day BETWEEN {first:Date} AND {last:Date}"
     # The same days once more, as the table's partitions know them.
     f" AND ts >= {{start:DateTime64(3, 'UTC')}} AND ts < {{end:DateTime64(3, 'UTC')}} AND {_WANTED}"
@@ -64,7 +64,7 @@ def list_events(
         Happening(
             event_id=f"{row['log_partition']}-{row['log_offset']}-{row['log_index']}",
             message_id=row["message_id"],
-            person_id=people[row["node_id"]].person_id,
+            person_id=people[row["node_id"]].person_id if row["node_id"] in people else row["person_id"],
             ts=row["ts"].astimezone(UTC),
             type=row["type"],
             event=row["event"],

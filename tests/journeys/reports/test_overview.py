@@ -63,6 +63,7 @@ def test_people_orders_and_revenue_by_hand(house: House) -> None:
     assert (data["people"], data["identified"], data["new_people"]) == (3, 2, 3)
     assert (data["orders"], data["revenue_minor"], data["currency"], data["other_revenue"]) == (2, 1025, "CNY", {"USD": 500})
     assert data["events"] == {"Order Completed": 2, "Page Viewed": 1, "identify": 1}
+    assert data["event_people"] == {"Order Completed": 1, "Page Viewed": 1, "identify": 1}
     assert [(d["day"], d["actives"], d["events"]) for d in data["series"]] == [("2026-03-01", 2, 2), ("2026-03-02", 2, 2)]
     today = ask(house, first=date(2026, 3, 2))
     assert (today["people"], today["new_people"], today["revenue_minor"]) == (2, 1, 1025)

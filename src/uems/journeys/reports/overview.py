@@ -2,7 +2,8 @@
 
 data: ``people`` distinct people with an event in the period; ``new_people`` those never seen before it; ``identified`` those
 with a user id; ``orders``; ``revenue_minor`` in ``currency``; ``other_revenue`` currency → minor units; ``events`` name → count
-(calls without an event name stand under their type); ``series`` one entry a day with actives, events, orders, revenue_minor.
+(calls without an event name stand under their type); ``event_people`` name → distinct people who did it; ``series`` one entry a day
+with actives, events, orders, revenue_minor.
 """
 
 from collections.abc import Mapping
@@ -69,6 +70,7 @@ class Overview:
                 "new_people": people.new,
                 "identified": people.identified,
                 **totals,
+                "event_people": identity.people_by_event(house, scope, first, last),
                 "series": _series(rows, actives, scope, first, last),
             },
         )
@@ -141,6 +143,7 @@ def _empty(scope: Scope) -> dict[str, Any]:
         "currency": scope.currency,
         "other_revenue": {},
         "events": {},
+        "event_people": {},
         "series": [],
     }
 
