@@ -26,6 +26,7 @@ SAMPLES: Mapping[str, str] = {
     "source_id": "known_source_id",
     "mapping_id": "known_mapping_id",
     "version": "1",
+    "letter_id": "0-0-0",
 }
 """Parameter in a path → a thing that exists in somebody else's workspace.
 

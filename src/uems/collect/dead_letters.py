@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from uems.collect.partition import split
 from uems.collect.records import Endpoint, Entry, encode_entries
-from uems.kernel.errors import UemsError, invalid
+from uems.kernel.errors import UemsError, invalid, not_found
 from uems.kernel.house import House
 from uems.kernel.ids import new_id
 from uems.kernel.scope import Scope
@@ -56,6 +56,24 @@ def listed(
         " ORDER BY log_offset DESC, log_partition DESC, log_index DESC LIMIT {limit:UInt32}"
     )
     return [DeadLetter(**row) for row in warehouse.query(sql, params).to_pylist()]
+
+
+def one(warehouse: Warehouse, scope: Scope, letter_id: str) -> DeadLetter:
+    """The letter of this id, whatever became of it. Raises ``not_found``."""
+    partition, offset, index = place_of(letter_id)
+    place = Sql("log_partition = {partition:UInt32} AND log_offset = {offset:UInt64} AND log_index = {index:UInt32}")
+    params: dict[str, Param] = {"workspace": scope.workspace_id, "partition": min(partition, 2**32 - 1), "offset": offset}
+    rows = warehouse.query(
+        Sql(f"{_SELECT} WHERE workspace_id = {{workspace:UInt32}} AND {place}"), {**params, "index": min(index, 2**32 - 1)}
+    ).to_pylist()
+    if not rows:
+        raise not_found("dead letter", letter_id)
+    return DeadLetter(**rows[0])
+
+
+def id_of(partition: int, offset: int, index: int) -> str:
+    """The id of the letter of an event at this place in the log."""
+    return f"{partition}-{offset}-{index}"
 
 
 def place_of(letter_id: str) -> tuple[int, int, int]:

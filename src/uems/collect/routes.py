@@ -1,5 +1,6 @@
 """How are live events, receipts, health and dead letters reached over HTTP?"""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -21,10 +22,14 @@ router.include_router(plan_router)
 
 Status = Literal["accepted", "warned", "duplicate", "blocked", "invalid"]
 _W = "/workspaces/{workspace}"
+_REFUSED = ("blocked", "invalid")
 
 
 class ReceiptBody(Body):
-    """What became of one event. ``cursor`` is its place in the order of arrival, for ``after`` and ``before``."""
+    """What became of one event. ``cursor`` is its place in the order of arrival, for ``after`` and ``before``.
+
+    letter_id: the dead letter that holds it, where it was blocked or invalid.
+    """
 
     cursor: str
     received_at: datetime
@@ -35,6 +40,7 @@ class ReceiptBody(Body):
     event: str
     person_id: Count
     ts: datetime
+    letter_id: str | None
 
 
 class ReceiptAnswer(Body):
@@ -66,6 +72,10 @@ class DeadLetterBody(Body):
     raw: str
     state: str
 
+    @staticmethod
+    def of(letter: dead_letters.DeadLetter) -> "DeadLetterBody":
+        return DeadLetterBody(**asdict(letter))
+
 
 class LetterChoice(Body):
     """Which letters, by id; at most 1000 at once."""
@@ -94,6 +104,7 @@ def _body(receipt: receipts.Receipt) -> ReceiptBody:
         event=receipt.event,
         person_id=receipt.person_id,
         ts=receipt.ts,
+        letter_id=dead_letters.id_of(place.log_partition, place.log_offset, place.log_index) if receipt.status in _REFUSED else None,
     )
 
 
@@ -173,20 +184,18 @@ def list_dead_letters(
     """Events that could not be accepted, newest first, whole and with the reason."""
     before = dead_letters.place_of(str(decode_cursor(cursor, str)[0])) if cursor else None
     found = dead_letters.listed(_house(request).warehouse, access.scope, state=state, before=before, limit=limit)
-    items = [
-        DeadLetterBody(
-            letter_id=letter.letter_id,
-            received_at=letter.received_at,
-            message_id=letter.message_id,
-            status=letter.status,
-            reason=letter.reason,
-            endpoint=letter.endpoint,
-            raw=letter.raw,
-            state=letter.state,
-        )
-        for letter in found
-    ]
+    items = [DeadLetterBody.of(letter) for letter in found]
     return Page[DeadLetterBody](items=items, next_cursor=encode_cursor(items[-1].letter_id) if len(items) == limit else None)
+
+
+@router.get(_W + "/dead-letters/{letter_id}")
+def dead_letter(
+    request: Request,
+    access: Annotated[Access, guard("events:read")],
+    letter_id: Annotated[Key, Path(description="Id of the letter, as lists and receipts give it.")],
+) -> DeadLetterBody:
+    """One event that could not be accepted, whole, and whether it was sent again since."""
+    return DeadLetterBody.of(dead_letters.one(_house(request).warehouse, access.scope, letter_id))
 
 
 @router.post(_W + "/dead-letters/replay")

@@ -117,12 +117,13 @@ def _inspect_json(shape: Shape, lines: Sequence[str]) -> Shape:
             "file_unreadable", f"No line holds a JSON object; the first is {shown(lines[0])}. Upload one object a line.", status=422
         )
     columns = [
-        Column(name=key, type=_json_type(texts), examples=tuple(shown(text, 60) for text in texts[:3])) for key, texts in values.items()
+        Column(name=key, type=json_type(texts), examples=tuple(shown(text, 60) for text in texts[:3])) for key, texts in values.items()
     ]
     return replace(shape, header=True, columns=tuple(columns))
 
 
-def _json_type(texts: Sequence[str]) -> ColumnType:
+def json_type(texts: Sequence[str]) -> ColumnType:
+    """What JSON texts look like to a user; null says nothing."""
     kinds = {
         "text" if text[0] == '"' else "json" if text[0] in "{[" else "boolean" if text[0] in "tf" else "number"
         for text in texts

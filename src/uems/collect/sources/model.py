@@ -1,6 +1,6 @@
 """What is a source? A database that is read from time to time, by a cursor column, and never written to."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,24 +20,29 @@ from uems.kernel.settings import Settings
 CursorType = Literal["integer", "time", "other"]
 
 
-class Reading(Part):
-    """What is read: a table (``schema.table``) or a query, in the order of ``cursor``, a column that only grows.
-
-    key: columns that tell one row from another; without them the whole row does. overlap: read again so far behind the cursor
-    (units of an integer, seconds of a time), for rows that become visible late; what is known is not imported again.
-    """
+class What(Part):
+    """A table (``schema.table``) or a query."""
 
     table: Annotated[str, Field(max_length=300), Clean] | None = None
     query: LongText | None = None
-    cursor: ColumnName
-    key: Annotated[tuple[ColumnName, ...], Field(max_length=10)] = ()
-    overlap: Annotated[int, Field(ge=0, le=10**9)] = 0
 
     @model_validator(mode="after")
     def _one(self) -> Self:
         if bool(self.table and self.table.strip()) == bool(self.query and self.query.strip()):
             raise ValueError("give a table or a query, and not both")
         return self
+
+
+class Reading(What):
+    """What is read: a table or a query, in the order of ``cursor``, a column that only grows.
+
+    key: columns that tell one row from another; without them the whole row does. overlap: read again so far behind the cursor
+    (units of an integer, seconds of a time), for rows that become visible late; what is known is not imported again.
+    """
+
+    cursor: ColumnName
+    key: Annotated[tuple[ColumnName, ...], Field(max_length=10)] = ()
+    overlap: Annotated[int, Field(ge=0, le=10**9)] = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +65,10 @@ class SourceRows:
 
 class SourceConnection(Protocol):
     """An open, read-only connection. Errors are ``UemsError`` with code ``source_failed`` (422) or ``source_unreachable`` (422)."""
+
+    def look(self, what: What, rows: int) -> pa.Table:
+        """A few rows in no order, to show what is there; the columns even of an empty table."""
+        ...
 
     def describe(self, reading: Reading) -> tuple[list[str], CursorType]:
         """The columns, and what kind of value the cursor has. Raises ``invalid`` where ``reading`` does not fit."""
@@ -112,6 +121,12 @@ class Source:
     next_run_at: datetime | None
     created_at: datetime
     updated_at: datetime
+
+
+def named_once(names: Sequence[str]) -> None:
+    """Raises ``source_failed`` when two columns have one name: nobody could say which is meant."""
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise failed(f"Two columns are called {', '.join(twice[:10])}; give one another name with AS.")
 
 
 def failed(what: str, *, unreachable: bool = False) -> UemsError:

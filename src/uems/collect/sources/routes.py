@@ -4,12 +4,15 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
+from pydantic import Field
 
 from uems.access.api import Access, guard
+from uems.collect.files.mapping import Mapping
 from uems.collect.imports import runs
-from uems.collect.imports.bodies import PreviewBody, ProblemBody, RunBody
+from uems.collect.imports.bodies import ColumnBody, PreviewBody, ProblemBody, RunBody
 from uems.collect.sources import due, saved
-from uems.collect.sources.model import KINDS, Reading, Source
+from uems.collect.sources.look import look
+from uems.collect.sources.model import KINDS, Reading, Source, What
 from uems.collect.sources.saved import SourceBody
 from uems.collect.sources.trial import Trial, try_saved, try_unsaved
 from uems.kernel.edge import Body, Count, Key, Page
@@ -89,6 +92,21 @@ class TrialAnswer(Body):
         )
 
 
+class LookBody(What):
+    """A table or a query of a database. source_id: a saved source whose password is used while the connection is the same."""
+
+    kind: Annotated[str, Field(max_length=20)]
+    connection: dict[str, Any]
+    source_id: Key | None = None
+
+
+class LookAnswer(Body):
+    """What is there, and a first mapping for it (null where no column can be a person)."""
+
+    columns: list[ColumnBody]
+    suggested_mapping: Mapping | None
+
+
 def _house(request: Request) -> House:
     house: House = request.app.state.house
     return house
@@ -122,6 +140,14 @@ def create_source(request: Request, access: Annotated[Access, guard("sources:wri
 def try_new_source(request: Request, access: Annotated[Access, guard("sources:write")], body: SourceBody) -> TrialAnswer:
     """Try a source before it is saved."""
     return TrialAnswer.of(try_unsaved(_house(request), access, body))
+
+
+@router.post(_W + "/columns")
+def list_source_columns(request: Request, access: Annotated[Access, guard("sources:write")], body: LookBody) -> LookAnswer:
+    """The columns of a table or a query, with examples and a first mapping. Nothing is saved."""
+    what = What(table=body.table, query=body.query)
+    columns, mapping = look(_house(request), access, body.kind, body.connection, what, body.source_id)
+    return LookAnswer(columns=[ColumnBody(name=c.name, type=c.type, examples=list(c.examples)) for c in columns], suggested_mapping=mapping)
 
 
 @router.get(_W + "/{source_id}")

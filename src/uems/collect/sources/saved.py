@@ -126,8 +126,14 @@ def list_sources(store: Store, scope: Scope) -> list[Source]:
 @contextmanager
 def opened(settings: Settings, source: Source, sealed: bytes | None) -> Iterator[SourceConnection]:
     """A connection to the source. Raises ``source_unreachable``, ``outbound_refused``, ``secret_unreadable``."""
-    secrets = unseal(settings, sealed) if sealed else {}
-    with KINDS.get(source.kind).open(_config(source.kind, {**source.connection, **secrets}), settings) as conn:
+    with connected(settings, source.kind, source.connection, unseal(settings, sealed) if sealed else {}) as conn:
+        yield conn
+
+
+@contextmanager
+def connected(settings: Settings, kind: str, connection: dict[str, Any], secrets: dict[str, str]) -> Iterator[SourceConnection]:
+    """As ``opened``, for a database that may belong to no source yet."""
+    with KINDS.get(kind).open(_config(kind, {**connection, **secrets}), settings) as conn:
         yield conn
 
 

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from uems.collect.files.json_rows import canonical
 from uems.collect.files.model import JSON_TEXT
-from uems.collect.sources.model import CursorType, CursorValue, Reading, SourceRows, failed
+from uems.collect.sources.model import CursorType, CursorValue, Reading, SourceRows, What, failed, named_once
 from uems.kernel.errors import UemsError, invalid
 from uems.kernel.outbound import is_allowed
 from uems.kernel.settings import Settings
@@ -114,16 +114,23 @@ class _Connection:
     def __init__(self, conn: "psycopg.Connection[Any]") -> None:
         self._conn = conn
 
-    def _from(self, reading: Reading) -> sql.Composable:
-        if reading.table:
-            return sql.Identifier(*reading.table.split(".", 1))
-        assert reading.query is not None
+    def _from(self, what: What) -> sql.Composable:
+        if what.table:
+            return sql.Identifier(*what.table.split(".", 1))
+        assert what.query is not None
         # The line feed ends a comment on the last line. A single % would be taken for a parameter, in every query with a list of them.
-        query = reading.query.strip().rstrip(";").replace("%", "%%")
+        query = what.query.strip().rstrip(";").replace("%", "%%")
         return sql.SQL("({}\n) AS source").format(sql.SQL(query))  # the user's own query, on the user's own database
+
+    def look(self, what: What, rows: int) -> pa.Table:
+        cursor = self._conn.execute(sql.SQL("SELECT * FROM {} LIMIT %s").format(self._from(what)), [rows])
+        columns = [(column.name, column.type_code) for column in cursor.description or ()]
+        named_once([name for name, _ in columns])
+        return _table(columns, cursor.fetchall())
 
     def _columns(self, reading: Reading) -> dict[str, int]:
         cursor = self._conn.execute(sql.SQL("SELECT * FROM {} LIMIT 0").format(self._from(reading)), [])
+        named_once([column.name for column in cursor.description or ()])
         found = {column.name: column.type_code for column in cursor.description or ()}
         for name in (reading.cursor, *reading.key):
             if name not in found:
@@ -205,7 +212,7 @@ def _times(array: pa.Array) -> pa.Array | None:
 
 def _table(columns: Sequence[tuple[str, int]], rows: Sequence[Sequence[str | None]]) -> pa.Table:
     fields, arrays = [], []
-    for (name, oid), values in zip(columns, zip(*rows, strict=True), strict=True):
+    for (name, oid), values in zip(columns, zip(*rows, strict=True) if rows else [()] * len(columns), strict=True):
         array, is_json = _array(oid, values)
         fields.append(pa.field(name, array.type, metadata=JSON_TEXT if is_json else None))
         arrays.append(array)

@@ -12,7 +12,7 @@ import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field
 
 from uems.collect.files.model import JSON_TEXT
-from uems.collect.sources.model import CursorType, CursorValue, Reading, SourceRows, failed
+from uems.collect.sources.model import CursorType, CursorValue, Reading, SourceRows, What, failed
 from uems.kernel.errors import UemsError, invalid
 from uems.kernel.settings import Settings
 
@@ -73,11 +73,16 @@ class _Connection:
     def __init__(self, conn: sqlite3.Connection) -> None:
         self._conn = conn
 
-    def _from(self, reading: Reading) -> str:
-        if reading.table:
-            return ".".join(_quoted(part) for part in reading.table.split(".", 1))
-        assert reading.query is not None
-        return f"({reading.query.strip().rstrip(';')}\n)"
+    def _from(self, what: What) -> str:
+        if what.table:
+            return ".".join(_quoted(part) for part in what.table.split(".", 1))
+        assert what.query is not None
+        return f"({what.query.strip().rstrip(';')}\n)"
+
+    def look(self, what: What, rows: int) -> pa.Table:
+        cursor = self._conn.execute(f"SELECT * FROM {self._from(what)} LIMIT ?", [rows])
+        columns = [entry[0] for entry in cursor.description]
+        return _table(columns, cursor.fetchall())
 
     def _columns(self, reading: Reading) -> list[str]:
         found = [entry[0] for entry in self._conn.execute(f"SELECT * FROM {self._from(reading)} LIMIT 0").description]
@@ -132,7 +137,7 @@ def _low(since: CursorValue, overlap: int) -> int | float | str:
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> pa.Table:
     fields, arrays = [], []
-    for name, values in zip(columns, zip(*rows, strict=True), strict=True):
+    for name, values in zip(columns, zip(*rows, strict=True) if rows else [()] * len(columns), strict=True):
         kinds = {type(value) for value in values} - {type(None)}
         if len(kinds) <= 1 and kinds <= {int, float, str, bytes}:
             fields.append(pa.field(name, (array := pa.array(values)).type))
