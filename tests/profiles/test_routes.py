@@ -106,7 +106,21 @@ def test_an_unknown_id_and_a_foreign_cursor_are_refused(api: Program, feed: Feed
 def test_rules_are_read_and_changed(api: Program, feed: Feed) -> None:
     rules = api.get(f"{BASE}/identity-rules").json()
     assert rules["limits"] == {"user_id": 1, "anonymous_id": 1000}
+    assert "null" in api.get(f"{BASE}/identity-rules/junk").json()["items"]
     changed = api.send("PUT", f"{BASE}/identity-rules", json={**rules, "blocked": ["Kiosk"], "phone_region": "CN"}).json()
     assert (changed["blocked"], changed["phone_region"]) == (["kiosk"], "CN")
     assert api.get(f"{BASE}/identity-rules").json() == changed
     assert api.send("PUT", f"{BASE}/identity-rules", json={**rules, "max_ids": 0}).status_code == 422
+
+
+def test_a_change_of_rules_tells_beforehand_how_many_people_it_touches(api: Program, feed: Feed) -> None:
+    feed.take([Happened(user=user, anonymous="kiosk", ts=START) for user in ("ann", "bob")], START)
+    feed.take([Happened(user="cid", ts=START)], START)
+    rules = api.get(f"{BASE}/identity-rules").json()
+    preview = f"{BASE}/identity-rules/preview"
+    assert api.post(preview, rules).json() == {"people": 0}
+    assert api.post(preview, {**rules, "blocked": [" KIOSK "]}).json() == {"people": 1}
+    # The claim of the second user was refused, and would be heard again under other limits.
+    assert api.post(preview, {**rules, "limits": {**rules["limits"], "user_id": 2}}).json() == {"people": 2}
+    assert api.get(f"{BASE}/identity-rules").json() == rules
+    assert api.post(preview, {**rules, "max_ids": 0}).status_code == 422

@@ -20,7 +20,7 @@ from uems.identity.queries import (
     rows_of_people,
 )
 from uems.identity.resolver import Resolver
-from uems.identity.rules import change_rules, rules_of
+from uems.identity.rules import change_rules, count_touched, rules_of
 from uems.identity.schema import MIGRATIONS
 from uems.identity.totals import totals_of
 
@@ -49,6 +49,7 @@ __all__ = [
     "change_rules",
     "changed_people",
     "count_people",
+    "count_touched",
     "find_nodes",
     "find_person",
     "flush_overrides",

@@ -128,6 +128,18 @@ class RedoneBody(Body):
     links: list[MergeBody]
 
 
+class RulesPreviewBody(Body):
+    """people: how many would be resolved anew; most of them would stay as they are."""
+
+    people: Count
+
+
+class JunkBody(Body):
+    """What names nobody in every workspace, in lower case; and zeros, blanks and quoted forms of them."""
+
+    items: list[str]
+
+
 _Limit = Annotated[int, Field(ge=1, le=1000)]
 
 

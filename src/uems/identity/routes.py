@@ -6,11 +6,23 @@ from fastapi import APIRouter, Path, Query, Request
 
 from uems.access.api import Access, guard
 from uems.identity import ledger
-from uems.identity.bodies import Joining, MergeBody, MergedBody, MergePreviewBody, ProfileBody, RedoneBody, RulesBody, UndoneBody
+from uems.identity.bodies import (
+    Joining,
+    JunkBody,
+    MergeBody,
+    MergedBody,
+    MergePreviewBody,
+    ProfileBody,
+    RedoneBody,
+    RulesBody,
+    RulesPreviewBody,
+    UndoneBody,
+)
 from uems.identity.links import merges, place_of
 from uems.identity.model import Cause, MergeState
+from uems.identity.normal import JUNK
 from uems.identity.people import find_nodes
-from uems.identity.rules import change_rules, rules_of
+from uems.identity.rules import change_rules, count_touched, rules_of
 from uems.kernel.edge import Cursor, Id, Key, Limit, Page, decode_cursor, encode_cursor
 from uems.kernel.errors import not_found
 from uems.kernel.house import House
@@ -93,3 +105,15 @@ def read_rules(request: Request, access: Annotated[Access, guard("merges:read")]
 def put_rules(request: Request, access: Annotated[Access, guard("workspace:write")], body: RulesBody) -> RulesBody:
     """Put other rules in force. Whomever they touch is resolved anew before the answer."""
     return RulesBody.of(change_rules(_house(request), access, body.rules()))
+
+
+@router.post("/workspaces/{workspace}/identity-rules/preview")
+def preview_rules(request: Request, access: Annotated[Access, guard("merges:read")], body: RulesBody) -> RulesPreviewBody:
+    """Whom other rules would touch. Changes nothing."""
+    return RulesPreviewBody(people=count_touched(_house(request).store, access.scope, body.rules()))
+
+
+@router.get("/workspaces/{workspace}/identity-rules/junk")
+def builtin_junk(access: Annotated[Access, guard("merges:read")]) -> JunkBody:
+    """The ids that name nobody anywhere; a workspace blocks more with ``blocked``."""
+    return JunkBody(items=sorted(JUNK))

@@ -40,6 +40,19 @@ def rules_of(store: Store, scope: Scope) -> Rules:
         return read_rules(conn, scope.workspace_id)[1]
 
 
+def count_touched(store: Store, scope: Scope, rules: Rules) -> int:
+    """How many people ``change_rules`` would resolve anew; most of them stay as they are. Raises as it does. Changes nothing."""
+    rules = _checked(rules)
+    workspace_id = scope.workspace_id
+    with store.read() as conn:
+        _, old = read_rules(conn, workspace_id)
+        nodes = _nodes_like(conn, workspace_id, set(old.blocked) ^ set(rules.blocked))
+        people = {person for _, person in nodes.values()}
+        if _limits(old) != _limits(rules):
+            people |= set(_people_at_limits(conn, workspace_id, rules))
+    return len(people)
+
+
 def change_rules(house: House, access: Access, rules: Rules) -> Rules:
     """Put new rules in force and resolve anew whomever they touch; the rules as stored.
 
