@@ -19,6 +19,7 @@ def test_the_demo_serves_a_year_of_real_retail_data_and_prints_a_login(uems: Uem
             assert server.process.poll() is None, said
             time.sleep(0.2)
         assert server.url.replace("127.0.0.1", "localhost") in said
+        assert "uems.requests" not in said
         login = {"email": re.search(r"e-mail\s+(\S+)", said), "password": re.search(r"password\s+(\S+)", said)}
         body = json.dumps({name: found[1] for name, found in login.items() if found}).encode()
         request = urllib.request.Request(f"{server.url}/api/login", data=body, headers={"Content-Type": "application/json"})

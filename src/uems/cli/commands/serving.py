@@ -38,8 +38,8 @@ def serve(
     serving.leave(0)
 
 
-def set_up_logging(settings: Settings) -> None:
-    """What a server says goes to standard error, one line a thing."""
+def set_up_logging(settings: Settings, *, requests: bool = True) -> None:
+    """What a server says goes to standard error, one line a thing. requests: also a line for each request that went well."""
     logging.basicConfig(stream=sys.stderr, level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for noisy in ("alembic", "httpx", "httpcore"):
+    for noisy in ("alembic", "httpx", "httpcore", *(() if requests else ("uems.requests",))):
         logging.getLogger(noisy).setLevel(max(logging.WARNING, logging.getLogger().level))
