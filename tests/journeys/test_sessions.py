@@ -14,7 +14,7 @@ from tests.support.events import NOW
 from uems import app
 from uems.access.api import Workspaces
 from uems.identity import api as identity
-from uems.journeys import dirty, sessions
+from uems.journeys import sessions
 from uems.journeys.api import Sessioniser, sessions_of
 from uems.journeys.person_sessions import END
 from uems.kernel.clock import utc_now
@@ -174,7 +174,7 @@ def test_the_sessions_are_those_of_the_definition(story: list[tuple[list[Event],
 
 
 def test_small_rounds_end_in_the_same_sessions(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dirty, "RECEIPTS", 3)
+    monkeypatch.setattr("uems.profiles.follow.RECEIPTS", 3)
     monkeypatch.setattr(sessions, "PEOPLE", 2)
     for batch in range(6):
         world.send([Event(user=f"u{n % 4}", anonymous=f"a{n % 3}" * (batch % 2), ms=(batch * 7 + n) * 11 * MINUTE) for n in range(5)])

@@ -11,12 +11,9 @@ from uems.journeys.rebuild import BEGINNING, TYPES, affected
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
 from uems.kernel.sql import Param, Sql
+from uems.profiles import api as profiles
 
-RECEIPTS: Final = 200_000
-"""About as many receipts of one partition, or changes of person of one workspace, are taken up in a round."""
-_OFFSETS: Final = 50_000
 _RANGE: Final = Sql("log_partition = {partition:UInt32} AND log_offset > {after:UInt64} AND log_offset <= {through:UInt64}")
-_STORED: Final = Sql(f"{_RANGE} AND status IN ('accepted', 'warned')")
 
 
 @dataclass(slots=True)
@@ -41,7 +38,7 @@ def work_since(house: House, workspaces: Workspaces, marks: Mapping[str, int]) -
     work = Work()
     for workspace_id in changes:
         name = f"changes:{workspace_id}"
-        people, work.marks[name] = identity.changed_people(house.store, workspace_id, marks.get(name, 0), RECEIPTS)
+        people, work.marks[name] = identity.changed_people(house.store, workspace_id, marks.get(name, 0), profiles.RECEIPTS)
         scope = workspaces.scope(workspace_id)
         if scope is not None:
             work.add(scope, ((person, BEGINNING) for person in people))
@@ -55,12 +52,12 @@ def work_since(house: House, workspaces: Workspaces, marks: Mapping[str, int]) -
 
 
 def _add_receipts(house: House, workspaces: Workspaces, work: Work, partition: int, after: int, last: int) -> None:
-    through = _through(house, partition, after, last)
+    through = profiles.range_end(house, partition, after, last)
     work.marks[f"receipts:{partition}"] = through
     found = house.warehouse.query(
         Sql(
             "SELECT workspace_id, person_id, min(toUnixTimestamp64Milli(ts)) AS first, max(toUnixTimestamp64Milli(ts)) AS last"
-            f" FROM event_receipts WHERE {_STORED} AND type IN {TYPES} GROUP BY workspace_id, person_id"
+            f" FROM event_receipts WHERE {profiles.STORED} AND type IN {TYPES} GROUP BY workspace_id, person_id"
         ),
         {"partition": partition, "after": after, "through": through},
     )
@@ -76,20 +73,6 @@ def _add_receipts(house: House, workspaces: Workspaces, work: Work, partition: i
         if moved:
             span = min(people[p][0] for p in moved), max(people[p][1] for p in moved)
             work.add(scope, _owners(house, scope, moved, span, {"partition": partition, "after": after, "through": through}))
-
-
-def _through(house: House, partition: int, after: int, last: int) -> int:
-    """How far a round goes, so that it stays small however much waits."""
-    through = min(last, after + _OFFSETS)
-    [row] = house.warehouse.query(
-        Sql(
-            "SELECT minIf(log_offset, total >= {most:UInt64}) AS cut FROM ("
-            "SELECT log_offset, sum(n) OVER (ORDER BY log_offset) AS total FROM ("
-            f"SELECT log_offset, count() AS n FROM event_receipts WHERE {_STORED} GROUP BY log_offset))"
-        ),
-        {"partition": partition, "after": after, "through": through, "most": RECEIPTS},
-    ).to_pylist()
-    return row["cut"] or through
 
 
 def _owners(house: House, scope: Scope, stored: set[int], span: tuple[int, int], place: Mapping[str, Param]) -> list[tuple[int, int]]:

@@ -1,10 +1,23 @@
 """The door of this room: everything that other rooms, the command line and the web may use."""
 
+from uems.profiles.bodies import PersonRow
 from uems.profiles.conditions import model as nodes
 from uems.profiles.conditions.asking import Answers, Asking, Chosen, People, Source, SourceName, Value
-from uems.profiles.conditions.grammar import dump_condition, evaluate, expand, kind_of, leaves, parse_condition, segments_in
+from uems.profiles.conditions.grammar import (
+    Evaluated,
+    dump_condition,
+    edges_of,
+    evaluate,
+    expand,
+    kind_of,
+    leaves,
+    parse_condition,
+    segments_in,
+)
+from uems.profiles.conditions.kind import Edge
 from uems.profiles.events import list_events
 from uems.profiles.extract import Extractor, trait_rows
+from uems.profiles.follow import RECEIPTS, STORED, Touched, range_end, touched_since
 from uems.profiles.model import Happening, Profile, TimelineItem, Trait
 from uems.profiles.people import Activity, list_people, profile_of, profiles_of
 from uems.profiles.schema import MIGRATIONS
@@ -14,21 +27,28 @@ from uems.profiles.traits import trait_history, traits_of
 
 __all__ = [
     "MIGRATIONS",
+    "RECEIPTS",
+    "STORED",
     "Activity",
     "Answers",
     "Asking",
     "Chosen",
+    "Edge",
+    "Evaluated",
     "Extractor",
     "Happening",
     "People",
+    "PersonRow",
     "Place",
     "Profile",
     "Source",
     "SourceName",
     "TimelineItem",
+    "Touched",
     "Trait",
     "Value",
     "dump_condition",
+    "edges_of",
     "evaluate",
     "expand",
     "kind_of",
@@ -39,9 +59,11 @@ __all__ = [
     "parse_condition",
     "profile_of",
     "profiles_of",
+    "range_end",
     "search_people",
     "segments_in",
     "timeline",
+    "touched_since",
     "trait_history",
     "trait_rows",
     "traits_of",

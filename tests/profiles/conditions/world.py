@@ -9,11 +9,11 @@ from typing import Any
 import pyarrow as pa
 
 from tests.support.feed import Feed, Happened
+from uems.identity import api as identity
 from uems.kernel.clock import day_of
 from uems.kernel.filters import At, Record
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
-from uems.identity import api as identity
 from uems.profiles.conditions.kind import Deed, PersonRecord
 
 NOW = datetime(2026, 3, 30, 9, 30, tzinfo=UTC)
@@ -59,7 +59,9 @@ class World:
     def tag(self, person: int, name: str, value: Any) -> None:
         self.version += 1
         self.tags[person, name] = value
-        self._insert("tag_values", {"tag": name, "person_id": person, "value": json.dumps(value), "computed_at": NOW, "version": self.version})
+        self._insert(
+            "tag_values", {"tag": name, "person_id": person, "value": json.dumps(value), "computed_at": NOW, "version": self.version}
+        )
 
     def enlist(self, list_id: int, node: int, person: int) -> None:
         self.version += 1
