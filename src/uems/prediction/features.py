@@ -1,0 +1,218 @@
+"""What is known of each person at a cut, as numbers? Features that the system derives by itself from the events before it.
+
+Everything is one statement over the events before the cut, by the people as they are known now, so that merged people are one.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow.compute as pc
+
+from uems.kernel.house import House
+from uems.kernel.money import exponent
+from uems.kernel.scope import Scope
+from uems.kernel.sql import Sql
+from uems.prediction.past import Past
+from uems.prediction.vocabulary import Vocabulary, texts_of
+from uems.profiles.api import Chosen, People, Source, Value
+
+Matrix: TypeAlias = npt.NDArray[np.float64]
+Family: TypeAlias = Literal[
+    "last", "tenure", "events", "days", "gap", "rhythm", "trend", "revenue", "orders", "order_last", "order_gap", "basket",
+    "event", "event_last", "hours", "weekend", "column", "category", "variety",
+]  # fmt: skip
+WINDOWS: Final = (7, 30, 90)
+_HOURS: Final[Mapping[str, tuple[int, int]]] = {"night": (0, 6), "morning": (6, 12), "afternoon": (12, 18), "evening": (18, 24)}
+# A person with few visits has the rhythm of the others, until their own is known: worth this many gaps.
+PRIOR_GAPS: Final = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feature:
+    """One number. family: what it means; about: of which event, column or property; value: of which value; days: within how many."""
+
+    key: str
+    family: Family
+    about: str = ""
+    value: str = ""
+    days: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Features:
+    """people: sorted, shape (n,). matrix: shape (n, len(features)), nan where there is nothing to measure."""
+
+    people: People
+    features: tuple[Feature, ...]
+    matrix: Matrix
+
+    def column(self, key: str) -> Matrix:
+        return self.matrix[:, self.keys.index(key)]
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return tuple(feature.key for feature in self.features)
+
+
+def features_at(house: House, scope: Scope, cut: date, words: Vocabulary, chosen: Chosen | None = None) -> Features:
+    """The features of everybody (or the chosen) who had an event before the first instant of ``cut``, from those events alone.
+
+    Raises what ``Warehouse.query`` raises.
+    """
+    past = Past(house, scope, end=cut, chosen=chosen)
+    asked = _Asked(past)
+    for ask in (_rhythm, _counts, _money, _by_event, _when, _columns, _categories):
+        ask(asked, words)
+    people = past.people()
+    answers = past.run([value for _, value in asked.found], people=people)
+    columns = [_numbers(answers.column(value)) for _, value in asked.found]
+    features = [feature for feature, _ in asked.found]
+    derived = _derived(dict(zip((f.key for f in features), columns, strict=True)), words.usual_days)
+    matrix = np.column_stack([*columns, *(column for _, column in derived)]) if columns else np.zeros((len(people), 0))
+    return Features(people=people, features=(*features, *(feature for feature, _ in derived)), matrix=matrix)
+
+
+def _numbers(column: object) -> Matrix:
+    found: Matrix = pc.fill_null(column, float("nan")).to_numpy(zero_copy_only=False)
+    return found
+
+
+class _Asked:
+    """The questions so far, over rows that are something the person did before the cut.
+
+    ts_sql: milliseconds of a row; day_sql: its business day; end_sql: milliseconds of the cut.
+    """
+
+    ts_sql: Sql
+    day_sql: Sql
+    end_sql: Sql
+
+    def __init__(self, past: Past) -> None:
+        self.past = past
+        self.found: list[tuple[Feature, Value]] = []
+        self.source: Source = past.source("events")
+        self.source.need(Sql("type IN ('track', 'page', 'screen') AND active"))
+        self.ts_sql = self.source.named(Sql("toUnixTimestamp64Milli(ts)"))
+        self.day_sql = self.source.named(Sql("day"))
+        self.end_sql = past.params.bind(round(past.cut.timestamp() * 1000), "Int64")
+
+    def add(self, feature: Feature, sql: Sql) -> None:
+        self.found.append((feature, Value(source=self.source, sql=Sql(f"toNullable(toFloat64({sql}))"), kind="number")))
+
+    def within(self, days: int | None) -> Sql:
+        """Rows of the last ``days`` times 24 hours before the cut."""
+        return Sql("1") if days is None else Sql(f"{self.ts_sql} >= {self.end_sql} - {int(days)} * 86400000")
+
+    def row(self, expression: Sql) -> Sql:
+        return self.source.named(expression)
+
+
+def _rhythm(asked: _Asked, words: Vocabulary) -> None:
+    last, first = Sql(f"max({asked.ts_sql})"), Sql(f"min({asked.ts_sql})")
+    asked.add(Feature(key="days_since_last", family="last"), Sql(f"({asked.end_sql} - {last}) / 86400000"))
+    asked.add(Feature(key="tenure_days", family="tenure"), Sql(f"({asked.end_sql} - {first}) / 86400000"))
+    days = Sql(f"uniqExact({asked.day_sql})")
+    between = Sql(f"dateDiff('day', min({asked.day_sql}), max({asked.day_sql}))")
+    asked.add(Feature(key="usual_gap", family="gap"), Sql(f"if({days} > 1, {between} / ({days} - 1), NULL)"))
+
+
+def _counts(asked: _Asked, words: Vocabulary) -> None:
+    for days in (*WINDOWS, 60, None):
+        name = "all" if days is None else str(days)
+        asked.add(Feature(key=f"events_{name}", family="events", days=days), Sql(f"countIf({asked.within(days)})"))
+        if days != 60:
+            asked.add(Feature(key=f"days_{name}", family="days", days=days), Sql(f"uniqExactIf({asked.day_sql}, {asked.within(days)})"))
+
+
+def _money(asked: _Asked, words: Vocabulary) -> None:
+    mine = asked.past.params.bind(asked.past.scope.currency, "String")
+    unit = Sql(f"{int(10 ** exponent(asked.past.scope.currency))}")
+    paid = asked.row(Sql(f"if(currency = {mine}, ifNull(revenue_minor, 0), 0)"))
+    order = asked.row(Sql(f"currency = {mine} AND ifNull(revenue_minor, 0) > 0"))
+    for days in (30, 90, None):
+        name = "all" if days is None else str(days)
+        asked.add(Feature(key=f"revenue_{name}", family="revenue", days=days), Sql(f"sumIf({paid}, {asked.within(days)}) / {unit}"))
+        asked.add(Feature(key=f"orders_{name}", family="orders", days=days), Sql(f"countIf({order} AND {asked.within(days)})"))
+    ordered = Sql(f"countIf({order})")
+    last = Sql(f"({asked.end_sql} - maxIf({asked.ts_sql}, {order})) / 86400000")
+    asked.add(Feature(key="days_since_order", family="order_last"), Sql(f"if({ordered} > 0, {last}, NULL)"))
+    gap = Sql(f"(maxIf({asked.ts_sql}, {order}) - minIf({asked.ts_sql}, {order})) / 86400000 / ({ordered} - 1)")
+    asked.add(Feature(key="order_gap", family="order_gap"), Sql(f"if({ordered} > 1, {gap}, NULL)"))
+    asked.add(Feature(key="average_order", family="basket"), Sql(f"avgOrNullIf({paid}, {order}) / {unit}"))
+
+
+def _by_event(asked: _Asked, words: Vocabulary) -> None:
+    for n, name in enumerate(words.events):
+        did = asked.row(Sql(f"event = {asked.past.params.bind(name, 'String')}"))
+        for days in WINDOWS:
+            key = f"event{n}_{days}"
+            asked.add(Feature(key=key, family="event", about=name, days=days), Sql(f"countIf({did} AND {asked.within(days)})"))
+        last = Sql(f"if(countIf({did}) > 0, ({asked.end_sql} - maxIf({asked.ts_sql}, {did})) / 86400000, NULL)")
+        asked.add(Feature(key=f"event{n}_last", family="event_last", about=name), last)
+
+
+def _when(asked: _Asked, words: Vocabulary) -> None:
+    zone = asked.past.params.bind(asked.past.scope.zone, "String")
+    hour = asked.row(Sql(f"toHour(toTimeZone(ts, {zone}))"))
+    for name, (start, end) in _HOURS.items():
+        asked.add(Feature(key=f"hours_{name}", family="hours", about=name), Sql(f"avg({hour} >= {int(start)} AND {hour} < {int(end)})"))
+    asked.add(Feature(key="weekend", family="weekend"), Sql(f"avg(toDayOfWeek({asked.day_sql}) >= 6)"))
+
+
+def _columns(asked: _Asked, words: Vocabulary) -> None:
+    for column in _COLUMNS:
+        for n, value in enumerate(words.columns.get(column, ())):
+            is_it = asked.row(Sql(f"{_COLUMNS[column]} = {asked.past.params.bind(value, 'String')}"))
+            asked.add(Feature(key=f"{column}{n}", family="column", about=column, value=value), Sql(f"avg({is_it})"))
+
+
+_COLUMNS: Final[Mapping[str, Sql]] = {
+    "device": Sql("device"),
+    "channel": Sql("channel"),
+    "utm_source": Sql("utm_source"),
+    "country": Sql("country"),
+}
+
+
+def _categories(asked: _Asked, words: Vocabulary) -> None:
+    for n, category in enumerate(words.categories):
+        texts = asked.row(Sql(f"arrayFilter(text -> text != '', {texts_of(category)})"))
+        about = f"{category.inside}.{category.name}" if category.inside else category.name
+        all_of = Sql(f"sum(length({texts}))")
+        asked.add(Feature(key=f"variety{n}", family="variety", about=about), Sql(f"uniqExactArray({texts})"))
+        for m, value in enumerate(category.values):
+            is_it = Sql(f"sum(countEqual({texts}, {asked.past.params.bind(value, 'String')}))")
+            share = Sql(f"if({all_of} > 0, {is_it} / {all_of}, NULL)")
+            asked.add(Feature(key=f"category{n}_{m}", family="category", about=about, value=value), share)
+
+
+def _derived(columns: Mapping[str, Matrix], usual_days: float) -> list[tuple[Feature, Matrix]]:
+    """Features made of others."""
+    month, before = columns["events_30"], columns["events_60"] - columns["events_30"]
+    trend = np.log((month + 1) / (before + 1))
+    return [(Feature(key="trend", family="trend"), trend), (Feature(key="rhythm", family="rhythm"), rhythm(columns, usual_days))]
+
+
+def rhythm(columns: Mapping[str, Matrix], usual_days: float) -> Matrix:
+    """How long the silence is, in the person's own usual gaps.
+
+    The usual gap is the mean of those seen and of ``PRIOR_GAPS`` more of ``usual_days`` each, so that two visits on two days
+    are not yet a habit: the posterior mean of an exponential gap under a conjugate prior.
+    """
+    days = columns["days_all"]
+    span = np.where(days > 1, np.nan_to_num(columns["usual_gap"]) * (days - 1), 0.0)
+    usual = (PRIOR_GAPS * usual_days + span) / (PRIOR_GAPS + np.maximum(days - 1, 0))
+    found: Matrix = columns["days_since_last"] / usual
+    return found
+
+
+def select(found: Features, keys: Sequence[str]) -> Matrix:
+    """The columns of ``keys`` in their order; nan for one that is not there."""
+    place: Callable[[str], int | None] = {key: n for n, key in enumerate(found.keys)}.get
+    empty = np.full(len(found.people), np.nan)
+    picked = [empty if (n := place(key)) is None else found.matrix[:, n] for key in keys]
+    return np.column_stack(picked) if picked else np.zeros((len(found.people), 0))
