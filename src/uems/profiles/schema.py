@@ -72,7 +72,50 @@ TAG_VALUES = TableDef(
     engine="ReplacingMergeTree(version)",
     order_by="workspace_id, tag, person_id",
     shard_by="cityHash64(workspace_id, person_id)",
+    # Read for some people at a time too, of whom each has a row under every tag.
+    settings={"index_granularity": 512, "min_compress_block_size": 8192},
 )
+
+TAG_GIVEN = TableDef(
+    name="tag_given",
+    columns=(
+        Column(name="workspace_id", type="UInt32"),
+        Column(name="tag", type=_LOW),
+        # The person at the time, and their number as a node, by which later merges and undo are followed.
+        Column(name="person_id", type="UInt64", codec="Delta, ZSTD(1)"),
+        Column(name="node_id", type="UInt64", codec="Delta, ZSTD(1)"),
+        # 0 where only the latest counts; the batch where earlier ones must come back when a later one is undone.
+        Column(name="slot", type="UInt64", codec="ZSTD(1)"),
+        Column(name="batch", type="UInt64", codec="ZSTD(1)"),
+        Column(name="value", type="String", codec="ZSTD(1)"),
+        Column(name="confidence", type="Float32", default="1", codec="ZSTD(1)"),
+        Column(name="evidence", type="String", codec="ZSTD(1)"),
+        Column(name="given_at", type=_TIME, codec="Delta, ZSTD(1)"),
+    ),
+    engine="ReplacingMergeTree(batch)",
+    order_by="workspace_id, tag, person_id, node_id, slot",
+    shard_by="cityHash64(workspace_id, person_id)",
+    settings={"index_granularity": 512, "min_compress_block_size": 8192},
+)
+"""What was given from outside and not computed: by hand, by import, by a model."""
+
+TAG_CHANGES = TableDef(
+    name="tag_changes",
+    columns=(
+        Column(name="workspace_id", type="UInt32"),
+        Column(name="tag", type=_LOW),
+        Column(name="person_id", type="UInt64", codec="Delta, ZSTD(1)"),
+        Column(name="before", type="String", codec="ZSTD(1)"),
+        Column(name="value", type="String", codec="ZSTD(1)"),
+        Column(name="changed_at", type=_TIME, codec="Delta, ZSTD(1)"),
+        Column(name="version", type="UInt64", codec="Delta, ZSTD(1)"),
+    ),
+    engine="ReplacingMergeTree",
+    order_by="workspace_id, tag, changed_at, person_id, version",
+    partition_by="toYYYYMM(changed_at)",
+    shard_by="cityHash64(workspace_id, person_id)",
+)
+"""How the values of some tags went: who moved from what to what, and when."""
 
 TAG_CUTS = TableDef(
     name="tag_cuts",
@@ -142,6 +185,6 @@ MIGRATIONS = (
         number=21,
         room="profiles",
         name="tags and relations",
-        steps=(TAG_VALUES, TAG_CUTS, LIST_MEMBERS, RELATIONS, RELATIONS_BACK, _BACK_VIEW),
+        steps=(TAG_VALUES, TAG_GIVEN, TAG_CHANGES, TAG_CUTS, LIST_MEMBERS, RELATIONS, RELATIONS_BACK, _BACK_VIEW),
     ),
 )

@@ -22,7 +22,9 @@ from uems.kernel.scope import Scope
 from uems.kernel.sql import Param, Sql, ident, join
 from uems.kernel.warehouse import Limits
 
-SourceName: TypeAlias = Literal["events", "person_daily", "traits", "tag_values", "list_members", "relations", "relations_back"]
+SourceName: TypeAlias = Literal[
+    "events", "person_daily", "traits", "tag_values", "tag_given", "list_members", "relations", "relations_back"
+]
 People: TypeAlias = npt.NDArray[np.uint64]
 Flags: TypeAlias = npt.NDArray[np.bool_]
 
@@ -206,6 +208,7 @@ _TABLES: Final[Mapping[SourceName, Sql]] = {
     "person_daily": Sql("person_daily"),
     "traits": Sql("traits"),
     "tag_values": Sql("tag_values"),
+    "tag_given": Sql("tag_given"),
     "list_members": Sql("list_members"),
     "relations": Sql("relations"),
     "relations_back": Sql("relations_back"),

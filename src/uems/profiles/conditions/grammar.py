@@ -30,7 +30,7 @@ from uems.kernel.filters import (
 from uems.kernel.sql import Sql
 from uems.kernel.warehouse import Limits
 from uems.profiles.conditions import facts
-from uems.profiles.conditions.asking import Asking, Flags, People, Value
+from uems.profiles.conditions.asking import Answers, Asking, Flags, People, Value
 from uems.profiles.conditions.did import DidKind
 from uems.profiles.conditions.habits import RegularKind, SequenceKind
 from uems.profiles.conditions.kind import Edge, PeopleFields, PersonCheck, PersonKind, PersonRecord
@@ -140,17 +140,27 @@ class Evaluated:
 
 def evaluate(trees: Sequence[Node], asking: Asking, *, limits: Limits | None = None) -> Evaluated:
     """Who fulfils each tree, among the people of ``asking``. Equal conditions of several trees are asked once."""
+    wanted = questions(trees, asking)
+    people = asking.people(limits)
+    return conclude(trees, wanted, asking.run(list(wanted.values()), limits=limits, people=people))
+
+
+def questions(trees: Sequence[Node], asking: Asking) -> dict[Node, Value]:
+    """What has to be asked for these trees, for whoever asks more in the same statements: leaf → its flag."""
     wanted: dict[Node, Value] = {}
     for tree in trees:
         for leaf in leaves(tree):
             if leaf not in wanted:
                 wanted[leaf] = kind_of(leaf).ask(leaf, asking)
-    people = asking.people(limits)
-    answers = asking.run(list(wanted.values()), limits=limits, people=people)
+    return wanted
+
+
+def conclude(trees: Sequence[Node], wanted: Mapping[Node, Value], answers: Answers) -> Evaluated:
+    """Who fulfils each tree, by the answers to its questions."""
     masks: dict[Node, Flags] = {leaf: answers.flag(value) for leaf, value in wanted.items()}
     for tree in trees:
-        _mask(tree, masks, len(people))
-    return Evaluated(people=people, masks=masks)
+        _mask(tree, masks, len(answers.people))
+    return Evaluated(people=answers.people, masks=masks)
 
 
 def _mask(node: Node, masks: dict[Node, Flags], size: int) -> Flags:
