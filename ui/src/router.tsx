@@ -19,6 +19,7 @@ export const router = createBrowserRouter([
             errorElement: <Crash />,
             children: [
               { path: "overview", lazy: () => import("@/rooms/journeys/OverviewPage") },
+              { path: "events", lazy: () => import("@/rooms/profiles/EventsPage") },
               { path: "live", lazy: () => import("@/rooms/collect/live/LivePage") },
               { path: "live/dead-letters", lazy: () => import("@/rooms/collect/live/DeadLettersPage") },
               { path: "plan", lazy: () => import("@/rooms/collect/plan/PlanPage") },

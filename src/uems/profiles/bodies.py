@@ -56,7 +56,7 @@ class IdList(Body):
     next_cursor: str | None = None
 
 
-class EventBody(Body):
+class HappeningBody(Body):
     """An event in a list of everybody's. event_id: its place in the log. person_id: who did it, as known now."""
 
     event_id: str
@@ -70,8 +70,8 @@ class EventBody(Body):
     path: str
 
     @staticmethod
-    def of(item: Happening) -> "EventBody":
-        return EventBody(
+    def of(item: Happening) -> "HappeningBody":
+        return HappeningBody(
             event_id=item.event_id,
             message_id=item.message_id,
             person_id=item.person_id,

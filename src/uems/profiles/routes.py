@@ -12,7 +12,7 @@ from uems.identity.api import Who
 from uems.kernel.edge import CleanStr, Cursor, Id, Key, Limit, Page, decode_cursor, encode_cursor
 from uems.kernel.errors import invalid
 from uems.kernel.house import House
-from uems.profiles.bodies import EventBody, IdList, PersonBody, PersonRow, TimelineBody, TraitBody
+from uems.profiles.bodies import HappeningBody, IdList, PersonBody, PersonRow, TimelineBody, TraitBody
 from uems.profiles.events import Place as EventPlace
 from uems.profiles.events import list_events
 from uems.profiles.people import Activity, list_people, profile_of
@@ -99,14 +99,14 @@ def events(
     revenue: Annotated[bool, Query(description="Only events that the revenue is made of: with an amount in its currency.")] = False,
     cursor: Cursor | None = None,
     limit: Limit = 50,
-) -> Page[EventBody]:
+) -> Page[HappeningBody]:
     """What was done in a period, the latest first: the events that the reports of the same days count."""
     first, last = _days(first_day, last_day)
     items, place = list_events(
         _house(request), access.scope, first, last, event=event, revenue=revenue, before=_event_place(cursor), limit=limit
     )
     following = encode_cursor(place[0].toordinal(), *place[1:]) if place else None
-    return Page(items=[EventBody.of(one) for one in items], next_cursor=following)
+    return Page(items=[HappeningBody.of(one) for one in items], next_cursor=following)
 
 
 def _event_place(cursor: str | None) -> EventPlace | None:

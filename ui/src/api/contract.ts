@@ -67,6 +67,7 @@ export type PersonId = Schemas["IdBody"];
 export type PersonRow = Schemas["PersonRow"];
 export type Person = Schemas["PersonBody"];
 export type Trait = Schemas["TraitBody"];
+export type EventItem = Schemas["HappeningBody"];
 export type TimelineItem = Schemas["TimelineBody"];
 export type Merge = Schemas["MergeBody"];
 export type MergePreview = Schemas["MergePreviewBody"];
@@ -84,6 +85,8 @@ export interface Overview {
   /** Currency → minor units, for revenue in another currency than the workspace's. */
   readonly other_revenue: Readonly<Record<string, number>>;
   readonly events: Readonly<Record<string, number>>;
+  /** Event → how many people did it. */
+  readonly event_people: Readonly<Record<string, number>>;
   readonly series: readonly {
     readonly day: string;
     readonly actives: number;

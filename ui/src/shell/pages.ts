@@ -1,10 +1,10 @@
 // Which pages are there? The side navigation and the command palette are both drawn from this list.
-import { Activity, BookCheck, Database, Gauge, GitMerge, Settings, Users, type LucideIcon } from "lucide-react";
+import { Activity, BookCheck, Database, Gauge, GitMerge, Logs, Settings, Users, type LucideIcon } from "lucide-react";
 
 import type { Permission } from "./workspace";
 
 export interface PageEntry {
-  readonly key: "overview" | "live" | "plan" | "imports" | "people" | "merges" | "settings";
+  readonly key: "overview" | "events" | "live" | "plan" | "imports" | "people" | "merges" | "settings";
   readonly path: string;
   readonly icon: LucideIcon;
   readonly needs: Permission;
@@ -16,7 +16,13 @@ export interface PageGroup {
 }
 
 export const PAGE_GROUPS: readonly PageGroup[] = [
-  { key: "analyse", pages: [{ key: "overview", path: "overview", icon: Gauge, needs: "reports:read" }] },
+  {
+    key: "analyse",
+    pages: [
+      { key: "overview", path: "overview", icon: Gauge, needs: "reports:read" },
+      { key: "events", path: "events", icon: Logs, needs: "events:read" },
+    ],
+  },
   {
     key: "people",
     pages: [

@@ -37,7 +37,7 @@ export default {
     properties: "Properties",
     stored: "The event as stored",
     notStored: "This event is not stored, so it counts in no report.",
-    seeLetters: "Open dead letters",
+    seeLetter: "Open its dead letter",
     status: { accepted: "Accepted", warned: "Warned", duplicate: "Duplicate", blocked: "Blocked", invalid: "Invalid" },
     types: {
       track: "Track",
@@ -61,6 +61,7 @@ export default {
       too_large: "It is too large.",
       bad_timestamp: "Its time cannot be read.",
       timestamp_out_of_range: "Its time lies before the year 2000 or more than a day in the future.",
+      junk_id: "Its ids name nobody: values such as null or 0 are blocked.",
       bad_json: "It is not valid JSON.",
       not_an_object: "It is not a JSON object.",
     },
@@ -68,6 +69,7 @@ export default {
   letters: {
     title: "Dead letters",
     lead: "Events that could not be accepted. Each is kept whole, so that it can be sent again once the cause is removed.",
+    all: "Show all dead letters",
     state: "State",
     states: { open: "Open", replayed: "Sent again", dismissed: "Put aside" },
     raw: "What was received",

@@ -128,6 +128,7 @@ export default {
     groups: { collect: "Collection", people: "People" },
     pages: {
       overview: "Overview",
+      events: "Events",
       live: "Live events",
       plan: "Tracking plan",
       imports: "Imports",

@@ -34,7 +34,7 @@ const zh: SameKeys<typeof en> = {
     properties: "事件属性",
     stored: "入库的完整事件",
     notStored: "此事件未入库，不计入任何报表。",
-    seeLetters: "查看死信",
+    seeLetter: "打开对应的死信",
     status: { accepted: "已接收", warned: "有警告", duplicate: "重复", blocked: "已拦截", invalid: "无效" },
     types: {
       track: "行为事件",
@@ -58,6 +58,7 @@ const zh: SameKeys<typeof en> = {
       too_large: "事件体积过大。",
       bad_timestamp: "时间格式无法识别。",
       timestamp_out_of_range: "时间早于 2000 年，或超前一天以上。",
+      junk_id: "ID 不指向任何人：null、0 之类的取值会被屏蔽。",
       bad_json: "不是有效的 JSON。",
       not_an_object: "不是 JSON 对象。",
     },
@@ -65,6 +66,7 @@ const zh: SameKeys<typeof en> = {
   letters: {
     title: "死信",
     lead: "未能接收的事件会完整保留，原因消除后可以重放。",
+    all: "查看全部死信",
     state: "状态",
     states: { open: "待处理", replayed: "已重放", dismissed: "已搁置" },
     raw: "收到的原始内容",

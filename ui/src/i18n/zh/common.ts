@@ -126,6 +126,7 @@ const zh: SameKeys<typeof en> = {
     groups: { collect: "采集", people: "用户" },
     pages: {
       overview: "总览",
+      events: "事件明细",
       live: "实时事件",
       plan: "埋点方案",
       imports: "数据导入",

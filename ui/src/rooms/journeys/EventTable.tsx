@@ -1,4 +1,4 @@
-// What was done, and how often? Events by name, most frequent first; a row opens the events behind it.
+// What was done, how often, and by how many people? Events by name, most frequent first; each number opens what is behind it.
 import { Table, type TableColumnsType } from "antd";
 import { useMemo, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
@@ -6,34 +6,41 @@ import { Link } from "react-router";
 
 import { useLanguage } from "@/i18n/useLanguage";
 import { Card } from "@/parts/Page";
+import type { Period } from "@/parts/period";
 import { Num } from "@/parts/values";
-import { usePath } from "@/shell/workspace";
+import { useBehind } from "@/rooms/profiles/behind";
 import styles from "./EventTable.module.css";
 
 interface Row {
   readonly name: string;
   readonly count: number;
+  readonly people: number;
   readonly share: number;
 }
 
-export function EventTable({ events }: { events: Readonly<Record<string, number>> }): ReactNode {
+interface EventTableProps {
+  readonly events: Readonly<Record<string, number>>;
+  readonly people: Readonly<Record<string, number>>;
+  readonly period: Period;
+}
+
+export function EventTable({ events, people, period }: EventTableProps): ReactNode {
   const { t } = useTranslation();
   const { tag } = useLanguage();
-  const path = usePath();
+  const behind = useBehind(period);
   const rows = useMemo(() => {
     const total = Object.values(events).reduce((sum, count) => sum + count, 0);
     return Object.entries(events)
-      .map(([name, count]): Row => ({ name, count, share: total ? count / total : 0 }))
+      .map(([name, count]): Row => ({ name, count, people: people[name] ?? 0, share: total ? count / total : 0 }))
       .sort((a, b) => b.count - a.count);
-  }, [events]);
+  }, [events, people]);
   const percent = new Intl.NumberFormat(tag, { style: "percent", maximumFractionDigits: 1 });
-  const behind = (row: Row): string => `${path("live")}?event=${encodeURIComponent(row.name)}`;
   const columns: TableColumnsType<Row> = [
     {
       title: t("overview.event"),
       dataIndex: "name",
       render: (_, row) => (
-        <Link to={behind(row)} className={styles.name}>
+        <Link to={behind.events({ event: row.name })} className={styles.name}>
           {row.name || t("overview.unnamedEvent")}
         </Link>
       ),
@@ -44,7 +51,15 @@ export function EventTable({ events }: { events: Readonly<Record<string, number>
       align: "right",
       width: 130,
       sorter: (a, b) => a.count - b.count,
-      render: (_, row) => <Num value={row.count} to={behind(row)} label={row.name} />,
+      render: (_, row) => <Num value={row.count} to={behind.events({ event: row.name })} label={`${row.name}, ${t("overview.count")}`} />,
+    },
+    {
+      title: t("overview.people"),
+      dataIndex: "people",
+      align: "right",
+      width: 130,
+      sorter: (a, b) => a.people - b.people,
+      render: (_, row) => <Num value={row.people} to={behind.people({ event: row.name })} label={`${row.name}, ${t("overview.people")}`} />,
     },
     {
       title: t("overview.share"),

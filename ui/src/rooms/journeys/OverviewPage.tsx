@@ -16,6 +16,7 @@ import type { Period } from "@/parts/period";
 import { Notice, Ready } from "@/parts/states";
 import { useParam } from "@/parts/useParam";
 import { Money, Num } from "@/parts/values";
+import { useBehind } from "@/rooms/profiles/behind";
 import { usePath, useWorkspace } from "@/shell/workspace";
 import { EventTable } from "./EventTable";
 import { overviewQuery } from "./queries";
@@ -46,42 +47,51 @@ function Answer({ answer, period, busy }: { answer: ReportAnswer<Overview>; peri
   return (
     <div aria-busy={busy} style={{ opacity: busy ? 0.6 : 1 }}>
       <Stack>
-        <Numbers data={data} events={events} />
+        <Numbers data={data} events={events} period={period} />
         <Chart data={data} />
-        <EventTable events={data.events} />
+        <EventTable events={data.events} people={data.event_people} period={period} />
         <Truth answer={answer} period={period} />
       </Stack>
     </div>
   );
 }
 
-function Numbers({ data, events }: { data: Overview; events: number }): ReactNode {
+const ORDER = "Order Completed";
+
+function Numbers({ data, events, period }: { data: Overview; events: number; period: Period }): ReactNode {
   const { t } = useTranslation();
   const { tag } = useLanguage();
-  const path = usePath();
+  const behind = useBehind(period);
   const name = t("overview.people");
   return (
     <Stats>
       <Stat
         name={name}
-        value={<Num value={data.people} to={path("people")} label={name} />}
-        note={t("overview.identified", { count: data.identified, shown: formatNumber(data.identified, tag) })}
+        value={<Num value={data.people} to={behind.people()} label={name} />}
+        note={
+          <Link to={behind.people({ who: "identified" })}>
+            {t("overview.identified", { count: data.identified, shown: formatNumber(data.identified, tag) })}
+          </Link>
+        }
       />
-      <Stat name={t("overview.newPeople")} value={<Num value={data.new_people} to={path("people")} label={t("overview.newPeople")} />} />
+      <Stat
+        name={t("overview.newPeople")}
+        value={<Num value={data.new_people} to={behind.people({ who: "new" })} label={t("overview.newPeople")} />}
+      />
       <Stat
         name={t("overview.orders")}
-        value={<Num value={data.orders} to={`${path("live")}?event=Order+Completed`} label={t("overview.orders")} />}
+        value={<Num value={data.orders} to={behind.events({ event: ORDER })} label={t("overview.orders")} />}
       />
       <Stat
         name={t("overview.revenue")}
         value={
-          <Link to={`${path("live")}?event=Order+Completed`}>
+          <Link to={behind.events({ revenue: true })}>
             <Money minor={data.revenue_minor} currency={data.currency} />
           </Link>
         }
         note={data.currency}
       />
-      <Stat name={t("overview.events")} value={<Num value={events} to={path("live")} label={t("overview.events")} />} />
+      <Stat name={t("overview.events")} value={<Num value={events} to={behind.events()} label={t("overview.events")} />} />
     </Stats>
   );
 }

@@ -1,6 +1,6 @@
-// Who are the people? A search by any id or trait, and a page of results; a row opens the person.
+// Who are the people? Everybody, those a search finds, or those behind a number of a period; a row opens the person.
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { Button, Input, Spin, Table, type TableColumnsType } from "antd";
+import { Button, Input, Segmented, Spin, Table, Tag, type TableColumnsType } from "antd";
 import { ChevronLeft, ChevronRight, Search, Users } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
@@ -9,14 +9,16 @@ import { Link, useNavigate } from "react-router";
 import type { Schemas } from "@/api/client";
 import type { PersonRow } from "@/api/contract";
 import { Bar, Card, Page } from "@/parts/Page";
+import { PeriodPicker, usePeriod } from "@/parts/PeriodPicker";
 import { Notice, Ready } from "@/parts/states";
 import { useDelayed } from "@/parts/useDelayed";
 import { useParam } from "@/parts/useParam";
 import { Money, Num, Time } from "@/parts/values";
 import { usePath, useWorkspace } from "@/shell/workspace";
+import { useBehind, WHO, type Who } from "./behind";
 import styles from "./People.module.css";
 import { PersonLabel } from "./PersonLabel";
-import { peopleQuery } from "./queries";
+import { peopleQuery, type Activity } from "./queries";
 
 const PAGE = 50;
 
@@ -26,25 +28,31 @@ export function Component(): ReactNode {
   const [search, setSearch] = useParam("search");
   const [cursor, setCursor] = useParam("cursor");
   const settled = useDelayed(search.trim());
-  const query = useQuery({ ...peopleQuery(slug, { search: settled, cursor, limit: PAGE }), placeholderData: keepPreviousData });
+  const did = useActivity();
+  const asked = { search: settled, did, cursor, limit: PAGE };
+  const query = useQuery({ ...peopleQuery(slug, asked), placeholderData: keepPreviousData });
   return (
-    <Page title={t("people.title")} lead={t("people.lead")}>
+    <Page title={t("people.title")} lead={t(did ? "people.didLead" : "people.lead")} actions={did ? <Days /> : null}>
       <Bar>
-        <Input
-          className={styles.search ?? ""}
-          value={search}
-          onChange={(change) => setSearch(change.target.value, { replace: true, without: ["cursor"] })}
-          placeholder={t("people.search")}
-          aria-label={t("people.search")}
-          prefix={<Search size={14} aria-hidden />}
-          suffix={query.isFetching ? <Spin size="small" /> : <span />}
-          allowClear
-          autoFocus
-        />
+        {did ? (
+          <Doing did={did} />
+        ) : (
+          <Input
+            className={styles.search ?? ""}
+            value={search}
+            onChange={(change) => setSearch(change.target.value, { replace: true, without: ["cursor"] })}
+            placeholder={t("people.search")}
+            aria-label={t("people.search")}
+            prefix={<Search size={14} aria-hidden />}
+            suffix={query.isFetching ? <Spin size="small" /> : <span />}
+            allowClear
+            autoFocus
+          />
+        )}
       </Bar>
       <Card flush>
         <Ready query={query} rows={8}>
-          {(page) => <People page={page} searched={settled !== ""} busy={query.isPlaceholderData} />}
+          {(page) => <People page={page} searched={did ? "did" : settled ? "words" : null} busy={query.isPlaceholderData} />}
         </Ready>
       </Card>
       <nav className={styles.pager} aria-label={t("people.paging")}>
@@ -60,6 +68,48 @@ export function Component(): ReactNode {
         ) : null}
       </nav>
     </Page>
+  );
+}
+
+/** What the address says that they did; null where it says nothing, which means everybody. */
+function useActivity(): Activity | null {
+  const [period] = usePeriod();
+  const [who] = useParam("who");
+  const [event] = useParam("event");
+  if (who === "" && event === "" && period.preset === "all") return null;
+  const { first, last } = period;
+  return { first, last, event, who: WHO.find((each) => each === who) ?? "active" };
+}
+
+function Days(): ReactNode {
+  const [period] = usePeriod();
+  const [, setKey] = useParam("period", "all");
+  return <PeriodPicker period={period} onChange={(key) => setKey(key, { without: ["cursor"] })} />;
+}
+
+function Doing({ did }: { did: Activity }): ReactNode {
+  const { t } = useTranslation();
+  const path = usePath();
+  const [period] = usePeriod();
+  const behind = useBehind(period);
+  const [, setWho] = useParam("who");
+  const [, setEvent] = useParam("event");
+  return (
+    <>
+      <Segmented<Who>
+        options={WHO.map((value) => ({ value, label: t(`people.who.${value}`) }))}
+        value={did.who}
+        onChange={(value) => setWho(value, { without: ["cursor"] })}
+        aria-label={t("people.whoLabel")}
+      />
+      {did.event ? (
+        <Tag closable={{ "aria-label": t("people.anyEvent") }} onClose={() => setEvent("", { without: ["cursor"] })}>
+          {t("people.didEvent", { event: did.event })}
+        </Tag>
+      ) : null}
+      <Link to={behind.events({ event: did.event })}>{t("people.toEvents")}</Link>
+      <Link to={path("people")}>{t("people.everybody")}</Link>
+    </>
   );
 }
 
@@ -110,14 +160,20 @@ function useColumns(): TableColumnsType<PersonRow> {
   ];
 }
 
-function People({ page, searched, busy }: { page: Schemas["Page_PersonRow_"]; searched: boolean; busy: boolean }): ReactNode {
+interface PeopleProps {
+  readonly page: Schemas["Page_PersonRow_"];
+  readonly searched: "words" | "did" | null;
+  readonly busy: boolean;
+}
+
+function People({ page, searched, busy }: PeopleProps): ReactNode {
   const { t } = useTranslation();
   const path = usePath();
   const navigate = useNavigate();
   const columns = useColumns();
   if (page.items.length === 0) {
     return searched ? (
-      <Notice icon={Search} title={t("people.noMatch.title")} text={t("people.noMatch.text")} />
+      <Notice icon={Search} title={t("people.noMatch.title")} text={t(searched === "did" ? "people.nobodyDid" : "people.noMatch.text")} />
     ) : (
       <Notice icon={Users} title={t("people.empty.title")} text={t("people.empty.text")} />
     );

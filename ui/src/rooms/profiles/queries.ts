@@ -2,20 +2,61 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 
 import { api, unwrap } from "@/api/client";
+import type { Who } from "./behind";
 
 export interface PeopleAsked {
   readonly search: string;
+  /** Only who did something; left out: everybody. */
+  readonly did?: Activity | null;
   readonly cursor?: string;
   readonly limit: number;
 }
 
-export function peopleQuery(workspace: string, { search, cursor = "", limit }: PeopleAsked) {
+export interface Activity {
+  readonly first: string | null;
+  readonly last: string | null;
+  readonly event: string;
+  readonly who: Who;
+}
+
+export function peopleQuery(workspace: string, { search, did = null, cursor = "", limit }: PeopleAsked) {
   return queryOptions({
-    queryKey: [workspace, "people", search, cursor, limit],
+    queryKey: [workspace, "people", search, did, cursor, limit],
     queryFn: ({ signal }) => {
-      const query = { limit, ...(search ? { search } : {}), ...(cursor ? { cursor } : {}) };
+      const asked = did ? { who: did.who, ...(did.event ? { event: did.event } : {}), ...days(did) } : search ? { search } : {};
+      const query = { limit, ...asked, ...(cursor ? { cursor } : {}) };
       return unwrap(api.GET("/api/workspaces/{workspace}/people", { params: { path: { workspace }, query }, signal }));
     },
+  });
+}
+
+function days({ first, last }: { readonly first: string | null; readonly last: string | null }): { first_day?: string; last_day?: string } {
+  return { ...(first ? { first_day: first } : {}), ...(last ? { last_day: last } : {}) };
+}
+
+export interface EventsAsked {
+  readonly first: string | null;
+  readonly last: string | null;
+  readonly event: string;
+  readonly revenue: boolean;
+}
+
+export function eventsQuery(workspace: string, asked: EventsAsked) {
+  return infiniteQueryOptions({
+    queryKey: [workspace, "events", asked],
+    queryFn: ({ pageParam, signal }) => {
+      const { event, revenue } = asked;
+      const query = {
+        limit: 50,
+        ...days(asked),
+        ...(event ? { event } : {}),
+        ...(revenue ? { revenue } : {}),
+        ...(pageParam ? { cursor: pageParam } : {}),
+      };
+      return unwrap(api.GET("/api/workspaces/{workspace}/events", { params: { path: { workspace }, query }, signal }));
+    },
+    initialPageParam: "",
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
   });
 }
 

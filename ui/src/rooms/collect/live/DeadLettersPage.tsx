@@ -1,5 +1,5 @@
 // Which events could not be accepted? Kept whole, with the reason, until somebody sends them again or puts them aside.
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { App, Button, Segmented } from "antd";
 import { MailCheck, RotateCcw } from "lucide-react";
 import { useState, type ReactNode } from "react";
@@ -7,27 +7,66 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
 import { Bar, Card, Page } from "@/parts/Page";
+import { Pill } from "@/parts/Pill";
 import { Notice, Ready } from "@/parts/states";
 import { useFailed } from "@/parts/useFailed";
 import { useParam } from "@/parts/useParam";
 import { useMay, usePath, useWorkspace } from "@/shell/workspace";
 import styles from "./Live.module.css";
 import { LetterTable } from "./LetterTable";
-import { deadLettersQuery, useSettleLetters, type LetterState } from "./queries";
+import { deadLetterQuery, deadLettersQuery, useSettleLetters, type LetterState } from "./queries";
 
 const STATES: readonly LetterState[] = ["open", "replayed", "dismissed"];
 
 export function Component(): ReactNode {
   const { t } = useTranslation();
-  const { slug } = useWorkspace();
   const path = usePath();
+  const [letter, setLetter] = useParam("letter");
+  return (
+    <Page title={t("letters.title")} lead={t("letters.lead")} crumb={<Link to={path("live")}>{t("live.title")}</Link>}>
+      {letter ? <One key={letter} letterId={letter} onAll={() => setLetter("")} /> : <All />}
+    </Page>
+  );
+}
+
+/** The letter that a receipt leads to, opened. */
+function One({ letterId, onAll }: { letterId: string; onAll: () => void }): ReactNode {
+  const { t } = useTranslation();
+  const { slug } = useWorkspace();
+  const may = useMay("events:write");
+  const query = useQuery(deadLetterQuery(slug, letterId));
+  return (
+    <>
+      <Bar>
+        {query.data ? (
+          <Pill tone={query.data.state === "open" ? "warn" : "plain"}>{t(`letters.states.${known(query.data.state)}`)}</Pill>
+        ) : null}
+        {may && query.data?.state === "open" ? <Settle chosen={[letterId]} onDone={() => void query.refetch()} /> : null}
+        <Button type="link" onClick={onAll}>
+          {t("letters.all")}
+        </Button>
+      </Bar>
+      <Card flush>
+        <Ready query={query}>{(letter) => <LetterTable letters={[letter]} whole />}</Ready>
+      </Card>
+    </>
+  );
+}
+
+function known(state: string): LetterState {
+  return STATES.find((each) => each === state) ?? "open";
+}
+
+function All(): ReactNode {
+  const { t } = useTranslation();
+  const { slug } = useWorkspace();
   const may = useMay("events:write");
   const [asked, setAsked] = useParam("state", "open");
-  const state = STATES.find((each) => each === asked) ?? "open";
+  const state = known(asked);
   const [chosen, setChosen] = useState<readonly string[]>([]);
   const query = useInfiniteQuery(deadLettersQuery(slug, state));
   return (
-    <Page title={t("letters.title")} lead={t("letters.lead")} crumb={<Link to={path("live")}>{t("live.title")}</Link>}>
+    <>
       <Bar>
         <Segmented
           options={STATES.map((each) => ({ value: each, label: t(`letters.states.${each}`) }))}
@@ -56,7 +95,7 @@ export function Component(): ReactNode {
           </Button>
         </div>
       ) : null}
-    </Page>
+    </>
   );
 }
 

@@ -18,6 +18,8 @@ interface LetterTableProps {
   readonly letters: readonly Letter[];
   readonly chosen?: readonly string[];
   readonly onChoose?: (ids: readonly string[]) => void;
+  /** Show what was received at once. */
+  readonly whole?: boolean;
 }
 
 function pretty(raw: string): string {
@@ -28,7 +30,7 @@ function pretty(raw: string): string {
   }
 }
 
-export function LetterTable({ letters, chosen, onChoose }: LetterTableProps): ReactNode {
+export function LetterTable({ letters, chosen, onChoose, whole = false }: LetterTableProps): ReactNode {
   const { t } = useTranslation();
   const words = useReasonWords();
   const columns: TableColumnsType<Letter> = [
@@ -62,6 +64,7 @@ export function LetterTable({ letters, chosen, onChoose }: LetterTableProps): Re
         ? { rowSelection: { selectedRowKeys: [...chosen], onChange: (keys: React.Key[]) => onChoose(keys.map(String)) } }
         : {})}
       expandable={{
+        defaultExpandAllRows: whole,
         expandedRowRender: (letter) => (
           <div className={styles.raw}>
             <Json value={pretty(letter.raw)} label={t("letters.raw")} />

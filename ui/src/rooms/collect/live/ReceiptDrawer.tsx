@@ -88,7 +88,9 @@ function ReasonAlert({ receipt }: { receipt: Receipt }): ReactNode {
               <code lang="en">{details}</code>
             </details>
           ) : null}
-          {lost ? <Link to={path("live", "dead-letters")}>{t("receipts.seeLetters")}</Link> : null}
+          {receipt.letter_id ? (
+            <Link to={`${path("live", "dead-letters")}?letter=${receipt.letter_id}`}>{t("receipts.seeLetter")}</Link>
+          ) : null}
         </>
       }
     />

@@ -65,6 +65,14 @@ export function deadLettersQuery(workspace: string, state: LetterState) {
   });
 }
 
+export function deadLetterQuery(workspace: string, letter_id: string) {
+  return queryOptions({
+    queryKey: [workspace, "dead-letters", "one", letter_id],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET("/api/workspaces/{workspace}/dead-letters/{letter_id}", { params: { path: { workspace, letter_id } }, signal })),
+  });
+}
+
 export function useSettleLetters(what: "replay" | "dismiss") {
   const { slug: workspace } = useWorkspace();
   const client = useQueryClient();
