@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from uems.kernel.errors import UemsError
-from uems.prediction.learning import Learned, Rows, learn, platt, thinned
+from uems.prediction.learning import Learned, Rows, learn, platt
 from uems.prediction.metrics import (
     Floats,
     Ints,
@@ -35,7 +35,6 @@ LEAST: Final = 30
 """Rows with the outcome, and rows without it, that training, calibration and judgement each need."""
 FOLDS: Final = 3
 PARTS: Final = 5
-_NO_WORSE: Final = 1.0
 
 Tell = Callable[[str, float], None]
 """Called with what is being done and how much of the whole is done."""
@@ -206,7 +205,7 @@ def _summary(judged: _Judged, final: Learned, features: tuple[str, ...], seed: i
         "folds": [_fold(judged, n) for n in range(len(judged.said))],
         "candidates": {name: [one.losses[name] for one in judged.chosen] for name in final.losses},
         "importance": _importance(final.chosen, judged.snapshots[-1].matrix, features),
-        "beats_rule": bool(gain.low > 0 and errors["model"] <= errors["rule"] * _NO_WORSE),
+        "beats_rule": bool(gain.low > 0 and errors["model"] <= errors["rule"]),
     }
 
 
@@ -237,8 +236,8 @@ def _fold(judged: _Judged, n: int) -> dict[str, Any]:
 
 def _importance(predictor: Predictor, matrix: Floats, features: tuple[str, ...]) -> list[dict[str, Any]]:
     """The mean size of what each feature adds, as a share of all, over at most 2,000 rows."""
-    some, _ = thinned(Rows(matrix=matrix, labels=np.zeros(len(matrix), np.bool_)), 0, 2_000)
-    size = np.abs(predictor.contributions(some.matrix)).mean(axis=0)
+    some = matrix[:: max(1, len(matrix) // 2_000)]
+    size = np.abs(predictor.contributions(some)).mean(axis=0)
     order = np.argsort(-size, kind="stable")[:20]
     whole = float(size.sum()) or 1.0
     return [{"feature": features[n], "share": float(size[n]) / whole} for n in order if size[n] > 0]

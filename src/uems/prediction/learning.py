@@ -6,10 +6,11 @@ neither starts slower nor grows for it. One thread and fixed seeds: the same sna
 Candidates: a logistic model over standardised features, and gradient-boosted trees (Friedman 2001, histogram variant). The one
 with the smaller log-loss on the calibration period is taken. The calibration is Platt's curve, or isotonic where both outcomes
 are known of at least a thousand rows (Niculescu-Mizil & Caruana 2005). Rare outcomes are kept whole; of the others so many rows are
-drawn that training stays quick, each weighing what it stands for, so that probabilities stay true.
+drawn that training stays quick, and the odds are put right by the share that was drawn, so that probabilities stay true.
 """
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -49,33 +50,36 @@ class Learned:
 
 def learn(features: tuple[str, ...], train: Rows, later: Rows, seed: int) -> Learned:
     """Train on ``train``; choose, stop and calibrate on ``later``. Both have rows with the outcome and without it."""
-    sample, weights = thinned(train, seed)
+    rates = rates_for(train)
+    sample = thinned(train, rates, seed)
+    # What was left out of one class has made the other look more frequent by so much.
+    shift = math.log(rates[0] / rates[1])
     candidates: dict[str, Predictor] = {}
-    for name, fit in (("logistic", _linear), ("boosting", _forest)):
-        body = fit(sample, weights, later, seed)
+    for name, body in (("logistic", _linear(sample, shift, seed)), ("boosting", _forest(sample, thinned(later, rates, seed), shift, seed))):
         curve = _calibration(body.margin(later.matrix), later.labels)
         candidates[name] = Predictor(features=features, body=body, calibration=curve)
     losses = {name: log_loss(later.labels, one.probability(later.matrix)) for name, one in candidates.items()}
     return Learned(chosen=candidates[min(losses, key=losses.__getitem__)], losses=losses)
 
 
-def thinned(rows: Rows, seed: int, most: int = MAX_ROWS) -> tuple[Rows, Floats]:
-    """At most about ``most`` rows, and what each weighs: those with the rarer outcome all, of the others a random part."""
-    weights = np.ones(len(rows))
+def rates_for(rows: Rows, most: int = MAX_ROWS) -> tuple[float, float]:
+    """(share of the rows without the outcome, share of those with it) to train on, so that about ``most`` are left: the rarer stay."""
+    negatives, positives = len(rows) - rows.positives, rows.positives
     if len(rows) <= most:
-        return rows, weights
-    rare = rows.labels if rows.positives * 2 <= len(rows) else ~rows.labels
-    rng = np.random.default_rng([seed, 1])
-    kept = np.ones(len(rows), np.bool_)
-    for part, room in ((rare, most // 2), (~rare, most - min(int(rare.sum()), most // 2))):
-        size = int(part.sum())
-        if size > room:
-            kept[part] = rng.random(size) < room / size
-            weights[part] = size / max(1, int(kept[part].sum()))
-    return Rows(matrix=rows.matrix[kept], labels=rows.labels[kept]), weights[kept]
+        return 1.0, 1.0
+    room = max(most // 2, most - min(negatives, positives))
+    return min(1.0, room / negatives), min(1.0, room / positives)
 
 
-def _linear(rows: Rows, weights: Floats, later: Rows, seed: int) -> Linear:
+def thinned(rows: Rows, rates: tuple[float, float], seed: int) -> Rows:
+    """A random part of the rows of either class."""
+    if rates == (1.0, 1.0):
+        return rows
+    kept = np.random.default_rng([seed, 1]).random(len(rows)) < np.where(rows.labels, rates[1], rates[0])
+    return Rows(matrix=rows.matrix[kept], labels=rows.labels[kept])
+
+
+def _linear(rows: Rows, shift: float, seed: int) -> Linear:
     from sklearn.linear_model import LogisticRegression
 
     matrix = rows.matrix
@@ -94,13 +98,13 @@ def _linear(rows: Rows, weights: Floats, later: Rows, seed: int) -> Linear:
         logged=logged, fill=fill, mean=average, scale=np.where(spread > 1e-9, spread, 1.0), weights=np.zeros(matrix.shape[1]), base=0.0
     )
     model: Any = LogisticRegression(C=0.1, max_iter=500, random_state=seed)
-    model.fit(unit.standard(matrix), rows.labels, sample_weight=weights)
+    model.fit(unit.standard(matrix), rows.labels)
     return Linear(
-        logged=logged, fill=fill, mean=unit.mean, scale=unit.scale, weights=model.coef_[0].copy(), base=float(model.intercept_[0])
+        logged=logged, fill=fill, mean=unit.mean, scale=unit.scale, weights=model.coef_[0].copy(), base=float(model.intercept_[0]) + shift
     )
 
 
-def _forest(rows: Rows, weights: Floats, later: Rows, seed: int) -> Forest:
+def _forest(rows: Rows, later: Rows, shift: float, seed: int) -> Forest:
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     model: Any = HistGradientBoostingClassifier(
@@ -115,12 +119,12 @@ def _forest(rows: Rows, weights: Floats, later: Rows, seed: int) -> Forest:
         n_iter_no_change=15,
         random_state=seed,
     )
-    model.fit(rows.matrix, rows.labels, sample_weight=weights, X_val=later.matrix, y_val=later.labels)
+    model.fit(rows.matrix, rows.labels, X_val=later.matrix, y_val=later.labels)
     forest = _forest_of(model)
     some = rows.matrix[:1000]
     if not np.allclose(forest.margin(some), model.decision_function(some), atol=1e-6):
         raise RuntimeError("The trees of the learning library are not read as it means them; its version may be too new.")
-    return forest
+    return replace(forest, base=forest.base + shift)
 
 
 def _forest_of(model: Any) -> Forest:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any, Final, Literal, TypeAlias, get_args
 
 from uems.kernel.filters import Node
+from uems.prediction.features import Feature
 
 RuleKind: TypeAlias = Literal["recency", "frequency", "rhythm", "condition"]
 RULES: Final[tuple[RuleKind, ...]] = get_args(RuleKind)
@@ -103,7 +104,7 @@ class Version:
     algorithm: Algorithm
     definition: Mapping[str, Any]
     vocabulary: Mapping[str, Any]
-    features: tuple[str, ...]
+    features: tuple[Feature, ...]
     backtest: Mapping[str, Any]
     baseline: Mapping[str, Any]
     sha256: str

@@ -38,10 +38,21 @@ class _Bounded(Source):
 class Past(Asking):
     """An evaluation that sees the days from ``first`` (None: from ever) to the day before ``end``, and nothing else.
 
-    Relative windows of conditions ("in the last 30 days") count back from the first instant of ``end``.
+    Relative windows of conditions ("in the last 30 days") count back from the first instant of ``end``. people: whom the
+    answers are about, also those without a row in the window; None is everybody who has one, or the chosen.
     """
 
-    def __init__(self, house: House, scope: Scope, *, end: date, first: date | None = None, chosen: Chosen | None = None) -> None:
+    def __init__(
+        self,
+        house: House,
+        scope: Scope,
+        *,
+        end: date,
+        first: date | None = None,
+        chosen: Chosen | None = None,
+        people: People | None = None,
+    ) -> None:
+        self._everybody: Final = people
         self.end: Final = end
         self.first: Final = first
         self.cut: Final[datetime] = start_of_day(end, scope.zone)
@@ -56,7 +67,8 @@ class Past(Asking):
         return found
 
     def people(self, limits: Limits | None = None) -> People:
-        """The chosen, or everybody who had an event in the window. Sorted."""
+        if self._everybody is not None:
+            return self._everybody
         if self.chosen is not None:
             return self.chosen.people
         where = self._bound_of("person_daily")
