@@ -4,33 +4,46 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
-from pydantic import ValidationError
 
 from uems.access.api import Access, guard
 from uems.collect import api as collect
+from uems.identity import api as identity
+from uems.journeys import asking
 from uems.journeys.bodies import SessionBody
 from uems.journeys.person_sessions import END, sessions_of
-from uems.journeys.registry import REPORTS
+from uems.journeys.registry import REPORTS, OpensPeople
 from uems.kernel.edge import Body, Cursor, Id, Key, Limit, Page, decode_cursor, encode_cursor
-from uems.kernel.errors import UemsError
 from uems.kernel.house import House
+from uems.profiles import api as profiles
 
 router = APIRouter()
 
 
 class ReportInfo(Body):
-    """A report that can be asked for; ``spec_schema`` is the JSON schema of its spec, ``sample`` a spec that works."""
+    """A report that can be asked for; ``spec_schema`` is the JSON schema of its spec, ``sample`` a spec that works.
+
+    cell_schema: of what names one number of people in its answer; null for a report without people to open.
+    """
 
     name: str
     label_zh: str
     label_en: str
     spec_schema: dict[str, Any]
     sample: dict[str, Any]
+    cell_schema: dict[str, Any] | None = None
 
 
 class ReportList(Body):
     items: list[ReportInfo]
     next_cursor: str | None = None
+
+
+class NoticeBody(Body):
+    """What the reader of an answer should know: "unknown_event" names an event that nobody ever had, and names like it."""
+
+    code: str
+    subject: str
+    near: list[str]
 
 
 class ReportAnswer(Body):
@@ -45,7 +58,25 @@ class ReportAnswer(Body):
     watermark: datetime | None
     asked_at: datetime
     exact: bool
+    warnings: list[NoticeBody]
     data: dict[str, Any]
+
+
+class PeopleQuestion(Body):
+    """Whose people: the number that ``cell`` names in the answer to ``spec``."""
+
+    spec: dict[str, Any]
+    cell: dict[str, Any]
+    cursor: Cursor | None = None
+    limit: Limit = 50
+
+
+class PeoplePage(Body):
+    """A page of the people behind a number, by their number. total: that number itself."""
+
+    total: int
+    items: list[profiles.PersonRow]
+    next_cursor: str | None = None
 
 
 @router.get("/workspaces/{workspace}/reports")
@@ -58,7 +89,8 @@ def list_reports(access: Annotated[Access, guard("reports:read")]) -> ReportList
                 label_zh=report.label_zh,
                 label_en=report.label_en,
                 spec_schema=report.Config.model_json_schema(),
-                sample=report.sample.model_dump(mode="json"),
+                sample=report.sample.model_dump(mode="json", exclude_none=True),
+                cell_schema=report.Cell.model_json_schema() if isinstance(report, OpensPeople) else None,
             )
             for report in REPORTS
         ]
@@ -73,18 +105,8 @@ def run_report(
     spec: dict[str, Any],
 ) -> ReportAnswer:
     """Answer one report for one spec."""
-    report = REPORTS.get(name)
-    try:
-        config = report.Config.model_validate(spec)
-    except ValidationError as error:
-        faults = [f"{'.'.join(str(p) for p in e['loc']) or 'spec'}: {e['msg']}" for e in error.errors()[:5]]
-        raise UemsError(
-            "invalid_spec",
-            f"The spec of {name} cannot be used: {'; '.join(faults)}. Its schema is in GET /api/workspaces/{{workspace}}/reports.",
-            status=422,
-        ) from error
     house: House = request.app.state.house
-    answer = report.run(house, access.scope, config, access.now)
+    answer = asking.run_report(house, access.scope, name, spec, access.now)
     return ReportAnswer(
         report=name,
         workspace=access.scope.slug,
@@ -95,8 +117,29 @@ def run_report(
         watermark=collect.watermark(house),
         asked_at=access.now,
         exact=answer.exact,
+        warnings=[NoticeBody(code=one.code, subject=one.subject, near=list(one.near)) for one in answer.warnings],
         data=dict(answer.data),
     )
+
+
+@router.post("/workspaces/{workspace}/reports/{name}/people")
+def report_people(
+    request: Request,
+    access: Annotated[Access, guard("people:read")],
+    name: Annotated[Key, Path(description="Name of the report.")],
+    question: PeopleQuestion,
+) -> PeoplePage:
+    """The people behind one number of a report, exactly those whom it counts."""
+    house: House = request.app.state.house
+    found = asking.people_of_report(house, access.scope, name, question.spec, question.cell, access.now)
+    after = decode_cursor(question.cursor, int)[0] if question.cursor else -1
+    page = [int(number) for number in found[found.astype("int64") > after][: question.limit]]
+    people = identity.people_of(house.store, access.scope, page)
+    # Somebody may have been merged into another since the warehouse was asked.
+    known = {people[number].person_id: people[number] for number in page if number in people}
+    rows = [profiles.PersonRow.of(profile) for profile in profiles.profiles_of(house, access.scope, list(known.values()))]
+    following = encode_cursor(page[-1]) if page and page[-1] < int(found[-1]) else None
+    return PeoplePage(total=len(found), items=rows, next_cursor=following)
 
 
 @router.get("/workspaces/{workspace}/people/{person_id}/sessions")

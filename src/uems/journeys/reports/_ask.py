@@ -1,0 +1,281 @@
+"""How does a report read events? Always through one place, which adds the workspace, the days, the filter and the people as known now.
+
+``Ask`` is one question in its place and time. A ``Query`` collects the values of one statement; its ``events_sql`` are the events
+of a stretch of time, each with ``person``, the person now.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from difflib import get_close_matches
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from uems.collect import api as collect
+from uems.identity import api as identity
+from uems.journeys.registry import Answer, Notice
+from uems.journeys.reports._spec import MAX_DAYS, Asked, Breakdown, Dimension, Group, Step
+from uems.kernel import filters
+from uems.kernel.clock import Period, day_of
+from uems.kernel.errors import invalid
+from uems.kernel.filters import At, Params, Scalars
+from uems.kernel.house import House
+from uems.kernel.scope import Scope
+from uems.kernel.sql import Param, Sql, join
+
+People = npt.NDArray[np.uint64]
+"""People as they are now, sorted, each once."""
+
+NOBODY: Final[People] = np.zeros(0, np.uint64)
+NAMED: Final = Sql("event != ''")
+"""Any event: calls of track, page and screen. The others only tell who it is."""
+MS: Final = Sql("toUnixTimestamp64Milli(ts)")
+"""The instant of an event in milliseconds."""
+_SAMPLE: Final = 11_400_714_819_323_198_485
+"""The golden ratio of 2^64 (Knuth, Fibonacci hashing): spreads dense numbers evenly."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """One question: what, of whom, about which days (both included), and when it is asked."""
+
+    house: House
+    scope: Scope
+    spec: Asked
+    now: datetime
+    first: date
+    last: date
+
+    @property
+    def period(self) -> Period:
+        return Period.of_days(self.first, self.last, self.scope.zone)
+
+    def query(self) -> "Query":
+        return Query(self)
+
+
+_SPAN: Final = Sql(
+    "SELECT min(day) AS first, max(day) AS last, count() AS n FROM event_daily WHERE workspace_id = {workspace:UInt32} AND event != ''"
+)
+
+
+def ask(house: House, scope: Scope, spec: Asked, now: datetime) -> Ask | None:
+    """The question with its days; None when an end is open and there is no event to take it from."""
+    days = _days(house, scope, spec, now)
+    if days is None:
+        return None
+    first, last = days
+    if (last - first).days >= MAX_DAYS:
+        wanted = f"must be at most {MAX_DAYS} days before last_day ({last}). Give first_day, or last_days."
+        raise invalid("first_day", first.isoformat(), wanted)
+    return Ask(house=house, scope=scope, spec=spec, now=now, first=first, last=last)
+
+
+def _days(house: House, scope: Scope, spec: Asked, now: datetime) -> tuple[date, date] | None:
+    if spec.last_days is not None:
+        last = spec.last_day or day_of(now, scope.zone)
+        return last - timedelta(days=spec.last_days - 1), last
+    if spec.first_day is not None and spec.last_day is not None:
+        return spec.first_day, spec.last_day
+    [row] = house.warehouse.query(_SPAN, {"workspace": scope.workspace_id}).to_pylist()
+    if not row["n"]:
+        return None
+    first, last = spec.first_day or row["first"], spec.last_day or row["last"]
+    return (first, last) if first <= last else None
+
+
+class Query:
+    """One statement in the making: conditions and values written with it belong to it alone."""
+
+    def __init__(self, ask: Ask) -> None:
+        self.ask: Final = ask
+        self.params: Final = Params("p")
+        self._at = At(now=ask.now, zone=ask.scope.zone)
+        self._fields = collect.event_fields()
+
+    def bind(self, value: Param, type_: str) -> Sql:
+        return self.params.bind(value, type_)
+
+    def step_sql(self, step: Step) -> Sql:
+        """The condition of one kind of event."""
+        name = NAMED if step.event is None else Sql(f"event = {self.bind(step.event, 'String')}")
+        return name if step.filter is None else Sql(f"({name} AND {self._matches(step.filter)})")
+
+    def any_sql(self, steps: Iterable[Step]) -> Sql:
+        """The condition of at least one of several kinds; first by name, which is cheap to read."""
+        wanted = list(steps)
+        names = sorted({step.event for step in wanted if step.event is not None})
+        if any(step == Step() for step in wanted):
+            return NAMED
+        parts = join(Sql(" OR "), dict.fromkeys(self.step_sql(step) for step in wanted))
+        if any(step.event is None for step in wanted):
+            return Sql(f"(event != '' AND ({parts}))")
+        return Sql(f"(event IN {self.bind(names, 'Array(String)')} AND ({parts}))")
+
+    def _matches(self, tree: Mapping[str, Any]) -> Sql:
+        return filters.to_sql(filters.parse(tree), self._fields, self.params, self._at)
+
+    def text_sql(self, dimension: Dimension) -> Sql:
+        """The value of a dimension as text; '' where there is none."""
+        if dimension.column is not None:
+            return self._column_text(dimension.column)
+        assert dimension.property is not None
+        assert self._fields.properties is not None
+        return _text_of(self._fields.properties.value(dimension.property, self.params).scalars)
+
+    def _column_text(self, name: str) -> Sql:
+        column = self._fields.columns.get(name)
+        allowed = sorted(n for n, f in self._fields.columns.items() if f.type not in ("time", "day"))
+        if column is None or column.type in ("time", "day"):
+            raise invalid("column", name, f"must be one of: {', '.join(allowed)}.")
+        if column.type == "text":
+            return Sql(f"toString({column.sql})")
+        if column.type == "boolean":
+            return Sql(f"if({column.sql}, 'true', 'false')")
+        return Sql(f"ifNull(toString({column.sql}), '')")
+
+    def number_sql(self, name: str) -> Sql:
+        """The value of a property as a double; NULL where it is no number."""
+        assert self._fields.properties is not None
+        return _number_of(self._fields.properties.value(name, self.params).scalars)
+
+    def revenue_sql(self) -> Sql:
+        """Minor units in the currency of the workspace; 0 for other money and for none."""
+        return Sql(f"if(currency = {self.bind(self.ask.scope.currency, 'String')}, ifNull(revenue_minor, 0), 0)")
+
+    def events_sql(self, columns: Mapping[str, Sql], where: Sql, start: datetime | None = None, end: datetime | None = None) -> Sql:
+        """A subquery of events in [start, end), by default the days asked for: ``person`` and ``columns``.
+
+        A column must not bear the name of a column of the table. The filter and the sample of the spec are added.
+        """
+        low = self.bind(start or self.ask.period.start, "DateTime64(3, 'UTC')")
+        high = self.bind(end or self.ask.period.end, "DateTime64(3, 'UTC')")
+        parts = [Sql(f"ts >= {low} AND ts < {high}"), where]
+        if self.ask.spec.filter is not None:
+            parts.append(self._matches(self.ask.spec.filter))
+        return self._sampled(Sql("events"), columns, join(Sql(" AND "), parts))
+
+    def daily_sql(self, columns: Mapping[str, Sql], where: Sql) -> Sql:
+        """The same over ``person_daily``, without days: say them in ``where``. Only for a spec without a filter."""
+        return self._sampled(Sql("person_daily"), columns, where)
+
+    def _sampled(self, table: Sql, columns: Mapping[str, Sql], where: Sql) -> Sql:
+        rows = identity.rows_of_people(self.ask.house.store, self.ask.scope, table, columns, where)
+        if self.ask.spec.sample_percent is None:
+            return rows
+        return Sql(f"(SELECT * FROM {rows} WHERE {self.in_sample(Sql('person'))})")
+
+    def in_sample(self, person: Sql) -> Sql:
+        share = self.bind(round((self.ask.spec.sample_percent or 100) * 10_000), "UInt64")
+        return Sql(f"bitShiftRight({person} * {_SAMPLE}, 40) % 1000000 < {share}")
+
+    def run(self, sql: Sql) -> pa.Table:
+        return self.ask.house.warehouse.query(sql, self.params.values)
+
+
+def _text_of(scalars: Scalars) -> Sql:
+    """A scalar as text: numbers in plain digits, booleans as true and false; '' for anything else."""
+    texts = [Sql(f"toString({part})") for part in (*scalars.integers, *scalars.floats)]
+    return Sql(f"ifNull(coalesce({scalars.text}, {join(Sql(', '), texts)}, toString({scalars.boolean})), '')")
+
+
+def _number_of(scalars: Scalars) -> Sql:
+    parts = [Sql(f"toFloat64({part})") for part in (*scalars.integers, *scalars.floats)]
+    return Sql(f"coalesce({join(Sql(', '), parts)})")
+
+
+def in_sample(people: People, percent: float | None) -> npt.NDArray[np.bool_]:
+    """Who of ``people`` is in the sample; as ``Query.in_sample``."""
+    if percent is None:
+        return np.ones(len(people), np.bool_)
+    with np.errstate(over="ignore"):
+        return (people * np.uint64(_SAMPLE) >> np.uint64(40)) % np.uint64(1_000_000) < np.uint64(round(percent * 10_000))
+
+
+def numbers(table: pa.Table, name: str, type_: npt.DTypeLike) -> npt.NDArray[Any]:
+    """A column without nulls as an array."""
+    return np.asarray(table.column(name).to_numpy(), type_)
+
+
+# -- breakdowns ---------------------------------------------------------------------------------------------------------------------
+
+
+def top_values(ask: Ask, breakdown: Breakdown | None, steps: Iterable[Step]) -> list[str]:
+    """The values with a group of their own, '' for none: those with the most events of ``steps`` in the period."""
+    if breakdown is None:
+        return []
+    query = ask.query()
+    rows = query.events_sql({"word": query.text_sql(breakdown)}, query.any_sql(steps))
+    limit = query.bind(breakdown.limit, "UInt32")
+    found = query.run(Sql(f"SELECT word, count() AS n FROM {rows} GROUP BY word ORDER BY n DESC, word LIMIT {limit}"))
+    return [str(word) for word in found.column("word").to_pylist()]
+
+
+def group_code(query: Query, breakdown: Breakdown | None, values: list[str]) -> Sql:
+    """The place of an event's value among ``values``; the place after the last for all others."""
+    if breakdown is None:
+        return Sql("toUInt8(0)")
+    place = Sql(f"indexOf({query.bind(values, 'Array(String)')}, {query.text_sql(breakdown)})")
+    return Sql(f"toUInt8(if({place} = 0, {len(values)}, {place} - 1))")
+
+
+def groups(breakdown: Breakdown | None, values: list[str]) -> list[Group | None]:
+    """The groups by their code; ``[None]`` without a breakdown."""
+    if breakdown is None:
+        return [None]
+    return [*(Group(value=value or None) for value in values), Group(other=True)]
+
+
+def group_place(breakdown: Breakdown | None, values: list[str], group: Group | None) -> int | None:
+    """The code of the group that a cell names; None for all groups."""
+    if group is None:
+        return None
+    known = groups(breakdown, values)
+    if group not in known:
+        named = ", ".join(str(g.value) for g in known if g and not g.other)
+        raise invalid("cell.group", group.value, f"must be a group of the chart: {named or 'there is no breakdown'}.")
+    return known.index(group)
+
+
+# -- warnings -----------------------------------------------------------------------------------------------------------------------
+
+_NAMES: Final = Sql("SELECT DISTINCT event FROM event_daily WHERE workspace_id = {workspace:UInt32} AND event != ''")
+
+
+def unknown_events(house: House, scope: Scope, steps: Iterable[Step]) -> tuple[Notice, ...]:
+    """A warning for each name that no event ever had, with names that look like it."""
+    wanted = dict.fromkeys(step.event for step in steps if step.event is not None)
+    if not wanted:
+        return ()
+    known = {str(name) for name in house.warehouse.query(_NAMES, {"workspace": scope.workspace_id}).column("event").to_pylist()}
+    return tuple(Notice(code="unknown_event", subject=name, near=_near(name, known)) for name in wanted if name not in known)
+
+
+def _near(name: str, known: set[str]) -> tuple[str, ...]:
+    """At most five names: first those that differ in case or blanks only, then the most alike."""
+    folded: dict[str, list[str]] = {}
+    for one in sorted(known):
+        folded.setdefault(_folded(one), []).append(one)
+    alike = get_close_matches(_folded(name), folded, n=5, cutoff=0.6)
+    return tuple(one for fold in alike for one in folded[fold])[:5]
+
+
+def _folded(name: str) -> str:
+    return "".join(c for c in name.casefold() if c.isalnum()) or name
+
+
+def answer(asked: Ask, data: Mapping[str, Any], steps: Iterable[Step]) -> Answer:
+    """What a report found, with what is to be said of any: whether it is exact, and names that nobody knows."""
+    notices = unknown_events(asked.house, asked.scope, steps)
+    percent = asked.spec.sample_percent
+    sampled = {} if percent is None else {"sample_percent": percent}
+    return Answer(first_day=asked.first, last_day=asked.last, exact=percent is None, data={**data, **sampled}, warnings=notices)
+
+
+def no_answer(house: House, scope: Scope, spec: Asked, data: Mapping[str, Any], steps: Iterable[Step]) -> Answer:
+    """The answer where there are no days to count: there is no event at all, or none on the open side of the one day given."""
+    notices = unknown_events(house, scope, steps)
+    return Answer(first_day=spec.first_day, last_day=spec.last_day, exact=True, data=data, warnings=notices)
