@@ -60,9 +60,10 @@ def number_test(test: Mapping[str, Any], got: float | None) -> bool:
         return bool(op == "not_equals")
     if op == "between":
         return bool(value[0] <= got <= value[1])
-    return {
+    answer: bool = {
         "equals": got == value, "not_equals": got != value, "gt": got > value, "gte": got >= value, "lt": got < value, "lte": got <= value,
     }[op]  # fmt: skip
+    return answer
 
 
 def event_holds(where: Mapping[str, Any], event: Mapping[str, Any]) -> bool:
@@ -107,7 +108,7 @@ def did(body: Mapping[str, Any], soul: Soul, souls: Mapping[int, Soul], now: dat
     if of in ("first_at", "last_at"):
         times = [e["ts"] for e in found]
         return bool(times) and in_time(test, min(times) if of == "first_at" else max(times), ZONE, now)
-    values = []
+    values: list[Any] = []
     for event in found:
         got = event["revenue"] if body["property"] == "$revenue" else event["properties"].get(body["property"])
         if of == "distinct":
@@ -152,10 +153,10 @@ def json_test(body: Mapping[str, Any], got: Any) -> bool:
     if isinstance(got, dict):
         got = None
     if body["op"] in ("is_set", "is_not_set"):
-        return (got is not None) == (body["op"] == "is_set")
+        return bool((got is not None) == (body["op"] == "is_set"))
     if body["op"] in ("equals", "not_equals"):
-        same = got == body["value"] and isinstance(got, bool) == isinstance(body["value"], bool)
-        return bool(same) == (body["op"] == "equals")
+        same = bool(got == body["value"]) and isinstance(got, bool) == isinstance(body["value"], bool)
+        return bool(same == (body["op"] == "equals"))
     if isinstance(got, bool) or not isinstance(got, int | float):
         return False
     return bool(got >= body["value"]) if body["op"] == "gte" else bool(got < body["value"])
@@ -184,7 +185,7 @@ def person(body: Mapping[str, Any], soul: Soul, souls: Mapping[int, Soul], now: 
 
 
 def sample(body: Mapping[str, Any], soul: Soul, souls: Mapping[int, Soul], now: datetime) -> bool:
-    return xxhash.xxh3_64_intdigest(f"{body['salt']}:{soul.person}".encode()) % 1_000_000 < round(body["percent"] * 10_000)
+    return bool(xxhash.xxh3_64_intdigest(f"{body['salt']}:{soul.person}".encode()) % 1_000_000 < round(body["percent"] * 10_000))
 
 
 def listed(body: Mapping[str, Any], soul: Soul, souls: Mapping[int, Soul], now: datetime) -> bool:

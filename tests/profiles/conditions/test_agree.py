@@ -34,7 +34,7 @@ _tags = st.lists(st.tuples(st.integers(0, 7), st.sampled_from(["stage", "score"]
 _pairs = st.lists(st.tuples(st.integers(0, 20), st.integers(0, 20)), max_size=5)
 
 
-@hypothesis_settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@hypothesis_settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     batches=st.lists(st.lists(calls, min_size=1, max_size=9), min_size=1, max_size=3),
     tags=_tags,

@@ -129,12 +129,14 @@ class Asking:
         return found
 
     def people(self, limits: Limits | None = None) -> People:
-        """Whom the answers are about: the chosen, or everybody who ever had an event. Sorted."""
+        """Whom the answers are about: everybody who ever had an event, or those of the chosen who had. Sorted."""
+        where, params = Sql("1"), dict[str, Param]()
         if self.chosen is not None:
-            return self.chosen.people
-        rows = identity.rows_of_people(self.house.store, self.scope, Sql("person_daily"), {}, Sql("1"))
-        found = self.house.warehouse.query(Sql(f"SELECT DISTINCT person FROM {rows} ORDER BY person"), limits=limits)
-        return np.asarray(found.column("person").to_numpy(), np.uint64)
+            where, params = Sql("person_id IN {stored:Array(UInt64)}"), {"stored": self.chosen.stored.tolist()}
+        rows = identity.rows_of_people(self.house.store, self.scope, Sql("person_daily"), {}, where)
+        found = self.house.warehouse.query(Sql(f"SELECT DISTINCT person FROM {rows} ORDER BY person"), params, limits=limits)
+        people = np.asarray(found.column("person").to_numpy(), np.uint64)
+        return people if self.chosen is None else np.intersect1d(people, self.chosen.people, assume_unique=True)
 
     def run(self, values: Sequence[Value], *, limits: Limits | None = None, people: People | None = None) -> Answers:
         """Ask everything. Raises ``warehouse_timeout``, ``warehouse_memory`` and the others of ``Warehouse.query``."""

@@ -1,0 +1,361 @@
+"""Who keeps the segments current? One loop in all processes together, a second or two behind the pipeline.
+
+A round takes whom the pipeline touched, whose ids moved, and whom the edge of a window passed; computes their tags and then
+every segment for those people only; and writes who came and who went. Once a night, and for a segment that is new or was
+changed, everybody is computed: the nightly pass also proves that nothing was missed, and reports what it had to put right.
+
+What is written carries a token made of the round's number, and the marks move last: a round that is killed is done again,
+finds what it has written already, and adds nothing.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final, Protocol
+
+import numpy as np
+import pyarrow as pa
+from sqlalchemy import select
+
+from uems.kernel import leases
+from uems.kernel.clock import day_of, start_of_day
+from uems.kernel.errors import UemsError
+from uems.kernel.filters import At, Node
+from uems.kernel.house import House
+from uems.kernel.scope import Scope
+from uems.kernel.store import Store, allocate, upsert_many
+from uems.kernel.warehouse import Limits
+from uems.profiles import api as profiles
+from uems.profiles.api import Asking, Chosen, People
+from uems.segments.definitions import list_segments, mark_built, resolve, set_sizes, workspaces_with_segments
+from uems.segments.flips import people_at_edges
+from uems.segments.model import Cause, Segment
+from uems.segments.neighbours import with_neighbours
+from uems.segments.standing import Members, read_members
+from uems.segments.tables import segment_marks, segment_passes
+
+_logger = logging.getLogger("uems.segments")
+
+PAUSE_SECONDS: Final = 1.0
+TICK_SECONDS: Final = 30.0
+LEASE_SECONDS: Final = 60.0
+PEOPLE: Final = 20_000
+"""Whose segments one statement computes at most; more are taken in parts."""
+NIGHT_HOUR: Final = timedelta(hours=3)
+"""When the nightly pass is due, after the start of the workspace's day."""
+NOBODY: Final[People] = np.zeros(0, np.uint64)
+
+
+class Scopes(Protocol):
+    """Which workspaces there are."""
+
+    def scope(self, workspace_id: int) -> Scope | None: ...
+
+
+class Tags(Protocol):
+    """What keeps the tags; called before the segments of the same people are computed."""
+
+    def refresh(self, scope: Scope, now: datetime, people: Sequence[int] | None) -> None:
+        """Compute the tags of these people, or of everybody. Repeating it changes nothing."""
+        ...
+
+    def edges(self, scope: Scope) -> Sequence[Node]:
+        """Conditions of live tags, whose changes by time are to be followed too."""
+        ...
+
+    def workspaces(self) -> Sequence[int]:
+        """Workspaces that have tags."""
+        ...
+
+
+class _NoTags:
+    def refresh(self, scope: Scope, now: datetime, people: Sequence[int] | None) -> None:
+        return None
+
+    def edges(self, scope: Scope) -> Sequence[Node]:
+        return ()
+
+    def workspaces(self) -> Sequence[int]:
+        return ()
+
+
+class Keeper:
+    """The loop of one process; ``start`` and ``stop`` once each. ``step`` does one round by hand; ``full`` one pass over everybody."""
+
+    def __init__(self, house: House, workspaces: Scopes, holder: str, clock: Callable[[], datetime], tags: Tags | None = None) -> None:
+        self._house = house
+        self._workspaces = workspaces
+        self._holder = holder
+        self._clock = clock
+        self._tags: Tags = tags or _NoTags()
+        self._lease: leases.Lease | None = None
+        self._known: dict[tuple[int, int], Members] = {}
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="segments")
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the statement under way; returns when the thread has ended."""
+        self._stop.set()
+        if self._thread.ident is not None:
+            self._thread.join()
+
+    def step(self) -> bool:
+        """One round; False when there was nothing to do, or another process does it. Raises what store and warehouse raise."""
+        if not self._hold():
+            return False
+        try:
+            return self._step()
+        except BaseException:
+            self._known.clear()  # what was written is read again
+            raise
+
+    def _step(self) -> bool:
+        now = self._clock()
+        marks = read_marks(self._house.store)
+        touched = profiles.touched_since(self._house, marks)
+        moved = dict(touched.marks) if touched else {}
+        worked = touched is not None
+        mine = set(workspaces_with_segments(self._house.store)) | set(self._tags.workspaces())
+        for workspace_id in sorted(mine):
+            scope = self._workspaces.scope(workspace_id)
+            if scope is None:
+                continue
+            people = set(touched.people.get(workspace_id, ())) if touched else set()
+            worked = self._round(scope, people, marks, moved, now) or worked
+            if self._stop.is_set() or not self._hold():
+                return worked
+        if moved:
+            self._move(moved)
+        return worked
+
+    def _round(self, scope: Scope, people: set[int], marks: Mapping[str, int], moved: dict[str, int], now: datetime) -> bool:
+        """One workspace: whom the pipeline touched, whom time passed, then what is new or changed. Whether anything was done."""
+        workspace_id = scope.workspace_id
+        conditions = self._conditions(scope)
+        live = [one for one, _ in conditions if one.built_version == one.version and not one.failure]
+        trees = {one.segment_id: tree for one, tree in conditions}
+        since = _instant(marks.get(f"tick:{workspace_id}", 0))
+        late = self._due(since, now)
+        by_time: set[int] = set()
+        if late:
+            watched = [*(trees[one.segment_id] for one in live), *self._tags.edges(scope)]
+            by_time = people_at_edges(self._house, scope, watched, since, now) if since.year > 1970 else set()
+            moved[f"tick:{workspace_id}"] = _ms(now)
+        everybody = with_neighbours(self._house, scope, [trees[one.segment_id] for one in live], people | by_time)
+        if everybody:
+            self._some(scope, live, trees, sorted(everybody), people, now)
+        waiting = [one for one, _ in conditions if one.built_version != one.version and not one.failure]
+        night = self._night(scope, marks, now)
+        if night is not None:
+            self.full(scope, now=now)
+            moved[f"night:{workspace_id}"] = _ms(night)
+        elif waiting:
+            for one in waiting:
+                self._build(scope, one, trees[one.segment_id], now)
+        return bool(everybody or waiting or night)
+
+    def _conditions(self, scope: Scope) -> list[tuple[Segment, Node]]:
+        every = list_segments(self._house.store, scope)
+        conditions = {one.key: one.condition for one in every}
+        return [(one, resolve(one.key, conditions)) for one in every]
+
+    def _due(self, since: datetime, now: datetime) -> bool:
+        return (now - since).total_seconds() >= TICK_SECONDS
+
+    def _night(self, scope: Scope, marks: Mapping[str, int], now: datetime) -> datetime | None:
+        """The moment of the nightly pass that is due now and was not done; a workspace's first night is the next one."""
+        due = start_of_day(day_of(now, scope.zone), scope.zone) + NIGHT_HOUR
+        last = marks.get(f"night:{scope.workspace_id}")
+        if last is None:
+            self._move({f"night:{scope.workspace_id}": _ms(due)})
+            return None
+        return due if now >= due and _ms(due) > last else None
+
+    def _some(
+        self, scope: Scope, live: Sequence[Segment], trees: Mapping[int, Node], people: Sequence[int], events: set[int], now: datetime
+    ) -> None:
+        """Compute tags and segments of some people, and write who came and went."""
+        for start in range(0, len(people), PEOPLE):
+            part = people[start : start + PEOPLE]
+            self._tags.refresh(scope, now, part)
+            if not live:
+                continue
+            chosen = Chosen.of(self._house, scope, part)
+            found = profiles.evaluate(
+                [trees[one.segment_id] for one in live], Asking(self._house, scope, _at(scope, now), chosen), limits=Limits()
+            )
+            # Merged into somebody else, or without a single event of their own since an undo.
+            gone = np.setdiff1d(np.array(part, np.uint64), found.people)
+            changes: list[tuple[int, People, People]] = []
+            for one in live:
+                members = self._members(scope, one)
+                should, are = found.masks[trees[one.segment_id]], members.holds(found.people)
+                entered = found.people[should & ~are]
+                left = np.concatenate([found.people[are & ~should], gone[members.holds(gone)]])
+                if len(entered) or len(left):
+                    changes.append((one.segment_id, entered, left))
+            self._write(scope, changes, lambda person: "event" if person in events else "time", now)
+
+    def _build(self, scope: Scope, one: Segment, tree: Node, now: datetime) -> None:
+        """Compute everybody for a segment that is new or asks something else; a failure is written to the segment."""
+        try:
+            found = profiles.evaluate([tree], Asking(self._house, scope, _at(scope, now)), limits=Limits())
+            self._correct(scope, one, found.members(tree), "built", now)
+        except UemsError as error:
+            if error.status >= 500 and error.code in ("warehouse_down", "store_down", "store_busy"):
+                raise
+            _logger.warning("segment %s of %s cannot be computed: %s", one.key, scope.slug, error.message)
+            with self._house.store.write() as conn:
+                mark_built(conn, scope.workspace_id, one, size=one.size, now=now, failure=error.message)
+            return
+        with self._house.store.write() as conn:
+            mark_built(conn, scope.workspace_id, one, size=self._members(scope, one).size, now=now)
+
+    def full(self, scope: Scope, *, now: datetime) -> int:
+        """Everybody, every segment: puts right what differs from what was kept, writes a report, and gives the number of differences.
+
+        People of whom something was stored meanwhile are left to the next round: what differs with them is not a difference.
+        """
+        begun = time.perf_counter()
+        marks = read_marks(self._house.store)
+        self._tags.refresh(scope, now, None)
+        conditions = self._conditions(scope)
+        trees = [tree for _, tree in conditions]
+        found = profiles.evaluate(trees, Asking(self._house, scope, _at(scope, now)), limits=Limits())
+        newer = profiles.touched_since(self._house, marks)
+        busy = np.array(sorted(newer.people.get(scope.workspace_id, ())) if newer else [], np.uint64)
+        detail: dict[str, int] = {}
+        for one, tree in conditions:
+            standing = one.built_version == one.version
+            wrong = self._correct(scope, one, found.members(tree), "full" if standing else "built", now, leave=busy if standing else NOBODY)
+            if standing and wrong:
+                detail[one.key] = wrong
+            with self._house.store.write() as conn:
+                mark_built(conn, scope.workspace_id, one, size=self._members(scope, one).size, now=now)
+        report = {
+            "workspace_id": scope.workspace_id,
+            "at": now,
+            "segments": len(conditions),
+            "people": len(found.people),
+            "differences": sum(detail.values()),
+            "seconds": round(time.perf_counter() - begun),
+            "detail": detail,
+        }
+        with self._house.store.write() as conn:
+            upsert_many(conn, segment_passes, [report], ["workspace_id", "at"])
+        if detail:
+            _logger.warning("segments of %s: the full pass put right %s", scope.slug, detail)
+        return sum(detail.values())
+
+    def _correct(self, scope: Scope, one: Segment, should: People, cause: Cause, now: datetime, leave: People = NOBODY) -> int:
+        """Make the members those that they should be, but for people to leave alone; the number of changes."""
+        are = self._members(scope, one).everybody()
+        entered, left = np.setdiff1d(should, are, assume_unique=True), np.setdiff1d(are, should, assume_unique=True)
+        if len(leave):
+            entered, left = np.setdiff1d(entered, leave), np.setdiff1d(left, leave)
+        self._write(scope, [(one.segment_id, entered, left)], lambda person: cause, now)
+        return len(entered) + len(left)
+
+    def _members(self, scope: Scope, one: Segment) -> Members:
+        place = scope.workspace_id, one.segment_id
+        if place not in self._known:
+            self._known[place] = read_members(self._house, *place)
+        return self._known[place]
+
+    def _write(self, scope: Scope, changes: Sequence[tuple[int, People, People]], cause_of: Callable[[int], Cause], now: datetime) -> None:
+        changes = [change for change in changes if len(change[1]) or len(change[2])]
+        if not changes or not self._hold():
+            return
+        with self._house.store.write() as conn:
+            version = allocate(conn, "segment_changes")
+        table = _rows(scope.workspace_id, changes, cause_of, now, version)
+        self._house.warehouse.insert("segment_changes", table, token=f"segments:{version}")
+        for segment_id, entered, left in changes:
+            self._known[scope.workspace_id, segment_id].change(entered, left)
+        sizes = {segment_id: self._known[scope.workspace_id, segment_id].size for segment_id, _, _ in changes}
+        with self._house.store.write() as conn:
+            set_sizes(conn, scope.workspace_id, sizes, now)
+
+    def _move(self, marks: Mapping[str, int]) -> None:
+        if self._lease is None:
+            return
+        with self._house.store.write() as conn:
+            leases.check(conn, self._lease)
+            upsert_many(conn, segment_marks, [{"name": name, "value": value} for name, value in marks.items()], ["name"])
+
+    def _hold(self) -> bool:
+        """Take or keep the lease; on taking it anew, what another process may have written is read again."""
+        now = self._clock()
+        epoch = self._lease.epoch if self._lease else 0
+        if self._lease is None or self._lease.expires_at - now < timedelta(seconds=LEASE_SECONDS / 2):
+            self._lease = leases.acquire(self._house.store, "segments", self._holder, LEASE_SECONDS, now)
+        if self._lease is None or self._lease.epoch != epoch:
+            self._known.clear()
+        return self._lease is not None
+
+    def close(self) -> None:
+        """Give the lease back."""
+        if self._lease is not None:
+            leases.release(self._house.store, self._lease, self._clock())
+            self._lease = None
+
+    def _run(self) -> None:
+        failures = 0
+        while not self._stop.is_set():
+            begun = time.perf_counter()
+            try:
+                self.step()
+                failures = 0
+            except Exception as error:
+                failures += 1
+                if failures in (1, 5) or failures % 50 == 0:
+                    expected = isinstance(error, UemsError)
+                    _logger.error("segments: %s (failure %d in a row; trying again)", error, failures, exc_info=not expected)
+            self._stop.wait(max(PAUSE_SECONDS, time.perf_counter() - begun, min(failures, 30)))
+        try:
+            self.close()
+        except UemsError as error:
+            _logger.warning("segments: the lease could not be given back (%s)", error)
+
+
+def read_marks(store: Store) -> dict[str, int]:
+    """name → value of every mark that was ever moved."""
+    with store.read() as conn:
+        return {row.name: row.value for row in conn.execute(select(segment_marks))}
+
+
+def _rows(
+    workspace_id: int, changes: Sequence[tuple[int, People, People]], cause_of: Callable[[int], Cause], now: datetime, version: int
+) -> pa.Table:
+    people = np.concatenate([np.concatenate([entered, left]) for _, entered, left in changes])
+    entered = np.concatenate([np.arange(len(came) + len(went)) < len(came) for _, came, went in changes])
+    of = np.concatenate([np.full(len(came) + len(went), segment_id, np.uint32) for segment_id, came, went in changes])
+    size = len(people)
+    return pa.table(
+        {
+            "workspace_id": pa.array(np.full(size, workspace_id, np.uint32)),
+            "segment_id": pa.array(of),
+            "person_id": pa.array(people),
+            "entered": pa.array(entered),
+            "at": pa.repeat(pa.scalar(now, pa.timestamp("ms", "UTC")), size),
+            "cause": pa.array([cause_of(person) for person in people.tolist()], pa.string()),
+            "version": pa.array(np.full(size, version, np.uint64)),
+        }
+    )
+
+
+def _at(scope: Scope, now: datetime) -> At:
+    return At(now=now, zone=scope.zone)
+
+
+def _ms(ts: datetime) -> int:
+    return round(ts.timestamp() * 1000)
+
+
+def _instant(ms: int) -> datetime:
+    return datetime.fromtimestamp(ms / 1000, UTC)

@@ -1,0 +1,148 @@
+"""Are members always those of the condition, after whatever came, was merged, came late, or simply passed?"""
+
+import itertools
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from tests.profiles.conditions import oracle
+from tests.profiles.conditions.strategies import calls, conditions
+from tests.profiles.conditions.world import NOW
+from tests.segments.shop import Shop
+from tests.support.feed import Happened
+from uems import app
+from uems.identity import api as identity
+from uems.kernel.house import House
+from uems.kernel.settings import Settings
+
+_numbers = itertools.count(1)
+SILENT = {"not": {"did": {"events": [], "within": {"op": "after", "value": {"ago": 30, "unit": "day"}}}}}
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    found = app.build(Settings(home=tmp_path_factory.mktemp("segments") / "home"))
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def shop(house: House) -> Shop:
+    return Shop(house, next(_numbers))
+
+
+def test_a_new_segment_is_built_and_then_follows_what_happens(shop: Shop) -> None:
+    shop.take([Happened(user=f"u{n}", ts=NOW - timedelta(hours=n), event="Viewed") for n in range(3)])
+    made = shop.save("buyers", {"did": {"events": ["Order Completed"]}})
+    assert (made.state, made.size) == ("building", 0)
+    shop.catch_up()
+    assert shop.members() == {}
+    shop.take([Happened(user="u1", ts=NOW, event="Order Completed")])
+    shop.catch_up()
+    assert shop.members() == {1: [2]}
+    assert shop.changes() == [(1, 2, True, "event")]
+
+
+def test_silence_begins_at_the_minute_with_nothing_happening(shop: Shop) -> None:
+    last = datetime(2026, 2, 10, 12, 0, 30, tzinfo=UTC)
+    shop.now = datetime(2026, 3, 1, tzinfo=UTC)
+    shop.take([Happened(user="a", ts=last, event="Viewed"), Happened(user="b", ts=last + timedelta(days=5), event="Viewed")])
+    shop.save("silent", SILENT)
+    shop.catch_up()
+    assert shop.members() == {}
+    # New York puts its clocks forward on 8 March, so thirty days of its calendar are an hour shorter.
+    flip = last + timedelta(days=30, hours=-1)
+    shop.now = flip - timedelta(seconds=1)
+    shop.catch_up()
+    assert shop.members() == {}
+    shop.now = flip + timedelta(seconds=30)
+    shop.catch_up()
+    assert shop.members() == {1: [1]}
+    assert shop.changes() == [(1, 1, True, "time")]
+    shop.take([Happened(user="a", ts=shop.now, event="Viewed")])
+    shop.catch_up()
+    assert shop.members() == {}
+    assert [c[2:] for c in shop.changes()] == [(True, "time"), (False, "event")]
+
+
+def test_a_segment_in_a_segment_is_rebuilt_when_the_inner_one_asks_something_else(shop: Shop) -> None:
+    shop.take([Happened(user="a", ts=NOW, event="Viewed"), Happened(user="b", ts=NOW, event="Order Completed")])
+    shop.save("inner", {"did": {"events": ["Viewed"]}})
+    shop.save("outer", {"not": {"segment": {"key": "inner"}}})
+    shop.catch_up()
+    assert shop.members() == {1: [1], 2: [2]}
+    shop.save("inner", {"did": {"events": ["Order Completed"]}})
+    shop.catch_up()
+    assert shop.members() == {1: [2], 2: [1]}
+
+
+_ops = st.one_of(
+    st.tuples(st.just("take"), st.lists(calls, min_size=1, max_size=6)),
+    st.tuples(st.just("take"), st.lists(calls, min_size=1, max_size=6)),
+    st.tuples(st.just("pass"), st.sampled_from([timedelta(minutes=1), timedelta(hours=7), timedelta(days=1), timedelta(days=8)])),
+    st.tuples(st.just("undo"), st.integers(0, 5)),
+    st.tuples(st.just("save"), conditions),
+    st.tuples(st.just("restart"), st.none()),
+)
+
+
+@hypothesis_settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    first=st.lists(calls, min_size=1, max_size=6),
+    trees=st.lists(conditions, min_size=3, max_size=6),
+    ops=st.lists(_ops, min_size=2, max_size=6),
+)
+def test_following_comes_to_the_same_as_computing_everybody(house: House, first: list[Any], trees: list[Any], ops: list[Any]) -> None:
+    start = datetime(2026, 3, 6, 23, tzinfo=UTC)  # the clocks change two days later
+    shop = Shop(house, next(_numbers), start)
+    saved: dict[int, Any] = {}
+    for tree in trees:
+        saved[shop.save(f"s{len(saved)}", tree).segment_id] = tree
+    moved = [_shifted(call, start) for call in first]
+    shop.take(moved)
+    shop.catch_up()
+    for what, value in ops:
+        if what == "take":
+            shop.take([_shifted(call, shop.now) for call in value])
+        elif what == "pass":
+            shop.now += value
+        elif what == "undo":
+            active = list(identity.merges(house.store, shop.scope, state="active", limit=50))
+            if active:
+                identity.undo_merge(house, shop.access(), active[value % len(active)].merge_id)
+        elif what == "save":
+            saved[shop.save(f"s{len(saved)}", value).segment_id] = value
+        else:
+            shop.keeper.close()
+            shop = _again(shop)
+        shop.catch_up()
+        souls = shop.souls()
+        expected = {
+            number: sorted(n for n, soul in souls.items() if oracle.holds(tree, soul, souls, shop.now)) for number, tree in saved.items()
+        }
+        found = shop.members()
+        wrong = {n: (found.get(n, []), expected[n], saved[n]) for n in saved if found.get(n, []) != expected[n]}
+        assert not wrong, what
+    assert shop.keeper.full(shop.scope, now=shop.now) == 0
+    seen: dict[tuple[int, int], bool] = {}
+    for segment_id, person, entered, _ in shop.changes():
+        assert seen.get((segment_id, person), False) != entered, "nobody enters twice or leaves without having been in"
+        seen[segment_id, person] = entered
+
+
+def _shifted(call: Happened, now: datetime) -> Happened:
+    """The same call as long before this now as it was before that of the strategies."""
+    return Happened(**{name: getattr(call, name) for name in call.__dataclass_fields__} | {"ts": now - (NOW - call.ts)})
+
+
+def _again(shop: Shop) -> Shop:
+    from uems.access.api import Workspaces
+    from uems.segments.api import Keeper
+
+    shop.keeper = Keeper(shop.house, Workspaces(shop.house.store), "test", lambda: shop.now)
+    return shop
