@@ -143,13 +143,22 @@ def _judge(
     found = learn(features, train.rows(), later.rows(), seed)
     # Which way the rule points is learned on the training rows, so that it is at its best.
     rule = test.rule if auc(train.labels, train.rule) >= 0.5 else -test.rule
-    curve = platt(later.rule, later.labels)
+    # By its places among the calibration rows, so that a long tail does not bend the curve.
+    curve, places = platt(_places(later.rule, later.rule), later.labels), _places(later.rule, test.rule)
     judged.snapshots.append(test)
     judged.said.append(found.chosen.probability(test.matrix))
     judged.rule.append(rule)
-    judged.rule_said.append(curve.probability(test.rule))
+    judged.rule_said.append(curve.probability(places))
     judged.names.append(name or test.name)
     judged.chosen.append(found)
+
+
+def _places(among: Floats, scores: Floats) -> Floats:
+    """Where each score stands among others, from 0 to 1; a tie stands in the middle of it."""
+    ranked = np.sort(among)
+    low, high = np.searchsorted(ranked, scores, side="left"), np.searchsorted(ranked, scores, side="right")
+    found: Floats = (low + high) / (2 * len(ranked))
+    return found
 
 
 def _enough(*parts: Snapshot) -> bool:
@@ -196,7 +205,7 @@ def _summary(judged: _Judged, final: Learned, features: tuple[str, ...], seed: i
         "auc": asdict(mine),
         "rule_auc": asdict(theirs),
         "auc_gain": asdict(gain),
-        "average_precision": {"model": average_precision(labels, said), "rule": average_precision(labels, rule_said)},
+        "average_precision": {"model": average_precision(labels, said), "rule": average_precision(labels, _ranked(rule, strata))},
         "brier": errors,
         "calibration": [asdict(group) for group in calibration(labels, said)],
         "lift": [
@@ -210,12 +219,11 @@ def _summary(judged: _Judged, final: Learned, features: tuple[str, ...], seed: i
 
 
 def _ranked(rule: Floats, strata: Ints) -> Floats:
-    """Places within a fold, from 0 to 1, equal ones sharing theirs: what the rule says of one fold is not to be held against another."""
+    """Places within a fold: what the rule says of one fold is not to be held against another."""
     found = np.zeros(len(rule))
     for n in np.unique(strata):
         here = strata == n
-        _, inverse, counts = np.unique(rule[here], return_inverse=True, return_counts=True)
-        found[here] = ((np.cumsum(counts) - counts / 2) / counts.sum())[inverse]
+        found[here] = _places(rule[here], rule[here])
     return found
 
 

@@ -29,6 +29,7 @@ WINDOWS: Final = (7, 30, 90)
 _HOURS: Final[Mapping[str, tuple[int, int]]] = {"night": (0, 6), "morning": (6, 12), "afternoon": (12, 18), "evening": (18, 24)}
 # A person with few visits has the rhythm of the others, until their own is known: worth this many gaps.
 PRIOR_GAPS: Final = 2.0
+PATIENCE: Final = 3.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,20 +194,32 @@ def _categories(asked: _Asked, words: Vocabulary) -> None:
 def _derived(columns: Mapping[str, Matrix], usual_days: float) -> list[tuple[Feature, Matrix]]:
     """Features made of others."""
     month, before = columns["events_30"], columns["events_60"] - columns["events_30"]
-    trend = np.log((month + 1) / (before + 1))
-    return [(Feature(key="trend", family="trend"), trend), (Feature(key="rhythm", family="rhythm"), rhythm(columns, usual_days))]
+    gap = own_gap(columns["days_all"], columns["usual_gap"], usual_days)
+    return [
+        (Feature(key="trend", family="trend"), np.log((month + 1) / (before + 1))),
+        (Feature(key="own_gap", family="gap"), gap),
+        (Feature(key="rhythm", family="rhythm"), columns["days_since_last"] / gap),
+    ]
 
 
-def rhythm(columns: Mapping[str, Matrix], usual_days: float) -> Matrix:
-    """How long the silence is, in the person's own usual gaps.
+def own_gap(days: Matrix, seen: Matrix, usual_days: float) -> Matrix:
+    """A person's own days between two active days: the mean of those ``seen`` and of ``PRIOR_GAPS`` more of ``usual_days`` each.
 
-    The usual gap is the mean of those seen and of ``PRIOR_GAPS`` more of ``usual_days`` each, so that two visits on two days
-    are not yet a habit: the posterior mean of an exponential gap under a conjugate prior.
+    So two visits on two days are not yet a habit: it is the posterior mean of an exponential gap under a conjugate prior.
     """
-    days = columns["days_all"]
-    span = np.where(days > 1, np.nan_to_num(columns["usual_gap"]) * (days - 1), 0.0)
-    usual = (PRIOR_GAPS * usual_days + span) / (PRIOR_GAPS + np.maximum(days - 1, 0))
-    found: Matrix = columns["days_since_last"] / usual
+    span = np.where(days > 1, np.nan_to_num(seen) * (days - 1), 0.0)
+    found: Matrix = (PRIOR_GAPS * usual_days + span) / (PRIOR_GAPS + np.maximum(days - 1, 0))
+    return found
+
+
+def silence(since_last: Matrix, gap: Matrix, days: int) -> Matrix:
+    """How likely the person's own rhythm makes it that nothing comes for ``days`` more: a rule, not a model.
+
+    Somebody who comes every ``gap`` days stays away for ``days`` with chance exp(-days / gap); and whoever has been silent for
+    more than ``PATIENCE`` usual gaps may have left, the more likely the longer.
+    """
+    still_here = np.exp(-np.maximum(since_last / gap - PATIENCE, 0.0) / PATIENCE)
+    found: Matrix = 1 - still_here * (1 - np.exp(-days / gap))
     return found
 
 

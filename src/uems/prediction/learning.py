@@ -108,8 +108,8 @@ def _forest(rows: Rows, later: Rows, shift: float, seed: int) -> Forest:
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     model: Any = HistGradientBoostingClassifier(
-        learning_rate=0.06,
-        max_iter=300,
+        learning_rate=0.08,
+        max_iter=200,
         max_leaf_nodes=12,
         max_depth=4,  # so that the Shapley table of a leaf stays small
         min_samples_leaf=max(20, min(200, len(rows) // 200)),

@@ -47,8 +47,8 @@ Target: TypeAlias = Outcome | Seed
 class Rule:
     """The naive judgement that a model replaces and must beat.
 
-    recency: days since the last event. frequency: events in 90 days. rhythm: the silence, in the person's own usual gaps.
-    condition: whoever fulfils ``condition``.
+    recency: days since the last event. frequency: events in 90 days. rhythm: how likely the person's own
+    usual gaps make a silence as long as the window. condition: whoever fulfils ``condition``.
     """
 
     kind: RuleKind

@@ -222,7 +222,8 @@ def not_better(found: Version) -> UemsError:
         "model_not_better",
         f"Version {found.version} does not beat its rule on the held-out period: AUC {told['auc']['value']:.3f} against "
         f"{told['rule_auc']['value']:.3f} (gain {gain['value']:+.3f}, 95% from {gain['low']:+.3f} to "
-        f"{gain['high']:+.3f}; it must lie above 0), Brier {errors['model']:.4f} against {errors['rule']:.4f} (must not be higher). Give a reason to use it all the same.",
+        f"{gain['high']:+.3f}; it must lie above 0), Brier {errors['model']:.4f} against {errors['rule']:.4f} "
+        "(must not be higher). Give a reason to use it all the same.",
         status=409,
         details={"auc": told["auc"], "rule_auc": told["rule_auc"], "auc_gain": gain, "brier": errors},
     )

@@ -14,9 +14,9 @@ from uems.kernel.house import House
 from uems.kernel.scope import Scope
 from uems.kernel.sql import Sql
 from uems.prediction.backtest import Snapshot
-from uems.prediction.features import Features, features_at
+from uems.prediction.features import Features, features_at, silence
 from uems.prediction.metrics import Floats, Labels
-from uems.prediction.model import Outcome, Rule, Seed, Spec
+from uems.prediction.model import Outcome, Seed, Spec
 from uems.prediction.past import Past, check_past, cuts_before, today
 from uems.prediction.spec import opened
 from uems.prediction.vocabulary import Vocabulary
@@ -45,8 +45,9 @@ def known_days(house: House, scope: Scope, now: datetime) -> Known:
     Raises ``no_events`` (409).
     """
     query = Sql(
-        f"SELECT quantileExactWeighted({_FIRST_SQL})(day, n) AS first, quantileExactWeighted({_LAST_SQL})(day, n) AS last, sum(n) AS n"
-        " FROM (SELECT day, sum(events) AS n FROM event_daily WHERE workspace_id = {workspace:UInt32} AND day <= {today:Date} GROUP BY day)"
+        f"SELECT quantileExactWeighted({_FIRST_SQL})(day, size) AS first, quantileExactWeighted({_LAST_SQL})(day, size) AS last,"
+        " sum(size) AS n FROM (SELECT day, sum(events) AS size FROM event_daily"
+        " WHERE workspace_id = {workspace:UInt32} AND day <= {today:Date} GROUP BY day)"
     )
     [row] = house.warehouse.query(query, {"workspace": scope.workspace_id, "today": today(now, scope)}).to_pylist()
     if not row["n"]:
@@ -77,7 +78,7 @@ def snapshot(house: House, scope: Scope, spec: Spec, cut: date, words: Vocabular
     else:
         labels, asked = _seed(house, scope, spec.target, found.people, now)
         kept &= asked
-    rule = rule_scores(house, scope, spec.rule, cut, found, chosen, now=now if isinstance(spec.target, Seed) else None)
+    rule = rule_scores(house, scope, spec, cut, found, chosen, now=now if isinstance(spec.target, Seed) else None)
     some = Features(people=found.people[kept], features=found.features, matrix=found.matrix[kept])
     return some, Snapshot(name=cut.isoformat(), people=some.people, matrix=some.matrix, labels=labels[kept], rule=rule[kept])
 
@@ -136,14 +137,20 @@ def _aligned(found: profiles.Evaluated, condition: Node, people: People) -> Labe
 
 
 def rule_scores(
-    house: House, scope: Scope, rule: Rule, cut: date, found: Features, chosen: Chosen | None = None, *, now: datetime | None = None
+    house: House, scope: Scope, spec: Spec, cut: date, found: Features, chosen: Chosen | None = None, *, now: datetime | None = None
 ) -> Floats:
     """What the rule says of each person at ``cut``, or of people as they are ``now``."""
+    rule, days = spec.rule, spec.target.days if isinstance(spec.target, Outcome) else 30
     if rule.condition is not None:
         if now is not None:
             return _holds_now(house, scope, rule.condition, found.people, now).astype(np.float64)
         return _holds_then(house, scope, rule.condition, "rule.condition", cut, found.people, chosen).astype(np.float64)
-    key = {"recency": "days_since_last", "frequency": "events_90", "rhythm": "rhythm"}[rule.kind]
+    if rule.kind == "rhythm":
+        found_silence: Floats = silence(found.column("days_since_last"), found.column("own_gap"), days)
+        return np.nan_to_num(found_silence, nan=1.0)
+    if rule.kind == "frequency":
+        return np.nan_to_num(found.column("events_90"))
+    since = found.column("days_since_last")
     # Whoever did nothing of their own yet (a mail was sent to them) has been silent for longest.
-    column: Floats = np.nan_to_num(found.column(key), nan=1e6 if key != "events_90" else 0.0)
-    return column
+    longest = float(np.nanmax(since)) if (~np.isnan(since)).any() else 0.0
+    return np.nan_to_num(since, nan=longest + 1)

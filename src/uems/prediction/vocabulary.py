@@ -3,6 +3,7 @@
 What is found is kept with the model, so that every cut, and every night's scores, are measured in the same words.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
@@ -26,6 +27,8 @@ _DAYS: Final = 365
 # A property with more values than this names single things, and one with a single value tells nobody from anybody.
 _MOST_VALUES, _LEAST_SHARE = 500, 0.05
 DEFAULT_DAYS: Final = 14.0
+# Days, times and plain numbers are measures, not kinds of thing.
+_NOT_A_KIND: Final = re.compile(r"[0-9.,:+/TZ -]+\Z")
 _NEVER: Final = ("id", "url", "email", "phone", "name", "title", "currency", "ip")
 
 
@@ -165,7 +168,7 @@ def _category(house: House, params: Mapping[str, Param], inside: str, name: str)
         f" LIMIT {_MOST_VALUES + 1}"
     )
     rows: Sequence[Mapping[str, Any]] = house.warehouse.query(query, params).to_pylist()
-    if not 2 <= len(rows) <= _MOST_VALUES or rows[0]["n"] < 20:
+    if not 2 <= len(rows) <= _MOST_VALUES or rows[0]["n"] < 20 or all(_NOT_A_KIND.match(row["text"]) for row in rows[:CATEGORIES]):
         return None
     whole = sum(row["n"] for row in rows)
     values = tuple(row["text"] for row in rows[:CATEGORIES] if row["n"] >= whole * _LEAST_SHARE / 5)
