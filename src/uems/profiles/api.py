@@ -2,7 +2,7 @@
 
 from uems.profiles.bodies import PersonRow
 from uems.profiles.conditions import model as nodes
-from uems.profiles.conditions.asking import Answers, Asking, Chosen, People, Source, SourceName, Value
+from uems.profiles.conditions.asking import Answers, Asking, Chosen, Flags, People, Source, SourceName, Value
 from uems.profiles.conditions.grammar import (
     Evaluated,
     dump_condition,
@@ -15,6 +15,7 @@ from uems.profiles.conditions.grammar import (
     segments_in,
 )
 from uems.profiles.conditions.kind import Edge
+from uems.profiles.conditions.words import Language, say
 from uems.profiles.events import list_events
 from uems.profiles.extract import Extractor, trait_rows
 from uems.profiles.follow import RECEIPTS, STORED, Touched, range_end, touched_since
@@ -36,7 +37,9 @@ __all__ = [
     "Edge",
     "Evaluated",
     "Extractor",
+    "Flags",
     "Happening",
+    "Language",
     "People",
     "PersonRow",
     "Place",
@@ -60,6 +63,7 @@ __all__ = [
     "profile_of",
     "profiles_of",
     "range_end",
+    "say",
     "search_people",
     "segments_in",
     "timeline",

@@ -73,7 +73,7 @@ class DidKind(PersonKind[Did]):
         if node.zone != "workspace":
             body["zone"] = node.zone
         if node.of != "count" or node.test != AT_LEAST_ONCE:
-            body |= {"measure": node.of, **write_test(node.test)}
+            body |= write_test(node.test) if node.of == "count" else {"measure": node.of, **write_test(node.test)}
         if node.name:
             body["property"] = node.name
         return body

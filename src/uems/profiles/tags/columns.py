@@ -27,7 +27,10 @@ _EXACT: Final = 2.0**53
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TagColumn:
-    """One tag of n people. values: JSON texts, null for none. confidence: shape (n,), None for certain. evidence: JSON texts, null or ""."""
+    """One tag of n people.
+
+    values: JSON texts, null for none. confidence: shape (n,), None for certain. evidence: JSON texts, null or "" for none.
+    """
 
     values: pa.Array
     confidence: npt.NDArray[np.float32] | None = None

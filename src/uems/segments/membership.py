@@ -1,0 +1,97 @@
+"""Who is in a segment, in which segments is a person, and how was that over time?"""
+
+from datetime import UTC, date, datetime, timedelta
+
+from uems.identity import api as identity
+from uems.kernel.clock import day_of, start_of_day
+from uems.kernel.house import House
+from uems.kernel.scope import Scope
+from uems.kernel.sql import Sql
+from uems.segments.model import Change, Membership, Size
+
+
+def members(house: House, scope: Scope, segment_id: int, *, after: int = 0, limit: int, on: datetime | None = None) -> list[int]:
+    """Numbers of members above ``after``, ascending. on: as of that instant; None is now.
+
+    People who were merged later are those they were then.
+    """
+    where = Sql("workspace_id = {workspace:UInt32} AND segment_id = {segment:UInt32} AND person_id > {after:UInt64}")
+    params = {"workspace": scope.workspace_id, "segment": segment_id, "after": after, "limit": limit}
+    if on is None:
+        query = Sql(f"SELECT person_id FROM segment_members FINAL WHERE {where} AND entered ORDER BY person_id LIMIT {{limit:UInt32}}")
+        return list(house.warehouse.query(query, params).column("person_id").to_pylist())
+    query = Sql(
+        f"SELECT person_id FROM segment_changes WHERE {where} AND at <= {{on:DateTime64(3, 'UTC')}}"
+        " GROUP BY person_id HAVING argMax(entered, version) ORDER BY person_id LIMIT {limit:UInt32}"
+    )
+    return list(house.warehouse.query(query, {**params, "on": on}).column("person_id").to_pylist())
+
+
+def segments_of(house: House, scope: Scope, person_id: int) -> list[Membership]:
+    """The segments that a person is in now, the latest entered first."""
+    found = identity.person(house.store, scope, person_id)
+    rows = house.warehouse.query(
+        Sql(
+            "SELECT segment_id, at, cause FROM person_segments FINAL WHERE workspace_id = {workspace:UInt32}"
+            " AND person_id = {person:UInt64} AND entered ORDER BY at DESC, segment_id"
+        ),
+        {"workspace": scope.workspace_id, "person": found.person_id},
+    ).to_pylist()
+    return [Membership(segment_id=r["segment_id"], since=r["at"].astimezone(UTC), cause=r["cause"]) for r in rows]
+
+
+def is_member(house: House, scope: Scope, segment_id: int, person_id: int) -> bool:
+    """Whether a person is in a segment now, as the keeper wrote it last."""
+    found = identity.person(house.store, scope, person_id)
+    [row] = house.warehouse.query(
+        Sql(
+            "SELECT argMax(entered, version) AS entered FROM person_segments WHERE workspace_id = {workspace:UInt32}"
+            " AND person_id = {person:UInt64} AND segment_id = {segment:UInt32}"
+        ),
+        {"workspace": scope.workspace_id, "person": found.person_id, "segment": segment_id},
+    ).to_pylist()
+    return bool(row["entered"])
+
+
+def changes(house: House, scope: Scope, *, after_version: int, limit: int, segment_id: int | None = None) -> list[Change]:
+    """Who came and went behind a version, oldest first; the way for other rooms to follow. All changes of a version come together."""
+    where = Sql("workspace_id = {workspace:UInt32} AND version > {after:UInt64}")
+    params = {"workspace": scope.workspace_id, "after": after_version, "limit": limit}
+    if segment_id is not None:
+        where = Sql(f"{where} AND segment_id = {{segment:UInt32}}")
+        params["segment"] = segment_id
+    rows = house.warehouse.query(
+        Sql(
+            f"SELECT segment_id, person_id, entered, at, cause, version FROM segment_changes WHERE {where}"
+            " ORDER BY version LIMIT {limit:UInt32} WITH TIES"
+        ),
+        params,
+    ).to_pylist()
+    return [Change(**{**row, "at": row["at"].astimezone(UTC)}) for row in rows]
+
+
+def sizes(house: House, scope: Scope, segment_id: int, first: date, last: date) -> list[Size]:
+    """The size at the end of each business day, with who came and went during it."""
+    start, end = start_of_day(first, scope.zone), start_of_day(last + timedelta(days=1), scope.zone)
+    rows = house.warehouse.query(
+        Sql(
+            "SELECT at, countIf(entered) AS came, countIf(NOT entered) AS went FROM segment_changes"
+            " WHERE workspace_id = {workspace:UInt32} AND segment_id = {segment:UInt32} AND at < {end:DateTime64(3, 'UTC')}"
+            " GROUP BY at ORDER BY at"
+        ),
+        {"workspace": scope.workspace_id, "segment": segment_id, "end": end},
+    ).to_pylist()
+    size = sum(row["came"] - row["went"] for row in rows if row["at"] < start)
+    came: dict[date, int] = {}
+    went: dict[date, int] = {}
+    for row in rows:
+        if row["at"] >= start:
+            day = day_of(row["at"], scope.zone)
+            came[day] = came.get(day, 0) + row["came"]
+            went[day] = went.get(day, 0) + row["went"]
+    found = []
+    for offset in range((last - first).days + 1):
+        day = first + timedelta(days=offset)
+        size += came.get(day, 0) - went.get(day, 0)
+        found.append(Size(day=day.isoformat(), size=size, entered=came.get(day, 0), left=went.get(day, 0)))
+    return found
