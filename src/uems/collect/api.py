@@ -6,7 +6,7 @@ from uems.collect.ingest.app import ingest_app
 from uems.collect.pipeline.consume import Consumer, Pipeline, Stages
 from uems.collect.pipeline.cursor import done_offsets
 from uems.collect.pipeline.stages import Checker, Claim, People, Plans, Resolved, Traits
-from uems.collect.plan.history import StoredPlans
+from uems.collect.plan.history import SavedPlan, StoredPlans, current_plan
 from uems.collect.receipts import Health, health, watermark
 from uems.collect.schema import MIGRATIONS
 
@@ -23,9 +23,11 @@ __all__ = [
     "Pipeline",
     "Plans",
     "Resolved",
+    "SavedPlan",
     "Stages",
     "StoredPlans",
     "Traits",
+    "current_plan",
     "done_offsets",
     "event_fields",
     "health",
