@@ -11,6 +11,8 @@ BIN := $(VENV)/bin
 STAMPS := $(VENV)/stamps
 STATIC := src/uems/web/static
 CLIENTS := tests/clients
+SDK := sdk/browser
+SDK_SOURCES := $(wildcard $(SDK)/src/*.ts $(SDK)/tsconfig*.json) $(SDK)/build.mjs $(SDK)/package.json
 UI_SOURCES := $(shell find ui -type f -not -path 'ui/node_modules/*' -not -path 'ui/dist/*' -not -path 'ui/test-results/*' \
 	-not -name openapi.json -not -name schema.d.ts 2>/dev/null)
 # --universal: one lock for every Python and platform; no index address, so that it installs from any mirror.
@@ -21,7 +23,7 @@ LOCK := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
 
-setup: $(STAMPS)/project $(STATIC)/index.html ## install UEMS and build the web UI (nothing is started)
+setup: $(STAMPS)/project $(STATIC)/index.html $(STATIC)/uems.js ## install UEMS and build the web UI (nothing is started)
 
 demo: setup $(STAMPS)/demo ## install, load a year of real retail data, serve http://localhost:8000
 	$(BIN)/uems demo
@@ -35,6 +37,7 @@ check: setup system-packages $(STAMPS)/dev ## the quick half of `make test`: for
 	$(BIN)/mypy src tests tools
 	$(BIN)/lint-imports --no-cache
 	cd ui && npm run api && npm run check
+	cd $(SDK) && npm run check
 
 bench: setup $(STAMPS)/dev $(STAMPS)/demo ## measure throughput, latency and size; prints a table
 	$(BIN)/python -m bench
@@ -43,6 +46,7 @@ fmt: $(STAMPS)/dev ## format the code
 	$(BIN)/ruff check --fix --quiet . || true
 	$(BIN)/ruff format --quiet .
 	cd ui && npm run format
+	cd $(SDK) && npm run format
 
 docs: $(STAMPS)/dev $(STAMPS)/project ## write docs/reference anew from the code
 	$(BIN)/python -m tools.reference
@@ -56,11 +60,11 @@ lock: ## resolve every dependency anew and pin it by hash (needs uv)
 	$(PYTHON) -c "import tomllib; print(*tomllib.load(open('pyproject.toml','rb'))['project']['optional-dependencies']['demo'], sep='\n')" \
 		| $(LOCK) --no-deps -o requirements-demo.lock -
 
-wheel: $(STAMPS)/project $(STATIC)/index.html ## build dist/uems-*.whl, the web UI included
+wheel: $(STAMPS)/project $(STATIC)/index.html $(STATIC)/uems.js ## build dist/uems-*.whl, the web UI included
 	$(BIN)/hatchling build -t wheel
 
 clean: ## remove everything that was built or installed (never your data)
-	rm -rf $(VENV) $(STATIC) dist ui/node_modules ui/dist $(CLIENTS)/node_modules
+	rm -rf $(VENV) $(STATIC) dist ui/node_modules ui/dist $(CLIENTS)/node_modules $(SDK)/node_modules $(SDK)/dist
 
 system-packages:
 	@tools/system-packages.sh
@@ -95,6 +99,20 @@ $(STAMPS)/clients: $(CLIENTS)/package-lock.json | $(STAMPS)/venv
 	@tools/node-version.sh
 	cd $(CLIENTS) && npm ci --no-audit --no-fund
 	@touch $@
+
+$(STAMPS)/sdk: $(SDK)/package-lock.json | $(STAMPS)/venv
+	@tools/node-version.sh
+	cd $(SDK) && npm ci --no-audit --no-fund
+	@touch $@
+
+$(SDK)/dist/uems.js: $(STAMPS)/sdk $(SDK_SOURCES)
+	cd $(SDK) && npm run build
+	@touch $@
+
+# Behind the UI, whose build empties the folder first.
+$(STATIC)/uems.js: $(SDK)/dist/uems.js $(STATIC)/index.html
+	cp $< $@
+	gzip -9nkf $@
 
 # The types of the API come from the Python code, which must be importable; the files written on the way are no reason to build again.
 $(STATIC)/index.html: $(STAMPS)/node $(UI_SOURCES) | $(STAMPS)/project

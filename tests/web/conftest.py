@@ -33,6 +33,7 @@ def static(tmp_path: Path) -> Path:
     """A built UI."""
     (tmp_path / "static" / "assets").mkdir(parents=True)
     (tmp_path / "static" / "index.html").write_text("<!doctype html><title>UEMS</title><div id=root></div>")
+    (tmp_path / "static" / "uems.js").write_text("console.log(2)")
     (tmp_path / "static" / "favicon.svg").write_text("<svg/>")
     (tmp_path / "static" / "assets" / "index-a1b2c3d4.js").write_text("console.log(1)")
     (tmp_path / "secret.txt").write_text("secret")

@@ -29,6 +29,13 @@ def test_hashed_files_are_kept_for_a_year(visitor: Program) -> None:
     assert visitor.get("/favicon.svg").headers["cache-control"] == "no-cache"
 
 
+def test_the_browser_sdk_may_be_loaded_by_other_sites_and_nothing_else_may(visitor: Program) -> None:
+    assert visitor.get("/uems.js").headers["cross-origin-resource-policy"] == "cross-origin"
+    assert visitor.get("/uems.js").headers["cache-control"] == "public, max-age=3600"
+    for path in ("/", "/favicon.svg", "/assets/index-a1b2c3d4.js"):
+        assert visitor.get(path).headers["cross-origin-resource-policy"] == "same-origin"
+
+
 def test_an_unchanged_page_is_not_sent_twice(visitor: Program) -> None:
     first = visitor.get("/")
     assert visitor.send("HEAD", "/").headers["etag"] == first.headers["etag"]

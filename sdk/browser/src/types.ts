@@ -1,0 +1,78 @@
+// What passes through the door of the SDK? Its options, its calls, and the messages that go over the wire.
+
+export type Properties = Record<string, unknown>;
+
+/** granted: collect from the start. required: keep nothing and send nothing until `optIn` is called. */
+export type ConsentMode = "granted" | "required";
+/** asking: nobody has decided yet; events wait in memory. */
+export type Consent = "granted" | "denied" | "asking";
+
+export interface Capture {
+  /** Page views, also of single-page applications. */
+  pages?: boolean;
+  /** Clicks on links and buttons, and on whatever bears `data-uems-event`. */
+  clicks?: boolean;
+  /** Submitted forms; never what was typed into them. */
+  forms?: boolean;
+  /** Engaged time: heartbeats and page leaves. */
+  engagement?: boolean;
+}
+
+export interface Options {
+  /** A write key; it can only send events. */
+  writeKey: string;
+  /** Where UEMS answers, such as https://uems.example.com; the origin of the page unless given. */
+  host?: string;
+  /** What is collected without being asked for; true (all of it) unless given. */
+  autocapture?: boolean | Capture;
+  consent?: ConsentMode;
+  /** The part after # tells pages apart. */
+  hashRouting?: boolean;
+  /** The address as it is to be sent; for cutting secrets out of query strings. */
+  cleanUrl?: (url: string) => string;
+  /** So many waiting events are sent at once; 20 unless given. */
+  flushAt?: number;
+  /** Milliseconds after which fewer are sent; 3000 unless given. */
+  flushInterval?: number;
+  /** Engaged seconds after which a heartbeat is sent; 30 unless given. */
+  heartbeatSeconds?: number;
+}
+
+/** What every message tells of the page on which it happened. */
+export interface View {
+  page: { url: string; path: string; search: string; title: string; referrer: string };
+  campaign?: Record<string, string>;
+}
+
+export interface Message {
+  type: "track" | "page" | "identify" | "group" | "alias";
+  messageId: string;
+  timestamp: string;
+  anonymousId: string;
+  userId?: string;
+  context: View;
+  [field: string]: unknown;
+}
+
+export interface Client {
+  /** Something happened. */
+  track(event: string, properties?: Properties): void;
+  /** A page was viewed. Called by the SDK itself unless `autocapture.pages` is false. */
+  page(name?: string, properties?: Properties): void;
+  /** Who this is, from now on; or only more about them. */
+  identify(userId: string | number | null, traits?: Properties): void;
+  /** To which company, family or team they belong. */
+  group(groupId: string | number, traits?: Properties): void;
+  /** Two ids are one person; the second is the one known so far unless given. */
+  alias(userId: string | number, previousId?: string | number): void;
+  /** Somebody else sits here from now on: after a sign-out. */
+  reset(): void;
+  optIn(): void;
+  /** Collect nothing any more and forget everything that was kept here. */
+  optOut(): void;
+  consent(): Consent;
+  anonymousId(): string;
+  userId(): string | undefined;
+  /** Send what waits; resolves when the answer is there. */
+  flush(): Promise<void>;
+}
