@@ -21,6 +21,7 @@ from uems.kernel.schema import Migration, migrate
 from uems.kernel.settings import Settings
 from uems.kernel.store import open_store
 from uems.kernel.warehouse import open_warehouse
+from uems.prediction import api as prediction
 from uems.segments import api as segments
 from uems.stages import holder_of, pipeline
 from uems.web.app import create_app
@@ -72,6 +73,7 @@ def loops(house: House, role: Role, instance: str) -> list[Loop]:
         collect.ImportRunner(house, holder_of(house, instance), utc_now),
         segments.Keeper(house, access.Workspaces(house.store), holder_of(house, instance), utc_now),
         journeys.Sessioniser(house, access.Workspaces(house.store), holder_of(house, instance), utc_now),
+        prediction.Modeller(house, access.Workspaces(house.store), holder_of(house, instance), utc_now),
     ]
 
 

@@ -34,6 +34,13 @@ class Workspaces:
         self._fixed[workspace_id] = scope
         return scope
 
+    def with_data(self) -> list[Scope]:
+        """Every workspace that has events, by number."""
+        columns = (workspaces.c.workspace_id, workspaces.c.slug, workspaces.c.zone, workspaces.c.currency)
+        query = select(*columns).where(workspaces.c.has_data).order_by(workspaces.c.workspace_id)
+        with self._store.read() as conn:
+            return [Scope(**row) for row in conn.execute(query).mappings()]
+
     def has_data(self, workspace_ids: set[int]) -> None:
         """Events of these workspaces are stored. ``scope`` has fixed them already unless the caller never asked."""
         for workspace_id in workspace_ids - self._fixed.keys():

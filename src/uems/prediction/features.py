@@ -65,16 +65,25 @@ def features_at(house: House, scope: Scope, cut: date, words: Vocabulary, chosen
     Raises what ``Warehouse.query`` raises.
     """
     past = Past(house, scope, end=cut, chosen=chosen)
-    asked = _Asked(past)
-    for ask in (_rhythm, _counts, _money, _by_event, _when, _columns, _categories):
-        ask(asked, words)
+    asked = _asked(past, words)
     people = past.people()
     answers = past.run([value for _, value in asked.found], people=people)
     columns = [_numbers(answers.column(value)) for _, value in asked.found]
     features = [feature for feature, _ in asked.found]
     derived = _derived(dict(zip((f.key for f in features), columns, strict=True)), words.usual_days)
-    matrix = np.column_stack([*columns, *(column for _, column in derived)]) if columns else np.zeros((len(people), 0))
-    return Features(people=people, features=(*features, *(feature for feature, _ in derived)), matrix=matrix)
+    return Features(people=people, features=(*features, *DERIVED), matrix=np.column_stack([*columns, *derived]))
+
+
+def features_of(house: House, scope: Scope, words: Vocabulary) -> tuple[Feature, ...]:
+    """Which features there are with these words, in the order of ``features_at``; nobody is asked."""
+    return (*(feature for feature, _ in _asked(Past(house, scope, end=date(1971, 1, 1)), words).found), *DERIVED)
+
+
+def _asked(past: Past, words: Vocabulary) -> "_Asked":
+    asked = _Asked(past)
+    for ask in (_rhythm, _counts, _money, _by_event, _when, _columns, _categories):
+        ask(asked, words)
+    return asked
 
 
 def _numbers(column: object) -> Matrix:
@@ -191,15 +200,15 @@ def _categories(asked: _Asked, words: Vocabulary) -> None:
             asked.add(Feature(key=f"category{n}_{m}", family="category", about=about, value=value), share)
 
 
-def _derived(columns: Mapping[str, Matrix], usual_days: float) -> list[tuple[Feature, Matrix]]:
-    """Features made of others."""
+DERIVED: Final = (Feature(key="trend", family="trend"), Feature(key="own_gap", family="gap"), Feature(key="rhythm", family="rhythm"))
+"""Features made of others."""
+
+
+def _derived(columns: Mapping[str, Matrix], usual_days: float) -> tuple[Matrix, Matrix, Matrix]:
+    """The columns of ``DERIVED``."""
     month, before = columns["events_30"], columns["events_60"] - columns["events_30"]
     gap = own_gap(columns["days_all"], columns["usual_gap"], usual_days)
-    return [
-        (Feature(key="trend", family="trend"), np.log((month + 1) / (before + 1))),
-        (Feature(key="own_gap", family="gap"), gap),
-        (Feature(key="rhythm", family="rhythm"), columns["days_since_last"] / gap),
-    ]
+    return np.log((month + 1) / (before + 1)), gap, columns["days_since_last"] / gap
 
 
 def own_gap(days: Matrix, seen: Matrix, usual_days: float) -> Matrix:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
+import numpy as np
+
 from uems.identity import api as identity
 from uems.kernel.clock import day_of, start_of_day
 from uems.kernel.errors import UemsError
@@ -67,15 +69,17 @@ class Past(Asking):
         return found
 
     def people(self, limits: Limits | None = None) -> People:
+        """Everybody, or those of the chosen, who had an event in the window. Sorted."""
         if self._everybody is not None:
             return self._everybody
-        if self.chosen is not None:
-            return self.chosen.people
         where = self._bound_of("person_daily")
+        if self.chosen is not None:
+            where = Sql(f"{where} AND person_id IN {self.params.bind(self.chosen.stored.tolist(), 'Array(UInt64)')}")
         rows = identity.rows_of_people(self.house.store, self.scope, Sql("person_daily"), {}, where)
         query = Sql(f"SELECT DISTINCT person FROM {rows} ORDER BY person")
-        people: People = self.house.warehouse.query(query, self._bound(query), limits=limits).column("person").to_numpy()
-        return people
+        values = {name: value for name, value in self.params.values.items() if f"{{{name}:" in query}
+        people: People = self.house.warehouse.query(query, values, limits=limits).column("person").to_numpy()
+        return people if self.chosen is None else np.intersect1d(people, self.chosen.people, assume_unique=True)
 
     def _bound_of(self, name: SourceName) -> Sql:
         if name in _TIMED:

@@ -51,8 +51,13 @@ def known_days(house: House, scope: Scope, now: datetime) -> Known:
     )
     [row] = house.warehouse.query(query, {"workspace": scope.workspace_id, "today": today(now, scope)}).to_pylist()
     if not row["n"]:
-        raise UemsError("no_events", "This workspace has no events yet. Send or import some, then train a model.", status=409)
+        raise no_events()
     return Known(first=row["first"], until=min(today(now, scope), row["last"] + timedelta(days=1)))
+
+
+def no_events() -> UemsError:
+    """The refusal of an empty workspace."""
+    return UemsError("no_events", "This workspace has no events yet. Send or import some, then train a model.", status=409)
 
 
 def cuts_for(spec: Spec, known: Known) -> Sequence[date]:
@@ -81,6 +86,30 @@ def snapshot(house: House, scope: Scope, spec: Spec, cut: date, words: Vocabular
     rule = rule_scores(house, scope, spec, cut, found, chosen, now=now if isinstance(spec.target, Seed) else None)
     some = Features(people=found.people[kept], features=found.features, matrix=found.matrix[kept])
     return some, Snapshot(name=cut.isoformat(), people=some.people, matrix=some.matrix, labels=labels[kept], rule=rule[kept])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """How many people would be asked about at a cut, and of how many it came true."""
+
+    cut: date
+    people: int
+    positives: int
+
+
+def outlook(house: House, scope: Scope, spec: Spec, now: datetime) -> list[Outlook]:
+    """What there is to learn from, the oldest cut first; no features are made. Raises ``no_events`` and as ``snapshot``."""
+    found = []
+    for cut in cuts_for(spec, known_days(house, scope, now)):
+        people = Past(house, scope, end=cut).people()
+        kept = within(house, scope, spec, cut, people, None, now)
+        if isinstance(spec.target, Outcome):
+            labels = _after(house, scope, spec.target, cut, people, None)
+        else:
+            labels, asked = _seed(house, scope, spec.target, people, now)
+            kept &= asked
+        found.append(Outlook(cut=cut, people=int(kept.sum()), positives=int((labels & kept).sum())))
+    return found
 
 
 def _some(house: House, scope: Scope, cut: date) -> Chosen | None:

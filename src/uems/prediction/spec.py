@@ -11,6 +11,7 @@ from uems.kernel.scope import Scope
 from uems.prediction.model import MAX_DAYS, MIN_DAYS, RULES, Outcome, Rule, Seed, Spec, Target
 from uems.prediction.past import check_past
 from uems.profiles import api as profiles
+from uems.segments import api as segments
 
 _KEYS: Final = ("label_zh", "label_en", "target", "among", "rule", "fallback", "auto_promote", "retrain_days")
 
@@ -154,13 +155,5 @@ def _days(told: Mapping[str, Any], name: str, default: int | None) -> int:
 
 
 def opened(house: House, scope: Scope, tree: Node) -> Node:
-    """The condition with every segment replaced by what it asks."""
-    if not profiles.segments_in(tree):
-        return tree
-
-    def condition_of(key: str) -> Node:
-        raise UemsError(
-            "not_found", f"No segment {key!r} here. Check the key, or list what exists.", status=404, details={"kind": "segment"}
-        )
-
-    return profiles.expand(tree, condition_of)
+    """The condition with every segment replaced by what it asks. Raises ``bad_filter`` for one that is not there."""
+    return segments.resolve_node(tree, house.store, scope) if profiles.segments_in(tree) else tree

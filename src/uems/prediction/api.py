@@ -1,0 +1,49 @@
+"""The door of this room: everything that other rooms, the command line and the web may use."""
+
+from uems.prediction.jobs import Modeller
+from uems.prediction.model import Model, Outcome, Reason, Rule, Run, Seed, Spec, Version
+from uems.prediction.models import (
+    change_model,
+    create_model,
+    delete_model,
+    get_model,
+    get_version,
+    list_models,
+    list_versions,
+    promote,
+    roll_back,
+)
+from uems.prediction.registry import TEMPLATES
+from uems.prediction.runs import cancel_run, get_run, list_runs, queue_run
+from uems.prediction.scoring import Scored, explain
+from uems.prediction.spec import dump_spec, parse_spec
+
+__all__ = [
+    "TEMPLATES",
+    "Model",
+    "Modeller",
+    "Outcome",
+    "Reason",
+    "Rule",
+    "Run",
+    "Scored",
+    "Seed",
+    "Spec",
+    "Version",
+    "cancel_run",
+    "change_model",
+    "create_model",
+    "delete_model",
+    "dump_spec",
+    "explain",
+    "get_model",
+    "get_run",
+    "get_version",
+    "list_models",
+    "list_runs",
+    "list_versions",
+    "parse_spec",
+    "promote",
+    "queue_run",
+    "roll_back",
+]

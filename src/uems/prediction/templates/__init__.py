@@ -1,0 +1,1 @@
+"""The models that come ready to use, one file each."""
