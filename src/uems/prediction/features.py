@@ -17,7 +17,7 @@ from uems.kernel.money import exponent
 from uems.kernel.scope import Scope
 from uems.kernel.sql import Sql
 from uems.prediction.past import Past
-from uems.prediction.vocabulary import Vocabulary, texts_of
+from uems.prediction.vocabulary import Vocabulary, texts_of, theirs_sql
 from uems.profiles.api import Chosen, People, Source, Value
 
 Matrix: TypeAlias = npt.NDArray[np.float64]
@@ -80,7 +80,7 @@ def features_of(house: House, scope: Scope, words: Vocabulary) -> tuple[Feature,
 
 
 def _asked(past: Past, words: Vocabulary) -> "_Asked":
-    asked = _Asked(past)
+    asked = _Asked(past, words)
     for ask in (_rhythm, _counts, _money, _by_event, _when, _columns, _categories):
         ask(asked, words)
     return asked
@@ -92,20 +92,23 @@ def _numbers(column: object) -> Matrix:
 
 
 class _Asked:
-    """The questions so far, over rows that are something the person did before the cut.
+    """The questions so far, over events before the cut.
 
-    ts_sql: milliseconds of a row; day_sql: its business day; end_sql: milliseconds of the cut.
+    own_sql: whether the person did it, and not we to them; ts_sql: milliseconds of a row; day_sql: its business day; end_sql:
+    milliseconds of the cut.
     """
 
+    own_sql: Sql
     ts_sql: Sql
     day_sql: Sql
     end_sql: Sql
 
-    def __init__(self, past: Past) -> None:
+    def __init__(self, past: Past, words: Vocabulary) -> None:
         self.past = past
         self.found: list[tuple[Feature, Value]] = []
         self.source: Source = past.source("events")
         self.source.need(Sql("type IN ('track', 'page', 'screen') AND active"))
+        self.own_sql = self.source.named(theirs_sql(past, words.done_to))
         self.ts_sql = self.source.named(Sql("toUnixTimestamp64Milli(ts)"))
         self.day_sql = self.source.named(Sql("day"))
         self.end_sql = past.params.bind(round(past.cut.timestamp() * 1000), "Int64")
@@ -114,19 +117,24 @@ class _Asked:
         self.found.append((feature, Value(source=self.source, sql=Sql(f"toNullable(toFloat64({sql}))"), kind="number")))
 
     def within(self, days: int | None) -> Sql:
-        """Rows of the last ``days`` times 24 hours before the cut."""
-        return Sql("1") if days is None else Sql(f"{self.ts_sql} >= {self.end_sql} - {int(days)} * 86400000")
+        """The person's own rows of the last ``days`` times 24 hours before the cut."""
+        return self.own_sql if days is None else Sql(f"{self.own_sql} AND {self.last_days(days)}")
+
+    def last_days(self, days: int) -> Sql:
+        """All rows of that time."""
+        return Sql(f"{self.ts_sql} >= {self.end_sql} - {int(days)} * 86400000")
 
     def row(self, expression: Sql) -> Sql:
         return self.source.named(expression)
 
 
 def _rhythm(asked: _Asked, words: Vocabulary) -> None:
-    last, first = Sql(f"max({asked.ts_sql})"), Sql(f"min({asked.ts_sql})")
-    asked.add(Feature(key="days_since_last", family="last"), Sql(f"({asked.end_sql} - {last}) / 86400000"))
-    asked.add(Feature(key="tenure_days", family="tenure"), Sql(f"({asked.end_sql} - {first}) / 86400000"))
-    days = Sql(f"uniqExact({asked.day_sql})")
-    between = Sql(f"dateDiff('day', min({asked.day_sql}), max({asked.day_sql}))")
+    own = asked.own_sql
+    last, first = Sql(f"maxIf({asked.ts_sql}, {own})"), Sql(f"minIf({asked.ts_sql}, {own})")
+    asked.add(Feature(key="days_since_last", family="last"), Sql(f"if(countIf({own}) > 0, ({asked.end_sql} - {last}) / 86400000, NULL)"))
+    asked.add(Feature(key="tenure_days", family="tenure"), Sql(f"if(countIf({own}) > 0, ({asked.end_sql} - {first}) / 86400000, NULL)"))
+    days = Sql(f"uniqExactIf({asked.day_sql}, {own})")
+    between = Sql(f"dateDiff('day', minIf({asked.day_sql}, {own}), maxIf({asked.day_sql}, {own}))")
     asked.add(Feature(key="usual_gap", family="gap"), Sql(f"if({days} > 1, {between} / ({days} - 1), NULL)"))
 
 
@@ -160,7 +168,7 @@ def _by_event(asked: _Asked, words: Vocabulary) -> None:
         did = asked.row(Sql(f"event = {asked.past.params.bind(name, 'String')}"))
         for days in WINDOWS:
             key = f"event{n}_{days}"
-            asked.add(Feature(key=key, family="event", about=name, days=days), Sql(f"countIf({did} AND {asked.within(days)})"))
+            asked.add(Feature(key=key, family="event", about=name, days=days), Sql(f"countIf({did} AND {asked.last_days(days)})"))
         last = Sql(f"if(countIf({did}) > 0, ({asked.end_sql} - maxIf({asked.ts_sql}, {did})) / 86400000, NULL)")
         asked.add(Feature(key=f"event{n}_last", family="event_last", about=name), last)
 
@@ -169,15 +177,20 @@ def _when(asked: _Asked, words: Vocabulary) -> None:
     zone = asked.past.params.bind(asked.past.scope.zone, "String")
     hour = asked.row(Sql(f"toHour(toTimeZone(ts, {zone}))"))
     for name, (start, end) in _HOURS.items():
-        asked.add(Feature(key=f"hours_{name}", family="hours", about=name), Sql(f"avg({hour} >= {int(start)} AND {hour} < {int(end)})"))
-    asked.add(Feature(key="weekend", family="weekend"), Sql(f"avg(toDayOfWeek({asked.day_sql}) >= 6)"))
+        asked.add(
+            Feature(key=f"hours_{name}", family="hours", about=name),
+            Sql(f"avgOrNullIf({hour} >= {int(start)} AND {hour} < {int(end)}, {asked.own_sql})"),
+        )
+    asked.add(Feature(key="weekend", family="weekend"), Sql(f"avgOrNullIf(toDayOfWeek({asked.day_sql}) >= 6, {asked.own_sql})"))
 
 
 def _columns(asked: _Asked, words: Vocabulary) -> None:
     for column in _COLUMNS:
         for n, value in enumerate(words.columns.get(column, ())):
             is_it = asked.row(Sql(f"{_COLUMNS[column]} = {asked.past.params.bind(value, 'String')}"))
-            asked.add(Feature(key=f"{column}{n}", family="column", about=column, value=value), Sql(f"avg({is_it})"))
+            asked.add(
+                Feature(key=f"{column}{n}", family="column", about=column, value=value), Sql(f"avgOrNullIf({is_it}, {asked.own_sql})")
+            )
 
 
 _COLUMNS: Final[Mapping[str, Sql]] = {

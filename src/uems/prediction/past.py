@@ -29,12 +29,12 @@ _TIMED: Final = frozenset({"events", "traits", "relations", "relations_back"})
 class _Bounded(Source):
     """Rows of a window of time only."""
 
-    bound: Sql
+    window_sql: Sql
 
     def where(self) -> Sql:
         # The base by name: a dataclass with slots is made anew, which a bare super() does not survive.
         wanted: Sql = Source.where(self)
-        return Sql(f"{self.bound} AND {wanted}")
+        return Sql(f"{self.window_sql} AND {wanted}")
 
 
 class Past(Asking):
@@ -64,7 +64,7 @@ class Past(Asking):
         found = self._sources.get((name, zoned))
         if found is None:
             plain = super().source(name, zoned=zoned)
-            found = _Bounded(name=plain.name, table=plain.table, final=plain.final, zoned=plain.zoned, bound=self._bound_of(name))
+            found = _Bounded(name=plain.name, table=plain.table, final=plain.final, zoned=plain.zoned, window_sql=self._bound_of(name))
             self._sources[name, zoned] = found
         return found
 

@@ -26,7 +26,7 @@ from uems.profiles.api import Chosen, People
 
 _BATCH: Final = 10_000
 MOVED, DRIFTED = 0.1, 0.25
-"""Stability indexes from which a feature counts as moved, and as drifted."""
+"""Stability indexes from which the world counts as moved, and as drifted."""
 Tick = Callable[[str, float], None]
 
 
@@ -75,10 +75,7 @@ def _speaker(house: House, scope: Scope, model: Model, until: date) -> _Speaker:
         )
     if not spec.fallback:
         raise UemsError("not_trained", f"No version of {model.key!r} is in use. Train it, or promote a version with a reason.", status=409)
-    usual = words_.usual_days(house, scope, until)
-    return _Speaker(
-        spec=spec, words=words_.Vocabulary(events=(), columns={}, categories=(), usual_days=usual), version=None, predictor=None
-    )
+    return _Speaker(spec=spec, words=words_.rhythm_words(house, scope, until), version=None, predictor=None)
 
 
 def score(house: House, scope: Scope, model: Model, now: datetime, tick: Tick) -> dict[str, Any]:
@@ -159,21 +156,38 @@ def _rule_reasons(spec: Spec, found: Features, row: int, value: float) -> list[R
 
 
 def drift(version: Version, predictor: Predictor, found: Features, values: Floats) -> dict[str, Any]:
-    """How differently features and scores are spread than in training; stability indexes, the largest first."""
-    baseline = version.baseline
-    moved = []
+    """How differently features and scores are spread than in training, as stability indexes, the largest first.
+
+    level: by the index of the scores, and by that of the features as they weigh in the model. What grows by itself, such as the
+    days since somebody was first seen, is left out.
+    """
+    weights = {one["feature"]: float(one["share"]) for one in version.backtest["importance"]}
     matrix = select(found, predictor.features)
+    moved: list[tuple[float, Feature]] = []
     for n, feature in enumerate(version.features):
-        known = baseline["features"][feature.key]
-        index = stability(np.array(known["shares"]), shares(matrix[:, n], np.array(known["edges"])))
-        zh, en = label(feature)
-        moved.append({"feature": feature.key, "zh": zh, "en": en, "index": round(index, 4)})
-    known = baseline["score"]
+        if feature.family not in _GROWING and not (feature.days is None and feature.family in _COUNTED):
+            known = version.baseline["features"][feature.key]
+            moved.append((stability(np.array(known["shares"]), shares(matrix[:, n], np.array(known["edges"]))), feature))
+    known = version.baseline["score"]
     index = stability(np.array(known["shares"]), shares(values, np.array(known["edges"])))
-    moved.sort(key=lambda one: (-float(str(one["index"])), str(one["feature"])))
-    most = max([index, *(float(str(one["index"])) for one in moved)], default=0.0)
-    level = "drifted" if most >= DRIFTED else "moved" if most >= MOVED else "steady"
-    return {"score": round(index, 4), "level": level, "features": moved[:10]}
+    weighed = sum(one * weights.get(feature.key, 0.0) for one, feature in moved)
+    most = max(index, weighed)
+    moved.sort(key=lambda one: (-one[0], one[1].key))
+    return {
+        "score": round(index, 4),
+        "weighed": round(weighed, 4),
+        "level": "drifted" if most >= DRIFTED else "moved" if most >= MOVED else "steady",
+        "features": [_moved(one, feature) for one, feature in moved[:10]],
+    }
+
+
+_GROWING: Final = frozenset({"tenure", "variety", "gap", "order_gap"})
+_COUNTED: Final = frozenset({"events", "days", "revenue", "orders"})
+
+
+def _moved(index: float, feature: Feature) -> dict[str, Any]:
+    zh, en = label(feature)
+    return {"feature": feature.key, "zh": zh, "en": en, "index": round(index, 4)}
 
 
 def explain(house: House, scope: Scope, model: Model, person_id: int, now: datetime, *, most: int = 10) -> Scored:

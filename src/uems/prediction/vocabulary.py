@@ -4,7 +4,7 @@ What is found is kept with the model, so that every cut, and every night's score
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any, Final
@@ -26,6 +26,11 @@ _SAMPLE: Final = 100_000
 _DAYS: Final = 365
 # A property with more values than this names single things, and one with a single value tells nobody from anybody.
 _MOST_VALUES, _LEAST_SHARE = 500, 0.05
+_DONE_TO: Final = re.compile(
+    r"(e-?mail|campaign|push|sms|message|notification|newsletter|mailing|offer|letter)s?\b.*"
+    r"\b(sent|delivered|bounced|dropped|queued|scheduled|dispatched)\Z",
+    re.IGNORECASE,
+)
 DEFAULT_DAYS: Final = 14.0
 # Days, times and plain numbers are measures, not kinds of thing.
 _NOT_A_KIND: Final = re.compile(r"[0-9.,:+/TZ -]+\Z")
@@ -45,13 +50,15 @@ class Category:
 class Vocabulary:
     """The words of the features. events: the most frequent first. columns: column → its most frequent values.
 
-    usual_days: the median over people of their mean days between two days with events.
+    usual_days: the median over people of their mean days between two days with events. done_to: events that we did to people
+    and not they themselves, such as a mail that was sent; they tell nothing of their rhythm.
     """
 
     events: tuple[str, ...]
     columns: Mapping[str, tuple[str, ...]]
     categories: tuple[Category, ...]
     usual_days: float
+    done_to: tuple[str, ...] = ()
 
 
 def dump(words: Vocabulary) -> dict[str, Any]:
@@ -65,6 +72,7 @@ def load(told: Mapping[str, Any]) -> Vocabulary:
         columns={column: tuple(values) for column, values in told["columns"].items()},
         categories=tuple(Category(inside=c["inside"], name=c["name"], values=tuple(c["values"])) for c in told["categories"]),
         usual_days=told["usual_days"],
+        done_to=tuple(told["done_to"]),
     )
 
 
@@ -75,27 +83,47 @@ def vocabulary(house: House, scope: Scope, end: date) -> Vocabulary:
         "start": start_of_day(end - timedelta(days=_DAYS), scope.zone),
         "end": start_of_day(end, scope.zone),
     }
-    named = Sql(
-        "SELECT event AS value, count() AS n FROM events WHERE workspace_id = {workspace:UInt32} AND ts >= {start:DateTime64(3, 'UTC')}"
-        " AND ts < {end:DateTime64(3, 'UTC')} AND type IN ('track', 'page', 'screen') AND active AND event != ''"
-        " GROUP BY value ORDER BY n DESC, value"
-    )
-    counted = house.warehouse.query(named, params).to_pylist()
+    counted = house.warehouse.query(_NAMED, params).to_pylist()
+    ours = done_to(row["value"] for row in counted)
     # A fixed part of the events, so that the same data gives the same words.
     params["every"] = max(1, sum(row["n"] for row in counted) // _SAMPLE)
     return Vocabulary(
         events=tuple(row["value"] for row in counted[:EVENTS]),
         columns={column: _values(house, params, column) for column in COLUMNS},
         categories=_categories(house, params),
-        usual_days=usual_days(house, scope, end),
+        usual_days=usual_days(house, scope, end, ours),
+        done_to=ours,
     )
 
 
-def usual_days(house: House, scope: Scope, end: date) -> float:
-    """The median gap between days with events, over people who had three such days in the year before ``end``; 14 without any."""
+_NAMED: Final = Sql(
+    "SELECT event AS value, count() AS n FROM events WHERE workspace_id = {workspace:UInt32} AND ts >= {start:DateTime64(3, 'UTC')}"
+    " AND ts < {end:DateTime64(3, 'UTC')} AND type IN ('track', 'page', 'screen') AND active AND event != ''"
+    " GROUP BY value ORDER BY n DESC, value"
+)
+
+
+def done_to(events: Iterable[str]) -> tuple[str, ...]:
+    """Which of the events we did to people, by their names: mails, pushes and offers that were sent or delivered."""
+    return tuple(sorted(name for name in events if _DONE_TO.match(name)))
+
+
+def rhythm_words(house: House, scope: Scope, end: date) -> Vocabulary:
+    """As ``vocabulary``, with nothing but what the rhythm of people needs."""
+    start = start_of_day(end - timedelta(days=_DAYS), scope.zone)
+    rows = house.warehouse.query(_NAMED, {"workspace": scope.workspace_id, "start": start, "end": start_of_day(end, scope.zone)})
+    ours = done_to(rows.column("value").to_pylist())
+    return Vocabulary(events=(), columns={}, categories=(), usual_days=usual_days(house, scope, end, ours), done_to=ours)
+
+
+def usual_days(house: House, scope: Scope, end: date, ours: Sequence[str]) -> float:
+    """The median gap between days with events, over people who had three such days in the year before ``end``; 14 without any.
+
+    ours: events that do not count, see ``done_to``.
+    """
     past = Past(house, scope, end=end, first=end - timedelta(days=_DAYS))
     source = past.source("events")
-    source.need(Sql("type IN ('track', 'page', 'screen') AND active"))
+    source.need(theirs_sql(past, ours))
     day = source.named(Sql("day"))
     gap = Sql(f"dateDiff('day', min({day}), max({day})) / (uniqExact({day}) - 1)")
     value = Value(source=source, sql=Sql(f"if(uniqExact({day}) > 2, toNullable({gap}), NULL)"), kind="number")
@@ -107,6 +135,12 @@ _ROWS: Final = Sql(
     "FROM events WHERE workspace_id = {workspace:UInt32} AND ts >= {start:DateTime64(3, 'UTC')} AND ts < {end:DateTime64(3, 'UTC')}"
     " AND type IN ('track', 'page', 'screen') AND active AND cityHash64(message_id) % {every:UInt64} = 0"
 )
+
+
+def theirs_sql(past: Past, ours: Sequence[str]) -> Sql:
+    """Which rows of events are something that the person did."""
+    did = Sql("type IN ('track', 'page', 'screen') AND active")
+    return Sql(f"{did} AND event NOT IN {past.params.bind(list(ours), 'Array(String)')}") if ours else did
 
 
 def _values(house: House, params: Mapping[str, Param], column: str) -> tuple[str, ...]:

@@ -49,11 +49,17 @@ def load(path: Path) -> tuple[Snapshot, tuple[str, ...]]:
 
 
 def learned_from(paths: Sequence[Path], kind: str, seed: int, tell: Tell = lambda step, done: None) -> Result:
-    """The model of kept snapshots, the oldest first. kind: "time" or "person". Features that never differ are left out."""
+    """The model of kept snapshots, the oldest first. kind: "time" or "person". Features that never differ, from
+    each other or at all, are left out."""
     loaded = [load(path) for path in paths]
     features = loaded[0][1]
     whole = np.concatenate([one.matrix for one, _ in loaded])
-    kept = [n for n in range(len(features)) if _differs(whole[:, n])]
+    first: dict[bytes, int] = {}
+    for n in range(len(features)):
+        if _differs(whole[:, n]):
+            # Where every purchase is an order, what is said of one need not be said of the other.
+            first.setdefault(whole[:, n].tobytes(), n)
+    kept = sorted(first.values())
     chosen = tuple(features[n] for n in kept)
     snapshots = [
         Snapshot(name=one.name, people=one.people, matrix=np.ascontiguousarray(one.matrix[:, kept]), labels=one.labels, rule=one.rule)

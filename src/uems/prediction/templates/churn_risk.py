@@ -12,11 +12,10 @@ from uems.kernel.scope import Scope
 from uems.prediction.model import Spec
 from uems.prediction.snapshots import known_days
 from uems.prediction.spec import parse_spec
-from uems.prediction.vocabulary import usual_days
+from uems.prediction.vocabulary import rhythm_words
 
 _LEAST, _MOST = 14, 60
 _SILENT_GAPS: Final = 4
-"""Usual gaps of the workspace that make a silence; half of the people are never away for so long."""
 
 
 class Config(BaseModel):
@@ -42,11 +41,13 @@ class ChurnRisk:
 
     def spec(self, house: House, scope: Scope, config: BaseModel, now: datetime) -> Spec:
         assert isinstance(config, Config)
-        days = config.days
-        if days is None:
-            gap = usual_days(house, scope, known_days(house, scope, now).until)
-            days = min(_MOST, max(_LEAST, 7 * round(gap * _SILENT_GAPS / 7)))
-        doing = {"events": config.events, "where": {"column": {"name": "active", "op": "equals", "value": True}}}
+        words = rhythm_words(house, scope, known_days(house, scope, now).until)
+        # Half of the people are never away for so many of the workspace's usual gaps.
+        days = config.days or min(_MOST, max(_LEAST, 7 * round(words.usual_days * _SILENT_GAPS / 7)))
+        theirs: dict[str, object] = {"column": {"name": "active", "op": "equals", "value": True}}
+        if words.done_to:
+            theirs = {"and": [theirs, {"column": {"name": "event", "op": "not_in", "value": list(words.done_to)}}]}
+        doing = {"events": config.events, "where": theirs}
         return parse_spec(
             {
                 "label_zh": self.label_zh,
