@@ -68,7 +68,7 @@ class ChangedModelBody(Body):
     definition: DefinitionBody
 
 
-class PreviewBody(Body):
+class ModelPreviewBody(Body):
     definition: DefinitionBody
 
 
@@ -246,7 +246,7 @@ class BacktestBody(Body):
     in_use: dict[str, Any] | None
 
 
-class VersionBody(Body):
+class ModelVersionBody(Body):
     """One training. forced: why it was promoted although it does not beat the rule."""
 
     version: int
@@ -264,11 +264,11 @@ class VersionBody(Body):
     backtest: BacktestBody
 
     @staticmethod
-    def of(version: Version) -> "VersionBody":
+    def of(version: Version) -> "ModelVersionBody":
         names = {feature.key: label(feature) for feature in version.features}
         backtest = dict(version.backtest)
         backtest["importance"] = [_important(one, names) for one in backtest["importance"]]
-        return VersionBody(
+        return ModelVersionBody(
             version=version.version,
             state=version.state,
             algorithm=version.algorithm,
@@ -290,12 +290,12 @@ def _important(one: Mapping[str, Any], names: Mapping[str, tuple[str, str]]) -> 
     return {"feature": one["feature"], "label_zh": zh, "label_en": en, "share": one["share"]}
 
 
-class VersionList(Body):
-    items: list[VersionBody]
+class ModelVersionList(Body):
+    items: list[ModelVersionBody]
     next_cursor: str | None = None
 
 
-class RunBody(Body):
+class ModelRunBody(Body):
     """A training or a scoring. progress: how much of the whole is done, 0 to 1."""
 
     run_id: str
@@ -313,12 +313,12 @@ class RunBody(Body):
     finished_at: datetime | None
 
     @staticmethod
-    def of(run: Run) -> "RunBody":
+    def of(run: Run) -> "ModelRunBody":
         told = {name: value for name, value in asdict(run).items() if name not in ("workspace_id", "key")}
-        return RunBody(model=run.key, **told)
+        return ModelRunBody(model=run.key, **told)
 
 
-class ReasonBody(Body):
+class ModelReasonBody(Body):
     """effect: what the feature adds to the log-odds, before calibration."""
 
     feature: str
@@ -335,7 +335,7 @@ class ScoreBody(Body):
     value: float
     version: int | None
     as_of: date
-    reasons: list[ReasonBody]
+    reasons: list[ModelReasonBody]
 
     @staticmethod
     def of(scored: Scored) -> "ScoreBody":

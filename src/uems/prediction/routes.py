@@ -16,18 +16,18 @@ from uems.prediction.bodies import (
     ChangedModelBody,
     ModelBody,
     ModelList,
+    ModelPreviewBody,
+    ModelRunBody,
+    ModelVersionBody,
+    ModelVersionList,
     NewModelBody,
     NewRunBody,
     OutlookBody,
     OutlookList,
-    PreviewBody,
     PromotionBody,
-    RunBody,
     ScoreBody,
     TemplateBody,
     TemplateList,
-    VersionBody,
-    VersionList,
 )
 from uems.prediction.model import Model, Spec
 from uems.prediction.registry import TEMPLATES
@@ -105,7 +105,7 @@ def _spec(house: House, access: Access, body: NewModelBody) -> Spec:
 
 
 @router.post(_W + "/models/preview")
-def preview_model(request: Request, access: Annotated[Access, guard("models:read")], body: PreviewBody) -> OutlookList:
+def preview_model(request: Request, access: Annotated[Access, guard("models:read")], body: ModelPreviewBody) -> OutlookList:
     """What a definition would have to learn from: at each cut, how many people, and of how many it came true."""
     found = outlook(_house(request), access.scope, parse_spec(body.definition.told()), access.now)
     return OutlookList(items=[OutlookBody(cut=one.cut, people=one.people, positives=one.positives) for one in found], needed=LEAST)
@@ -134,32 +134,32 @@ def delete_model(request: Request, access: Annotated[Access, guard("models:write
 
 
 @router.post(_W + "/models/{model_key}/runs")
-def start_run(request: Request, access: Annotated[Access, guard("models:write")], model_key: ModelKey, body: NewRunBody) -> RunBody:
+def start_run(request: Request, access: Annotated[Access, guard("models:write")], model_key: ModelKey, body: NewRunBody) -> ModelRunBody:
     """Have a worker train the model, or score everybody. One that is under way already is given back."""
-    return RunBody.of(runs.queue_run(_house(request).store, access, model_key, body.kind))
+    return ModelRunBody.of(runs.queue_run(_house(request).store, access, model_key, body.kind))
 
 
 @router.get(_W + "/models/{model_key}/versions")
-def list_versions(request: Request, access: Annotated[Access, guard("models:read")], model_key: ModelKey) -> VersionList:
+def list_versions(request: Request, access: Annotated[Access, guard("models:read")], model_key: ModelKey) -> ModelVersionList:
     """Every training with its backtest, the newest first."""
     found = models.list_versions(_house(request).store, access.scope, model_key)
-    return VersionList(items=[VersionBody.of(one) for one in found])
+    return ModelVersionList(items=[ModelVersionBody.of(one) for one in found])
 
 
 @router.get(_W + "/models/{model_key}/versions/{version}")
 def get_version(
     request: Request, access: Annotated[Access, guard("models:read")], model_key: ModelKey, version: VersionNumber
-) -> VersionBody:
+) -> ModelVersionBody:
     """One training with its backtest."""
-    return VersionBody.of(models.get_version(_house(request).store, access.scope, model_key, version))
+    return ModelVersionBody.of(models.get_version(_house(request).store, access.scope, model_key, version))
 
 
 @router.post(_W + "/models/{model_key}/versions/{version}/promote")
 def promote_version(
     request: Request, access: Annotated[Access, guard("models:write")], model_key: ModelKey, version: VersionNumber, body: PromotionBody
-) -> VersionBody:
+) -> ModelVersionBody:
     """Put a version to use. One that does not beat the rule is refused, with the numbers, unless a reason is given."""
-    return VersionBody.of(models.promote(_house(request).store, access, model_key, version, forced=body.reason))
+    return ModelVersionBody.of(models.promote(_house(request).store, access, model_key, version, forced=body.reason))
 
 
 @router.post(_W + "/models/{model_key}/rollback")
@@ -189,7 +189,7 @@ def list_runs(
     model: Annotated[Key | None, Query(description="Only the runs of this model.")] = None,
     cursor: Cursor | None = None,
     limit: Limit = 50,
-) -> Page[RunBody]:
+) -> Page[ModelRunBody]:
     """Trainings and scorings, the newest first."""
     before = None
     if cursor is not None:
@@ -201,16 +201,16 @@ def list_runs(
     found = runs.list_runs(_house(request).store, access.scope, key=model, before=before, limit=limit + 1)
     page = found[:limit]
     after = encode_cursor(to_microseconds(page[-1].created_at), page[-1].run_id) if len(found) > limit else None
-    return Page(items=[RunBody.of(run) for run in page], next_cursor=after)
+    return Page(items=[ModelRunBody.of(run) for run in page], next_cursor=after)
 
 
 @router.get(_W + "/model-runs/{run_id}")
-def get_run(request: Request, access: Annotated[Access, guard("models:read")], run_id: RunId) -> RunBody:
+def get_run(request: Request, access: Annotated[Access, guard("models:read")], run_id: RunId) -> ModelRunBody:
     """One run and how far it is."""
-    return RunBody.of(runs.get_run(_house(request).store, access.scope, run_id))
+    return ModelRunBody.of(runs.get_run(_house(request).store, access.scope, run_id))
 
 
 @router.post(_W + "/model-runs/{run_id}/cancel")
-def cancel_run(request: Request, access: Annotated[Access, guard("models:write")], run_id: RunId) -> RunBody:
+def cancel_run(request: Request, access: Annotated[Access, guard("models:write")], run_id: RunId) -> ModelRunBody:
     """Stop a run. What it wrote before stays."""
-    return RunBody.of(runs.cancel_run(_house(request).store, access, run_id))
+    return ModelRunBody.of(runs.cancel_run(_house(request).store, access, run_id))

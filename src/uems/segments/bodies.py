@@ -62,7 +62,7 @@ class SegmentBody(Body):
         )
 
 
-class VersionBody(Body):
+class SegmentVersionBody(Body):
     """What a segment asked from then on."""
 
     version: int
@@ -75,8 +75,8 @@ class VersionBody(Body):
     by: str
 
     @staticmethod
-    def of(one: SavedVersion) -> "VersionBody":
-        return VersionBody(
+    def of(one: SavedVersion) -> "SegmentVersionBody":
+        return SegmentVersionBody(
             version=one.version,
             name=one.name,
             description=one.description,
@@ -109,7 +109,7 @@ class PartBody(Body):
         return PartBody(path=one.path, zh=one.zh, en=one.en, count=one.count, removes=one.removes, adds=one.adds)
 
 
-class PreviewBody(Body):
+class SegmentPreviewBody(Body):
     """count of total people fulfil the condition, exactly; sample: some of them, left empty for callers who may not see people."""
 
     count: int
@@ -119,13 +119,13 @@ class PreviewBody(Body):
     asked_at: datetime
 
     @staticmethod
-    def of(one: Preview, sample: list[profiles.PersonRow]) -> "PreviewBody":
-        return PreviewBody(
+    def of(one: Preview, sample: list[profiles.PersonRow]) -> "SegmentPreviewBody":
+        return SegmentPreviewBody(
             count=one.count, total=one.total, sample=sample, parts=[PartBody.of(part) for part in one.parts], asked_at=one.asked_at
         )
 
 
-class ReasonBody(Body):
+class SegmentReasonBody(Body):
     """Whether one part of a condition holds for the person; found: what was counted or told."""
 
     path: str
@@ -135,8 +135,8 @@ class ReasonBody(Body):
     found: str
 
     @staticmethod
-    def of(one: Reason) -> "ReasonBody":
-        return ReasonBody(path=one.path, zh=one.zh, en=one.en, holds=one.holds, found=one.found)
+    def of(one: Reason) -> "SegmentReasonBody":
+        return SegmentReasonBody(path=one.path, zh=one.zh, en=one.en, holds=one.holds, found=one.found)
 
 
 class WhyBody(Body):
@@ -144,11 +144,11 @@ class WhyBody(Body):
 
     person_id: int
     holds: bool
-    reasons: list[ReasonBody]
+    reasons: list[SegmentReasonBody]
 
     @staticmethod
     def of(one: Why) -> "WhyBody":
-        return WhyBody(person_id=one.person_id, holds=one.holds, reasons=[ReasonBody.of(reason) for reason in one.reasons])
+        return WhyBody(person_id=one.person_id, holds=one.holds, reasons=[SegmentReasonBody.of(reason) for reason in one.reasons])
 
 
 class MembershipBody(Body):
@@ -206,8 +206,8 @@ class PassList(Body):
     items: list[PassBody]
 
 
-class VersionList(Body):
-    items: list[VersionBody]
+class SegmentVersionList(Body):
+    items: list[SegmentVersionBody]
 
 
 class SegmentList(Body):

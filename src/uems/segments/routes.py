@@ -22,13 +22,13 @@ from uems.segments.bodies import (
     MembershipList,
     PassBody,
     PassList,
-    PreviewBody,
     SegmentBody,
     SegmentDraft,
     SegmentList,
+    SegmentPreviewBody,
+    SegmentVersionBody,
+    SegmentVersionList,
     SizeBody,
-    VersionBody,
-    VersionList,
     WhyBody,
 )
 from uems.segments.model import Draft
@@ -60,12 +60,12 @@ def list_segments(
 
 
 @router.post(f"{_BASE}/preview")
-def preview_segment(request: Request, access: Annotated[Access, guard("segments:read")], body: Asked) -> PreviewBody:
+def preview_segment(request: Request, access: Annotated[Access, guard("segments:read")], body: Asked) -> SegmentPreviewBody:
     """How many people a condition gives, some of them, and how much each part of it decides. Changes nothing."""
     house = _house(request)
     found = preview(house, access.scope, profiles.parse_condition(body.condition), access.now)
     may_see = "people:read" in access.actor.permissions
-    return PreviewBody.of(found, _rows(house, access, found.sample) if may_see else [])
+    return SegmentPreviewBody.of(found, _rows(house, access, found.sample) if may_see else [])
 
 
 @router.post(f"{_BASE}/why/{{person_id}}")
@@ -107,11 +107,13 @@ def restore_segment(request: Request, access: Annotated[Access, guard("segments:
 
 
 @router.get(f"{_BASE}/{{key}}/versions")
-def list_versions(request: Request, access: Annotated[Access, guard("segments:read")], key: SegmentKey) -> VersionList:
+def list_versions(request: Request, access: Annotated[Access, guard("segments:read")], key: SegmentKey) -> SegmentVersionList:
     """What the segment asked over time, the latest first."""
     store = _house(request).store
     one = definitions.segment(store, access.scope, key)
-    return VersionList(items=[VersionBody.of(v) for v in definitions.segment_versions_of(store, access.scope, one.segment_id)])
+    return SegmentVersionList(
+        items=[SegmentVersionBody.of(v) for v in definitions.segment_versions_of(store, access.scope, one.segment_id)]
+    )
 
 
 @router.get(f"{_BASE}/{{key}}/members")
