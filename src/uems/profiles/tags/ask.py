@@ -5,7 +5,7 @@ midnight and not in between.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from uems.kernel.clock import day_of, start_of_day
-from uems.kernel.sql import Sql, join
+from uems.kernel.sql import Param, Sql, join
 from uems.profiles.conditions.asking import Answers, Asking, Source, Value
 from uems.profiles.conditions.kind import Edge
 from uems.profiles.roles.model import Roles
@@ -41,10 +41,11 @@ class Lines:
 class Ask:
     """The questions of one rule. key: of the tag, by which its cuts are kept. today: the business day now."""
 
-    def __init__(self, asking: Asking, roles: Roles, key: str) -> None:
+    def __init__(self, asking: Asking, roles: Roles, key: str, cuts: Cuts) -> None:
         self.asking: Final = asking
         self.roles: Final = roles
         self.key: Final = key
+        self.cuts: Final = cuts
         self.today: Final = day_of(asking.at.now, asking.scope.zone)
         self.values: Final[dict[str, Value]] = {}
 
@@ -99,19 +100,21 @@ class Ask:
     def events(self) -> Source:
         return self.asking.source("events")
 
-    def event_rows(self, events: Sequence[str] | None, days: int | None = None, also: Sql | None = None) -> Sql:
-        """A named flag over rows of events, as ``day_rows``. also: a further condition on the row."""
+    def event_rows(self, events: Sequence[str] | None, days: int | None = None) -> Sql:
+        """A named flag over rows of events, as ``day_rows``."""
         source = self.events()
+        where = self.rows_condition(events, days)
+        source.need(where)
+        return source.named(where)
+
+    def rows_condition(self, events: Sequence[str] | None, days: int | None = None) -> Sql:
+        """The same as a condition on a row, for a query of one's own."""
         parts = [self._named_events(events)]
         if days is not None:
             # By time, which is what the table is parted by; the same as whole days.
             start = start_of_day(self.today - timedelta(days=days - 1), self.asking.scope.zone)
             parts.append(Sql(f"ts >= {self.asking.params.bind(start, _INSTANT)}"))
-        if also is not None:
-            parts.append(also)
-        where = join(Sql(" AND "), parts)
-        source.need(where)
-        return source.named(where)
+        return join(Sql(" AND "), parts)
 
     def event_column(self, expression: Sql) -> Sql:
         return self.events().named(expression)
@@ -127,19 +130,29 @@ class Ask:
         return self.event_column(numbers_in(name, self.asking)) if name else None
 
     def lines(self) -> Lines:
-        """The lines of orders; an order without a list of lines is one line of its own properties.
+        """The lines of orders, as named rows; an order without a list of lines is one line of its own properties.
 
         Missing texts are "", a missing price is NaN, a missing quantity 1, and the amount of a line without a price 0.
         """
+        whole = self.line_expressions()
+        named = {name: self.event_column(getattr(whole, name)) for name in Lines.__slots__}
+        return Lines(**named)
+
+    def line_expressions(self) -> Lines:
+        """The same as expressions over a row, for a query of one's own."""
         product, category, brand = (self._line_texts(role) for role in ("product", "category", "brand"))
         price, quantity = self._line_numbers("price"), self._line_numbers("quantity")
         size = self._size()
-        whole = [Sql(f"arrayResize({texts}, {size}, '')") for texts in (product, category, brand)]
         prices = Sql(f"arrayResize({price}, {size}, nan)")
         quantities = Sql(f"arrayMap(q -> if(isFinite(q) AND q > 0, q, 1.), arrayResize({quantity}, {size}, nan))")
-        amounts = Sql(f"arrayMap((p, q) -> if(isFinite(p), p * q, 0.), {prices}, {quantities})")
-        named = [self.event_column(one) for one in (*whole, prices, quantities, amounts)]
-        return Lines(product=named[0], category=named[1], brand=named[2], price=named[3], quantity=named[4], amount=named[5])
+        return Lines(
+            product=Sql(f"arrayResize({product}, {size}, '')"),
+            category=Sql(f"arrayResize({category}, {size}, '')"),
+            brand=Sql(f"arrayResize({brand}, {size}, '')"),
+            price=prices,
+            quantity=quantities,
+            amount=Sql(f"arrayMap((p, q) -> if(isFinite(p), p * q, 0.), {prices}, {quantities})"),
+        )
 
     def _inside(self, role: str) -> str:
         """The path of a role inside of the list of lines."""
@@ -175,6 +188,13 @@ class Ask:
             return line_numbers(path)
         return Sql(f"if(empty({line_numbers(path)}), {numbers_in(own, self.asking)}, {line_numbers(path)})")
 
+    def zone(self) -> Sql:
+        """The workspace's time zone, as a text."""
+        return self.asking.params.bind(self.asking.scope.zone, "String")
+
+    def bind(self, value: Param, type_: str) -> Sql:
+        return self.asking.params.bind(value, type_)
+
     def edge(self, events: Sequence[str] | None, days: Sequence[int]) -> Edge:
         """People of whom one of these events leaves, today, one of the windows of so many days."""
         moments = tuple(sorted({start_of_day(self.today - timedelta(days=n - 1), self.asking.scope.zone) for n in days}))
@@ -195,8 +215,6 @@ class Found:
 
     ask: Ask
     answers: Answers
-    cuts: Cuts
-    _known: dict[str, pa.Array] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
@@ -219,7 +237,7 @@ class Found:
 
     def cut(self, name: str, shares: Sequence[float], values: Floats) -> Floats | None:
         """The cuts of these values, by the last full pass; None before the first. See ``Cuts.of``."""
-        return self.cuts.of(f"{self.ask.key}:{name}", shares, values)
+        return self.ask.cuts.of(f"{self.ask.key}:{name}", shares, values)
 
 
 def day_text(days: Floats) -> pa.Array:

@@ -5,7 +5,7 @@ A pass makes millions of values, so nothing here goes from person to person in P
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -102,23 +102,33 @@ def said(templates: Mapping[str, str], facts: Mapping[str, Floats | pa.Array | s
     templates: language → sentence with ``{fact}`` in it. facts: numbers or texts, shape (n,), or one text for all; numbers are
     written with at most two digits after the point. where: who gets a sentence; null for the others.
     """
-    size = next((len(fact) for fact in facts.values() if not isinstance(fact, str)), len(where) if where is not None else 0)
-    ready = {name: fact if isinstance(fact, str) else _inside(fact) for name, fact in facts.items()}
+    ready = {name: _escape(fact) if isinstance(fact, str) else _inside(fact) for name, fact in facts.items()}
     pieces: list[pa.Array | str] = []
     for n, (language, template) in enumerate(templates.items()):
-        pieces.append(f'{"," if n else "{"}"{language}":"')
-        for m, part in enumerate(_SLOT.split(template)):
-            if m % 2 == 0:
-                pieces.append(_escape(part))
-                continue
-            fact = ready[part]
-            pieces.append(_escape(fact) if isinstance(fact, str) else fact)
-        pieces.append('"')
-    pieces.append("}")
-    whole = pc.binary_join_element_wise(*_gathered(pieces), "", null_handling="replace", null_replacement="")
-    whole = whole if isinstance(whole, pa.Array | pa.ChunkedArray) else pa.repeat(whole, size)
-    whole = _array(whole)
+        pieces += [f'{"," if n else "{"}"{language}":"', *_pieces(template, ready, _escape), '"']
+    whole = _joined([*pieces, "}"], _size(facts, where))
     return whole if where is None else pc.if_else(pa.array(where), whole, pa.scalar(None, pa.string()))
+
+
+def sentence(template: str, facts: Mapping[str, Floats | pa.Array]) -> pa.Array:
+    """The template with its facts as plain texts, to be a fact of ``said`` in its turn."""
+    ready = {name: numbers(fact.astype(np.float64), 2) if isinstance(fact, np.ndarray) else fact for name, fact in facts.items()}
+    return _joined(_pieces(template, ready, str), _size(facts, None))
+
+
+def _size(facts: Mapping[str, Floats | pa.Array | str], where: Flags | None) -> int:
+    return next((len(fact) for fact in facts.values() if not isinstance(fact, str)), len(where) if where is not None else 0)
+
+
+def _pieces(template: str, facts: Mapping[str, pa.Array | str], plain: Callable[[str], str]) -> list[pa.Array | str]:
+    return [facts[part] if m % 2 else plain(part) for m, part in enumerate(_SLOT.split(template))]
+
+
+def _joined(pieces: Sequence[pa.Array | str], size: int) -> pa.Array:
+    gathered = _gathered(pieces)
+    if all(isinstance(piece, str) for piece in gathered):
+        return pa.repeat("".join(str(piece) for piece in gathered), size)
+    return _array(pc.binary_join_element_wise(*gathered, "", null_handling="replace", null_replacement=""))
 
 
 def _gathered(pieces: Sequence[pa.Array | str]) -> list[pa.Array | str]:

@@ -82,11 +82,11 @@ def _rule(saved: SavedTag, config: RuleConfig) -> Job:
 
 
 def _ready(saved: SavedTag, config: ReadyConfig, bench: Bench) -> Job:
-    ask = Ask(bench.asking, bench.roles, saved.tag.key)
+    ask = Ask(bench.asking, bench.roles, saved.tag.key, bench.cuts)
     config.rule.ask(config.settings, ask)
 
     def conclude(answers: Answers, masks: Masks) -> TagColumn:
-        return config.rule.conclude(config.settings, Found(ask=ask, answers=answers, cuts=bench.cuts))
+        return config.rule.conclude(config.settings, Found(ask=ask, answers=answers))
 
     return Job(saved=saved, values=tuple(ask.values.values()), conclude=conclude)
 

@@ -37,7 +37,7 @@ def needed_roles(config: Config) -> tuple[str, ...]:
     """Roles without which the tag says nothing."""
     ready = _ready(config)
     if ready is not None:
-        return ready.rule.needs
+        return ready.rule.needed(ready.settings)
     if isinstance(config, ComputedConfig):
         return tuple(dict.fromkeys(role for which in _whiches(config) if not which.doing.events for role in which.roles))
     return ()
@@ -68,7 +68,7 @@ def lineage_of(config: Config, roles: Roles) -> Lineage:
             properties[config.property] = None
     ready = _ready(config)
     if ready is not None:
-        used |= dict.fromkeys((*ready.rule.needs, *ready.rule.uses))
+        used |= dict.fromkeys((*ready.rule.needed(ready.settings), *ready.rule.uses))
         relations = relations or ready.rule.whole
     for role in used:
         events |= dict.fromkeys(roles.events(role)) if role in EVENT_ROLES else {}

@@ -27,7 +27,7 @@ from uems.profiles.conditions.model import Top
 from uems.profiles.roles.mappings import roles_of
 from uems.profiles.roles.model import Roles
 from uems.profiles.tags.batches import undone_batches
-from uems.profiles.tags.columns import Floats, TagColumn, float_of, nothing
+from uems.profiles.tags.columns import Floats, TagColumn, nothing
 from uems.profiles.tags.config import Config, read_config
 from uems.profiles.tags.cuts import Cuts, cuts_of, read_cuts, write_cuts
 from uems.profiles.tags.definitions import definitions

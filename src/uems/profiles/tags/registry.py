@@ -1,6 +1,6 @@
 """What is a ready-made tag rule, and which are there? One file each in ``profiles/tag_rules``."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -15,11 +15,18 @@ from uems.profiles.tags.model import Family, Refresh, Scalar, ValueType, Words
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gives:
-    """What the values of a rule are, by its settings."""
+    """What the values of a rule are, by its settings. labels: allowed value → how people read it."""
 
     value_type: ValueType
     allowed: tuple[Scalar, ...] | None = None
     unit: str = ""
+    labels: Mapping[str, Words] = field(default_factory=dict)
+
+    @staticmethod
+    def one_of(labels: Mapping[str, tuple[str, str]]) -> "Gives":
+        """A text with a fixed set of values: value → (zh, en)."""
+        words = {value: Words(zh=zh, en=en) for value, (zh, en) in labels.items()}
+        return Gives(value_type="text", allowed=tuple(words), labels=words)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,9 +36,11 @@ class Standard:
     key: str
     label: Words
     description: Words
-    settings: dict[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
     refresh: Refresh = "nightly"
     keeps_history: bool = False
+    model: bool = False
+    """A model takes over from the rule once one is better."""
 
 
 class TagRule(Protocol):
@@ -71,6 +80,10 @@ class TagRule(Protocol):
 
     def gives(self, settings: Any) -> Gives: ...
 
+    def needed(self, settings: Any) -> tuple[str, ...]:
+        """Roles without which it says nothing with these settings."""
+        ...
+
     def ask(self, settings: Any, ask: Ask) -> None:
         """Name what has to be known of each person."""
         ...
@@ -101,6 +114,9 @@ class RuleBase:
     tags: tuple[str, ...] = ()
     whole: bool = False
     standard: tuple[Standard, ...] = ()
+
+    def needed(self, settings: Any) -> tuple[str, ...]:
+        return self.needs
 
     def edges(self, settings: Any, ask: Ask) -> Sequence[Edge]:
         return ()
