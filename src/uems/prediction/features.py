@@ -118,9 +118,9 @@ class _Asked:
 
     def within(self, days: int | None) -> Sql:
         """The person's own rows of the last ``days`` times 24 hours before the cut."""
-        return self.own_sql if days is None else Sql(f"{self.own_sql} AND {self.last_days(days)}")
+        return self.own_sql if days is None else Sql(f"{self.own_sql} AND {self.within_last(days)}")
 
-    def last_days(self, days: int) -> Sql:
+    def within_last(self, days: int) -> Sql:
         """All rows of that time."""
         return Sql(f"{self.ts_sql} >= {self.end_sql} - {int(days)} * 86400000")
 
@@ -168,7 +168,7 @@ def _by_event(asked: _Asked, words: Vocabulary) -> None:
         did = asked.row(Sql(f"event = {asked.past.params.bind(name, 'String')}"))
         for days in WINDOWS:
             key = f"event{n}_{days}"
-            asked.add(Feature(key=key, family="event", about=name, days=days), Sql(f"countIf({did} AND {asked.last_days(days)})"))
+            asked.add(Feature(key=key, family="event", about=name, days=days), Sql(f"countIf({did} AND {asked.within_last(days)})"))
         last = Sql(f"if(countIf({did}) > 0, ({asked.end_sql} - maxIf({asked.ts_sql}, {did})) / 86400000, NULL)")
         asked.add(Feature(key=f"event{n}_last", family="event_last", about=name), last)
 
