@@ -166,7 +166,7 @@ class Asking:
     def _ask(self, source: Source, values: Sequence[Value], limits: Limits | None) -> pa.Table:
         wanted = join(Sql(""), [Sql(f", {value.sql} AS {ident(f'v{n}')}") for n, value in enumerate(values)])
         query = Sql(f"SELECT person{wanted} FROM {self._rows_of(source)} GROUP BY person ORDER BY person")
-        return self.house.warehouse.query(query, self.bound(query), limits=limits)
+        return self.house.warehouse.query(query, self.values_of(query), limits=limits)
 
     def _rows_of(self, source: Source) -> Sql:
         where = source.where()
@@ -196,7 +196,7 @@ class Asking:
         latest = Sql("argMax(value, (ts, log_offset, log_index))")
         return Sql(f"(SELECT person, JSONExtractString({latest}) AS zone FROM {rows} GROUP BY person)")
 
-    def bound(self, query: Sql) -> dict[str, Param]:
+    def values_of(self, query: Sql) -> dict[str, Param]:
         """The values of ``params`` that a query has placeholders for."""
         return {name: value for name, value in self.params.values.items() if f"{{{name}:" in query}
 

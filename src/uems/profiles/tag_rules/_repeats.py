@@ -8,15 +8,15 @@ from typing import Literal
 import numpy as np
 
 from uems.kernel.sql import Sql
-from uems.profiles.tags.ask import ORDER, Ask, Found
+from uems.profiles.tags.ask import ORDER, Ask, Found, Lines
 from uems.profiles.tags.columns import Floats
 
 
 def ask_repeats(ask: Ask, of: Literal["product", "category"], days: int, name: str = "") -> None:
     """Ask how many different things they bought, how many a time, and how many in their first order. ``name`` tells two apart."""
     source, rows = ask.events(), ask.event_rows(ask.roles.events("purchase"), days)
-    lines = ask.lines()
-    line = lines.product if of == "product" else lines.category
+    lines: Lines = ask.lines()
+    line: Sql = lines.product if of == "product" else lines.category
     things = ask.event_column(Sql(f"arrayDistinct(arrayFilter(x -> x != '', {line}))"))
     order = ask.event_column(ORDER)
     ask.number(f"{name}different", source, Sql(f"toFloat64(uniqExactArrayIf({things}, {rows}))"))

@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 from pydantic import BaseModel, ConfigDict, Field
 
 from uems.kernel.sql import Sql
-from uems.profiles.tags.ask import Ask, Found
+from uems.profiles.tags.ask import Ask, Found, Lines
 from uems.profiles.tags.columns import Floats, TagColumn, numbers, said, texts
 from uems.profiles.tags.model import Words
 from uems.profiles.tags.registry import Gives, RuleBase, Standard
@@ -39,18 +39,18 @@ class _Rule(RuleBase):
         source = ask.events()
         views, bought = ask.roles.events("view"), ask.roles.events("purchase")
         rows = ask.event_rows((*views, *bought), settings.days)
-        lines = ask.lines()
-        line = {"category": lines.category, "brand": lines.brand, "product": lines.product}[settings.of]
+        lines: Lines = ask.lines()
+        line: Sql = {"category": lines.category, "brand": lines.brand, "product": lines.product}[settings.of]
         is_view = ask.event_column(Sql(f"event IN {ask.bind(list(views), 'Array(String)')}"))
         named = Sql(f"arrayFilter(x -> x != '', {line})")
-        weights = Sql(f"arrayMap(x -> toInt64(if({is_view}, {settings.view}, {settings.buy})), {named})")
+        weights = Sql(f"arrayMap(x -> toInt64(if({is_view}, {int(settings.view)}, {int(settings.buy)})), {named})")
         sums = Sql(f"sumMapIf({named}, {weights}, {rows})")
         names = Sql(f"arraySort((k, v) -> (-v, k), ({sums}).1, ({sums}).2)")
         amounts = Sql(f"arrayReverseSort(({sums}).2)")
         ask.number("total", source, Sql(f"toFloat64(arraySum(({sums}).2))"))
         for n in range(1, _SHOWN + 1):
-            ask.text(f"name{n}", source, Sql(f"{names}[{n}]"))
-            ask.number(f"weight{n}", source, Sql(f"toFloat64({amounts}[{n}])"))
+            ask.text(f"name{n}", source, Sql(f"{names}[{int(n)}]"))
+            ask.number(f"weight{n}", source, Sql(f"toFloat64({amounts}[{int(n)}])"))
 
     def conclude(self, settings: Config, found: Found) -> TagColumn:
         total = found.number("total")

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from uems.kernel.sql import Sql
 from uems.profiles.tag_rules._repeats import ask_repeats, new_of
-from uems.profiles.tags.ask import Ask, Found
+from uems.profiles.tags.ask import Ask, Found, Lines
 from uems.profiles.tags.columns import TagColumn, numbers, said
 from uems.profiles.tags.model import Words
 from uems.profiles.tags.registry import Gives, RuleBase, Standard
@@ -27,8 +27,9 @@ class Config(BaseModel):
 
 def ask_brand(ask: Ask, days: int) -> None:
     """Ask for the brand that gets most of their money (without prices: most pieces), its part, the whole, and the lines with a brand."""
-    source, rows, lines = ask.events(), ask.event_rows(ask.roles.events("purchase"), days), ask.lines()
-    weight = lines.amount if ask.roles.has("price") else lines.quantity
+    source, rows = ask.events(), ask.event_rows(ask.roles.events("purchase"), days)
+    lines: Lines = ask.lines()
+    weight: Sql = lines.amount if ask.roles.has("price") else lines.quantity
     named = ask.event_column(Sql(f"arrayFilter(b -> b != '', {lines.brand})"))
     weights = ask.event_column(Sql(f"arrayFilter((w, b) -> b != '', {weight}, {lines.brand})"))
     sums = Sql(f"sumMapIf({named}, {weights}, {rows})")

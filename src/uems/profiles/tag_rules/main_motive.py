@@ -35,7 +35,8 @@ class _Rule(RuleBase):
 
     def ask(self, settings: Config, ask: Ask) -> None:
         for motive in MOTIVES:
-            source, text = tag_text(motive, ask.asking)
+            source, told = tag_text(motive, ask.asking)
+            text: Sql = told
             ask.number(motive, source, Sql(f"JSONExtract(ifNull({text}, ''), 'Nullable(Float64)')"))
 
     def conclude(self, settings: Config, found: Found) -> TagColumn:

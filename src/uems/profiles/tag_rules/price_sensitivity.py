@@ -37,9 +37,11 @@ class _Rule(RuleBase):
     def ask(self, settings: Config, ask: Ask) -> None:
         usual = ask.cuts.keyed(f"{ask.key}/", self._measured(settings, ask) if ask.cuts.measuring else None)
         names, prices = ask.bind(list(usual), "Array(String)"), ask.bind(list(usual.values()), "Array(Float64)")
-        source, lines = ask.events(), ask.lines()
+        source = ask.events()
+        lines = ask.lines()
+        category: Sql = lines.category
         rows = ask.event_rows(ask.roles.events("purchase"), settings.days)
-        medians = ask.event_column(Sql(f"arrayMap(c -> transform(c, {names}, {prices}, nan), {lines.category})"))
+        medians = ask.event_column(Sql(f"arrayMap(c -> transform(c, {names}, {prices}, nan), {category})"))
         ask.number("lines", source, Sql(f"sumIf({_count(Sql('isFinite(p) AND isFinite(m)'), lines.price, medians)}, {rows})"))
         ask.number("below", source, Sql(f"sumIf({_count(Sql('p < m'), lines.price, medians)}, {rows})"))
         ask.number("equal", source, Sql(f"sumIf({_count(Sql('p = m'), lines.price, medians)}, {rows})"))
@@ -63,15 +65,17 @@ class _Rule(RuleBase):
     def _measured(self, settings: Config, ask: Ask) -> dict[str, float]:
         """category → the median price of what everybody bought in it."""
         lines = ask.line_expressions()
+        category: Sql = lines.category
+        price: Sql = lines.price
         asking = ask.asking
         where = ask.rows_condition(ask.roles.events("purchase"), settings.days)
-        pairs = Sql(f"arrayJoin(arrayZip({lines.category}, {lines.price}))")
+        pairs = Sql(f"arrayJoin(arrayZip({category}, {price}))")
         rows = identity.rows_of_people(asking.house.store, asking.scope, Sql("events"), {"pair": pairs}, where)
         query = Sql(
             f"SELECT pair.1 AS category, quantileExactInclusive(0.5)(pair.2) AS usual FROM {rows} WHERE isFinite(pair.2)"
             f" GROUP BY category HAVING count() >= {_ENOUGH} ORDER BY count() DESC, category LIMIT {_CATEGORIES}"
         )
-        found = asking.house.warehouse.query(query, asking.bound(query))
+        found = asking.house.warehouse.query(query, asking.values_of(query))
         return dict(zip(found.column("category").to_pylist(), found.column("usual").to_pylist(), strict=True))
 
 

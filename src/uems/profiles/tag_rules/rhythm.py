@@ -49,7 +49,7 @@ class _Rule(RuleBase):
         gaps = Sql(f"arrayPopFront(arrayDifference({days}))")
         ask.number("orders", source, Sql(f"toFloat64(length({days}))"))
         ask.number("last", source, Sql(f"toFloat64({days}[-1])"))
-        enough = Sql(f"length({days}) >= {settings.least}")
+        enough = Sql(f"length({days}) >= {int(settings.least)}")
         ask.number("median", source, Sql(f"if({enough}, arrayReduce('quantileExactInclusive(0.5)', {gaps}), NULL)"))
 
     def conclude(self, settings: Config, found: Found) -> TagColumn:
