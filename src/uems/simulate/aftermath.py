@@ -6,7 +6,7 @@ import numpy as np
 
 from uems.simulate import events as ev
 from uems.simulate.catalogue import ACCOUNT, COMPLAINTS, INVITE, PRODUCTS, REVIEWS
-from uems.simulate.events import Events, Orders
+from uems.simulate.events import Events, Orders, whole
 from uems.simulate.people import NEVER, Floats, Ints, Population
 from uems.simulate.planted import Planted
 
@@ -88,8 +88,7 @@ class Aftermath:
     ) -> Events:
         size = len(person)
         first, second = self._people.ints("first_device")[person], self._people.ints("second_device")[person]
-        whole = [np.broadcast_to(np.asarray(value, np.int64), size) for value in (kind, page, -1, a, b, c)]
-        kinds, pages, entry, a_, b_, c_ = whole
+        kinds, pages, entry, a_, b_, c_ = (whole(value, size) for value in (kind, page, -1, a, b, c))
         profile = np.where(slot == 1, second, first)
         return Events(
             ts=at,

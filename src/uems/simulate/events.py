@@ -76,6 +76,11 @@ class Happened:
     orders: Orders
 
 
+def whole(value: Ints | int, size: int) -> Ints:
+    """One number for each of ``size`` rows, where there is one for all."""
+    return value if isinstance(value, np.ndarray) else np.full(size, value, np.int64)
+
+
 class Story:
     """Events of visits while they are thought up: each has a place in its visit, times come last."""
 
@@ -87,8 +92,8 @@ class Story:
     ) -> None:
         """One event a row of ``visit``; the other arguments are of its shape, or one for all."""
         size = len(visit)
-        whole = [np.broadcast_to(np.asarray(value, np.int64), size) for value in (kind, page, a, b, c)]
-        self._parts.append((visit, np.broadcast_to(np.asarray(place, np.float64), size), *whole))  # type: ignore[arg-type]
+        at = place if isinstance(place, np.ndarray) else np.full(size, place)
+        self._parts.append((visit, at, whole(kind, size), whole(page, size), whole(a, size), whole(b, size), whole(c, size)))
 
     def told(self) -> tuple[Ints, Floats, Ints, Ints, Ints, Ints, Ints]:
         """(visit, place, kind, page, a, b, c) by visit, and in each by place."""
