@@ -23,6 +23,8 @@ from uems.profiles.model import Happening, Profile, TimelineItem, Trait
 from uems.profiles.people import Activity, list_people, profile_of, profiles_of
 from uems.profiles.schema import MIGRATIONS
 from uems.profiles.search import Place, search_people
+from uems.profiles.tags.definitions import definition, definitions
+from uems.profiles.tags.past import values_before
 from uems.profiles.timeline import timeline
 from uems.profiles.traits import trait_history, traits_of
 
@@ -50,6 +52,8 @@ __all__ = [
     "Touched",
     "Trait",
     "Value",
+    "definition",
+    "definitions",
     "dump_condition",
     "edges_of",
     "evaluate",
@@ -71,4 +75,5 @@ __all__ = [
     "trait_history",
     "trait_rows",
     "traits_of",
+    "values_before",
 ]

@@ -32,10 +32,12 @@ from uems.segments.bodies import (
     WhyBody,
 )
 from uems.segments.model import Draft
+from uems.segments.more_routes import router as more
 from uems.segments.passes import passes
 from uems.segments.preview import preview, why
 
 router = APIRouter()
+router.include_router(more)
 
 SegmentKey = Annotated[Key, Path(description="Key of the segment.")]
 PersonId = Annotated[Id, Path(description="Number of the person, or one that a merged part of them had before.")]
