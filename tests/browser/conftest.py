@@ -25,7 +25,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A server with the built UI, the workspace "shop" and some people in it."""
     assert (STATIC / "index.html").is_file(), "the UI is not built; run make setup"
-    uems = Uems(home=tmp_path_factory.mktemp("browser") / "home")
+    sources = tmp_path_factory.mktemp("sources")
+    uems = Uems(home=tmp_path_factory.mktemp("browser") / "home", env={"UEMS_SQLITE_SOURCES_FOLDER": str(sources)})
     made = uems.run(
         "init",
         "--workspace",
@@ -42,7 +43,14 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     server = uems.serve()
     try:
         key = uems.run("key", "create", "--workspace", "shop", "--kind", "write", "--name", "Tests", "--format", "json").json()
-        found = Site(url=server.url, token=server.token, email=made["email"], password=made["password"], write_key=key["token"])
+        found = Site(
+            url=server.url,
+            token=server.token,
+            email=made["email"],
+            password=made["password"],
+            write_key=key["token"],
+            sources=sources,
+        )
         found.send(a_little_traffic())
         found.wait_counted(len(a_little_traffic()))
         yield found

@@ -7,6 +7,7 @@ import urllib.request
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Page
@@ -27,13 +28,17 @@ WAIT_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """A server at ``url``; ``token`` is its operator's, ``write_key`` that of the workspace "shop"."""
+    """A server at ``url``; ``token`` is its operator's, ``write_key`` that of the workspace "shop".
+
+    sources: the folder from which it may read SQLite files.
+    """
 
     url: str
     token: str
     email: str
     password: str
     write_key: str
+    sources: Path
 
     def sign_in(self, page: Page) -> None:
         page.goto(f"{self.url}/login")

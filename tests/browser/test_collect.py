@@ -1,6 +1,7 @@
 """Are events seen as they arrive, checked against the plan, and brought in from files?"""
 
 import re
+import sqlite3
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
@@ -42,6 +43,20 @@ def test_an_event_that_cannot_be_taken_is_a_dead_letter_and_can_be_sent_again(pa
     expect(page.get_by_role("row", name=re.compile("nobody-1"))).to_be_visible()
 
 
+def test_a_receipt_leads_to_its_own_dead_letter(page: Page, site: Site) -> None:
+    site.send([{"type": "track", "event": "Ghost Seen", "messageId": f"ghost-{n}"} for n in (1, 2)])
+    site.wait(lambda: len(site.ask("events/live?event=Ghost+Seen")["items"]) == 2)
+    page.goto("/w/shop/live?event=Ghost+Seen&message=ghost-1")
+    page.get_by_role("dialog").get_by_role("link", name="Open its dead letter").click()
+    page.wait_for_url("**/live/dead-letters?letter=*")
+    expect(page.get_by_label("What was received")).to_contain_text("ghost-1")
+    expect(page.get_by_text("ghost-2")).to_have_count(0)
+    page.get_by_role("button", name="Send again (1)").click()
+    expect(page.get_by_text("Sent again", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Show all dead letters").click()
+    expect(page.get_by_role("row", name=re.compile("ghost-2"))).to_be_visible()
+
+
 def test_the_live_list_stands_still_while_it_is_paused(page: Page, site: Site) -> None:
     page.goto("/w/shop/live?event=Drum+Beaten")
     expect(page.get_by_text("No event matches")).to_be_visible()
@@ -75,6 +90,57 @@ def test_the_plan_is_drafted_from_traffic_and_its_breaches_are_listed(page: Page
     expect(page.get_by_role("row", name=re.compile("Cat Stroked"))).to_contain_text("The event is not in the plan")
     page.get_by_label("An event is not in the plan").get_by_text("Allow").click()
     site.wait(lambda: site.ask("plan")["unknown_events"] == "allow")
+
+
+def test_the_history_of_the_plan_says_what_changed_and_puts_a_version_back(page: Page, site: Site) -> None:
+    before = site.ask("plan")
+    changed = {**{key: before[key] for key in ("mode", "unknown_properties", "events", "traits")}, "unknown_events": "warn"}
+    event = {"name": "Kettle Boiled", "owner": "Kitchen", "properties": [{"name": "litres", "type": "number", "required": True}]}
+    site.ask("plan", {**changed, "events": [*before["events"], event]}, method="PUT")
+    page.goto("/w/shop/plan?tab=history")
+    newest = page.locator("main tbody tr.ant-table-row").first
+    expect(newest).to_contain_text("In force")
+    expect(newest).to_contain_text("operator", ignore_case=True)
+    newest.get_by_role("button", name="Expand row").click()
+    expect(page.get_by_role("row", name="Kettle Boiled Added – –", exact=True)).to_be_visible()
+    expect(page.get_by_role("row", name="The whole plan An event is not in the plan Allow Warn", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Put back").first.click()
+    page.get_by_role("dialog").get_by_role("button", name="Put back").click()
+    site.wait(lambda: site.ask("plan")["version"] == before["version"] + 2)
+    after = site.ask("plan")
+    assert (after["events"], after["unknown_events"]) == (before["events"], "allow")
+
+
+def test_a_source_is_mapped_by_picking_its_columns(page: Page, site: Site) -> None:
+    with sqlite3.connect(site.sources / "till.db") as till:
+        till.execute("CREATE TABLE sales (id INTEGER, customer_id TEXT, sold_at TEXT, amount REAL)")
+        till.executemany("INSERT INTO sales VALUES (?, ?, ?, ?)", [(n, f"till-{n}", "2026-01-05 10:00:00", 2.5) for n in (1, 2)])
+    before = site.overview()
+    page.goto("/w/shop/imports?tab=sources")
+    page.get_by_role("button", name="Add source").first.click()
+    editor = page.get_by_role("dialog", name="Add source")
+    editor.get_by_label("Name").fill("Till")
+    editor.get_by_role("combobox", name="Database").click()
+    page.get_by_title("SQLite file").click()
+    editor.get_by_label("File path").fill("till.db")
+    editor.get_by_role("textbox", name="Table").fill("sales")
+    editor.get_by_role("button", name="Read the columns").click()
+    expect(editor.get_by_text("4 columns found")).to_be_visible()
+    editor.get_by_label("Cursor column").click()
+    page.get_by_title("id · whole number", exact=True).click()
+    editor.get_by_role("button", name="New mapping from the columns").click()
+    mapping = page.get_by_role("dialog", name="New mapping from the columns")
+    expect(mapping.get_by_role("row", name=re.compile("customer_id.*till-1"))).to_contain_text("User id")
+    mapping.get_by_role("button", name="Save mapping").click()
+    naming = page.get_by_role("dialog", name="Save mapping")
+    naming.get_by_role("textbox").fill("Till sales")
+    naming.get_by_role("button", name="Save", exact=True).click()
+    expect(mapping).to_have_count(0)
+    expect(editor.get_by_title("Till sales")).to_be_visible()
+    editor.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("row", name=re.compile("Till"))).to_be_visible()
+    site.wait(lambda: site.overview()["orders"] == before["orders"] + 2)
+    assert site.overview()["revenue_minor"] == before["revenue_minor"] + 500
 
 
 CSV = """customer_id,order_no,paid_at,amount,city

@@ -12,17 +12,22 @@ from tests.browser.site import Site
 PAGES = [
     "overview",
     "overview?period=d30",
+    "events",
+    "events?event=Nothing+Such&revenue=1",
     "live",
     "live?status=accepted",
     "live/dead-letters",
     "plan",
     "plan?tab=traits",
     "plan?tab=violations",
+    "plan?tab=history",
     "imports",
     "imports?tab=sources",
     "imports/new",
     "people",
     "people?search=nobody-at-all",
+    "people?who=new&period=d30",
+    "people?who=active&event=Order+Completed",
     "people/1",
     "people/1?tab=visits",
     "people/1?tab=traits",
@@ -31,11 +36,12 @@ PAGES = [
     "settings/workspace",
     "settings/members",
     "settings/keys",
+    "settings/identity",
     "settings/audit",
     "settings/account",
 ]
 BARE_KEY = re.compile(
-    r"\b(?:actions|states|errors|shell|overview|truth|visits|live|receipts|letters|plan|imports|sources|people|person|merges|settings)\.[a-z]\w+"
+    r"\b(?:actions|states|errors|shell|overview|truth|visits|events|live|receipts|letters|plan|imports|sources|people|person|merges|rules|settings)\.[a-z]\w+"
 )
 CJK = re.compile(r"[\u4e00-\u9fff]")
 # What may stand in Latin letters on a Chinese page: names, ids, codes and values are not words of the interface.

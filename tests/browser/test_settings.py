@@ -59,6 +59,31 @@ def test_a_member_gets_a_role_and_the_audit_log_says_who_did_it(page: Page, site
     assert {member["email"]: member["role"] for member in site.ask("members")["items"]}["tom@example.com"] == "analyst"
 
 
+def test_a_junk_id_is_blocked_after_a_preview_of_whom_that_parts(page: Page, site: Site) -> None:
+    kiosk = {"type": "track", "event": "Kiosk Used", "anonymousId": "kiosk-7"}
+    site.send([kiosk, {**kiosk, "userId": "kiosk-visitor"}])
+    site.wait(lambda: site.overview()["events"].get("Kiosk Used") == 2)
+    assert len(site.ask("people?event=Kiosk+Used")["items"]) == 1
+    page.goto("/w/shop/merges")
+    page.get_by_role("link", name="Identity rules").click()
+    expect(page.get_by_text("texts are blocked everywhere")).to_be_visible()
+    page.get_by_label("Blocked in this workspace").fill("KIOSK-7")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Add a kind").click()
+    page.get_by_label("Kind of id").last.fill("loyalty_card")
+    page.get_by_label("Limit: loyalty_card").fill("2")
+    page.get_by_role("button", name="Save").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("1 person is looked at anew")
+    dialog.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+    rules = site.ask("identity-rules")
+    assert (rules["blocked"], rules["limits"]["loyalty_card"]) == (["kiosk-7"], 2)
+    site.wait(lambda: len(site.ask("people?event=Kiosk+Used")["items"]) == 2)
+    site.ask("identity-rules", {**rules, "blocked": []}, method="PUT")
+    site.wait(lambda: len(site.ask("people?event=Kiosk+Used")["items"]) == 1)
+
+
 @pytest.mark.parametrize("path", ["people", "live", "imports"])
 def test_a_viewer_sees_no_people_and_is_told_so(stranger: Page, site: Site, path: str) -> None:
     made = site.ask("members", {"email": f"viewer-{path}@example.com", "name": "Viewer", "role": "viewer", "locale": "en"}, method="POST")

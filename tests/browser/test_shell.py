@@ -77,7 +77,7 @@ def test_overview_shows_what_was_sent_and_each_number_opens_what_is_behind_it(pa
     expect(page.get_by_text(f"${known['revenue_minor'] / 100:,.2f}").first).to_be_visible()
     expect(page.get_by_text("Exact", exact=True)).to_be_visible()
     page.get_by_role("link", name="Product Viewed", exact=True).click()
-    page.wait_for_url("**/w/shop/live?event=Product*Viewed")
+    page.wait_for_url("**/w/shop/events?event=Product*Viewed")
     expect(page.get_by_role("button", name="Product Viewed").first).to_be_visible()
 
 

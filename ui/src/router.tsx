@@ -28,6 +28,10 @@ export const router = createBrowserRouter([
               { path: "imports/:importId", lazy: () => import("@/rooms/collect/imports/ImportPage") },
               { path: "people", lazy: () => import("@/rooms/profiles/PeoplePage") },
               { path: "people/:personId", lazy: () => import("@/rooms/profiles/PersonPage") },
+              { path: "segments", lazy: () => import("@/rooms/segments/SegmentsPage") },
+              { path: "segments/new-segment", lazy: () => import("@/rooms/segments/NewSegmentPage") },
+              { path: "segments/:key", lazy: () => import("@/rooms/segments/SegmentPage") },
+              { path: "segments/:key/edit", lazy: () => import("@/rooms/segments/EditSegmentPage") },
               { path: "merges", lazy: () => import("@/rooms/identity/MergesPage") },
               {
                 path: "settings",
@@ -37,6 +41,7 @@ export const router = createBrowserRouter([
                   { path: "workspace", lazy: () => import("@/rooms/access/WorkspaceSettings") },
                   { path: "members", lazy: () => import("@/rooms/access/Members") },
                   { path: "keys", lazy: () => import("@/rooms/access/Keys") },
+                  { path: "identity", lazy: () => import("@/rooms/identity/RulesSettings") },
                   { path: "audit", lazy: () => import("@/rooms/access/AuditLog") },
                   { path: "account", lazy: () => import("@/rooms/access/AccountSettings") },
                 ],

@@ -13,6 +13,7 @@ const TABS = [
   ["workspace", "workspace:read"],
   ["members", "members:read"],
   ["keys", "keys:read"],
+  ["identity", "merges:read"],
   ["audit", "audit:read"],
   ["account", "workspace:read"],
 ] as const satisfies readonly (readonly [string, Permission])[];

@@ -1,14 +1,15 @@
 // Which people were joined? The whole ledger of links, newest first; each can be undone.
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Button, Segmented } from "antd";
-import { GitMerge } from "lucide-react";
+import { GitMerge, SlidersHorizontal } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
 
 import { Bar, Card, Page } from "@/parts/Page";
 import { Notice, Ready } from "@/parts/states";
 import { useParam } from "@/parts/useParam";
-import { useWorkspace } from "@/shell/workspace";
+import { usePath, useWorkspace } from "@/shell/workspace";
 import { MergeTable } from "./MergeTable";
 import { mergesQuery, type MergeState } from "./queries";
 
@@ -17,11 +18,20 @@ const STATES: readonly (MergeState | "")[] = ["", "active", "rejected", "undone"
 export function Component(): ReactNode {
   const { t } = useTranslation();
   const { slug } = useWorkspace();
+  const path = usePath();
   const [asked, setAsked] = useParam("state");
   const state = STATES.find((each) => each === asked) ?? "";
   const query = useInfiniteQuery(mergesQuery(slug, { state }));
   return (
-    <Page title={t("merges.title")} lead={t("merges.lead")}>
+    <Page
+      title={t("merges.title")}
+      lead={t("merges.lead")}
+      actions={
+        <Link to={path("settings", "identity")}>
+          <Button icon={<SlidersHorizontal size={14} aria-hidden />}>{t("rules.title")}</Button>
+        </Link>
+      }
+    >
       <Bar>
         <Segmented
           options={STATES.map((each) => ({ value: each, label: each === "" ? t("merges.all") : t(`merges.states.${each}`) }))}

@@ -6,6 +6,40 @@ import type { Merge, PersonId } from "@/api/contract";
 import { useWorkspace } from "@/shell/workspace";
 
 export type MergeState = Merge["state"];
+export type Rules = Schemas["RulesBody"];
+
+export function rulesQuery(workspace: string) {
+  return queryOptions({
+    queryKey: [workspace, "identity-rules"],
+    queryFn: ({ signal }) => unwrap(api.GET("/api/workspaces/{workspace}/identity-rules", { params: { path: { workspace } }, signal })),
+  });
+}
+
+export function junkQuery(workspace: string) {
+  return queryOptions({
+    queryKey: [workspace, "identity-rules", "junk"],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET("/api/workspaces/{workspace}/identity-rules/junk", { params: { path: { workspace } }, signal })),
+    staleTime: Infinity,
+  });
+}
+
+export function usePreviewRules() {
+  const { slug: workspace } = useWorkspace();
+  return useMutation({
+    mutationFn: (body: Rules) =>
+      unwrap(api.POST("/api/workspaces/{workspace}/identity-rules/preview", { params: { path: { workspace } }, body })),
+  });
+}
+
+export function useSaveRules() {
+  const { slug: workspace } = useWorkspace();
+  const onSuccess = useEverythingAnew();
+  return useMutation({
+    mutationFn: (body: Rules) => unwrap(api.PUT("/api/workspaces/{workspace}/identity-rules", { params: { path: { workspace } }, body })),
+    onSuccess,
+  });
+}
 
 export function mergesQuery(workspace: string, asked: { readonly person?: number; readonly state?: MergeState | "" }) {
   return infiniteQueryOptions({

@@ -14,12 +14,13 @@ import { useMay, useWorkspace } from "@/shell/workspace";
 import { DraftDialog } from "./DraftDialog";
 import { EventEditor } from "./EventEditor";
 import { EventList } from "./EventList";
+import { PlanHistory } from "./PlanHistory";
 import { PlanRules } from "./PlanRules";
 import { planQuery, useSavePlan } from "./queries";
 import { TraitRules } from "./TraitRules";
 import { Violations } from "./Violations";
 
-const TABS = ["events", "traits", "violations"] as const;
+const TABS = ["events", "traits", "violations", "history"] as const;
 
 export function Component(): ReactNode {
   const { t } = useTranslation();
@@ -112,6 +113,7 @@ function Shown({ plan, may, adding, onAdded, drafting, onDrafted }: ShownProps):
     events: <EventList plan={plan} onOpen={setOpen} />,
     traits: <TraitRules key={JSON.stringify(plan.traits)} plan={plan} may={may} saving={saving} onSave={save} />,
     violations: <Violations plan={plan} />,
+    history: <PlanHistory plan={plan} may={may} saving={saving} onSave={save} />,
   };
   return (
     <>

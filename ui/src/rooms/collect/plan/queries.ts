@@ -33,6 +33,39 @@ export function violationsQuery(workspace: string) {
   });
 }
 
+export function planVersionsQuery(workspace: string) {
+  return infiniteQueryOptions({
+    queryKey: [workspace, "plan", "versions"],
+    queryFn: ({ pageParam, signal }) =>
+      unwrap(
+        api.GET("/api/workspaces/{workspace}/plan/versions", {
+          params: { path: { workspace }, query: { limit: 50, ...(pageParam ? { cursor: pageParam } : {}) } },
+          signal,
+        }),
+      ),
+    initialPageParam: "",
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+  });
+}
+
+export function planChangesQuery(workspace: string, before: number, after: number) {
+  return queryOptions({
+    queryKey: [workspace, "plan", "changes", before, after],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET("/api/workspaces/{workspace}/plan/changes", { params: { path: { workspace }, query: { before, after } }, signal })),
+    staleTime: Infinity, // versions never change
+  });
+}
+
+/** Reads a version as it was saved, to put it in force again. */
+export function useReadVersion() {
+  const { slug: workspace } = useWorkspace();
+  return useMutation({
+    mutationFn: async (version: number) =>
+      complete(await unwrap(api.GET("/api/workspaces/{workspace}/plan/versions/{version}", { params: { path: { workspace, version } } }))),
+  });
+}
+
 /** Saves a plan that was made from version `base`; refused when somebody else saved another one meanwhile. */
 export function useSavePlan() {
   const { slug: workspace } = useWorkspace();
@@ -45,6 +78,7 @@ export function useSavePlan() {
     },
     onSuccess: (saved) => {
       client.setQueryData(planQuery(workspace).queryKey, saved);
+      void client.invalidateQueries({ queryKey: planVersionsQuery(workspace).queryKey });
       void client.invalidateQueries({ queryKey: [workspace, "audit"] });
     },
     onError: () => client.invalidateQueries({ queryKey: planQuery(workspace).queryKey }),

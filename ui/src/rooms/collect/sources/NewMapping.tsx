@@ -1,18 +1,24 @@
-// What do the columns of this table mean? Their names are typed in; then it is the same editor as for a file.
-import { Button, Form, Modal, Select } from "antd";
+// What do the columns of this table mean? The columns as the database tells them, in the same editor as those of a file.
+import { Alert, Button, Modal } from "antd";
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
-import { EMPTY_MAPPING, missingParts, type Mapping } from "../imports/mapping";
+import type { Schemas } from "@/api/client";
+import { EMPTY_MAPPING, fullMapping, missingParts, type Mapping } from "../imports/mapping";
 import { MappingEditor } from "../imports/MappingEditor";
 import { SaveMapping } from "../imports/MappingStep";
 
-export function NewMapping({ onClose }: { onClose: (id?: string) => void }): ReactNode {
+interface NewMappingProps {
+  readonly found: Schemas["LookAnswer"];
+  readonly onClose: (id?: string) => void;
+}
+
+export function NewMapping({ found, onClose }: NewMappingProps): ReactNode {
   const { t } = useTranslation();
-  const [columns, setColumns] = useState<readonly string[]>([]);
-  const [mapping, setMapping] = useState<Mapping>(EMPTY_MAPPING);
+  const guess = found.suggested_mapping;
+  const [mapping, setMapping] = useState<Mapping>(guess ? fullMapping(guess) : EMPTY_MAPPING);
   const [saving, setSaving] = useState(false);
-  const incomplete = missingParts(mapping).length > 0;
+  const missing = missingParts(mapping);
   return (
     <Modal
       open
@@ -20,25 +26,20 @@ export function NewMapping({ onClose }: { onClose: (id?: string) => void }): Rea
       onCancel={() => onClose()}
       title={t("sources.newMapping")}
       footer={
-        <Button type="primary" disabled={incomplete} onClick={() => setSaving(true)}>
+        <Button type="primary" disabled={missing.length > 0} onClick={() => setSaving(true)}>
           {t("imports.mapping.save")}
         </Button>
       }
     >
-      <Form layout="vertical" component="div">
-        <Form.Item label={t("sources.columnNames")} extra={t("sources.columnNamesNote")}>
-          <Select
-            mode="tags"
-            open={false}
-            tokenSeparators={[",", " ", "\n"]}
-            value={[...columns]}
-            aria-label={t("sources.columnNames")}
-            onChange={(names: string[]) => setColumns(names)}
-          />
-        </Form.Item>
-      </Form>
-      {columns.length > 0 ? (
-        <MappingEditor columns={columns.map((name) => ({ name, type: "text", examples: [] }))} mapping={mapping} onChange={setMapping} />
+      <MappingEditor columns={found.columns} mapping={mapping} onChange={setMapping} />
+      {missing.length > 0 ? (
+        <Alert
+          style={{ marginTop: 12 }}
+          type="warning"
+          showIcon
+          title={t("imports.incomplete")}
+          description={missing.map((part) => t(`imports.missing.${part}`)).join(" ")}
+        />
       ) : null}
       <SaveMapping
         open={saving}

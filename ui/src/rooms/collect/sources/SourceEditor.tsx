@@ -1,16 +1,18 @@
 // Where is the database, what is read, and what do its columns mean?
 import { useQuery } from "@tanstack/react-query";
-import { App, Button, Checkbox, Drawer, Form, Input, InputNumber, Select, type FormInstance } from "antd";
+import { App, AutoComplete, Button, Checkbox, Drawer, Form, Input, InputNumber, Select, type FormInstance } from "antd";
+import { TableProperties } from "lucide-react";
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
+import type { Schemas } from "@/api/client";
 import { Refusal } from "@/parts/Refusal";
 import { Ready } from "@/parts/states";
 import { useWorkspace } from "@/shell/workspace";
 import { mappingsQuery } from "../imports/queries";
 import { ConnectionFields } from "./ConnectionFields";
 import { NewMapping } from "./NewMapping";
-import { kindsQuery, useSaveSource, type Source, type SourceBody } from "./queries";
+import { kindsQuery, useLook, useSaveSource, type Source, type SourceBody } from "./queries";
 import styles from "./Sources.module.css";
 import { TrialDialog } from "./TrialDialog";
 
@@ -43,12 +45,53 @@ function fieldsOf(source: Source | null): Partial<Fields> {
   };
 }
 
-function bodyOf(fields: Fields): SourceBody {
-  const { name, kind, connection, mapping_id, every_minutes, enabled, what, table, query, cursor, key, overlap } = fields;
-  const given = Object.fromEntries(Object.entries(connection).filter(([, value]) => value !== "" && value !== undefined && value !== null));
-  const read = what === "table" ? { table: table ?? "" } : { query: query ?? "" };
-  return { name, kind, connection: given, mapping_id, every_minutes, enabled, reading: { ...read, cursor, key, overlap } };
+function given(connection: Fields["connection"]): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(connection).filter(([, value]) => value !== "" && value !== undefined && value !== null));
 }
+
+function whatIs({ what, table, query }: Pick<Fields, "what" | "table" | "query">): { table: string } | { query: string } {
+  return what === "table" ? { table: table ?? "" } : { query: query ?? "" };
+}
+
+function bodyOf(fields: Fields): SourceBody {
+  const { name, kind, connection, mapping_id, every_minutes, enabled, cursor, key, overlap } = fields;
+  const reading = { ...whatIs(fields), cursor, key, overlap };
+  return { name, kind, connection: given(connection), mapping_id, every_minutes, enabled, reading };
+}
+
+type Found = Schemas["LookAnswer"];
+/** What must be filled in before the database can be asked for columns, and whose change makes them old. */
+const PLACE = ["kind", "connection", "what", "table", "query"] as const;
+
+/** The columns as the database tells them, once it was asked. */
+function useColumns(form: FormInstance<Fields>, source: Source | null) {
+  const [found, setFound] = useState<Found | null>(null);
+  const look = useLook();
+  const read = (then?: (found: Found) => void): void =>
+    void form.validateFields([...PLACE], { recursive: true }).then(
+      () => {
+        const fields = form.getFieldsValue(); // without what another kind of database had asked for
+        const { kind, connection } = fields;
+        const body = { kind, connection: given(connection), ...whatIs(fields), ...(source ? { source_id: source.source_id } : {}) };
+        look.mutate(body, {
+          onSuccess: (answer) => {
+            setFound(answer);
+            then?.(answer);
+          },
+        });
+      },
+      () => undefined,
+    );
+  const changed = (values: Partial<Fields>): void => {
+    if (PLACE.some((name) => name in values)) {
+      setFound(null);
+      look.reset();
+    }
+  };
+  return { found, read, changed, reading: look.isPending, error: look.error };
+}
+
+type Columns = ReturnType<typeof useColumns>;
 
 export function SourceEditor({ source, onClose }: { source: Source | null; onClose: () => void }): ReactNode {
   const { t } = useTranslation();
@@ -56,6 +99,7 @@ export function SourceEditor({ source, onClose }: { source: Source | null; onClo
   const [form] = Form.useForm<Fields>();
   const [trial, setTrial] = useState<SourceBody | null>(null);
   const save = useSaveSource(source?.source_id ?? null);
+  const columns = useColumns(form, source);
   const finish = (fields: Fields): void =>
     save.mutate(bodyOf(fields), {
       onSuccess: () => {
@@ -84,11 +128,18 @@ export function SourceEditor({ source, onClose }: { source: Source | null; onClo
         </div>
       }
     >
-      <Form<Fields> form={form} layout="vertical" requiredMark={false} initialValues={fieldsOf(source)} onFinish={finish}>
+      <Form<Fields>
+        form={form}
+        layout="vertical"
+        requiredMark={false}
+        initialValues={fieldsOf(source)}
+        onFinish={finish}
+        onValuesChange={columns.changed}
+      >
         <Refusal error={save.error} />
         <Place source={source} />
-        <Reading />
-        <Meaning form={form} />
+        <Reading columns={columns} />
+        <Meaning form={form} columns={columns} />
       </Form>
       {trial ? <TrialDialog what={trial} name={trial.name} onClose={() => setTrial(null)} /> : null}
     </Drawer>
@@ -125,8 +176,12 @@ function Place({ source }: { source: Source | null }): ReactNode {
   );
 }
 
-function Reading(): ReactNode {
+function Reading({ columns }: { columns: Columns }): ReactNode {
   const { t } = useTranslation();
+  const names = (columns.found?.columns ?? []).map(({ name, type }) => ({
+    value: name,
+    label: `${name} · ${t(`imports.columnTypes.${type}`)}`,
+  }));
   const what = Form.useWatch<Fields["what"] | undefined>("what") ?? "table";
   const needed = [{ required: true, message: t("forms.needed") }];
   return (
@@ -150,11 +205,20 @@ function Reading(): ReactNode {
             <Input.TextArea className="mono" autoSize={{ minRows: 3, maxRows: 12 }} spellCheck={false} />
           </Form.Item>
         )}
+        <div className={styles.wide ?? ""}>
+          <Button size="small" icon={<TableProperties size={13} aria-hidden />} loading={columns.reading} onClick={() => columns.read()}>
+            {t("sources.look")}
+          </Button>{" "}
+          <span className="soft" role="status">
+            {columns.found ? t("sources.looked", { count: columns.found.columns.length }) : t("sources.lookNote")}
+          </span>
+          <Refusal error={columns.error} />
+        </div>
         <Form.Item name="cursor" label={t("sources.cursorColumn")} extra={t("sources.cursorNote")} rules={needed}>
-          <Input className="mono" spellCheck={false} />
+          <AutoComplete className="mono" options={names} showSearch={{ filterOption: contains }} />
         </Form.Item>
         <Form.Item name="key" label={t("sources.key")} extra={t("sources.keyNote")}>
-          <Select mode="tags" open={false} tokenSeparators={[","]} />
+          <Select mode="tags" options={names} tokenSeparators={[","]} {...(names.length ? {} : { open: false })} />
         </Form.Item>
         <Form.Item name="overlap" label={t("sources.overlap")} extra={t("sources.overlapNote")}>
           <InputNumber min={0} precision={0} style={{ width: "100%" }} />
@@ -170,11 +234,15 @@ function Reading(): ReactNode {
   );
 }
 
-function Meaning({ form }: { form: FormInstance<Fields> }): ReactNode {
+function contains(typed: string, option?: { readonly value: string }): boolean {
+  return (option?.value ?? "").toLowerCase().includes(typed.toLowerCase());
+}
+
+function Meaning({ form, columns }: { form: FormInstance<Fields>; columns: Columns }): ReactNode {
   const { t } = useTranslation();
   const { slug } = useWorkspace();
   const { data } = useQuery(mappingsQuery(slug));
-  const [making, setMaking] = useState(false);
+  const [making, setMaking] = useState<Found | null>(null);
   return (
     <>
       <h3 className={styles.part}>{t("imports.mapping.title")}</h3>
@@ -186,13 +254,18 @@ function Meaning({ form }: { form: FormInstance<Fields> }): ReactNode {
       >
         <Select options={(data?.items ?? []).map((each) => ({ value: each.mapping_id, label: each.name }))} />
       </Form.Item>
-      <Button size="small" onClick={() => setMaking(true)}>
+      <Button
+        size="small"
+        loading={columns.reading}
+        onClick={() => (columns.found ? setMaking(columns.found) : columns.read((found) => setMaking(found)))}
+      >
         {t("sources.newMapping")}
       </Button>
       {making ? (
         <NewMapping
+          found={making}
           onClose={(id) => {
-            setMaking(false);
+            setMaking(null);
             if (id) form.setFieldsValue({ mapping_id: id });
           }}
         />

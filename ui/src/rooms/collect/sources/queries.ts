@@ -56,6 +56,15 @@ export function useRunSource() {
   });
 }
 
+/** Asks the database itself which columns a table or a query has. */
+export function useLook() {
+  const { slug: workspace } = useWorkspace();
+  return useMutation({
+    mutationFn: (body: Schemas["LookBody"]) =>
+      unwrap(api.POST("/api/workspaces/{workspace}/sources/columns", { params: { path: { workspace } }, body })),
+  });
+}
+
 /** Tries a saved source by its id, or one that is not saved yet by its body. */
 export function useTrySource() {
   const { slug: workspace } = useWorkspace();
