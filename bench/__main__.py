@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench import cases
+from bench.segments import segments_case
 
 CASES = {
     "start": cases.start_up,
@@ -18,6 +19,7 @@ CASES = {
     "sustained": cases.sustained(300),
     "import": cases.parquet_import(3_000_000),
     "demo": cases.demo_load,
+    "segments": segments_case(50_000_000, 1_000_000),
     "person": cases.one_person(50_000_000),
 }
 

@@ -8,7 +8,6 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,18 +17,8 @@ import pyarrow.parquet as pq
 
 from bench import server
 from bench.load import Load
+from bench.rows import Row
 from uems.kernel.sql import Sql
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One line of the table. note: what else was seen."""
-
-    what: str
-    figure: str
-    wanted: str
-    met: bool | None
-    note: str = ""
 
 
 def load(target: server.Server, *, connections: int, seconds: float, rate: float = 0.0) -> Load:

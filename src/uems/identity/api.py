@@ -8,13 +8,14 @@ from uems.identity.links import merges, place_of
 from uems.identity.model import Cause, Id, Merge, MergePreview, MergeState, Person, Profile, Rules, Totals, Undone
 from uems.identity.normal import is_junk, normalise, search_form
 from uems.identity.outbox import flush_overrides
-from uems.identity.people import find_nodes, find_person, ids_of, newest_people, people_of, person, search_ids
+from uems.identity.people import Owner, find_nodes, find_owners, find_person, ids_of, newest_people, people_of, person, search_ids
 from uems.identity.queries import (
     PeopleCount,
     actives_by_day,
     affected_ids,
     affected_people,
     count_people,
+    everybody,
     has_overrides,
     overrides,
     rows_of_people,
@@ -33,6 +34,7 @@ __all__ = [
     "Merge",
     "MergePreview",
     "MergeState",
+    "Owner",
     "PeopleCount",
     "Person",
     "Profile",
@@ -50,7 +52,9 @@ __all__ = [
     "changed_people",
     "count_people",
     "count_touched",
+    "everybody",
     "find_nodes",
+    "find_owners",
     "find_person",
     "flush_overrides",
     "has_overrides",

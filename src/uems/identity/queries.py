@@ -111,6 +111,18 @@ def _affected_days(scope: Scope, days: Sql) -> Sql:
     )
 
 
+def everybody(store: Store, scope: Scope) -> Sql:
+    """A subquery (person): everybody who ever had an event, as they are now, each once. Reads the daily bitmaps, not the events."""
+    bitmaps = Sql(f"FROM person_day_bitmaps WHERE workspace_id = {scope.workspace_id}")
+    if not has_overrides(store, scope):
+        return Sql(f"(SELECT arrayJoin(bitmapToArray(groupBitmapMergeState(people))) AS person {bitmaps})")
+    return Sql(
+        "(SELECT arrayJoin(bitmapToArray(bitmapAndnot(groupBitmapMergeState(people),"
+        f" {affected_people(scope)}))) AS person {bitmaps}"
+        f" UNION ALL SELECT DISTINCT person FROM {_affected_days(scope, Sql('1'))})"
+    )
+
+
 def count_people(house: House, scope: Scope, first: date, last: date) -> PeopleCount:
     """How many people the days ``first`` to ``last`` saw. Exact, whatever was merged or undone."""
     params: dict[str, Param] = {"first": first, "last": last}

@@ -133,6 +133,12 @@ class Keeper:
             self._move(moved)
         return worked
 
+    def follow(self, scope: Scope, people: Sequence[int], now: datetime) -> None:
+        """Compute the live segments of some people, as a round does for those whom a batch touched."""
+        conditions = self._conditions(scope)
+        live = [one for one, _ in conditions if one.built_version == one.version and not one.failure]
+        self._some(scope, live, {one.segment_id: tree for one, tree in conditions}, people, set(people), now)
+
     def _round(self, scope: Scope, people: set[int], marks: Mapping[str, int], moved: dict[str, int], now: datetime) -> bool:
         """One workspace: whom the pipeline touched, whom time passed, then what is new or changed. Whether anything was done."""
         workspace_id = scope.workspace_id

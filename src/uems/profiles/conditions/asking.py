@@ -28,6 +28,7 @@ SourceName: TypeAlias = Literal[
 People: TypeAlias = npt.NDArray[np.uint64]
 Flags: TypeAlias = npt.NDArray[np.bool_]
 
+_NEEDS: Final = 12
 _MOST: Final = 250
 """Questions in one statement at most; a statement with more takes longer to analyse than to run."""
 
@@ -76,7 +77,8 @@ class Source:
         return self._rows
 
     def where(self) -> Sql:
-        return Sql(f"({join(Sql(') OR ('), self._needs)})") if self._needs else Sql("1")
+        # Beyond some, asking every row whether anybody needs it costs more than reading it for nothing.
+        return Sql(f"({join(Sql(') OR ('), self._needs)})") if 0 < len(self._needs) <= _NEEDS else Sql("1")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,13 +132,14 @@ class Asking:
 
     def people(self, limits: Limits | None = None) -> People:
         """Whom the answers are about: everybody who ever had an event, or those of the chosen who had. Sorted."""
-        where, params = Sql("1"), dict[str, Param]()
-        if self.chosen is not None:
-            where, params = Sql("person_id IN {stored:Array(UInt64)}"), {"stored": self.chosen.stored.tolist()}
-        rows = identity.rows_of_people(self.house.store, self.scope, Sql("person_daily"), {}, where)
-        found = self.house.warehouse.query(Sql(f"SELECT DISTINCT person FROM {rows} ORDER BY person"), params, limits=limits)
+        store, query = self.house.store, self.house.warehouse.query
+        if self.chosen is None:
+            found = query(Sql(f"SELECT person FROM {identity.everybody(store, self.scope)} ORDER BY person"), limits=limits)
+            return np.asarray(found.column("person").to_numpy(), np.uint64)
+        rows = identity.rows_of_people(store, self.scope, Sql("person_daily"), {}, Sql("person_id IN {stored:Array(UInt64)}"))
+        found = query(Sql(f"SELECT DISTINCT person FROM {rows} ORDER BY person"), {"stored": self.chosen.stored.tolist()}, limits=limits)
         people = np.asarray(found.column("person").to_numpy(), np.uint64)
-        return people if self.chosen is None else np.intersect1d(people, self.chosen.people, assume_unique=True)
+        return np.intersect1d(people, self.chosen.people, assume_unique=True)
 
     def run(self, values: Sequence[Value], *, limits: Limits | None = None, people: People | None = None) -> Answers:
         """Ask everything. Raises ``warehouse_timeout``, ``warehouse_memory`` and the others of ``Warehouse.query``."""

@@ -31,6 +31,7 @@ from uems.profiles.conditions.asking import Asking, Source, Value
 from uems.profiles.conditions.doing import ACTIONS, is_time, moments_of
 from uems.profiles.conditions.kind import Edge, PersonCheck, PersonKind, PersonRecord, a_count, an_object, keys_are
 from uems.profiles.conditions.model import PERSON_FACTS, InSegment, Listed, Person, Related, Sample, Tag, Top
+from uems.profiles.lists import parts_of
 
 _DAY: Final = timedelta(days=1, hours=2)
 """How far a bare day in a trait may lie from the moment that it stands for, in any zone."""
@@ -296,7 +297,9 @@ class ListedKind(PersonKind[Listed]):
 
     def ask(self, node: Listed, asking: Asking) -> Value:
         source = asking.source("list_members")
-        is_it = Sql(f"list_id = {node.list_id}")
+        # No part has the number 0: nobody is on a list without parts.
+        parts = parts_of(asking.house.store, asking.scope, node.list_id) or [0]
+        is_it = Sql(f"list_id IN {asking.params.bind(parts, 'Array(UInt32)')}")
         source.need(is_it)
         return Value(source=source, sql=Sql(f"toUInt8(max({source.named(is_it)}))"))
 

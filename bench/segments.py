@@ -1,0 +1,194 @@
+"""How fast are segments? Millions of people and events, a condition tried out, everybody computed, a batch followed, one person asked."""
+
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from bench import server
+from bench.rows import Row
+from uems import app
+from uems.access import api as access
+from uems.access.api import Access, Caller, Workspaces
+from uems.identity.api import Resolver
+from uems.kernel.house import House
+from uems.kernel.scope import Scope
+from uems.kernel.settings import load_settings
+from uems.kernel.sql import Sql
+from uems.profiles import api as profiles
+from uems.segments import api as segments
+from uems.segments.keeper import Keeper
+from uems.segments.preview import preview
+
+NOW = datetime(2026, 4, 1, 12, tzinfo=UTC)
+NAMES = ["Product Viewed", "Product Added", "Search Used", "Page Scrolled", "Order Completed", "Coupon Redeemed", "Invite Sent", "Reviewed"]
+
+# Ninety days; a person's events are spread over them, some people come often and some once.
+_FILL = Sql(
+    "INSERT INTO events (workspace_id, person_id, node_id, type, event, ts, day, received_at, message_id, user_id, active,"
+    " channel, revenue_minor, currency, properties, log_offset, log_index)"
+    " SELECT {workspace:UInt32}, toUInt64(1 + floor({people:UInt64} * pow((cityHash64(n) % 1000000) / 1000000., 2))) AS p, p, 'track',"
+    " ['Product Viewed', 'Product Viewed', 'Product Viewed', 'Product Added', 'Search Used', 'Page Scrolled', 'Order Completed',"
+    " 'Coupon Redeemed', 'Invite Sent', 'Reviewed'][1 + cityHash64(n, 1) % 10] AS e,"
+    " toDateTime64({end:DateTime64(3, 'UTC')}, 3, 'UTC') - toIntervalMillisecond(cityHash64(n, 2) % 7776000000) AS t, toDate(t), t,"
+    " concat('fill-', toString(n)), concat('user-', toString(p)), true, 'server',"
+    " if(e = 'Order Completed', toInt64(500 + cityHash64(n, 3) % 20000), NULL), if(e = 'Order Completed', 'USD', ''),"
+    " concat('{\"category\":\"c', toString(cityHash64(n, 4) % 20), '\",\"price\":', toString(cityHash64(n, 5) % 100), '}')::JSON,"
+    " {first:UInt64}, toUInt32(number)"
+    " FROM (SELECT number, number + {first:UInt64} AS n FROM numbers({portion:UInt64}))"
+)
+_TRAITS = Sql(
+    "INSERT INTO traits (workspace_id, person_id, node_id, trait, value, ts, message_id)"
+    " SELECT {workspace:UInt32}, number + 1 AS p, p, 'plan', ['\"free\"', '\"pro\"', '\"team\"'][1 + number % 3],"
+    " toDateTime64('2026-01-01 00:00:00', 3, 'UTC'), concat('t', toString(p)) FROM numbers({people:UInt64})"
+)
+
+
+def fill(house: House, scope: Scope, events: int, people: int) -> None:
+    """Store people and events by the engine itself, as the pipeline would have."""
+    resolver = Resolver(house.store, house.warehouse)
+    for first in range(1, people + 1, 20_000):
+        pairs = [(f"user-{n}", "") for n in range(first, min(first + 20_000, people + 1))]
+        resolver.resolve(scope, pairs, [], NOW)
+    resolver.flush(NOW)
+    portion = 2_500_000
+    for first in range(0, events, portion):
+        params = {"workspace": scope.workspace_id, "people": people, "end": NOW, "first": first, "portion": min(portion, events - first)}
+        house.warehouse.execute(_FILL, params)
+    house.warehouse.execute(_TRAITS, {"workspace": scope.workspace_id, "people": people})
+
+
+def ago(days: int) -> dict[str, Any]:
+    return {"op": "after", "value": {"ago": days, "unit": "day"}}
+
+
+FIVE: dict[str, Any] = {
+    "and": [
+        {"did": {"events": ["Product Viewed"], "within": ago(30), "op": "gte", "value": 2}},
+        {"did": {"events": ["Order Completed"], "within": ago(90), "measure": "sum", "property": "$revenue", "op": "gte", "value": 20_000}},
+        {"not": {"did": {"events": ["Coupon Redeemed"], "within": ago(14)}}},
+        {"trait": {"name": "plan", "op": "in", "value": ["pro", "team"]}},
+        {
+            "did": {
+                "events": ["Product Added"],
+                "where": {"property": {"name": "category", "op": "equals", "value": "c3"}},
+                "within": ago(60),
+            }
+        },
+    ]
+}
+
+
+def many(count: int) -> list[dict[str, Any]]:
+    """Unlike conditions such as a growth team saves: windows, counts, sums, habits, properties, traits."""
+    found: list[dict[str, Any]] = []
+    for n in range(count):
+        name, days = NAMES[n % len(NAMES)], 7 + n % 60
+        leaf: list[dict[str, Any]] = [
+            {"did": {"events": [name], "within": ago(days), "op": "gte", "value": 1 + n % 3}},
+            {"not": {"did": {"events": [NAMES[(n + 3) % 8]], "within": ago(3 + n % 20)}}},
+            {
+                "did": {
+                    "events": ["Order Completed"],
+                    "within": ago(days),
+                    "measure": "sum",
+                    "property": "$revenue",
+                    "op": "gte",
+                    "value": n * 100,
+                }
+            },
+            {
+                "did": {
+                    "events": [name],
+                    "where": {"property": {"name": "category", "op": "equals", "value": f"c{n % 20}"}},
+                    "within": ago(days),
+                }
+            },
+            {"regular": {"events": [name], "unit": "week", "at_least": 1 + n % 3, "out_of": 4}},
+            {"trait": {"name": "plan", "op": "equals", "value": ["free", "pro", "team"][n % 3]}},
+            {"did": {"events": [], "within": ago(days)}},
+        ]
+        found.append({"and": [leaf[n % 7], leaf[(n // 7 + n + 1) % 7]]})
+    return found
+
+
+def segments_case(events: int, people: int) -> Callable[[], list[Row]]:
+    """The figures of the room, at one size."""
+
+    def measure() -> list[Row]:
+        with tempfile.TemporaryDirectory(prefix="uems-bench-") as folder:
+            home = Path(folder) / "home"
+            server.command(home, "init", "--workspace", "bench", "--zone", "America/New_York", "--currency", "USD")
+            house = app.build(load_settings(home=home))
+            try:
+                entered = access.enter(house.store, Caller(actor=access.operator(), now=NOW), "bench")
+                begun = time.perf_counter()
+                fill(house, entered.scope, events, people)
+                print(f"filled in {time.perf_counter() - begun:.0f} s", flush=True)
+                return measured(house, entered, events, people)
+            finally:
+                house.close()
+
+    return measure
+
+
+def measured(house: House, entered: Access, events: int, people: int) -> list[Row]:
+    """Try out, compute everybody, follow a batch, ask for one person."""
+    size = f"{people:,} people, {events:,} events"
+    node = profiles.parse_condition(FIVE)
+    times = [_timed(lambda: preview(house, entered.scope, node, NOW)) for _ in range(5)]
+    rows = [_row(f"preview of 5 conditions, {size}", statistics.median(times[1:]), "< 1 s", 1.0)]
+    now = [NOW]
+    keeper = Keeper(house, Workspaces(house.store), "embedded", lambda: now[0])
+    _save(house, entered, 50)
+    memory = _Peak()
+    while keeper.step():
+        continue
+    rows.append(
+        _row("pass over everybody, 50 segments", _timed(lambda: keeper.full(entered.scope, now=NOW)), "< 90 s", 90.0, memory.note())
+    )
+    _save(house, entered, 200)
+    while keeper.step():
+        continue
+    batch = list(range(7, people, max(1, people // 5_000)))
+    now[0] = NOW + timedelta(seconds=20)
+    took = _timed(lambda: keeper.follow(entered.scope, batch, now[0]))
+    rows.append(_row(f"following a batch of {len(batch):,} people, 200 segments", took, "< 0.5 s", 0.5))
+    one = segments.list_segments(house.store, entered.scope)[3]
+    asked = [_timed(lambda n=n: segments.is_member(house, entered.scope, one.segment_id, n)) for n in range(1, people, people // 50)]  # type: ignore[misc]
+    rows.append(_row("is one person a member", statistics.median(asked[5:]), "< 0.02 s", 0.02))
+    now[0] = NOW + timedelta(minutes=1)
+    rows.append(_row("a minute passes, 200 segments", _timed(keeper.step), "", 1e9))
+    keeper.close()
+    return rows
+
+
+class _Peak:
+    """The most memory of this process since the kernel counts."""
+
+    def note(self) -> str:
+        status = Path("/proc/self/status").read_text()
+        peak = next(line for line in status.splitlines() if line.startswith("VmHWM"))
+        return f"peak {int(peak.split()[1]) / 1e6:.1f} GB, now {psutil.Process().memory_info().rss / 1e9:.1f} GB"
+
+
+def _save(house: House, entered: Access, count: int) -> None:
+    for n, condition in enumerate(many(count)):
+        draft = segments.Draft(key=f"s{n}", name=f"s{n}", description="", condition=profiles.parse_condition(condition))
+        segments.save_segment(house.store, entered, draft)
+
+
+def _timed(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def _row(what: str, seconds: float, wanted: str, limit: float, note: str = "") -> Row:
+    figure = f"{seconds * 1000:.0f} ms" if seconds < 10 else f"{seconds:.1f} s"
+    return Row(what=what, figure=figure, wanted=wanted, met=seconds < limit if wanted else None, note=note)
