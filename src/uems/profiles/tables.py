@@ -80,4 +80,6 @@ profile_settings = Table(
     Column("workspace_id", BigId, ForeignKey(_WORKSPACE, ondelete="CASCADE"), primary_key=True, autoincrement=False),
     # Tags of a workspace of history are computed as of this instant; NULL: as of now.
     Column("as_of", UtcDateTime),
+    # From which events and properties the stored relations were made; "" before the first time.
+    Column("relations", String(64), nullable=False),
 )

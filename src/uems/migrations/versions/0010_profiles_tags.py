@@ -82,6 +82,7 @@ def upgrade() -> None:
         "profile_settings",
         *_of_workspace("profile_settings"),
         sa.Column("as_of", UtcDateTime()),
+        sa.Column("relations", sa.String(64), nullable=False),
         sa.PrimaryKeyConstraint("workspace_id", name="pk_profile_settings"),
     )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from uems.kernel.house import House
@@ -18,6 +18,8 @@ SPOILED: Final = 0.3
 ENOUGH: Final = 0.5
 """A guess below this plays no role."""
 _SAMPLE: Final = 5_000
+_DAYS: Final = 60
+"""How far before its last day an event is looked at."""
 _PROPERTIES: Final = 2_000
 
 
@@ -166,7 +168,12 @@ def observed_properties(house: House, scope: Scope, events: Sequence[str]) -> di
             " WHERE workspace_id = {workspace:UInt32} AND type = 'track' AND event IN {events:Array(String)} AND day >= {first:Date}"
             " LIMIT {limit:UInt32} BY event)) GROUP BY event"
         ),
-        {"workspace": scope.workspace_id, "events": list(events), "first": first - timedelta(days=0), "limit": _SAMPLE // 10},
+        {
+            "workspace": scope.workspace_id,
+            "events": list(events),
+            "first": max(first, date(1970, 4, 1)) - timedelta(days=_DAYS),
+            "limit": _SAMPLE // 10,
+        },
     ).to_pylist()
     return {row["event"]: _properties(row["paths"], row["inner"]) for row in rows}
 

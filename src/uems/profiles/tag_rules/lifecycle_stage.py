@@ -6,9 +6,9 @@ from typing import Annotated, Any, Final, Self
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from uems.kernel.clock import start_of_day
+from uems.kernel.filters import Ago, Node, Test
 from uems.kernel.sql import Sql
-from uems.profiles.conditions.kind import Edge
+from uems.profiles.conditions.model import Person
 from uems.profiles.tags.ask import Ask, Found, day_text
 from uems.profiles.tags.columns import TagColumn, coded, said
 from uems.profiles.tags.model import Words
@@ -95,11 +95,9 @@ class _Rule(RuleBase):
         evidence = said({"zh": "最近一次活动在 {day}。", "en": "Last active on {day}."}, {"day": day_text(last)}, codes >= 0)
         return TagColumn(values=coded(codes, list(STAGES)), evidence=evidence)
 
-    def edges(self, settings: Config, ask: Ask) -> Sequence[Edge]:
+    def edges(self, settings: Config) -> Sequence[Node]:
         days = {settings.active_days, settings.silent_days, settings.lost_days, settings.new_days, settings.returned_days}
-        firsts = (ask.today.toordinal() - n + 1 for n in days)
-        moments = tuple(sorted(start_of_day(type(ask.today).fromordinal(first), ask.asking.scope.zone) for first in firsts))
-        return (Edge(table="events", where=Sql("1"), time=Sql("ts"), moments=moments),)
+        return [Person(name="last_seen", test=Test(op="after", value=Ago(amount=n - 1, unit="day", whole=True))) for n in sorted(days)]
 
 
 _EPOCH: Final = 719_163

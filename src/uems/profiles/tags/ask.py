@@ -15,7 +15,6 @@ import pyarrow as pa
 from uems.kernel.clock import day_of, start_of_day
 from uems.kernel.sql import Param, Sql, join
 from uems.profiles.conditions.asking import Answers, Asking, Source, Value
-from uems.profiles.conditions.kind import Edge
 from uems.profiles.roles.model import Roles
 from uems.profiles.tags.columns import Codes, Flags, Floats, float_of
 from uems.profiles.tags.cuts import Cuts
@@ -194,11 +193,6 @@ class Ask:
 
     def bind(self, value: Param, type_: str) -> Sql:
         return self.asking.params.bind(value, type_)
-
-    def edge(self, events: Sequence[str] | None, days: Sequence[int]) -> Edge:
-        """People of whom one of these events leaves, today, one of the windows of so many days."""
-        moments = tuple(sorted({start_of_day(self.today - timedelta(days=n - 1), self.asking.scope.zone) for n in days}))
-        return Edge(table="events", where=self._named_events(events), time=Sql("ts"), moments=moments)
 
     def _named_events(self, events: Sequence[str] | None) -> Sql:
         if events is None:

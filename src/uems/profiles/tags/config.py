@@ -98,6 +98,11 @@ class GivenConfig:
 Config: TypeAlias = RuleConfig | ReadyConfig | ComputedConfig | ModelConfig | GivenConfig
 
 
+def is_scored(config: Config) -> bool:
+    """Whether a model writes the values, so that no pass computes them."""
+    return isinstance(config, ModelConfig) and bool(config.model)
+
+
 def bad_tag(key: str, problem: str) -> UemsError:
     """A definition that cannot be used."""
     return UemsError("bad_tag", f"Tag {key}: {problem}", status=422, details={"tag": key})

@@ -60,8 +60,9 @@ def _of_config(saved: SavedTag, config: Config, bench: Bench) -> Job:
         return _ready(saved, config, bench)
     if isinstance(config, ComputedConfig):
         return _computed(saved, config, bench)
-    if isinstance(config, ModelConfig) and not config.model:
-        if config.fallback is not None:
+    if isinstance(config, ModelConfig):
+        # While there is no model. Its own scores are written by ``write_scores``, and no pass asks for them.
+        if config.fallback is not None and not config.model:
             return _of_config(saved, config.fallback, bench)
         return Job(saved=saved, conclude=lambda answers, masks: TagColumn(values=nothing(len(answers.people))))
     return _given(saved, bench)

@@ -26,9 +26,11 @@ from uems.profiles.conditions.grammar import conclude, questions
 from uems.profiles.conditions.model import Top
 from uems.profiles.roles.mappings import roles_of
 from uems.profiles.roles.model import Roles
+from uems.profiles.roles.relations import NOBODY as NO_RELATIONS
+from uems.profiles.roles.relations import refresh_relations
 from uems.profiles.tags.batches import undone_batches
 from uems.profiles.tags.columns import Floats, TagColumn, nothing
-from uems.profiles.tags.config import Config, read_config
+from uems.profiles.tags.config import Config, is_scored, read_config
 from uems.profiles.tags.cuts import Cuts, cuts_of, read_cuts, write_cuts
 from uems.profiles.tags.definitions import definitions
 from uems.profiles.tags.jobs import Bench, Job, job_of
@@ -43,13 +45,14 @@ _FATAL: Final = frozenset({"warehouse_down", "warehouse_cancelled", "warehouse_b
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refreshed:
-    """What a pass did. version: of everything it wrote. people: how many were looked at, sorted. changed: tag → who has another value.
+    """What a pass did. version: of everything it wrote. people: who was looked at, sorted. changed: tag → who has another value.
 
-    failed: tag → why it could not be computed.
+    related: who has a new relation, sorted. failed: tag → why it could not be computed.
     """
 
     version: int
     people: People
+    related: People
     changed: Mapping[str, People]
     failed: Mapping[str, str]
 
@@ -108,6 +111,7 @@ class _Pass:
     ) -> None:
         self._house, self._scope, self._now, self._limits = house, scope, now, limits
         self._started = time.perf_counter()
+        self._at = At(now=now, zone=scope.zone)
         # Before anything is read: whoever reads later has a higher version, and what they write stays.
         with house.store.write() as conn:
             self._version = allocate(conn, f"tag_values:{scope.workspace_id}")
@@ -127,7 +131,8 @@ class _Pass:
 
     def run(self, tags: Collection[str] | None) -> Refreshed:
         configs = self._configs()
-        wanted = [key for key in self._wanted(tags) if key in configs]
+        wanted = [key for key in self._wanted(tags) if key in configs and not is_scored(configs[key])]
+        related = self._relate() if tags is None else NO_RELATIONS
         self._tops |= tops_of(node for config in configs.values() for node in conditions_of(config))
         for step in in_order({key: asks_tags(configs[key]) for key in wanted}):
             if self._chosen is not None:  # all at once; of everybody one tag at a time, which is less to hold
@@ -143,7 +148,18 @@ class _Pass:
         dropped = [key for key in self._states if key not in self._known] if full and tags is None else []
         write_states(self._house.store, self._scope, self._out.states, dropped)
         everybody = self._asking().people(self._limits) if self._people is None else self._people
-        return Refreshed(version=self._version, people=everybody, changed=self._out.changed, failed=self._out.failed)
+        return Refreshed(version=self._version, people=everybody, related=related, changed=self._out.changed, failed=self._out.failed)
+
+    def _relate(self) -> People:
+        """New relations first: tags ask them. Who has one."""
+        try:
+            return refresh_relations(self._house, self._scope, self._roles, self._at, self._chosen, self._limits)
+        except UemsError as error:
+            if error.code in _FATAL:
+                raise
+            _logger.error("tags: the relations of %s could not be made (%s)", self._scope.slug, error.message)
+            self._out.failed["(relations)"] = error.message
+            return NO_RELATIONS
 
     def _configs(self) -> dict[str, Config]:
         """What enabled tags say; one that cannot be read by this version of the program fails."""
@@ -169,7 +185,7 @@ class _Pass:
         return [key for key, tag in enabled.items() if tag.refresh == "live" or tag.kind in GIVEN]
 
     def _asking(self) -> Asking:
-        return Asking(self._house, self._scope, At(now=self._now, zone=self._scope.zone), self._chosen)
+        return Asking(self._house, self._scope, self._at, self._chosen)
 
     def _columns(self, saved: Sequence[SavedTag]) -> Iterator[tuple[SavedTag, tuple[Job, TagColumn] | Exception]]:
         """Each tag with its new values, or with why there are none. When all together fail, they are tried in halves."""

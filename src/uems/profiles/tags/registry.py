@@ -6,8 +6,8 @@ from typing import Any, Protocol
 
 from pydantic import BaseModel
 
+from uems.kernel.filters import Node
 from uems.kernel.registry import Registry
-from uems.profiles.conditions.kind import Edge
 from uems.profiles.tags.ask import Ask, Found
 from uems.profiles.tags.columns import TagColumn
 from uems.profiles.tags.model import Family, Refresh, Scalar, ValueType, Words
@@ -92,8 +92,8 @@ class TagRule(Protocol):
         """The tag of everybody who was asked about, from what was found; no loop over people."""
         ...
 
-    def edges(self, settings: Any, ask: Ask) -> Sequence[Edge]:
-        """When the tag may change by the passing of time alone, for one that is live."""
+    def edges(self, settings: Any) -> Sequence[Node]:
+        """Conditions whose change by the passing of time alone may change the tag, for one that is live."""
         ...
 
 
@@ -118,7 +118,7 @@ class RuleBase:
     def needed(self, settings: Any) -> tuple[str, ...]:
         return self.needs
 
-    def edges(self, settings: Any, ask: Ask) -> Sequence[Edge]:
+    def edges(self, settings: Any) -> Sequence[Node]:
         return ()
 
 
