@@ -1,6 +1,7 @@
 """Who is the person with this id, and which ids are theirs?"""
 
 from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
@@ -64,6 +65,28 @@ def find_nodes(store: Store, scope: Scope, ids: Sequence[tuple[str, str]]) -> li
         keys = [(normal_kind(kind), normalise(kind, value, rules)) for kind, value in ids]
         found = _rows.find_nodes(conn, scope.workspace_id, {key for key in keys if all(key)})
     return [found[key].node_id if key in found else None for key in keys]
+
+
+class Owner(NamedTuple):
+    """What an id as somebody wrote it stands for. normal: its one spelling, "" when it names nobody. 0 where it was never seen."""
+
+    normal: str
+    node_id: int
+    person_id: int
+
+
+def find_owners(store: Store, scope: Scope, kind: str, values: Sequence[str]) -> list[Owner]:
+    """The node of each id of a kind and the person who has it now, in their order."""
+    with store.read() as conn:
+        _, rules = read_rules(conn, scope.workspace_id)
+        name = normal_kind(kind)
+        normal = [normalise(kind, value, rules) for value in values]
+        found = _rows.find_nodes(conn, scope.workspace_id, {(name, value) for value in normal if name and value})
+    owners = []
+    for value in normal:
+        node = found.get((name, value))
+        owners.append(Owner(value, 0, 0) if node is None else Owner(value, node.node_id, node.person_id))
+    return owners
 
 
 def find_person(store: Store, scope: Scope, kind: str, value: str) -> Person | None:

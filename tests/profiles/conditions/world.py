@@ -14,7 +14,9 @@ from uems.kernel.clock import day_of
 from uems.kernel.filters import At, Record
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
+from uems.kernel.store import upsert_many
 from uems.profiles.conditions.kind import Deed, PersonRecord
+from uems.profiles.lists import list_parts
 
 NOW = datetime(2026, 3, 30, 9, 30, tzinfo=UTC)
 ZONE = "America/New_York"
@@ -66,6 +68,9 @@ class World:
     def enlist(self, list_id: int, node: int, person: int) -> None:
         self.version += 1
         self.lists.append((list_id, node))
+        with self.house.store.write() as conn:
+            part = {"workspace_id": self.scope.workspace_id, "list_id": list_id, "part": list_id}
+            upsert_many(conn, list_parts, [part], ["workspace_id", "part"])
         self._insert("list_members", {"list_id": list_id, "node_id": node, "person_id": person})
 
     def relate(self, node: int, person: int, other_node: int, other: int) -> None:
