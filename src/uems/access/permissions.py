@@ -16,11 +16,12 @@ ROLES: tuple[Role, ...] = ("viewer", "analyst", "editor", "admin", "owner")
 # Viewers see numbers, analysts also see the people behind them, editors change what is collected and shown,
 # admins decide who comes in, owners decide who owns it.
 _ADDED: dict[Role, tuple[str, ...]] = {
-    "viewer": ("workspace:read", "reports:read", "segments:read", "plan:read", "health:read", "models:read"),
+    "viewer": ("workspace:read", "reports:read", "segments:read", "tags:read", "plan:read", "health:read", "models:read"),
     "analyst": ("people:read", "events:read", "merges:read", "imports:read", "sources:read", "members:read", "reports:write"),
     "editor": (
         "people:write",
         "segments:write",
+        "tags:write",
         "events:write",
         "merges:write",
         "plan:write",
