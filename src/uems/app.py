@@ -22,6 +22,7 @@ from uems.kernel.settings import Settings
 from uems.kernel.store import open_store
 from uems.kernel.warehouse import open_warehouse
 from uems.prediction import api as prediction
+from uems.profiles import api as profiles
 from uems.segments import api as segments
 from uems.stages import holder_of, pipeline
 from uems.web.app import create_app
@@ -71,7 +72,7 @@ def loops(house: House, role: Role, instance: str) -> list[Loop]:
     return [
         pipeline(house, instance),
         collect.ImportRunner(house, holder_of(house, instance), utc_now),
-        segments.Keeper(house, access.Workspaces(house.store), holder_of(house, instance), utc_now),
+        segments.Keeper(house, access.Workspaces(house.store), holder_of(house, instance), utc_now, profiles.LiveTags(house)),
         journeys.Sessioniser(house, access.Workspaces(house.store), holder_of(house, instance), utc_now),
         prediction.Modeller(house, access.Workspaces(house.store), holder_of(house, instance), utc_now),
     ]

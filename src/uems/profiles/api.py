@@ -23,7 +23,9 @@ from uems.profiles.model import Happening, Profile, TimelineItem, Trait
 from uems.profiles.people import Activity, list_people, profile_of, profiles_of
 from uems.profiles.schema import MIGRATIONS
 from uems.profiles.search import Place, search_people
+from uems.profiles.tags.clock import as_of
 from uems.profiles.tags.definitions import definition, definitions
+from uems.profiles.tags.live import LiveTags
 from uems.profiles.tags.past import values_before
 from uems.profiles.timeline import timeline
 from uems.profiles.traits import trait_history, traits_of
@@ -42,6 +44,7 @@ __all__ = [
     "Flags",
     "Happening",
     "Language",
+    "LiveTags",
     "People",
     "PersonRow",
     "Place",
@@ -52,6 +55,7 @@ __all__ = [
     "Touched",
     "Trait",
     "Value",
+    "as_of",
     "definition",
     "definitions",
     "dump_condition",

@@ -57,7 +57,7 @@ class Scopes(Protocol):
 class Tags(Protocol):
     """What keeps the tags; called before the segments of the same people are computed."""
 
-    def refresh(self, scope: Scope, now: datetime, people: Sequence[int] | None) -> None:
+    def refresh(self, scope: Scope, now: datetime, people: Sequence[int] | None) -> object:
         """Compute the tags of these people, or of everybody. Repeating it changes nothing."""
         ...
 
@@ -150,7 +150,8 @@ class Keeper:
         by_time: set[int] = set()
         if late:
             watched = [*(trees[one.segment_id] for one in live), *self._tags.edges(scope)]
-            by_time = people_at_edges(self._house, scope, watched, since, now) if since.year > 1970 else set()
+            before, at = self._at(scope, since).now, self._at(scope, now).now
+            by_time = people_at_edges(self._house, scope, watched, before, at) if since.year > 1970 and before < at else set()
             moved[f"tick:{workspace_id}"] = _ms(now)
         everybody = with_neighbours(self._house, scope, [trees[one.segment_id] for one in live], people | by_time)
         if everybody:
@@ -193,7 +194,7 @@ class Keeper:
                 continue
             chosen = Chosen.of(self._house, scope, part)
             found = profiles.evaluate(
-                [trees[one.segment_id] for one in live], Asking(self._house, scope, _at(scope, now), chosen), limits=Limits()
+                [trees[one.segment_id] for one in live], Asking(self._house, scope, self._at(scope, now), chosen), limits=Limits()
             )
             # Merged into somebody else, or without a single event of their own since an undo.
             gone = np.setdiff1d(np.array(part, np.uint64), found.people)
@@ -210,7 +211,7 @@ class Keeper:
     def _build(self, scope: Scope, one: Segment, tree: Node, now: datetime) -> None:
         """Compute everybody for a segment that is new or asks something else; a failure is written to the segment."""
         try:
-            found = profiles.evaluate([tree], Asking(self._house, scope, _at(scope, now)), limits=Limits())
+            found = profiles.evaluate([tree], Asking(self._house, scope, self._at(scope, now)), limits=Limits())
             self._correct(scope, one, found.members(tree), "built", now)
         except UemsError as error:
             if error.status >= 500 and error.code in ("warehouse_down", "store_down", "store_busy"):
@@ -232,7 +233,7 @@ class Keeper:
         self._tags.refresh(scope, now, None)
         conditions = self._conditions(scope)
         trees = [tree for _, tree in conditions]
-        found = profiles.evaluate(trees, Asking(self._house, scope, _at(scope, now)), limits=Limits())
+        found = profiles.evaluate(trees, Asking(self._house, scope, self._at(scope, now)), limits=Limits())
         newer = profiles.touched_since(self._house, marks)
         busy = np.array(sorted(newer.people.get(scope.workspace_id, ())) if newer else [], np.uint64)
         detail: dict[str, int] = {}
@@ -266,6 +267,10 @@ class Keeper:
             entered, left = np.setdiff1d(entered, leave), np.setdiff1d(left, leave)
         self._write(scope, [(one.segment_id, entered, left)], lambda person: cause, now)
         return len(entered) + len(left)
+
+    def _at(self, scope: Scope, now: datetime) -> At:
+        """As of now; in a workspace of history, as of the instant at which it stands still."""
+        return At(now=profiles.as_of(self._house.store, scope, now), zone=scope.zone)
 
     def _members(self, scope: Scope, one: Segment) -> Members:
         place = scope.workspace_id, one.segment_id
@@ -353,10 +358,6 @@ def _rows(
             "version": pa.array(np.full(size, version, np.uint64)),
         }
     )
-
-
-def _at(scope: Scope, now: datetime) -> At:
-    return At(now=now, zone=scope.zone)
 
 
 def _ms(ts: datetime) -> int:

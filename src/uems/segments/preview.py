@@ -69,7 +69,7 @@ class Why:
 def preview(house: House, scope: Scope, node: Node, now: datetime, *, sample: int = SAMPLE) -> Preview:
     """Exact, as of now. Raises ``warehouse_timeout`` or ``warehouse_memory`` for a condition that asks too much at once."""
     tree = resolve_node(node, house.store, scope)
-    asking = Asking(house, scope, At(now=now, zone=scope.zone))
+    asking = Asking(house, scope, _at(house, scope, now))
     pairs = list(walk(node, tree, ""))
     found = profiles.evaluate([tree, *(resolved for _, _, resolved, _ in pairs)], asking, limits=LIMITS)
     parts = [_part(path, shown, resolved, parent, found.masks) for path, shown, resolved, parent in pairs]
@@ -83,6 +83,10 @@ def preview(house: House, scope: Scope, node: Node, now: datetime, *, sample: in
         parts=tuple(parts),
         asked_at=now,
     )
+
+
+def _at(house: House, scope: Scope, now: datetime) -> At:
+    return At(now=profiles.as_of(house.store, scope, now), zone=scope.zone)
 
 
 def walk(node: Node, tree: Node, path: str, parent: Node | None = None) -> list[tuple[str, Node, Node, Node | None]]:
@@ -128,7 +132,7 @@ def why(house: House, scope: Scope, node: Node, person_id: int, now: datetime) -
     if not len(chosen.people):
         raise not_found("person", str(person_id))
     tree = resolve_node(node, house.store, scope)
-    asking = Asking(house, scope, At(now=now, zone=scope.zone), chosen)
+    asking = Asking(house, scope, _at(house, scope, now), chosen)
     pairs = list(walk(node, tree, ""))
     found = profiles.evaluate([resolved for _, _, resolved, _ in pairs], asking, limits=LIMITS)
     told = _told(house, scope, [resolved for _, _, resolved, _ in pairs], chosen, now)
@@ -147,7 +151,7 @@ def why(house: House, scope: Scope, node: Node, person_id: int, now: datetime) -
 
 def _told(house: House, scope: Scope, trees: list[Node], chosen: Chosen, now: datetime) -> dict[Node, str]:
     """What was counted or told for each leaf that shows something."""
-    asking = Asking(house, scope, At(now=now, zone=scope.zone), chosen)
+    asking = Asking(house, scope, _at(house, scope, now), chosen)
     wanted: dict[Node, Value] = {}
     for tree in trees:
         if not isinstance(tree, And | Or | Not) and tree not in wanted:
