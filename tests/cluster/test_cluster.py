@@ -102,7 +102,7 @@ def test_nothing_is_lost_or_repeated_when_a_worker_and_a_replica_are_killed(clus
             if wave == 2:
                 cluster.servers.nodes[1].kill()
             if wave == 3:
-                # Reading goes on without the replica; writing waits in the log until it is back.
+                # Reading and storing go on without the replica; the others keep what it misses.
                 assert until("an answer", 60, lambda: cluster.count(api)["events"].get("Counted", 0) > 0)
                 cluster.servers.nodes[1].start()
                 cluster.servers.nodes[1].wait()

@@ -80,8 +80,11 @@ class Node:
     def ask(self, sql: str) -> str:
         """The answer of this server alone, as tab-separated text."""
         request = urllib.request.Request(f"http://{self.host}/", data=sql.encode())
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            return str(answer.read().decode()).rstrip("\n")
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return str(answer.read().decode()).rstrip("\n")
+        except urllib.error.HTTPError as error:
+            raise AssertionError(f"{self.host} refused {sql!r}: {error.read().decode()[:2000]}") from error
 
 
 @dataclass(slots=True, kw_only=True)
@@ -152,6 +155,7 @@ def _config(node: Node, nodes: list[Node]) -> str:
     )
     return (
         "<clickhouse><background_distributed_schedule_pool_size>2</background_distributed_schedule_pool_size>"
+        f"<backups><allowed_path>{node.folder.parent / 'backups'}</allowed_path></backups>"
         f"<http_port>{node.http}</http_port><tcp_port>{node.tcp}</tcp_port><listen_host>127.0.0.1</listen_host>"
         f"<macros><shard>{node.shard}</shard><replica>{node.replica}</replica></macros>"
         f"<remote_servers><{CLUSTER}>{topology}</{CLUSTER}></remote_servers></clickhouse>"

@@ -86,6 +86,35 @@ def _warehouse(house: House, now: datetime) -> Iterator[Check]:
     yield Check(name="warehouse", level="ok", message=f"{name} {row['version']}) answers; tables are at migration {last}")
     if house.warehouse.engine != "chdb":
         yield _clock("the warehouse", row["clock"], now)
+    if house.settings.warehouse_cluster:
+        yield from _replicas(house)
+
+
+_KEPT = Sql("SELECT toInt64(sum(data_files)) AS batches FROM system.distribution_queue WHERE database = currentDatabase()")
+
+
+def _replicas(house: House) -> Iterator[Check]:
+    """Servers of a cluster that are away, and what others keep for them."""
+    away: list[str] = []
+    kept = 0
+    for member in house.warehouse.members():
+        try:
+            kept += member.query(_KEPT).column("batches")[0].as_py()
+        except UemsError as error:
+            if error.code != "warehouse_down":
+                raise
+            away.append(str(member))
+    guide = "See “When a replica is missing” in the guide to clusters."
+    if away:
+        message = f"{', '.join(away)} does not answer; reports and the storing of events go on without it"
+        yield Check(name="replicas", level="warn", message=message, advice=f"Start it: what it missed is delivered by itself. {guide}")
+    if kept:
+        message = f"{kept} batches wait on other servers for a replica that missed them"
+        yield Check(
+            name="replicas", level="warn", message=message, advice=f"If no replica is away, they are delivered within a minute. {guide}"
+        )
+    if not away and not kept:
+        yield Check(name="replicas", level="ok", message=f"all {len(house.warehouse.members())} servers answer; none lacks a batch")
 
 
 def _clock(where: str, there: datetime, now: datetime) -> Check:
