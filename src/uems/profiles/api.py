@@ -21,12 +21,16 @@ from uems.profiles.extract import Extractor, trait_rows
 from uems.profiles.follow import RECEIPTS, STORED, Touched, range_end, touched_since
 from uems.profiles.model import Happening, Profile, TimelineItem, Trait
 from uems.profiles.people import Activity, list_people, profile_of, profiles_of
+from uems.profiles.roles.mappings import roles_of
 from uems.profiles.schema import MIGRATIONS
 from uems.profiles.search import Place, search_people
 from uems.profiles.tags.clock import as_of
+from uems.profiles.tags.config import is_scored, read_config
 from uems.profiles.tags.definitions import definition, definitions
 from uems.profiles.tags.live import LiveTags
+from uems.profiles.tags.model import Words
 from uems.profiles.tags.past import values_before
+from uems.profiles.tags.scores import give_back, take_over, write_scores
 from uems.profiles.timeline import timeline
 from uems.profiles.traits import trait_history, traits_of
 
@@ -55,6 +59,7 @@ __all__ = [
     "Touched",
     "Trait",
     "Value",
+    "Words",
     "as_of",
     "definition",
     "definitions",
@@ -62,6 +67,8 @@ __all__ = [
     "edges_of",
     "evaluate",
     "expand",
+    "give_back",
+    "is_scored",
     "kind_of",
     "leaves",
     "list_events",
@@ -71,13 +78,17 @@ __all__ = [
     "profile_of",
     "profiles_of",
     "range_end",
+    "read_config",
+    "roles_of",
     "say",
     "search_people",
     "segments_in",
+    "take_over",
     "timeline",
     "touched_since",
     "trait_history",
     "trait_rows",
     "traits_of",
     "values_before",
+    "write_scores",
 ]
