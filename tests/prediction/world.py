@@ -12,6 +12,8 @@ from uems.kernel.scope import Scope
 
 ZONE = "Asia/Shanghai"
 FIRST = date(2026, 1, 1)
+DRAWN = 0.035
+"""The chance of anybody on any day to be drawn in a lottery, which nothing foretells."""
 
 
 @dataclass(kw_only=True)
@@ -54,6 +56,9 @@ class Town:
                 if buys[who]:
                     later = ts + timedelta(minutes=5)
                     events.append(Happened(user=f"u{who}", ts=later, event="Order Completed", revenue_minor=2500, currency="CNY"))
+            for who in np.flatnonzero(rng.random(self.people) < DRAWN):
+                ts = midnight[day] + timedelta(hours=1, seconds=int(who))
+                events.append(Happened(user=f"u{who}", ts=ts, event="Drawn", active=False))
         for start in range(0, len(events), 5000):
             stored = self.feed.take(events[start : start + 5000], self.now())
             self.person |= {int(e.user[1:]): s.person_id for e, s in zip(events[start : start + 5000], stored, strict=True)}

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from uems.kernel.edge import Body, CleanStr, Count, Key, Name
-from uems.prediction.model import Algorithm, Model, Run, RunKind, RunState, Version, VersionState
+from uems.prediction.model import Algorithm, Model, RuleKind, Run, RunKind, RunState, Version, VersionState
 from uems.prediction.scoring import Scored
 from uems.prediction.words import label
 
@@ -35,8 +35,9 @@ class SeedBody(Body):
 class RuleBody(Body):
     """The naive judgement that a model must beat."""
 
-    kind: Literal["recency", "frequency", "rhythm", "condition"]
+    kind: RuleKind
     condition: Condition | None = None
+    tag: Key | None = None
 
 
 class DefinitionBody(Body):

@@ -8,7 +8,7 @@ from typing import Any, Final, Literal, TypeAlias, get_args
 from uems.kernel.filters import Node
 from uems.prediction.features import Feature
 
-RuleKind: TypeAlias = Literal["recency", "frequency", "rhythm", "condition"]
+RuleKind: TypeAlias = Literal["recency", "frequency", "rhythm", "condition", "tag"]
 RULES: Final[tuple[RuleKind, ...]] = get_args(RuleKind)
 Algorithm: TypeAlias = Literal["logistic", "boosting"]
 VersionState: TypeAlias = Literal["refused", "candidate", "promoted", "retired"]
@@ -49,10 +49,12 @@ class Rule:
 
     recency: days since the last event. frequency: events in 90 days. rhythm: how likely the person's own
     usual gaps make a silence as long as the window. condition: whoever fulfils ``condition``.
+    tag: the higher a tag that a rule computes, as it would have been at the cut.
     """
 
     kind: RuleKind
     condition: Node | None = None
+    tag: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

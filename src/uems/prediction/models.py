@@ -17,6 +17,7 @@ from uems.prediction.model import Model, Spec, Version
 from uems.prediction.portable import Predictor, from_bytes, hash_of, to_bytes
 from uems.prediction.spec import dump_spec, parse_spec
 from uems.prediction.tables import model_versions, models
+from uems.prediction.tag_values import check_free, give_back, has_own_rule
 
 _KEY: Final = re.compile(r"[a-z][a-z0-9_]{0,59}")
 _m, _v = models.c, model_versions.c
@@ -42,10 +43,11 @@ def create_model(
 ) -> Model:
     """A new model, not trained yet; a worker trains it at once. access: None when the system makes it by itself.
 
-    Raises ``invalid``, ``model_exists`` (409) and ``too_many_models`` (409).
+    Raises ``invalid``, ``model_exists``, ``tag_taken`` and ``too_many_models`` (409).
     """
     if not _KEY.fullmatch(key):
         raise invalid("key", key, "must be 1 to 60 small letters, digits and underscores, and start with a letter.")
+    check_free(store, scope, key)
     made = {
         "workspace_id": scope.workspace_id,
         "key": key,
@@ -109,6 +111,7 @@ def delete_model(store: Store, access: Access, key: str) -> None:
         before = _load(conn, access.scope, key)
         conn.execute(update(models).where(_is(access.scope, key)).values(deleted_at=access.now, train_at=None, score_at=None, version=None))
         audit(conn, access, "model.deleted", f"model:{key}", {"definition": before.definition}, None)
+    give_back(store, access, key)
 
 
 def _is(scope: Scope, key: str) -> Any:
@@ -253,6 +256,8 @@ def roll_back(store: Store, access: Access, key: str) -> Version | None:
             conn.execute(update(models).where(_is(scope, key)).values(version=before.version, score_at=access.now))
         facts = {"version": before.version if before else None}
         audit(conn, access, "model.rolled_back", f"model:{key}", {"version": current.version}, facts)
+    if before is None and has_own_rule(store, scope, key):
+        give_back(store, access, key)
     return before
 
 

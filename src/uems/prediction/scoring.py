@@ -10,6 +10,8 @@ from typing import Any, Final
 
 import numpy as np
 
+from uems.access import api as access
+from uems.access.api import Access
 from uems.kernel.errors import UemsError, not_found
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
@@ -20,7 +22,7 @@ from uems.prediction.model import Model, Outcome, Reason, Seed, Spec, Version
 from uems.prediction.models import get_version, predictor_of, spec_of
 from uems.prediction.portable import Predictor
 from uems.prediction.snapshots import known_days, rule_scores, within
-from uems.prediction.tag_values import Score, write_scores
+from uems.prediction.tag_values import Score, give_back, has_own_rule, take_over, write_scores
 from uems.prediction.words import label, reasons, told
 from uems.profiles.api import Chosen, People
 
@@ -85,12 +87,17 @@ def score(house: House, scope: Scope, model: Model, now: datetime, tick: Tick) -
     """
     tick("look", 0.0)
     until = known_days(house, scope, now).until
+    if model.version is None and spec_of(model).fallback and has_own_rule(house.store, scope, model.key):
+        # The tag had a rule before there was a model, and it speaks again.
+        give_back(house.store, Access(scope=scope, actor=access.operator(), now=now), model.key)
+        return {"people": 0, "version": None, "as_of": until.isoformat(), "mean": None, "histogram": [], "drift": None}
     speaker = _speaker(house, scope, model, until)
+    take_over(house.store, scope, model.key, speaker.spec, now)
     tick("features", 0.1)
     found = _asked_about(house, scope, speaker.spec, until, speaker.words, None, now)
     values = speaker.says(house, scope, until, found, now)
-    for start in range(0, len(values), _BATCH):
-        tick("write", 0.3 + 0.6 * start / len(values))
+    for start in range(0, max(1, len(values)), _BATCH):
+        tick("write", 0.3 + 0.6 * start / max(1, len(values)))
         rows = range(start, min(start + _BATCH, len(values)))
         why = speaker.why(found, rows, values[rows.start : rows.stop])
         said = [
@@ -102,8 +109,8 @@ def score(house: House, scope: Scope, model: Model, now: datetime, tick: Tick) -
             )
             for n, told_why in zip(rows, why, strict=True)
         ]
-        write_scores(house, scope, model.key, said, now, whole=None)
-    write_scores(house, scope, model.key, [], now, whole=found.people)
+        last = start + _BATCH >= len(values)
+        write_scores(house, scope, model.key, said, now, whole=found.people if last else None)
     tick("drift", 0.95)
     return {
         "people": len(values),

@@ -1,5 +1,6 @@
 """Who did what after a cut, what was known of them before it, and what would the rule have said? One snapshot of everybody a cut."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -8,7 +9,7 @@ from typing import Final
 import numpy as np
 import xxhash
 
-from uems.kernel.errors import UemsError
+from uems.kernel.errors import UemsError, invalid
 from uems.kernel.filters import At, Node
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
@@ -42,17 +43,18 @@ class Known:
 def known_days(house: House, scope: Scope, now: datetime) -> Known:
     """What the workspace knows: a handful of stray events, long before or after the others, does not count.
 
-    Raises ``no_events`` (409).
+    A workspace of history ends where it was told to stand still, or with its last events. Raises ``no_events`` (409).
     """
     query = Sql(
         f"SELECT quantileExactWeighted({_FIRST_SQL})(day, size) AS first, quantileExactWeighted({_LAST_SQL})(day, size) AS last,"
         " sum(size) AS n FROM (SELECT day, sum(events) AS size FROM event_daily"
         " WHERE workspace_id = {workspace:UInt32} AND day <= {today:Date} GROUP BY day)"
     )
-    [row] = house.warehouse.query(query, {"workspace": scope.workspace_id, "today": today(now, scope)}).to_pylist()
+    this_day = today(profiles.as_of(house.store, scope, now), scope)
+    [row] = house.warehouse.query(query, {"workspace": scope.workspace_id, "today": this_day}).to_pylist()
     if not row["n"]:
         raise no_events()
-    return Known(first=row["first"], until=min(today(now, scope), row["last"] + timedelta(days=1)))
+    return Known(first=row["first"], until=min(this_day, row["last"] + timedelta(days=1)))
 
 
 def no_events() -> UemsError:
@@ -174,6 +176,8 @@ def rule_scores(
         if now is not None:
             return _holds_now(house, scope, rule.condition, found.people, now).astype(np.float64)
         return _holds_then(house, scope, rule.condition, "rule.condition", cut, found.people, chosen).astype(np.float64)
+    if rule.tag is not None:
+        return _tag_scores(house, scope, rule.tag, cut, found.people)
     if rule.kind == "rhythm":
         found_silence: Floats = silence(found.column("days_since_last"), found.column("own_gap"), days)
         return np.nan_to_num(found_silence, nan=1.0)
@@ -183,3 +187,20 @@ def rule_scores(
     # Whoever did nothing of their own yet (a mail was sent to them) has been silent for longest.
     longest = float(np.nanmax(since)) if (~np.isnan(since)).any() else 0.0
     return np.nan_to_num(since, nan=longest + 1)
+
+
+def _tag_scores(house: House, scope: Scope, tag: str, cut: date, people: People) -> Floats:
+    """The tag of each, as its definition of today would have had it at ``cut``; whoever has none is below all others.
+
+    Raises ``not_found``, ``no_past`` (422) for a tag that no rule computes, and ``invalid`` for one that is not a number.
+    """
+    [(who, texts)] = profiles.values_before(house, scope, tag, [cut])
+    values = [json.loads(text) if text else None for text in texts.to_pylist()]
+    if any(value is not None and not isinstance(value, int | float) for value in values):
+        raise invalid("rule.tag", tag, "is not a tag of numbers, nor of true and false.")
+    numbers = np.array([np.nan if value is None else float(value) for value in values])
+    scores, asked = np.full(len(people), np.nan), np.isin(who, people)
+    scores[np.searchsorted(people, who[asked])] = numbers[asked]
+    lowest = float(np.nanmin(scores)) if (~np.isnan(scores)).any() else 0.0
+    found: Floats = np.nan_to_num(scores, nan=lowest - 1)
+    return found

@@ -59,7 +59,7 @@ def dump_spec(spec: Spec) -> dict[str, Any]:
         "label_en": spec.label_en,
         "target": made,
         "among": _dumped(spec.among),
-        "rule": {"kind": spec.rule.kind, "condition": _dumped(spec.rule.condition)},
+        "rule": {"kind": spec.rule.kind, "condition": _dumped(spec.rule.condition), "tag": spec.rule.tag},
         "fallback": spec.fallback,
         "auto_promote": spec.auto_promote,
         "retrain_days": spec.retrain_days,
@@ -107,7 +107,10 @@ def _rule(told: object, target: Target) -> Rule:
         raise invalid("rule.condition", told.get("condition"), "goes with a rule of kind condition, and with no other.")
     if condition is not None and isinstance(target, Outcome):
         _check(condition, "rule.condition")
-    return Rule(kind=kind, condition=condition)
+    tag = told.get("tag")
+    if not (isinstance(tag, str) and 1 <= len(tag) <= 64) if kind == "tag" else tag is not None:
+        raise invalid("rule.tag", tag, "names the tag of a rule of kind tag, and goes with no other.")
+    return Rule(kind=kind, condition=condition, tag=tag)
 
 
 def _check(tree: Node, where: str) -> None:

@@ -1,18 +1,19 @@
-"""How does a score become a tag? Rows of ``tag_values``, the newest version of which counts."""
+"""How does a score become a tag? A model takes the tag over while it speaks, and gives it back to the tag's own rule."""
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
-import pyarrow as pa
 
+from uems.access import api as access
+from uems.access.api import Access
+from uems.kernel.errors import UemsError
 from uems.kernel.house import House
-from uems.kernel.ids import new_id
 from uems.kernel.scope import Scope
-from uems.kernel.sql import Sql
-from uems.kernel.store import allocate
+from uems.kernel.store import Store
+from uems.prediction.model import Spec
+from uems.profiles import api as profiles
 from uems.profiles.api import People
 
 
@@ -26,43 +27,53 @@ class Score:
     evidence: Mapping[str, object]
 
 
+def check_free(store: Store, scope: Scope, tag: str) -> None:
+    """Raise ``tag_taken`` (409) when a model cannot write the tag of its key."""
+    known = profiles.definitions(store, scope).get(tag)
+    if known is None or (known.tag.kind not in ("manual", "imported") and known.tag.value_type == "number"):
+        return
+    raise UemsError(
+        "tag_taken",
+        f"The tag {tag!r} is {known.tag.kind} and holds {known.tag.value_type}; a model writes numbers of its own. Take another key.",
+        status=409,
+        details={"tag": tag},
+    )
+
+
+def has_own_rule(store: Store, scope: Scope, tag: str) -> bool:
+    """Whether the tag has a rule of its own, that speaks while no model does."""
+    known = profiles.definitions(store, scope).get(tag)
+    if known is None:
+        return False
+    return known.tag.kind != "model" or known.tag.config.get("fallback") is not None
+
+
+def take_over(store: Store, scope: Scope, key: str, spec: Spec, now: datetime) -> None:
+    """Let the model write its tag; does nothing when it does already."""
+    known = profiles.definitions(store, scope).get(key)
+    if known is not None and known.tag.kind == "model" and known.tag.config.get("model") == key:
+        return
+    by = Access(scope=scope, actor=replace(access.operator(), actor_id="models", label="models"), now=now)
+    profiles.take_over(store, by, key, key, label=profiles.Words(zh=spec.label_zh, en=spec.label_en))
+
+
+def give_back(store: Store, by: Access, key: str) -> None:
+    """Let the rule of the tag speak again, where the model spoke; without one nobody has a value that is kept up."""
+    known = profiles.definitions(store, by.scope).get(key)
+    if known is not None and known.tag.kind == "model" and known.tag.config.get("model") == key:
+        profiles.give_back(store, by, key)
+
+
 def write_scores(house: House, scope: Scope, tag: str, scores: Sequence[Score], now: datetime, *, whole: People | None) -> None:
     """Store the scores. whole: everybody who has one now; it is taken from all others."""
-    if scores:
-        values = [json.dumps(one.value) for one in scores]
-        evidence = [json.dumps(one.evidence, ensure_ascii=False, separators=(",", ":")) for one in scores]
-        _insert(house, scope, tag, [one.person_id for one in scores], values, [one.confidence for one in scores], evidence, now)
-    if whole is not None:
-        query = Sql("SELECT person_id FROM tag_values FINAL WHERE workspace_id = {workspace:UInt32} AND tag = {tag:String} AND value != ''")
-        had = house.warehouse.query(query, {"workspace": scope.workspace_id, "tag": tag}).column("person_id").to_numpy()
-        gone = np.setdiff1d(had, whole, assume_unique=True).tolist()
-        if gone:
-            _insert(house, scope, tag, gone, [""] * len(gone), [0.0] * len(gone), [""] * len(gone), now)
-
-
-def _insert(
-    house: House,
-    scope: Scope,
-    tag: str,
-    people: Sequence[int],
-    values: Sequence[str],
-    confidences: Sequence[float],
-    evidence: Sequence[str],
-    now: datetime,
-) -> None:
-    with house.store.write() as conn:
-        version = allocate(conn, f"tag_values:{scope.workspace_id}")
-    size = len(people)
-    table = pa.table(
-        {
-            "workspace_id": pa.array([scope.workspace_id] * size, pa.uint32()),
-            "tag": pa.array([tag] * size, pa.string()),
-            "person_id": pa.array(people, pa.uint64()),
-            "value": pa.array(values, pa.string()),
-            "confidence": pa.array(confidences, pa.float32()),
-            "evidence": pa.array(evidence, pa.string()),
-            "computed_at": pa.array([now] * size, pa.timestamp("ms", "UTC")),
-            "version": pa.array([version] * size, pa.uint64()),
-        }
+    profiles.write_scores(
+        house,
+        scope,
+        tag,
+        np.array([one.person_id for one in scores], np.uint64),
+        [one.value for one in scores],
+        [one.confidence for one in scores],
+        [one.evidence for one in scores],
+        now,
+        whole=whole,
     )
-    house.warehouse.insert("tag_values", table, token=new_id("scores"))

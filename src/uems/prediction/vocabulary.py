@@ -17,6 +17,7 @@ from uems.kernel.house import House
 from uems.kernel.scope import Scope
 from uems.kernel.sql import Param, Sql, ident, json_path
 from uems.prediction.past import Past
+from uems.profiles import api as profiles
 from uems.profiles.api import Value
 
 EVENTS, VALUES, PATHS, CATEGORIES = 12, 4, 4, 6
@@ -84,7 +85,7 @@ def vocabulary(house: House, scope: Scope, end: date) -> Vocabulary:
         "end": start_of_day(end, scope.zone),
     }
     counted = house.warehouse.query(_NAMED, params).to_pylist()
-    ours = done_to(row["value"] for row in counted)
+    ours = _ours(house, scope, [row["value"] for row in counted])
     # A fixed part of the events, so that the same data gives the same words.
     params["every"] = max(1, sum(row["n"] for row in counted) // _SAMPLE)
     return Vocabulary(
@@ -108,11 +109,17 @@ def done_to(events: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(name for name in events if _DONE_TO.match(name)))
 
 
+def _ours(house: House, scope: Scope, events: Sequence[str]) -> tuple[str, ...]:
+    """By their names, and by the role that somebody gave them."""
+    sent = set(profiles.roles_of(house.store, scope).events("sent"))
+    return tuple(sorted({*done_to(events), *(name for name in events if name in sent)}))
+
+
 def rhythm_words(house: House, scope: Scope, end: date) -> Vocabulary:
     """As ``vocabulary``, with nothing but what the rhythm of people needs."""
     start = start_of_day(end - timedelta(days=_DAYS), scope.zone)
     rows = house.warehouse.query(_NAMED, {"workspace": scope.workspace_id, "start": start, "end": start_of_day(end, scope.zone)})
-    ours = done_to(rows.column("value").to_pylist())
+    ours = _ours(house, scope, rows.column("value").to_pylist())
     return Vocabulary(events=(), columns={}, categories=(), usual_days=usual_days(house, scope, end, ours), done_to=ours)
 
 

@@ -11,14 +11,15 @@ from uems.kernel.house import House
 from uems.kernel.scope import Scope
 from uems.prediction.model import Spec
 from uems.prediction.spec import parse_spec
+from uems.profiles import api as profiles
 
 
 class Config(BaseModel):
-    """events: what counts as a purchase. days: within how many. at_least: how many purchases."""
+    """events: what counts as a purchase; without any, the events of that role. days: within how many. at_least: how many purchases."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    events: Annotated[list[Key], Field(min_length=1, max_length=50)] = ["Order Completed"]
+    events: Annotated[list[Key], Field(max_length=50)] = []
     days: Annotated[int, Field(ge=1, le=180)] = 30
     at_least: Annotated[int, Field(ge=1, le=1000)] = 1
 
@@ -37,13 +38,14 @@ class NextPurchase:
 
     def spec(self, house: House, scope: Scope, config: BaseModel, now: datetime) -> Spec:
         assert isinstance(config, Config)
+        bought = config.events or list(profiles.roles_of(house.store, scope).events("purchase")) or ["Order Completed"]
         return parse_spec(
             {
                 "label_zh": self.label_zh,
                 "label_en": self.label_en,
                 "target": {
                     "kind": "outcome",
-                    "condition": {"did": {"events": config.events, "measure": "count", "op": "gte", "value": config.at_least}},
+                    "condition": {"did": {"events": bought, "measure": "count", "op": "gte", "value": config.at_least}},
                     "days": config.days,
                 },
                 "rule": {"kind": "recency"},
