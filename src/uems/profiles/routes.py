@@ -16,11 +16,15 @@ from uems.profiles.bodies import HappeningBody, IdList, PersonBody, PersonRow, T
 from uems.profiles.events import Place as EventPlace
 from uems.profiles.events import list_events
 from uems.profiles.people import Activity, list_people, profile_of
+from uems.profiles.roles.routes import router as roles_router
 from uems.profiles.search import Place, search_people
+from uems.profiles.tags.routes import router as tags_router
 from uems.profiles.timeline import timeline
 from uems.profiles.traits import END, trait_history
 
 router = APIRouter()
+router.include_router(roles_router)
+router.include_router(tags_router)
 
 EARLIEST, LATEST = date(1970, 1, 1), date(2149, 6, 5)
 """The days that the warehouse can tell apart."""

@@ -36,14 +36,15 @@ def definition(store: Store, scope: Scope, key: str) -> SavedTag:
     return found
 
 
-def definition_versions(store: Store, scope: Scope, key: str) -> list[SavedTag | None]:
-    """Every version of a tag, the newest first; None for one with which it was removed. Raises ``not_found``."""
+def definition_versions(store: Store, scope: Scope, key: str) -> list[tuple[SavedTag, bool]]:
+    """(a version, whether the tag was removed with it), the newest first. Raises ``not_found``."""
     query = select(t).where(t.c.workspace_id == scope.workspace_id, t.c.key == key).order_by(t.c.version.desc())
     with store.read() as conn:
         rows = conn.execute(query).mappings().all()
     if not rows:
         raise not_found("tag", key)
-    return [_saved(row) if row["document"] is not None else None for row in rows]
+    documents = [row["document"] for row in rows if row["document"] is not None]
+    return [(_saved({**row, "document": row["document"] or documents[0]}), row["document"] is None) for row in rows]
 
 
 def read_definitions(conn: Connection, workspace_id: int) -> dict[str, SavedTag]:
@@ -128,18 +129,24 @@ def remove_tag(store: Store, access: Access, key: str) -> SavedTag:
     Raises ``not_found``, and ``tag_in_use`` (409) when another tag asks it.
     """
     with store.write() as conn:
-        lock(conn, f"tags:{access.scope.workspace_id}")
-        known = read_definitions(conn, access.scope.workspace_id)
-        before = known.get(key)
-        if before is None:
-            raise not_found("tag", key)
-        users = sorted(other for other, saved in known.items() if other != key and key in asks_tags(read_config(saved.tag)))
-        if users:
-            raise in_use(key, users)
-        gone = replace(before, version=_last_version(conn, access.scope.workspace_id, key) + 1, saved_at=access.now)
-        gone = replace(gone, saved_by=access.actor.label[:300], note="", standard=False)
-        conn.execute(insert(t).values(**_row(access.scope.workspace_id, gone), document=None))
-        audit(conn, access, "tag.removed", f"tag:{key}", to_json(before.tag), None)
+        return remove_definition(conn, access, key)
+
+
+def remove_definition(conn: Connection, access: Access, key: str) -> SavedTag:
+    """As ``remove_tag``, within a transaction."""
+    workspace_id = access.scope.workspace_id
+    lock(conn, f"tags:{workspace_id}")
+    known = read_definitions(conn, workspace_id)
+    before = known.get(key)
+    if before is None:
+        raise not_found("tag", key)
+    users = sorted(other for other, saved in known.items() if other != key and key in asks_tags(read_config(saved.tag)))
+    if users:
+        raise in_use(key, users)
+    gone = replace(before, version=_last_version(conn, workspace_id, key) + 1, saved_at=access.now)
+    gone = replace(gone, saved_by=access.actor.label[:300], note="", standard=False)
+    conn.execute(insert(t).values(**_row(workspace_id, gone), document=None))
+    audit(conn, access, "tag.removed", f"tag:{key}", to_json(before.tag), None)
     return before
 
 
@@ -192,7 +199,7 @@ def _row(workspace_id: int, saved: SavedTag) -> dict[str, object]:
     }
 
 
-def _saved(row: RowMapping) -> SavedTag:
+def _saved(row: RowMapping | Mapping[str, Any]) -> SavedTag:
     return SavedTag(
         tag=from_json(row["document"]),
         version=row["version"],
