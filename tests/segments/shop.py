@@ -15,7 +15,7 @@ from uems.collect.records import Entry, encode_entries
 from uems.kernel.house import House
 from uems.kernel.sql import Sql
 from uems.profiles.api import parse_condition
-from uems.segments.api import Draft, Keeper, Segment, save_segment
+from uems.segments.api import Draft, Keeper, Segment, create_list, save_segment
 from uems.stages import stages_of
 
 
@@ -30,6 +30,8 @@ class Shop(World):
         self.consumer = Consumer(house, stages_of(house), 0, "test")
         self.keeper = Keeper(house, Workspaces(house.store), "test", lambda: self.now)
         self.names: list[str] = []
+        for number in (1, 2):  # those that random conditions name
+            create_list(house.store, self.access(), name=f"list {number}", description="", kind="user_id")
 
     def access(self) -> Access:
         return make_access(self.scope, self.now)

@@ -27,6 +27,8 @@ SAMPLES: Mapping[str, str] = {
     "mapping_id": "known_mapping_id",
     "version": "1",
     "letter_id": "0-0-0",
+    "list_id": "1",
+    "upload_id": "known_job_id",
 }
 """Parameter in a path → a thing that exists in somebody else's workspace.
 

@@ -1,7 +1,15 @@
 """The door of this room: everything that other rooms, the command line and the web may use."""
 
 from uems.collect.fields import EVENT_COLUMNS, EventColumn, event_fields
+from uems.collect.files.model import Chunk, Shape, shown
+from uems.collect.files.reader import ReadOptions
+from uems.collect.files.reader import inspect as inspect_file
+from uems.collect.files.reader import read as read_file
+from uems.collect.imports.problem_file import spreadsheet_safe
 from uems.collect.imports.runner import Runner as ImportRunner
+from uems.collect.imports.upload import receive as receive_file
+from uems.collect.imports.vault import Stored as StoredFile
+from uems.collect.imports.vault import make_folder as files_folder
 from uems.collect.ingest.app import ingest_app
 from uems.collect.pipeline.consume import Consumer, Pipeline, Stages
 from uems.collect.pipeline.cursor import done_offsets
@@ -14,6 +22,7 @@ __all__ = [
     "EVENT_COLUMNS",
     "MIGRATIONS",
     "Checker",
+    "Chunk",
     "Claim",
     "Consumer",
     "EventColumn",
@@ -22,15 +31,24 @@ __all__ = [
     "People",
     "Pipeline",
     "Plans",
+    "ReadOptions",
     "Resolved",
     "SavedPlan",
+    "Shape",
     "Stages",
+    "StoredFile",
     "StoredPlans",
     "Traits",
     "current_plan",
     "done_offsets",
     "event_fields",
+    "files_folder",
     "health",
     "ingest_app",
+    "inspect_file",
+    "read_file",
+    "receive_file",
+    "shown",
+    "spreadsheet_safe",
     "watermark",
 ]

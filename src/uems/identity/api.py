@@ -6,7 +6,7 @@ from uems.identity.changes import changed_people, last_changes
 from uems.identity.ledger import merge, preview_merge, redo_merge, undo_merge
 from uems.identity.links import merges, place_of
 from uems.identity.model import Cause, Id, Merge, MergePreview, MergeState, Person, Profile, Rules, Totals, Undone
-from uems.identity.normal import is_junk, normalise, search_form
+from uems.identity.normal import is_junk, normal_kind, normalise, search_form
 from uems.identity.outbox import flush_overrides
 from uems.identity.people import Owner, find_nodes, find_owners, find_person, ids_of, newest_people, people_of, person, search_ids
 from uems.identity.queries import (
@@ -64,6 +64,7 @@ __all__ = [
     "merge",
     "merges",
     "newest_people",
+    "normal_kind",
     "normalise",
     "overrides",
     "people_by_event",

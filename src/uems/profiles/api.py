@@ -19,6 +19,7 @@ from uems.profiles.conditions.words import Language, say
 from uems.profiles.events import list_events
 from uems.profiles.extract import Extractor, trait_rows
 from uems.profiles.follow import RECEIPTS, STORED, Touched, range_end, touched_since
+from uems.profiles.lists import list_parts
 from uems.profiles.model import Happening, Profile, TimelineItem, Trait
 from uems.profiles.people import Activity, list_people, profile_of, profiles_of
 from uems.profiles.roles.mappings import roles_of
@@ -26,7 +27,8 @@ from uems.profiles.schema import MIGRATIONS
 from uems.profiles.search import Place, search_people
 from uems.profiles.tags.clock import as_of
 from uems.profiles.tags.config import is_scored, read_config
-from uems.profiles.tags.definitions import definition, definitions
+from uems.profiles.tags.definitions import definition, definitions, read_definitions
+from uems.profiles.tags.lineage import conditions_of_tag
 from uems.profiles.tags.live import LiveTags
 from uems.profiles.tags.model import Words
 from uems.profiles.tags.past import values_before
@@ -61,6 +63,7 @@ __all__ = [
     "Value",
     "Words",
     "as_of",
+    "conditions_of_tag",
     "definition",
     "definitions",
     "dump_condition",
@@ -72,6 +75,7 @@ __all__ = [
     "kind_of",
     "leaves",
     "list_events",
+    "list_parts",
     "list_people",
     "nodes",
     "parse_condition",
@@ -79,6 +83,7 @@ __all__ = [
     "profiles_of",
     "range_end",
     "read_config",
+    "read_definitions",
     "roles_of",
     "say",
     "search_people",

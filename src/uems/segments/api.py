@@ -1,7 +1,9 @@
 """The door of this room: everything that other rooms, the command line and the web may use."""
 
 from uems.segments.definitions import archive_segment, list_segments, resolve_node, save_segment, segment
+from uems.segments.doers import segment_worker
 from uems.segments.keeper import Keeper, Tags
+from uems.segments.lists.definitions import PeopleList, create_list, delete_list, list_lists, people_list
 from uems.segments.membership import changes, is_member, members, segments_of, sizes
 from uems.segments.model import Change, Draft, Membership, Segment, Size
 from uems.segments.preview import preview, why
@@ -13,18 +15,24 @@ __all__ = [
     "Draft",
     "Keeper",
     "Membership",
+    "PeopleList",
     "Segment",
     "Size",
     "Tags",
     "archive_segment",
     "changes",
+    "create_list",
+    "delete_list",
     "is_member",
+    "list_lists",
     "list_segments",
     "members",
+    "people_list",
     "preview",
     "resolve_node",
     "save_segment",
     "segment",
+    "segment_worker",
     "segments_of",
     "sizes",
     "why",

@@ -13,6 +13,7 @@ from uems.kernel.filters import Node
 from uems.kernel.scope import Scope
 from uems.kernel.store import Store, allocate, lock
 from uems.profiles import api as profiles
+from uems.segments.lists.naming import check_lists
 from uems.segments.model import Draft, SavedVersion, Segment
 from uems.segments.tables import segment_versions, segments
 
@@ -78,6 +79,7 @@ def save_segment(store: Store, access: Access, draft: Draft, *, base_version: in
             raise UemsError("too_many_segments", f"There are {MAX_SEGMENTS} segments already; archive some first.", status=409)
         conditions = {key: one.condition for key, one in known.items() if not one.archived} | {draft.key: draft.condition}
         resolve(draft.key, conditions)
+        check_lists(conn, workspace_id, draft.condition)
         if old is not None and not old.archived and _same(old, draft):
             return old
         segment_id = old.segment_id if old else allocate(conn, f"segments:{workspace_id}")
@@ -147,6 +149,25 @@ def resolve_node(node: Node, store: Store, scope: Scope) -> Node:
         return node
     conditions = {one.key: one.condition for one in list_segments(store, scope)}
     return resolve("", conditions | {"": node})
+
+
+def rebuild_where(conn: Connection, workspace_id: int, asks: Callable[[Node], bool]) -> list[str]:
+    """Have everybody computed anew for the segments whose condition ``asks`` says yes to, and for those that contain them; their keys."""
+    known = {one.key: one for one in _read_all(conn, workspace_id, archived=False)}
+    conditions = {key: one.condition for key, one in known.items()}
+    touched = {key for key, node in conditions.items() if asks(node)}
+    for key in list(touched):
+        touched |= _depending(key, conditions)
+    ids = [known[key].segment_id for key in touched]
+    if ids:
+        mine = (_S.workspace_id == workspace_id, _S.segment_id.in_(ids))
+        conn.execute(update(segments).where(*mine).values(built_version=0, failure=""))
+    return sorted(touched)
+
+
+def naming(conn: Connection, workspace_id: int, asks: Callable[[Node], bool]) -> list[str]:
+    """Keys of the segments in use whose own condition ``asks`` says yes to."""
+    return sorted(one.key for one in _read_all(conn, workspace_id, archived=False) if asks(one.condition))
 
 
 def _depending(key: str, conditions: Mapping[str, Node]) -> set[str]:

@@ -2,7 +2,9 @@
 
 from fastapi import APIRouter
 
+from uems.segments.lists.routes import router as lists
 from uems.segments.understanding.routes import router as understanding
 
 router = APIRouter()
-router.include_router(understanding)
+for part in (understanding, lists):
+    router.include_router(part)

@@ -18,8 +18,8 @@ def problems_path(settings: Settings, run_id: str) -> Path:
     return make_folder(settings) / "problems" / f"{run_id}.csv"
 
 
-def _safe(value: str) -> str:
-    # A spreadsheet runs a cell that begins like a formula; the apostrophe makes it text.
+def spreadsheet_safe(value: str) -> str:
+    """The text of a cell that no spreadsheet runs: one that begins like a formula gets an apostrophe, which makes it text."""
     return f"'{value}" if value.startswith(_FORMULA) else value
 
 
@@ -37,7 +37,7 @@ def write_problems(settings: Settings, run_id: str, size: int, problems: Sequenc
     if size == 0:
         text.write("\ufeff")  # without it Excel takes Chinese for something else
         writer.writerow(HEADER)
-    writer.writerows((p.row, _safe(p.column), p.what, _safe(p.got), p.wanted) for p in problems)
+    writer.writerows((p.row, spreadsheet_safe(p.column), p.what, spreadsheet_safe(p.got), p.wanted) for p in problems)
     data = text.getvalue().encode()
     with path.open("r+b" if path.exists() else "xb") as file:
         file.truncate(size)

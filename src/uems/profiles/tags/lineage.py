@@ -8,10 +8,10 @@ from uems.profiles.conditions.grammar import kind_of, leaves
 from uems.profiles.conditions.model import REVENUE, Did, Doing, Regular, Related, Tag, Top
 from uems.profiles.conditions.model import Sequence as Steps
 from uems.profiles.roles.model import EVENT_ROLES, ROLES, Roles
-from uems.profiles.tags.config import ComputedConfig, Config, ModelConfig, ReadyConfig, RuleConfig, Which
-from uems.profiles.tags.model import Lineage
+from uems.profiles.tags.config import ComputedConfig, Config, ModelConfig, ReadyConfig, RuleConfig, Which, read_config
+from uems.profiles.tags.model import Lineage, TagDef
 
-__all__ = ["asks_tags", "conditions_of", "in_order", "lineage_of", "needed_roles", "tops_of"]
+__all__ = ["asks_tags", "conditions_of", "conditions_of_tag", "in_order", "lineage_of", "needed_roles", "tops_of"]
 
 
 def conditions_of(config: Config) -> tuple[Node, ...]:
@@ -19,6 +19,11 @@ def conditions_of(config: Config) -> tuple[Node, ...]:
     if isinstance(config, RuleConfig):
         return tuple(when for _, when in config.values)
     return conditions_of(config.fallback) if isinstance(config, ModelConfig) and config.fallback is not None else ()
+
+
+def conditions_of_tag(tag: TagDef) -> tuple[Node, ...]:
+    """The conditions on people that a definition holds; raises as ``read_config``."""
+    return conditions_of(read_config(tag))
 
 
 def asks_tags(config: Config) -> set[str]:
