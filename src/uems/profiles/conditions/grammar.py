@@ -35,6 +35,7 @@ from uems.profiles.conditions.did import DidKind
 from uems.profiles.conditions.habits import RegularKind, SequenceKind
 from uems.profiles.conditions.kind import Edge, PeopleFields, PersonCheck, PersonKind, PersonRecord
 from uems.profiles.conditions.model import InSegment, Related
+from uems.profiles.conditions.related import RelatedKind
 
 
 class _TraitKind(PersonKind[Trait]):
@@ -60,6 +61,10 @@ class _TraitKind(PersonKind[Trait]):
         return facts.edges_of_trait(node, asking)
 
 
+def _people() -> Grammar:
+    return PEOPLE
+
+
 KINDS: Final[tuple[PersonKind[Any], ...]] = (
     DidKind(),
     RegularKind(),
@@ -70,7 +75,7 @@ KINDS: Final[tuple[PersonKind[Any], ...]] = (
     facts.TopKind(),
     facts.SampleKind(),
     facts.ListedKind(),
-    facts.RelatedKind(),
+    RelatedKind(_people),
     facts.InSegmentKind(),
 )
 _BY_NODE: Final[Mapping[type[Node], PersonKind[Any]]] = {kind.node: kind for kind in KINDS}
@@ -186,7 +191,7 @@ def people_sql(node: Node, person: Sql, asking: Asking) -> Sql:
 
 def person_check(node: Node, at: At) -> Callable[[PersonRecord], bool]:
     """The condition as a function of a record; the same answer as ``evaluate``, one person at a time."""
-    check: Matcher = Matching(grammar=PEOPLE, fields=PeopleFields(person_sql=Sql(""), asking=cast(Asking, None)), at=at).matcher(node)
+    check: Matcher = Matching(grammar=PEOPLE, fields=PeopleFields(person_sql=Sql(""), asking=None), at=at).matcher(node)
     return check
 
 

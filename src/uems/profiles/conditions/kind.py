@@ -41,10 +41,10 @@ class PersonRecord(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeopleFields(Fields):
-    """For ``to_sql``: the column that names the person now, and the evaluation whose values are bound."""
+    """For ``to_sql``: the column that names the person now, and the evaluation whose values are bound. A matcher needs neither."""
 
     person_sql: Sql
-    asking: Asking
+    asking: Asking | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +94,7 @@ class PersonKind(ABC, Generic[N]):
 
     def to_sql(self, node: N, writing: Writing) -> Sql:
         fields = writing.fields
-        if not isinstance(fields, PeopleFields):
+        if not isinstance(fields, PeopleFields) or fields.asking is None:
             raise writing.wrong(f"{self.key} is a condition on people; these rows are not people.")
         value = self.ask(node, fields.asking)
         if not value.empty:
