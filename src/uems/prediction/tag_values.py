@@ -30,7 +30,7 @@ class Score:
 def check_free(store: Store, scope: Scope, tag: str) -> None:
     """Raise ``tag_taken`` (409) when a model cannot write the tag of its key."""
     known = profiles.definitions(store, scope).get(tag)
-    if known is None or (known.tag.kind not in ("manual", "imported") and known.tag.value_type == "number"):
+    if known is None or (known.tag.kind in ("rule", "model") and known.tag.value_type == "number"):
         return
     raise UemsError(
         "tag_taken",
