@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from uems.identity import api as identity
 from uems.kernel.sql import Sql
 from uems.profiles.conditions.asking import Asking, People
-from uems.profiles.conditions.facts import other_now
+from uems.profiles.conditions.related import other_now
 from uems.profiles.tags.ask import Ask, Found
 from uems.profiles.tags.columns import Floats, TagColumn, numbers, said
 from uems.profiles.tags.model import Words
