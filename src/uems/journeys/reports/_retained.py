@@ -76,16 +76,16 @@ class Found:
 
 def by_calendar(asked: Ask, what: Cohorts, wanted: Wanted | None) -> Found:
     """Column n is the n-th bucket after that of the start; the bucket itself is column 0."""
-    starts = _starts(asked, what)
+    grouped = starts_by_group(asked, what)
     back = _returns(asked, what)
-    grouped = [starts] if what.breakdown is None else [starts & one for one in _grouped(asked, what, starts.shape)]
-    width = max(starts.shape[1], back.shape[1])
+    cohorts = len(grouped[0])
+    width = max(grouped[0].shape[1], back.shape[1])
     grouped = [_bits.matrix(list(one), width) for one in grouped]
     back = _bits.matrix(list(back), width)
     reach = _reach(back, what)
     sizes = np.array([_bits.counts(one) for one in grouped])
-    retained = np.zeros((len(grouped), len(starts), len(what.columns)), np.int64)
-    for cohort in range(len(starts)):
+    retained = np.zeros((len(grouped), cohorts, len(what.columns)), np.int64)
+    for cohort in range(cohorts):
         for column, (first, last) in enumerate(what.columns):
             here = reach(cohort, first, last)
             for group, one in enumerate(grouped):
@@ -99,6 +99,12 @@ def by_calendar(asked: Ask, what: Cohorts, wanted: Wanted | None) -> Found:
             whole = whole & (~here if wanted.lost else here)
         people = _bits.members(whole)
     return Found(sizes=sizes, retained=retained, people=people)
+
+
+def starts_by_group(asked: Ask, what: Cohorts) -> list[Words]:
+    """For each group, who started in each cohort; shape (cohorts, words) each. One group without a breakdown."""
+    starts = _starts(asked, what)
+    return [starts] if what.breakdown is None else [starts & one for one in _grouped(asked, what, starts.shape)]
 
 
 def _starts(asked: Ask, what: Cohorts) -> Words:
