@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.identity.conftest import make_access, make_scope
-from tests.identity.test_queries import DAYS, current, expected_counts
+from tests.identity.test_queries import DAYS, assert_lists_hold_whom_the_counts_count, current, expected_counts
 from tests.support.feed import Feed, Happened
 from uems.collect.api import MIGRATIONS as COLLECT
 from uems.identity import api as identity
@@ -51,6 +51,11 @@ def test_counts_totals_and_search_agree_with_the_definition(house: House, now: d
         day: len({who[r.node_id] for r in feed.stored if r.day == day}) for day in DAYS[1:5]
     }
     assert identity.count_people(house, scope, first, last) == expected_counts(feed, who, first, last)
+    assert_lists_hold_whom_the_counts_count(feed, who, first, last)
+    days = [r for r in feed.stored if first <= r.day <= last]
+    events, more_events = profiles.list_events(house, scope, first, last, event="Page Viewed", limit=1000)
+    assert sorted((e.message_id, e.person_id) for e in events) == sorted((r.message_id, who[r.node_id]) for r in days)
+    assert more_events is None
     people = {p.person_id: p for p in identity.people_of(house.store, scope, who).values()}
     totals = identity.totals_of(house, scope, list(people.values()))
     assert {p: t.events for p, t in totals.items()} == {p: sum(who[r.node_id] == p for r in feed.stored) for p in people}

@@ -48,7 +48,7 @@ def expected_counts(feed: Feed, who: Mapping[int, int], first: date, last: date)
     return identity.PeopleCount(active=len(active), new=len(active - before), identified=len(known))
 
 
-def assert_lists_hold_whom_the_counts_count(feed: Feed, who: Mapping[int, int], first: date, last: date) -> None:
+def assert_lists_hold_whom_the_counts_count(feed: Feed, who: Mapping[int, int], first: date, last: date, page_of: int = 10) -> None:
     house, scope = feed.house, feed.scope
     did = {event: {who[r.node_id] for r in feed.stored if first <= r.day <= last and r.event == event} for event in EVENTS}
     assert identity.people_by_event(house, scope, first, last) == {event: len(people) for event, people in did.items() if people}
@@ -60,7 +60,7 @@ def assert_lists_hold_whom_the_counts_count(feed: Feed, who: Mapping[int, int], 
         for kind, wanted in lists.items():
             found: list[int] = []
             while page := identity.active_people(
-                house, scope, first, last, event=event, who=kind, before=found[-1] if found else None, limit=2
+                house, scope, first, last, event=event, who=kind, before=found[-1] if found else None, limit=page_of
             ):
                 found += page
             assert found == sorted(wanted, reverse=True), (event, kind)
@@ -81,7 +81,7 @@ def test_actives_and_counts_are_those_of_the_people_as_they_are_now(story: list[
     actives = {day: len({who[r.node_id] for r in feed.stored if r.day == day}) for day in DAYS[1:5]}
     assert identity.actives_by_day(house, scope, first, last) == {day: n for day, n in actives.items() if n}
     assert identity.count_people(house, scope, first, last) == expected_counts(feed, who, first, last)
-    assert_lists_hold_whom_the_counts_count(feed, who, first, last)
+    assert_lists_hold_whom_the_counts_count(feed, who, first, last, page_of=2)
     rows = identity.rows_of_people(house.store, scope, Sql("events"), ("message_id",), Sql("event = 'Order Completed'"))
     found = house.warehouse.query(Sql(f"SELECT message_id, person FROM {rows}")).to_pylist()
     orders = {r.message_id: who[r.node_id] for r in feed.stored if r.event == "Order Completed"}
