@@ -168,7 +168,7 @@ def test_a_tag_with_a_rule_of_its_own_keeps_it_until_a_model_is_better(house: Ho
     found, taken = snapshot(house, trained.scope, spec, cut, vocabulary.vocabulary(house, trained.scope, cut), now)
     assert len(taken.rule) == len(found.people) == trained.people
     assert np.corrcoef(taken.rule, found.column("rhythm"))[0, 1] > 0.5
-    models.create_model(house.store, None, trained.scope, "away", spec, now)
+    models.create_model(house.store, None, trained.scope, "away", parse_spec(SILENCE), now)
     work(house, now)
     assert models.get_model(house.store, trained.scope, "away").version == 1
     newest = runs.list_runs(house.store, trained.scope, key="away", before=None, limit=1)[0]
