@@ -26,6 +26,8 @@ SAMPLES: Mapping[str, str] = {
     "source_id": "known_source_id",
     "mapping_id": "known_mapping_id",
     "version": "1",
+    "model_key": "known_key",
+    "run_id": "known_run_id",
     "letter_id": "0-0-0",
     "list_id": "1",
     "upload_id": "known_job_id",
