@@ -8,6 +8,7 @@ from uems.collect import api as collect
 from uems.identity import api as identity
 from uems.kernel.house import House
 from uems.kernel.sql import Sql
+from uems.profiles.tags.passes import retagged_since
 
 RECEIPTS: Final = 200_000
 """About as many receipts of one partition, or changes of person of one workspace, are taken up in a round."""
@@ -21,19 +22,23 @@ STORED: Final[Sql] = Sql(
 
 @dataclass(slots=True, kw_only=True)
 class Touched:
-    """people: workspace → numbers under which something was stored, or that lost or gained an id. marks: where the follower then stands."""
+    """people: workspace → numbers under which something was stored, that lost or gained an id, or whose tags somebody changed.
+
+    marks: where the follower then stands.
+    """
 
     people: dict[int, set[int]] = field(default_factory=dict)
     marks: dict[str, int] = field(default_factory=dict)
 
 
 def touched_since(house: House, marks: Mapping[str, int]) -> Touched | None:
-    """What happened since the marks, a bounded part of it; None when nothing did, which costs two short reads of the store."""
+    """What happened since the marks, a bounded part of it; None when nothing did, which costs three short reads of the store."""
     changes = {w: v for w, v in identity.last_changes(house.store).items() if v > marks.get(f"changes:{w}", 0)}
     done = {p: o for p, o in collect.done_offsets(house.store).items() if o > marks.get(f"receipts:{p}", 0)}
-    if not changes and not done:
+    retagged, passes = retagged_since(house, marks)
+    if not changes and not done and not passes:
         return None
-    found = Touched()
+    found = Touched(people=retagged, marks=passes)
     for workspace_id in changes:
         name = f"changes:{workspace_id}"
         people, found.marks[name] = identity.changed_people(house.store, workspace_id, marks.get(name, 0), RECEIPTS)

@@ -58,6 +58,16 @@ tag_batches = Table(
 """What was set by hand or imported, action by action; one that was undone counts no more."""
 Index("ix_tag_batches_workspace_id_key", tag_batches.c.workspace_id, tag_batches.c.key)
 
+tag_passes = Table(
+    "tag_passes",
+    metadata,
+    Column("workspace_id", BigId, ForeignKey(_WORKSPACE, ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("pass", BigId, primary_key=True, autoincrement=False),
+    # Of the rows of tag_values that it wrote.
+    Column("version", BigId, nullable=False),
+)
+"""Passes that the loop did not begin itself, and has to follow."""
+
 role_mappings = Table(
     "role_mappings",
     metadata,

@@ -68,7 +68,8 @@ segment_passes = Table(
 segment_marks = Table(
     "segment_marks",
     metadata,
-    # "receipts:<partition>", "changes:<workspace>" (see profiles.touched_since), "tick:<workspace>" and "night:<workspace>" in ms.
+    # "receipts:<partition>", "changes:<workspace>", "tags:<workspace>" (see profiles.touched_since),
+    # "tick:<workspace>" and "night:<workspace>" in ms.
     Column("name", String(60), primary_key=True),
     Column("value", BigInteger, nullable=False),
 )

@@ -33,7 +33,8 @@ def rule(*values: tuple[Any, Mapping[str, Any]], default: Any = None) -> dict[st
 
 
 def asks(key: str, *others: str) -> TagDef:
-    when = {"and": [{"tag": {"name": other, "op": "is_set"}} for other in others] or [BUYS]}
+    parts: list[dict[str, Any]] = [{"tag": {"name": other, "op": "is_set"}} for other in others]
+    when = {"and": parts or [BUYS]}
     return a_tag(key, "rule", "boolean", rule((True, when)))
 
 
@@ -152,7 +153,7 @@ def test_when_the_statement_fails_only_the_tag_that_broke_it_is_left_out(
     fill(world, 34, events=40)
     for key in ("a", "b", "c"):
         save_tag(house.store, access, a_tag(key, config={"measure": "days" if key == "b" else "count", "events": []}))
-    monkeypatch.setitem(computed._AGGREGATES, "days", lambda *_: Sql("throwIf(count() >= 0)"))  # type: ignore[index]
+    monkeypatch.setitem(computed._AGGREGATES, "days", lambda *_: Sql("throwIf(count() >= 0)"))
     done = refresh(house, world.scope, NOW)
     assert list(done.failed) == ["b"]
     assert tags_now(house, world.scope).keys() == {"a", "c"}

@@ -40,7 +40,8 @@ class LiveTags:
         """
         if people is None:
             install_standard_tags(self._house, scope, now)
-        return refresh(self._house, scope, as_of(self._house.store, scope, now), people, limits=_LIMITS if people is None else None)
+        limits = _LIMITS if people is None else None
+        return refresh(self._house, scope, as_of(self._house.store, scope, now), people, limits=limits, tell=False)
 
     def edges(self, scope: Scope) -> Sequence[Node]:
         """Conditions of live tags, whose changes by the passing of time have to be followed."""

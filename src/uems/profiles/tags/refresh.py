@@ -36,6 +36,7 @@ from uems.profiles.tags.definitions import definitions
 from uems.profiles.tags.jobs import Bench, Job, job_of
 from uems.profiles.tags.lineage import asks_tags, conditions_of, in_order, tops_of
 from uems.profiles.tags.model import GIVEN, SavedTag, TagState
+from uems.profiles.tags.passes import announce
 from uems.profiles.tags.states import NEVER, failed, states_of, succeeded, write_states
 from uems.profiles.tags.stored import NOBODY, Stored, Writer, difference, read_stored
 
@@ -73,17 +74,22 @@ def refresh(
     limits: Limits | None = None,
     measure: bool | None = None,
     tops: Iterable[Top] = (),
+    tell: bool = True,
 ) -> Refreshed:
     """Compute tags of everybody (``people`` None), or of some, and write what differs from what is stored.
 
     people: numbers of people, or that they had before a merge; those who are nobody any more lose their tags. tags: only these;
     None is all of them for everybody, and for some people those that are live. measure: take cuts anew; None does it for
     everybody only. tops: percentiles that others ask for and whose cuts have to be measured too. now: aware; see ``as_of``.
+    tell: let the loop that follows tags know; the loop itself need not.
 
     Raises ``not_found`` for a tag that does not exist, and ``warehouse_down`` and ``warehouse_cancelled``; what else goes wrong is
     kept with the tag, in ``failed`` and its state.
     """
-    return _Pass(house, scope, now, people, limits, measure, tops).run(tags)
+    done = _Pass(house, scope, now, people, limits, measure, tops).run(tags)
+    if tell and any(len(changed) for changed in done.changed.values()):
+        announce(house.store, scope.workspace_id, done.version)
+    return done
 
 
 @dataclass(slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from uems.profiles.tags.columns import TagColumn
 from uems.profiles.tags.config import bad_tag, is_scored, read_config, value_problem, write_config
 from uems.profiles.tags.definitions import definition, read_definitions, write_definition
 from uems.profiles.tags.model import Family, SavedTag, TagDef, ValueType, Words
+from uems.profiles.tags.passes import announce
 from uems.profiles.tags.states import NEVER, states_of, succeeded, write_states
 from uems.profiles.tags.stored import NOBODY, Stored, Writer, difference, read_stored
 
@@ -113,6 +114,8 @@ def write_scores(
     full = None if whole is None else (len(whole), max(before.everybody, len(whole)), before.seconds)
     state = succeeded(before, version=saved.version, now=now, gained=found.gained, lost=found.lost, full=full)
     write_states(house.store, scope, {tag: state})
+    if len(found.changed):
+        announce(house.store, scope.workspace_id, version)
     return found.changed
 
 

@@ -1,0 +1,61 @@
+"""Whose tags were changed by somebody else than the loop? Passes that a person or a model began, for the loop to follow.
+
+What the loop computes itself it knows. A tag that is set by hand, imported, scored or computed anew on demand is announced here
+after it was written, and whatever asks tags is then computed for those people.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from sqlalchemy import delete, func, insert, select
+
+from uems.kernel.house import House
+from uems.kernel.sql import Sql
+from uems.kernel.store import Store, allocate, lock
+from uems.profiles.tables import tag_passes as t
+
+_KEPT: Final = 1_000
+"""So many passes behind the newest nobody looks any more."""
+
+
+def announce(store: Store, workspace_id: int, version: int) -> None:
+    """The rows of this version are written. Passes become visible in the order of their numbers."""
+    with store.write() as conn:
+        lock(conn, f"tag_passes:{workspace_id}")
+        number = allocate(conn, f"tag_passes:{workspace_id}")
+        conn.execute(insert(t).values({"workspace_id": workspace_id, "pass": number, "version": version}))
+        conn.execute(delete(t).where(t.c.workspace_id == workspace_id, t.c["pass"] <= number - _KEPT))
+
+
+def last_passes(store: Store) -> dict[int, int]:
+    """workspace → the number of its last pass."""
+    query = select(t.c.workspace_id, func.max(t.c["pass"]).label("last")).group_by(t.c.workspace_id)
+    with store.read() as conn:
+        return {row.workspace_id: row.last for row in conn.execute(query)}
+
+
+def retagged(house: House, workspace_id: int, after: int, through: int) -> set[int]:
+    """Everybody whose tags the passes behind ``after`` changed, up to ``through``."""
+    query = select(t.c.version).where(t.c.workspace_id == workspace_id, t.c["pass"] > after, t.c["pass"] <= through)
+    with house.store.read() as conn:
+        versions = sorted(set(conn.execute(query).scalars()))
+    if not versions:
+        return set()
+    rows = house.warehouse.query(
+        Sql("SELECT DISTINCT person_id FROM tag_values WHERE workspace_id = {workspace:UInt32} AND version IN {versions:Array(UInt64)}"),
+        {"workspace": workspace_id, "versions": versions},
+    )
+    return set(rows.column("person_id").to_pylist())
+
+
+def retagged_since(house: House, marks: Mapping[str, int]) -> tuple[dict[int, set[int]], dict[str, int]]:
+    """(workspace → people, marks): as ``follow.touched_since``, under marks ``tags:<workspace>``."""
+    people: dict[int, set[int]] = {}
+    moved: dict[str, int] = {}
+    for workspace_id, last in last_passes(house.store).items():
+        name = f"tags:{workspace_id}"
+        after = marks.get(name, 0)
+        if last > after:
+            people[workspace_id] = retagged(house, workspace_id, after, last)
+            moved[name] = last
+    return people, moved
