@@ -19,7 +19,7 @@ from uems.identity.api import Resolver
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
 from uems.kernel.settings import load_settings
-from uems.kernel.sql import Sql
+from uems.kernel.sql import Param, Sql
 from uems.profiles import api as profiles
 from uems.segments import api as segments
 from uems.segments.keeper import Keeper
@@ -58,7 +58,8 @@ def fill(house: House, scope: Scope, events: int, people: int) -> None:
     resolver.flush(NOW)
     portion = 2_500_000
     for first in range(0, events, portion):
-        params = {"workspace": scope.workspace_id, "people": people, "end": NOW, "first": first, "portion": min(portion, events - first)}
+        params: dict[str, Param] = {"workspace": scope.workspace_id, "people": people, "end": NOW, "first": first}
+        params["portion"] = min(portion, events - first)
         house.warehouse.execute(_FILL, params)
     house.warehouse.execute(_TRAITS, {"workspace": scope.workspace_id, "people": people})
 
