@@ -194,7 +194,9 @@ class _Matching:
         first: dict[str, int] = {}
         for place, text in enumerate(texts):
             first.setdefault(text, place)
-        owners = dict(zip(first, identity.find_owners(self._house.store, self._scope, self._kind, list(first)), strict=True))
+        # In order, so that neighbours are looked up together: at random each look-up reads a page of its own.
+        different = sorted(first)
+        owners = dict(zip(different, identity.find_owners(self._house.store, self._scope, self._kind, different), strict=True))
         self._count_invalid(texts, first, owners, chunk)
         valid = {owner.normal: (owner, place) for text, place in first.items() if (owner := owners[text]).normal}
         hashes = (xxhash.xxh3_64_intdigest(normal.encode()) for normal in valid)
