@@ -8,12 +8,16 @@ with actives, events, orders, revenue_minor.
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
+import numpy as np
+import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from uems.identity import api as identity
 from uems.journeys.registry import Answer
+from uems.kernel.edge import Key
+from uems.kernel.errors import invalid
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
 from uems.kernel.sql import Param, Sql
@@ -40,6 +44,16 @@ class Config(BaseModel):
         return self
 
 
+class OverviewCell(BaseModel):
+    """The people of a day or of the period."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    day: date | None = None
+    event: Key | None = None
+    who: Literal["active", "new", "identified"] = "active"
+
+
 class Overview:
     """The first page of a workspace."""
 
@@ -48,6 +62,8 @@ class Overview:
     label_en = "Overview"
     Config = Config
     sample = Config()
+    Cell = OverviewCell
+    sample_cell = OverviewCell(who="new")
 
     def run(self, house: House, scope: Scope, spec: BaseModel, now: datetime) -> Answer:
         """Every number from the daily rollups; merged people count once."""
@@ -75,7 +91,22 @@ class Overview:
             },
         )
 
+    def people(self, house: House, scope: Scope, spec: BaseModel, cell: BaseModel, now: datetime) -> npt.NDArray[np.uint64]:
+        """Who was there, new or identified."""
+        assert isinstance(spec, Config)
+        assert isinstance(cell, OverviewCell)
+        days = _days(house, scope, spec)
+        if days is None:
+            return np.zeros(0, np.uint64)
+        if cell.day is not None:
+            if not days[0] <= cell.day <= days[1]:
+                raise invalid("cell.day", cell.day.isoformat(), f"must be a day from {days[0]} to {days[1]}.")
+            days = cell.day, cell.day
+        found = identity.active_people(house, scope, *days, event=cell.event or "", who=cell.who, limit=_EVERYBODY)
+        return np.sort(np.array(found, np.uint64))
 
+
+_EVERYBODY = 2**31
 _DAILY = Sql(
     "SELECT day, if(event = '', type, event) AS name, event, currency, sum(events) AS events, sum(revenue_minor) AS revenue_minor"
     " FROM event_daily WHERE workspace_id = {workspace:UInt32} AND day BETWEEN {first:Date} AND {last:Date}"

@@ -4,18 +4,22 @@ A session counts on the business day of its start. data: ``sessions``; ``people`
 one page view and nothing else; ``seconds`` and ``pages`` each with ``average`` and ``median``; ``revenue_minor`` in ``currency``;
 ``series`` one entry a day with sessions, people, bounces, revenue_minor; ``entry_pages``, ``exit_pages`` and ``sources`` the most
 frequent with their sessions, bounces and revenue_minor. A source is the utm source, else the host that referred, else "". Rates, averages
-and medians are null without sessions. Sessions follow the events by a few seconds.
+and medians are null without sessions. Sessions follow the events by a few seconds. Cell: ``day`` (left out: the whole period), and
+``bounced`` true or false (left out: either).
 """
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from pydantic import BaseModel
+import numpy as np
+import numpy.typing as npt
+from pydantic import BaseModel, ConfigDict
 
 from uems.journeys.registry import Answer
 from uems.journeys.reports.overview import Config
 from uems.kernel.clock import Period
+from uems.kernel.errors import invalid
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
 from uems.kernel.sql import Param, Sql
@@ -45,6 +49,18 @@ _EXITS: Final = Sql(f"SELECT exit_path AS name, {_COUNTS} {_FROM} AND exit_path 
 _SOURCES: Final = Sql(f"SELECT if(utm_source != '', toString(utm_source), domainWithoutWWW(referrer)) AS name, {_COUNTS} {_FROM} {_TOP}")
 
 
+_PEOPLE: Final = Sql(f"SELECT DISTINCT person_id AS person {_FROM} AND ({{bounced:UInt8}} = 2 OR bounce = ({{bounced:UInt8}} = 1))")
+
+
+class SessionsCell(BaseModel):
+    """The people who had a session."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    day: date | None = None
+    bounced: bool | None = None
+
+
 class Sessions:
     """Visits of the period."""
 
@@ -53,6 +69,8 @@ class Sessions:
     label_en = "Sessions"
     Config = Config
     sample = Config()
+    Cell = SessionsCell
+    sample_cell = SessionsCell(bounced=True)
 
     def run(self, house: House, scope: Scope, spec: BaseModel, now: datetime) -> Answer:
         """Every number over the sessions as they are known now; merged people count once."""
@@ -68,6 +86,24 @@ class Sessions:
         tops = [house.warehouse.query(sql, {**params, "top": TOP}).to_pylist() for sql in (_ENTRIES, _EXITS, _SOURCES)]
         series = [_entry(first + timedelta(days=n), by_day) for n in range((last - first).days + 1)]
         return Answer(first_day=first, last_day=last, exact=True, data=_data(scope, totals, series, *tops))
+
+    def people(self, house: House, scope: Scope, spec: BaseModel, cell: BaseModel, now: datetime) -> npt.NDArray[np.uint64]:
+        """Who had a session, one that bounced, or one that did not."""
+        assert isinstance(spec, Config)
+        assert isinstance(cell, SessionsCell)
+        days = _days(house, scope, spec)
+        if days is None:
+            return np.zeros(0, np.uint64)
+        if cell.day is not None:
+            if not days[0] <= cell.day <= days[1]:
+                raise invalid("cell.day", cell.day.isoformat(), f"must be a day from {days[0]} to {days[1]}.")
+            days = cell.day, cell.day
+        period = Period.of_days(*days, scope.zone)
+        params: dict[str, Param] = {"workspace": scope.workspace_id, "start": period.start, "end": period.end}
+        # 2 stands for either.
+        params["bounced"] = 2 if cell.bounced is None else int(cell.bounced)
+        found = house.warehouse.query(_PEOPLE, params).column("person")
+        return np.sort(np.asarray(found.to_numpy(), np.uint64))
 
 
 def _days(house: House, scope: Scope, spec: Config) -> tuple[date, date] | None:
