@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, LargeBinary, String, Table, Text, text
 
 from uems.kernel.store import BigId, Json, UtcDateTime, metadata
-from uems.profiles.lists import list_parts
+from uems.profiles.api import list_parts
 
 __all__ = [
     "list_parts",
