@@ -14,12 +14,14 @@ from uems.demo.mappings import MAPPINGS
 from uems.demo.tables import data_folder, demographics, mailings, order_lines, redemptions
 from uems.kernel.errors import UemsError
 
-__all__ = ["NAME", "SLUG", "Api", "Loaded", "Progress", "load"]
+__all__ = ["NAME", "SLUG", "Api", "Loaded", "Progress", "describe", "load"]
 
 SLUG = "complete-journey"
 NAME = "The Complete Journey"
 ZONE = "America/New_York"
 CURRENCY = "USD"
+END = "2018-01-01T05:00:00Z"
+"""The first instant after the year: tags and segments are as they were then, or every household would be long lost."""
 
 _TABLES: dict[str, Callable[[], pa.Table]] = {
     "demographics": demographics,
@@ -72,6 +74,14 @@ def load(api: Api, progress: Progress = lambda step, done: None) -> Loaded:
                 started[name] = _start(api, address, name, table(), Path(folder) / file)
     events = _follow(api, address, started, progress)
     return Loaded(slug=SLUG, events=events, already=len(before) >= len(_TABLES))
+
+
+def describe(api: Api) -> int:
+    """Give the households their tags, as of the end of the year; how many were installed. Safe to repeat."""
+    address = f"/api/workspaces/{SLUG}"
+    api.request("PUT", f"{address}/tag-clock", json={"as_of": END})
+    made = api.post(f"{address}/standard-tags")
+    return len(made["installed"])
 
 
 def _ensure_workspace(api: Api) -> None:

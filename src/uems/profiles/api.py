@@ -22,55 +22,85 @@ from uems.profiles.follow import RECEIPTS, STORED, Touched, range_end, touched_s
 from uems.profiles.lists import list_parts
 from uems.profiles.model import Happening, Profile, TimelineItem, Trait
 from uems.profiles.people import Activity, list_people, profile_of, profiles_of
-from uems.profiles.roles.mappings import roles_of
+from uems.profiles.roles.mappings import forget_role, guess_roles, roles_of, set_role
+from uems.profiles.roles.model import ROLES, Mapped, Role, Roles
 from uems.profiles.schema import MIGRATIONS
 from uems.profiles.search import Place, search_people
-from uems.profiles.tags.clock import as_of
+from uems.profiles.tags.as_code import FieldChange, TagChange, apply_tags, apply_tags_in, plan_tags, tags_to_yaml
+from uems.profiles.tags.batches import Batch, batches_of, import_values, set_tag, undo_batch
+from uems.profiles.tags.catalogue import TAG_USERS, Listed, TagUse, catalogue, distribution, tags_of
+from uems.profiles.tags.clock import as_of, stand_still
 from uems.profiles.tags.config import is_scored, read_config
-from uems.profiles.tags.definitions import definition, definitions, read_definitions
+from uems.profiles.tags.definitions import definition, definitions, read_definitions, remove_tag, save_tag
 from uems.profiles.tags.lineage import conditions_of_tag
 from uems.profiles.tags.live import LiveTags
-from uems.profiles.tags.model import Words
+from uems.profiles.tags.model import SavedTag, TagDef, TagState, TagValue, Words
 from uems.profiles.tags.past import values_before
+from uems.profiles.tags.refresh import Refreshed, refresh
 from uems.profiles.tags.scores import give_back, take_over, write_scores
+from uems.profiles.tags.standard import install_standard_tags, standard_tags
 from uems.profiles.timeline import timeline
 from uems.profiles.traits import trait_history, traits_of
 
 __all__ = [
     "MIGRATIONS",
     "RECEIPTS",
+    "ROLES",
     "STORED",
+    "TAG_USERS",
     "Activity",
     "Answers",
     "Asking",
+    "Batch",
     "Chosen",
     "Edge",
     "Evaluated",
     "Extractor",
+    "FieldChange",
     "Flags",
     "Happening",
     "Language",
+    "Listed",
     "LiveTags",
+    "Mapped",
     "People",
     "PersonRow",
     "Place",
     "Profile",
+    "Refreshed",
+    "Role",
+    "Roles",
+    "SavedTag",
     "Source",
     "SourceName",
+    "TagChange",
+    "TagDef",
+    "TagState",
+    "TagUse",
+    "TagValue",
     "TimelineItem",
     "Touched",
     "Trait",
     "Value",
     "Words",
+    "apply_tags",
+    "apply_tags_in",
     "as_of",
+    "batches_of",
+    "catalogue",
     "conditions_of_tag",
     "definition",
     "definitions",
+    "distribution",
     "dump_condition",
     "edges_of",
     "evaluate",
     "expand",
+    "forget_role",
     "give_back",
+    "guess_roles",
+    "import_values",
+    "install_standard_tags",
     "is_scored",
     "kind_of",
     "leaves",
@@ -79,21 +109,32 @@ __all__ = [
     "list_people",
     "nodes",
     "parse_condition",
+    "plan_tags",
     "profile_of",
     "profiles_of",
     "range_end",
     "read_config",
     "read_definitions",
+    "refresh",
+    "remove_tag",
     "roles_of",
+    "save_tag",
     "say",
     "search_people",
     "segments_in",
+    "set_role",
+    "set_tag",
+    "stand_still",
+    "standard_tags",
+    "tags_of",
+    "tags_to_yaml",
     "take_over",
     "timeline",
     "touched_since",
     "trait_history",
     "trait_rows",
     "traits_of",
+    "undo_batch",
     "values_before",
     "write_scores",
 ]

@@ -339,6 +339,14 @@ class TagRefreshBody(Body):
     failed: str
 
 
+class TagSetupBody(Body):
+    """installed: tags that are new or newer; people were looked at; failed: tag → why it could not be computed."""
+
+    installed: list[str]
+    people: Count
+    failed: dict[str, str]
+
+
 class PersonTagBody(Body):
     """A tag of a person. evidence: why, in both languages, where the tag can say it. value_label: how people read the value."""
 

@@ -16,6 +16,7 @@ from uems.kernel.sql import Param, Sql, join
 from uems.kernel.store import dump_json
 from uems.profiles.roles.mappings import roles_of
 from uems.profiles.roles.model import ROLES, Roles
+from uems.profiles.tags.clock import as_of
 from uems.profiles.tags.config import ReadyConfig, is_scored, read_config
 from uems.profiles.tags.definitions import definitions
 from uems.profiles.tags.lineage import asks_tags, lineage_of, needed_roles
@@ -57,6 +58,7 @@ class Listed:
 
 def catalogue(house: House, scope: Scope, now: datetime) -> list[Listed]:
     """Every tag of the workspace, by key."""
+    now = as_of(house.store, scope, now)
     known, states, roles = definitions(house.store, scope), states_of(house.store, scope), roles_of(house.store, scope)
     uses = uses_of(house, scope, known)
     return [_listed(saved, states.get(key, NEVER), roles, uses.get(key, ()), now) for key, saved in known.items()]

@@ -11,6 +11,7 @@ from uems.identity import api as identity
 from uems.kernel.edge import CleanStr, Cursor, Id, Limit, Page, decode_cursor, encode_cursor, takes_upload
 from uems.kernel.errors import invalid, not_found
 from uems.kernel.house import House
+from uems.kernel.warehouse import Limits
 from uems.profiles.bodies import PersonRow
 from uems.profiles.people import profiles_of
 from uems.profiles.tags.batches import MAX_PEOPLE, batches_of, import_values, set_tag, undo_batch
@@ -30,6 +31,7 @@ from uems.profiles.tags.bodies import (
     TagRuleBody,
     TagRuleList,
     TagSetBody,
+    TagSetupBody,
     TagTrialBody,
     TagTrialRequest,
     TagVersionBody,
@@ -41,6 +43,7 @@ from uems.profiles.tags.definitions import definition, definition_versions, defi
 from uems.profiles.tags.files import MAX_BYTES, bad_file, read_rows
 from uems.profiles.tags.refresh import refresh
 from uems.profiles.tags.registry import TAG_RULES
+from uems.profiles.tags.standard import install_standard_tags
 from uems.profiles.tags.trial import try_tag
 
 router = APIRouter()
@@ -48,6 +51,7 @@ _BASE = "/workspaces/{workspace}/tags"
 _TAG = f"{_BASE}/{{tag}}"
 _ACTIONS = "/workspaces/{workspace}/tag-actions"
 PathKey = Annotated[TagKey, Path(description="Key of the tag.")]
+_LIMITS = Limits(seconds=600)
 Action = Annotated[Id, Path(description="Number of the action.")]
 
 
@@ -82,6 +86,15 @@ def try_draft(request: Request, access: Annotated[Access, guard("tags:read")], b
         missing=list(found.missing),
         sample=found.sample.tolist() if "people:read" in access.actor.permissions else [],
     )
+
+
+@router.post("/workspaces/{workspace}/standard-tags")
+def set_up_tags(request: Request, access: Annotated[Access, guard("tags:write")]) -> TagSetupBody:
+    """Guess the roles of events, install the shipped tags that are missing, and compute all tags now. Safe to repeat."""
+    house = _house(request)
+    made = install_standard_tags(house, access, access.now)
+    done = refresh(house, access.scope, as_of(house.store, access.scope, access.now), limits=_LIMITS)
+    return TagSetupBody(installed=[saved.tag.key for saved in made], people=len(done.people), failed=dict(done.failed))
 
 
 @router.get(_TAG)
