@@ -212,8 +212,10 @@ def test_a_young_workspace_keeps_its_rule_and_is_told_why(house: House) -> None:
     assert len(said) == 20
     assert all(0 <= value <= 1 for value, _ in said.values())
     assert models.get_model(house.store, scope, "risk").version is None
-    # Tomorrow it is tried again.
-    assert models.get_model(house.store, scope, "risk").train_at == now + timedelta(days=1)
+    # It is tried again, soon at first, and every day when it has been there for days.
+    assert models.get_model(house.store, scope, "risk").train_at == now + timedelta(minutes=5)
+    work(house, now + timedelta(days=3))
+    assert models.get_model(house.store, scope, "risk").train_at == now + timedelta(days=4)
 
 
 def test_nothing_to_know_is_not_promoted_unless_somebody_says_why(house: House, trained: Town) -> None:
@@ -339,12 +341,18 @@ def test_drift_is_told_when_the_world_changes(house: House, trained: Town) -> No
 
 def test_every_workspace_with_events_gets_the_standard_models(house: House) -> None:
     scope = new_scope(house, "standard")
-    Feed(house, scope).take([Happened(user="a", ts=at(day)) for day in (0, 7, 14, 21)], at(22))
+    feed = Feed(house, scope)
+    feed.take([Happened(user="a", ts=at(day)) for day in (0, 7, 14, 21)], at(22))
     loop = Modeller(house, Workspaces(house.store), "test", Clock(at(22)))
+    loop._make_standard(at(22))
+    assert models.list_models(house.store, scope) == []
     loop._make_standard(at(22))
     loop._make_standard(at(22))
     [model] = models.list_models(house.store, scope)
     assert (model.key, model.template, model.definition["target"]["days"]) == ("churn_risk", "churn_risk", 28)
+    # More has come in by the time it is trained; there is no version yet, so it fits itself to what there is.
+    feed.take([Happened(user="b", ts=at(day)) for day in range(0, 22, 3)], at(22))
+    assert loop._fitted(scope, model, at(22)).definition["target"]["days"] == 21
     models.delete_model(house.store, inside(house, scope, at(22)), "churn_risk")
     loop._make_standard(at(22))
     assert models.list_models(house.store, scope) == []

@@ -20,9 +20,10 @@ from uems.kernel.clock import day_of, start_of_day
 from uems.kernel.errors import UemsError
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
+from uems.kernel.sql import Sql
 from uems.prediction.model import Model, Run
-from uems.prediction.models import create_model, get_model, next_training, plan, spec_of
-from uems.prediction.registry import TEMPLATES
+from uems.prediction.models import create_model, get_model, list_versions, next_training, plan, refit, spec_of
+from uems.prediction.registry import TEMPLATES, Template
 from uems.prediction.runs import put_in_queue, run_of
 from uems.prediction.scoring import score
 from uems.prediction.snapshots import no_events
@@ -35,7 +36,10 @@ LEASE_SECONDS: Final = 45.0
 NIGHT: Final = timedelta(hours=3)
 """How long after midnight of the workspace everybody is scored."""
 AGAIN: Final = timedelta(days=1)
-"""When a training that was refused, for want of data, is tried again."""
+"""When a training that was refused, for want of data, is tried again at the latest."""
+_SOON: Final = timedelta(minutes=5)
+_SETTLED: Final = 1.02
+"""How much more events a workspace may have than at the look before, and count as settled."""
 _IDLE_SECONDS, _LATER_SECONDS, _LOOK_SECONDS = 2.0, 5.0, 30.0
 _BROKEN: Final = {
     "code": "internal",
@@ -59,6 +63,9 @@ class Modeller:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="models")
         self._looked: datetime | None = None
+        # workspace → its events at the last look; standard models that a workspace cannot have.
+        self._seen: dict[int, int] = {}
+        self._refused: set[tuple[int, str]] = set()
 
     def start(self) -> None:
         self._thread.start()
@@ -101,18 +108,37 @@ class Modeller:
         return True
 
     def _make_standard(self, now: datetime) -> None:
-        """The standard models of every workspace that has events and has not had them."""
-        for workspace in self._workspaces.with_data():
-            with self._house.store.read() as conn:
-                had = set(conn.execute(select(_m.template).where(_m.workspace_id == workspace.workspace_id)).scalars())
-            for template in TEMPLATES:
-                if template.standard and template.key not in had:
-                    try:
-                        spec = template.spec(self._house, workspace, template.Config(), now)
-                        create_model(self._house.store, None, workspace, template.key, spec, now, template=template.key)
-                    except UemsError as error:
-                        if error.code not in ("no_events", "model_exists", "too_many_models"):
-                            raise
+        """The standard models of every workspace whose events have settled, and that never had them."""
+        wanted = [one for one in TEMPLATES if one.standard]
+        with self._house.store.read() as conn:
+            known = {(row.workspace_id, name) for row in conn.execute(select(_m.workspace_id, _m.key, _m.template)) for name in row[1:]}
+        missing = {
+            scope.workspace_id: (scope, [one for one in wanted if (scope.workspace_id, one.key) not in known | self._refused])
+            for scope in self._workspaces.with_data()
+        }
+        if not any(templates for _, templates in missing.values()):
+            return
+        counts = self._counts()
+        for number, (scope, templates) in missing.items():
+            # While an import runs, what is there is not yet what there will be.
+            settled = counts.get(number, 0) <= self._seen.get(number, -1) * _SETTLED
+            for template in templates if settled else ():
+                self._make(scope, template, now)
+        self._seen = counts
+
+    def _counts(self) -> dict[int, int]:
+        rows = self._house.warehouse.query(Sql("SELECT workspace_id, toInt64(sum(events)) AS n FROM event_daily GROUP BY workspace_id"))
+        return {row["workspace_id"]: row["n"] for row in rows.to_pylist()}
+
+    def _make(self, scope: Scope, template: Template, now: datetime) -> None:
+        try:
+            spec = template.spec(self._house, scope, template.Config(), now)
+            create_model(self._house.store, None, scope, template.key, spec, now, template=template.key)
+        except UemsError as error:
+            if error.status >= 500:
+                raise
+            self._refused.add((scope.workspace_id, template.key))
+            _logger.info("models: %s of workspace %s is not made: %s", template.key, scope.slug, error)
 
     def _queue_due(self, now: datetime) -> None:
         due = select(_m.workspace_id, _m.key, _m.train_at, _m.score_at).where(
@@ -204,17 +230,27 @@ class Modeller:
                 plan(conn, scope, model.key, score_at=next_night(now, scope))
             return result
         try:
-            return train(self._house, scope, model, run.run_id, lease, now, tick)
+            return train(self._house, scope, self._fitted(scope, model, now), run.run_id, lease, now, tick)
         except UemsError as error:
             if error.status == 409 and error.code != "lease_lost":
                 self._fall_back(scope, model, now)
             raise
 
+    def _fitted(self, scope: Scope, model: Model, now: datetime) -> Model:
+        """A standard model fits itself to the workspace anew until its first version, unless somebody has changed it."""
+        if model.template is None or model.created_by or model.updated_at != model.created_at:
+            return model
+        if list_versions(self._house.store, scope, model.key):
+            return model
+        template = TEMPLATES.get(model.template)
+        return refit(self._house.store, scope, model.key, template.spec(self._house, scope, template.Config(), now))
+
     def _fall_back(self, scope: Scope, model: Model, now: datetime) -> None:
-        """Too little to learn from yet: the rule speaks meanwhile, and tomorrow it is tried again."""
+        """Too little to learn from yet: the rule speaks meanwhile, and it is tried again, soon while the model is young."""
         spec = spec_of(model)
         with self._house.store.write() as conn:
-            again = now + AGAIN if model.version is None else next_training(spec, now)
+            soon = now + min(AGAIN, max(_SOON, now - model.created_at))
+            again = soon if model.version is None else next_training(spec, now)
             plan(conn, scope, model.key, train_at=again, score_at=now if spec.fallback and model.version is None else None)
 
     def _finish(self, run: Run, lease: leases.Lease, values: dict[str, Any]) -> None:
