@@ -31,6 +31,7 @@ SAMPLES: Mapping[str, str] = {
     "letter_id": "0-0-0",
     "list_id": "1",
     "upload_id": "known_job_id",
+    "export_id": "known_job_id",
 }
 """Parameter in a path → a thing that exists in somebody else's workspace.
 

@@ -2,9 +2,10 @@
 
 from fastapi import APIRouter
 
+from uems.segments.exports.routes import router as exports
 from uems.segments.lists.routes import router as lists
 from uems.segments.understanding.routes import router as understanding
 
 router = APIRouter()
-for part in (understanding, lists):
+for part in (understanding, lists, exports):
     router.include_router(part)
