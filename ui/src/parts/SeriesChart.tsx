@@ -1,14 +1,14 @@
 // How does a number move over the days? A line over a quiet grid; the table behind it is there for readers of the screen.
 import type { EChartsOption } from "echarts";
-import { useEffect, useRef, useState, type ReactNode } from "react";
+import { useCallback, useEffect, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useLanguage } from "@/i18n/useLanguage";
 import { token } from "@/theme/antd";
 import { useMode } from "@/theme/mode";
-import type { ECharts } from "./echarts";
 import { formatCompact, formatDay } from "./format";
 import styles from "./SeriesChart.module.css";
+import { escapeHtml, useChart, usePick } from "./useChart";
 
 export interface DayValue {
   readonly day: string;
@@ -29,10 +29,6 @@ interface Look {
   readonly tag: string;
   readonly write: (value: number) => string;
   readonly writeAxis: (value: number) => string;
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }
 
 function axes(points: readonly DayValue[], look: Look): Pick<EChartsOption, "grid" | "xAxis" | "yAxis"> {
@@ -125,39 +121,19 @@ function DataTable({ name, points, write }: Pick<SeriesChartProps, "name" | "poi
 export default function SeriesChart({ name, points, write, writeAxis, onPick }: SeriesChartProps): ReactNode {
   const { tag } = useLanguage();
   const { dark } = useMode();
-  const host = useRef<HTMLDivElement>(null);
-  const [chart, setChart] = useState<ECharts | null>(null);
-  useEffect(() => {
-    let made: ECharts | null = null;
-    let gone = false;
-    const observer = new ResizeObserver(() => made?.resize());
-    void import("./echarts").then(({ init }) => {
-      if (gone || !host.current) return;
-      made = init(host.current);
-      observer.observe(host.current);
-      setChart(made);
-    });
-    return () => {
-      gone = true;
-      observer.disconnect();
-      made?.dispose();
-    };
-  }, []);
+  const { host, chart } = useChart();
   useEffect(() => {
     const axis = writeAxis ?? ((value: number) => formatCompact(value, tag));
     chart?.setOption(option(name, points, { tag, write, writeAxis: axis }), { notMerge: true });
   }, [chart, name, points, write, writeAxis, tag, dark]);
-  useEffect(() => {
-    if (!chart || !onPick) return;
-    const canvas = chart.getZr();
-    const pick = (event: { offsetX: number; offsetY: number }): void => {
-      const [index] = chart.convertFromPixel({ gridIndex: 0 }, [event.offsetX, event.offsetY]);
-      const point = points[Math.round(index ?? -1)];
-      if (point) onPick(point.day);
-    };
-    canvas.on("click", pick);
-    return () => canvas.off("click", pick);
-  }, [chart, onPick, points]);
+  const pick = useCallback(
+    (index: number) => {
+      const point = points[index];
+      if (point) onPick?.(point.day);
+    },
+    [points, onPick],
+  );
+  usePick(chart, onPick ? pick : undefined);
   return (
     <>
       <div ref={host} className={styles.chart} aria-hidden />

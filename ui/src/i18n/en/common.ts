@@ -133,6 +133,7 @@ export default {
       plan: "Tracking plan",
       imports: "Imports",
       people: "People",
+      segments: "Segments",
       merges: "Merges",
       settings: "Settings",
     },

@@ -131,6 +131,7 @@ const zh: SameKeys<typeof en> = {
       plan: "埋点方案",
       imports: "数据导入",
       people: "用户",
+      segments: "分群",
       merges: "合并记录",
       settings: "设置",
     },

@@ -6,5 +6,6 @@ import imports from "./imports";
 import journeys from "./journeys";
 import plan from "./plan";
 import profiles from "./profiles";
+import segments from "./segments";
 
-export default { ...common, ...access, ...collect, ...imports, ...plan, ...identity, ...profiles, ...journeys };
+export default { ...common, ...access, ...collect, ...imports, ...plan, ...identity, ...profiles, ...journeys, ...segments };

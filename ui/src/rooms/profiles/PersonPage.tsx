@@ -14,6 +14,7 @@ import { useParam } from "@/parts/useParam";
 import { Money, Num, Time } from "@/parts/values";
 import { Identities } from "@/rooms/identity/Identities";
 import { Visits } from "@/rooms/journeys/Visits";
+import { PersonSegments } from "@/rooms/segments/PersonSegments";
 import { usePath, useWorkspace } from "@/shell/workspace";
 import styles from "./Person.module.css";
 import { personName } from "./personName";
@@ -22,7 +23,7 @@ import { Timeline } from "./Timeline";
 import { Traits } from "./Traits";
 import { useIdKind } from "./useIdKind";
 
-const TABS = ["timeline", "visits", "traits", "identities"] as const;
+const TABS = ["timeline", "visits", "segments", "traits", "identities"] as const;
 
 export function Component(): ReactNode {
   const { personId } = useParams();
@@ -44,6 +45,7 @@ function Shown({ person }: { person: Person }): ReactNode {
   const panels = {
     timeline: <Timeline person={person.person_id} />,
     visits: <Visits person={person.person_id} />,
+    segments: <PersonSegments person={person.person_id} />,
     traits: <Traits person={person} />,
     identities: <Identities person={person} />,
   };

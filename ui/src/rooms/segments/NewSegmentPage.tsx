@@ -1,0 +1,38 @@
+// Which people shall be a group of their own? A new segment, from nothing or from a template.
+import { type ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+
+import { Loading, NoPermission } from "@/parts/states";
+import { useParam } from "@/parts/useParam";
+import { useMay, usePath, useWorkspace } from "@/shell/workspace";
+import { Builder } from "./builder/Builder";
+import { groupOf } from "./condition";
+import { minorPerUnit } from "./money";
+import { conditionsOf, TEMPLATES, useTemplates } from "./templates";
+import { useTemplateWords } from "./Templates";
+
+const EMPTY = groupOf([]);
+
+export function Component(): ReactNode {
+  const { t } = useTranslation();
+  const { currency } = useWorkspace();
+  const path = usePath();
+  const may = useMay("segments:write");
+  const [wanted] = useParam("template");
+  const { found, busy } = useTemplates();
+  const words = useTemplateWords();
+  if (!may) return <NoPermission />;
+  const template = TEMPLATES.find((each) => each === wanted);
+  if (template && busy) return <Loading />; // the template asks for the events that are there
+  const root = template ? conditionsOf(template, found, minorPerUnit(currency)) : null;
+  return (
+    <Builder
+      key={template ?? ""}
+      segment={null}
+      names={{ key: null, name: template && root ? words(template).name : "", description: "" }}
+      root={root ?? EMPTY}
+      crumb={<Link to={path("segments")}>{t("segments.title")}</Link>}
+    />
+  );
+}
