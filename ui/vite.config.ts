@@ -6,7 +6,8 @@ import { defineConfig } from "vitest/config";
 
 import { packed } from "./packed.ts";
 
-const server = process.env.UEMS_URL ?? "http://127.0.0.1:8000";
+// The server takes a login only from the address that it is asked by, so that address is handed through.
+const server = { target: process.env.UEMS_URL ?? "http://127.0.0.1:8000", changeOrigin: false };
 
 export default defineConfig({
   plugins: [react(), packed()],
