@@ -5,6 +5,7 @@ import sys
 from datetime import datetime, timedelta
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from sqlalchemy import select
 
@@ -300,9 +301,10 @@ def test_a_cancelled_training_ends_and_leaves_nothing(house: House, trained: Tow
     monkeypatch.setattr(workshop, "make", cancelled)
     assert modeller(house, trained.now()).step()
     assert runs.get_run(house.store, trained.scope, run.run_id).state == "cancelled"
+    assert not training.folder_of(house.settings, run.run_id).exists()
     assert len(models.list_versions(house.store, trained.scope, "silence")) == before
     with pytest.raises(UemsError) as caught:
-        runs.cancel_run(house.store, who, runs.list_runs(house.store, trained.scope, key="lottery", before=None, limit=9)[-1].run_id)
+        runs.cancel_run(house.store, who, runs.list_runs(house.store, trained.scope, key="silence", before=None, limit=9)[-1].run_id)
     assert caught.value.code == "bad_state"
 
 
@@ -317,6 +319,39 @@ def test_a_training_that_breaks_says_so(house: House, trained: Town, monkeypatch
     assert failed.error["code"] == "training_failed"
 
 
+def test_a_hand_picked_group_is_stretched_to_those_who_are_like_it(house: House, trained: Town) -> None:
+    """Sixty of the most frequent are picked; the model is to rank the others of them above everybody else."""
+    order = np.argsort(-trained.rates)
+    often, picked = order[:120], order[:120:2]
+    rows = {
+        "workspace_id": pa.array([trained.scope.workspace_id] * 60, pa.uint32()),
+        "tag": ["picked"] * 60,
+        "person_id": pa.array([trained.person[int(who)] for who in picked], pa.uint64()),
+        "value": ["true"] * 60,
+        "computed_at": pa.array([trained.now()] * 60, pa.timestamp("ms", "UTC")),
+        "version": pa.array([1] * 60, pa.uint64()),
+    }
+    house.warehouse.insert("tag_values", pa.table(rows), token="picked")
+    told = {**SILENCE, "target": {"kind": "seed", "who": {"tag": {"name": "picked", "op": "equals", "value": True}}}}
+    models.create_model(house.store, None, trained.scope, "like_them", parse_spec(told), trained.now())
+    work(house, trained.now())
+    newest = runs.list_runs(house.store, trained.scope, key="like_them", before=None, limit=1)[0]
+    assert newest.error is None
+    [version] = models.list_versions(house.store, trained.scope, "like_them")
+    assert version.backtest["kind"] == "person"
+    assert version.backtest["positives"] == 60
+    steps = {step["percent"]: step for step in version.backtest["expansion"]}
+    assert steps[10]["lift"] > 1.5
+    assert steps[50]["found"] > 0.8
+    if version.state != "promoted":
+        models.promote(house.store, inside(house, trained.scope, trained.now()), "like_them", 1, forced="for the test")
+        work(house, trained.now())
+    said = tagged(house, trained.scope, "like_them")
+    scores = np.array([said[trained.person[who]][0] for who in range(trained.people)])
+    others = np.setdiff1d(np.arange(trained.people), picked)
+    assert auc(np.isin(others, often), scores[others]) > 0.75
+
+
 def test_drift_is_told_when_the_world_changes(house: House, trained: Town) -> None:
     steady = runs.latest_runs(house.store, trained.scope, ["silence"], "score")["silence"]
     assert steady.result is not None
@@ -329,7 +364,7 @@ def test_drift_is_told_when_the_world_changes(house: House, trained: Town) -> No
     runs.queue_run(house.store, inside(house, trained.scope, later), "silence", "score")
     loop = modeller(house, later)
     with house.store.write() as conn:
-        for key in ("silence", "lottery"):
+        for key in ("silence", "lottery", "like_them", "away"):
             models.plan(conn, trained.scope, key, train_at=later + timedelta(days=99), score_at=later + timedelta(days=99))
     while loop.step():
         continue

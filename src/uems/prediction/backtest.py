@@ -83,9 +83,12 @@ def over_time(features: tuple[str, ...], snapshots: Sequence[Snapshot], seed: in
     judged = _Judged(snapshots=[], said=[], rule=[], rule_said=[], names=[], chosen=[])
     for n in range(first, len(snapshots)):
         tell("backtest", (n - first) / (len(snapshots) - first + 1))
-        if n < len(snapshots) - 1 and not _enough(_joined(snapshots[: n - 1]), snapshots[n - 1], snapshots[n]):
+        train = _joined(snapshots[: n - 1])
+        if n < len(snapshots) - 1 and not _enough(train, snapshots[n - 1], snapshots[n]):
             continue  # an early fold may be too thin; the newest may not
-        _judge(judged, features, _joined(snapshots[: n - 1]), snapshots[n - 1], snapshots[n], seed)
+        for what, one in (("training", train), ("calibration", snapshots[n - 1]), ("the held-out period", snapshots[n])):
+            _check(one.rows(), what)
+        _judge(judged, features, train, snapshots[n - 1], snapshots[n], seed)
     tell("train", 0.9)
     final = learn(features, _joined(snapshots[:-1]).rows(), snapshots[-1].rows(), seed)
     backtest = {"kind": "time", **_summary(judged, final, features, seed)}
@@ -94,13 +97,13 @@ def over_time(features: tuple[str, ...], snapshots: Sequence[Snapshot], seed: in
 
 def by_person(features: tuple[str, ...], snapshot: Snapshot, seed: int, tell: Tell = lambda step, done: None) -> Result:
     """Learn who is like a seed. ``backtest.scores`` of everybody come from models that did not see them."""
-    part = _part_of(snapshot.people, seed)
     _check(snapshot.rows(), "the seed")
+    part = _part_of(snapshot.people, snapshot.labels, seed)
     judged = _Judged(snapshots=[], said=[], rule=[], rule_said=[], names=[], chosen=[])
     for n in range(PARTS):
         tell("backtest", n / (PARTS + 1))
-        later = (part + 1) % PARTS == n
-        train, test = ~later & (part != n), part == n
+        later, test = (part + 1) % PARTS == n, part == n
+        train = ~later & ~test
         _judge(judged, features, _of(snapshot, train), _of(snapshot, later), _of(snapshot, test), seed, name=f"part {n + 1}")
     tell("train", 0.9)
     final = learn(features, _of(snapshot, part != 0).rows(), _of(snapshot, part == 0).rows(), seed)
@@ -108,11 +111,17 @@ def by_person(features: tuple[str, ...], snapshot: Snapshot, seed: int, tell: Te
     return Result(predictor=final.chosen, backtest=backtest, baseline=_baseline(final.chosen, snapshot.matrix))
 
 
-def _part_of(people: npt.NDArray[np.uint64], seed: int) -> Ints:
-    """A stable random part for each person."""
+def _part_of(people: npt.NDArray[np.uint64], labels: Labels, seed: int) -> Ints:
+    """A stable random part for each person; the seed is dealt out evenly, and so are the others."""
     with np.errstate(over="ignore"):
-        mixed = (people + np.uint64(seed)) * np.uint64(0x9E3779B97F4A7C15)
-    return ((mixed >> np.uint64(33)) % np.uint64(PARTS)).astype(np.int64)
+        mixed = ((people + np.uint64(seed)) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(20)
+    found = np.zeros(len(people), np.int64)
+    for kind in (labels, ~labels):
+        order = np.argsort(mixed[kind], kind="stable")
+        dealt = np.empty(len(order), np.int64)
+        dealt[order] = np.arange(len(order)) % PARTS
+        found[kind] = dealt
+    return found
 
 
 def _of(snapshot: Snapshot, mask: Labels) -> Snapshot:
@@ -138,8 +147,6 @@ def _joined(snapshots: Sequence[Snapshot]) -> Snapshot:
 def _judge(
     judged: _Judged, features: tuple[str, ...], train: Snapshot, later: Snapshot, test: Snapshot, seed: int, *, name: str = ""
 ) -> None:
-    for what, rows in (("training", train), ("calibration", later), ("the held-out period", test)):
-        _check(rows.rows(), what)
     found = learn(features, train.rows(), later.rows(), seed)
     # Which way the rule points is learned on the training rows, so that it is at its best.
     rule = test.rule if auc(train.labels, train.rule) >= 0.5 else -test.rule

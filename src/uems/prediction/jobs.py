@@ -102,7 +102,8 @@ class Modeller:
             with self._keeping(lease):
                 self._do(run, lease)
         except _Interrupted:
-            pass
+            if not self._stop.is_set():  # cancelled, or another process has it now and begins anew what is missing
+                shutil.rmtree(folder_of(self._house.settings, run.run_id), ignore_errors=True)
         finally:
             leases.release(self._house.store, lease, self._clock())
         return True

@@ -88,12 +88,15 @@ def _target(told: Mapping[str, Any]) -> Target:
 
 def _day(told: Mapping[str, Any]) -> date | None:
     text = told.get("as_of")
-    if text is None or isinstance(text, date):
-        return text
+    if text is None:
+        return None
     try:
-        return date.fromisoformat(str(text))
+        found = text if isinstance(text, date) else date.fromisoformat(str(text))
     except ValueError as error:
         raise invalid("target.as_of", text, "must be a day such as 2026-03-01.") from error
+    if not 1971 <= found.year <= 2200:
+        raise invalid("target.as_of", str(text), "must be a day of the years 1971 to 2200.")
+    return found
 
 
 def _rule(told: object, target: Target) -> Rule:
