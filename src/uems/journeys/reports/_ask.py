@@ -4,7 +4,7 @@
 of a stretch of time, each with ``person``, the person now.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from difflib import get_close_matches
@@ -114,6 +114,24 @@ class Query:
         if any(step.event is None for step in wanted):
             return Sql(f"(event != '' AND ({parts}))")
         return Sql(f"(event IN {self.bind(names, 'Array(String)')} AND ({parts}))")
+
+    def mask_sql(self, kinds: Sequence[tuple[Step, int]]) -> Sql:
+        """The sum of the bits (powers of two) of the kinds that a named event is; UInt32."""
+        by_name: dict[str, int] = {}
+        parts: list[Sql] = []
+        for step, bit in kinds:
+            if step.filter is not None:
+                parts.append(Sql(f"toUInt32({self.step_sql(step)}) * {self.bind(bit, 'UInt32')}"))
+            elif step.event is None:
+                parts.append(Sql(f"toUInt32({NAMED}) * {self.bind(bit, 'UInt32')}"))
+            else:
+                by_name[step.event] = by_name.get(step.event, 0) | bit
+        if by_name:
+            # The name is kept as a number with a dictionary, and this is worked out once for each word of the dictionary.
+            names, bits = self.bind(list(by_name), "Array(String)"), self.bind(list(by_name.values()), "Array(UInt32)")
+            parts.append(Sql(f"transform(event, {names}, {bits}, toUInt32(0))"))
+        # Each kind has bits of its own, unless one name stands for several; either way no bit is there twice.
+        return Sql(f"toUInt32({join(Sql(' + '), parts)})")
 
     def _matches(self, tree: Mapping[str, Any]) -> Sql:
         return filters.to_sql(filters.parse(tree), self._fields, self.params, self._at)

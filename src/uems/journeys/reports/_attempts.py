@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-Places = npt.NDArray[np.int64]
+Places = npt.NDArray[Any]
+"""Rows, by their number."""
 Flags = npt.NDArray[np.bool_]
 
 
@@ -49,83 +50,92 @@ class Attempts:
     ended: Places
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """Events in order, and one row beyond that belongs to nobody."""
+
+    segment: npt.NDArray[Any]
+    at: npt.NDArray[np.int64]
+    mask: npt.NDArray[Any]
+
+    @property
+    def size(self) -> int:
+        return len(self.mask)
+
+    def lasts(self, entry: Places, row: Places, window_ms: int) -> Flags:
+        """Whether each row is of the same segment as its entry and within its window."""
+        return np.asarray((self.segment[row] == self.segment[entry]) & (self.at[row] - self.at[entry] <= window_ms))
+
+
 def attempts(segment: npt.NDArray[Any], at: npt.NDArray[np.int64], mask: npt.NDArray[Any], starts: Flags, plan: Plan) -> Attempts:
     """Every attempt that begins at a row of ``starts``. Rows are in order, those of one ``segment`` (a person) side by side."""
-    size = len(mask)
-    first = np.bitwise_or.reduce([np.uint32(1 << bit) for bit in plan.blocks[0]])
-    entry = np.flatnonzero(starts & ((mask & first) != 0))
-    walk = _strict if plan.strict else _loose
-    place = walk(entry, segment, at, mask, plan)
-    late = np.append(at, 0)[place] - at[entry][:, None] > plan.window_ms
-    place[late] = size
-    ended = np.full(len(entry), size)
+    told = _Told(segment=np.append(segment, -1), at=np.append(at, 0), mask=mask)
+    first = np.bitwise_or.reduce([1 << bit for bit in plan.blocks[0]])
+    entry = np.flatnonzero(starts & ((mask & mask.dtype.type(first)) != 0)).astype(np.int32)
+    # Column by column, because that is how it is filled.
+    place = np.full((len(entry), plan.steps), told.size, np.int32, order="F")
+    if plan.strict:
+        _strict(entry, place, told, plan)
+    else:
+        _loose(entry, place, told, plan)
+    ended = np.full(len(entry), told.size, np.int32)
     if plan.exclusions:
-        _exclude(entry, place, ended, segment, at, mask, plan)
-    reached = (place < size).sum(axis=1)
+        _exclude(entry, place, ended, told, plan)
+    reached = np.zeros(len(entry), np.int64)
+    for column in place.T:
+        reached += column < told.size
     if plan.strict and len(entry):
         ended = place[np.arange(len(entry)), reached - 1]
-    complete = reached == plan.steps
-    ended = np.where(complete, place[:, -1] if len(entry) else ended, ended)
+    if len(entry):
+        ended = np.where(reached == plan.steps, place[:, -1], ended)
     return Attempts(entry=entry, reached=reached, place=place, ended=ended)
 
 
-def _strict(entry: Places, segment: npt.NDArray[Any], at: npt.NDArray[np.int64], mask: npt.NDArray[Any], plan: Plan) -> Places:
+def _strict(entry: Places, place: Places, told: _Told, plan: Plan) -> None:
     """Step k is the k-th row from the entry, or the attempt is over. Rows that stop it stand between, with a mask of 0."""
-    size = len(mask)
-    place = np.full((len(entry), plan.steps), size)
-    going = np.ones(len(entry), np.bool_)
+    going = np.arange(len(entry))
     for number, (bit,) in enumerate(plan.blocks):
-        row = entry + number
-        there = np.minimum(row, size - 1)
-        going &= (row < size) & (segment[there] == segment[entry]) & ((mask[there] & np.uint32(1 << bit)) != 0)
-        place[going, number] = row[going]
-    return place
+        row = np.minimum(entry[going] + number, told.size)
+        hit = told.lasts(entry[going], row, plan.window_ms)
+        hit[hit] = (told.mask[row[hit]] & told.mask.dtype.type(1 << bit)) != 0
+        going = going[hit]
+        place[going, number] = row[hit]
 
 
-def _loose(entry: Places, segment: npt.NDArray[Any], at: npt.NDArray[np.int64], mask: npt.NDArray[Any], plan: Plan) -> Places:
-    """The earliest row for each step after the block before is done; within a block by time."""
-    size = len(mask)
-    ends = np.append(segment, -1)
-    times = np.append(at, 0)
-    place = np.full((len(entry), plan.steps), size)
-    base, column = entry, 0
+def _loose(entry: Places, place: Places, told: _Told, plan: Plan) -> None:
+    """The earliest row for each step after the block before is done; within a block by time. Only who gets there is looked at."""
+    going, base, column = np.arange(len(entry)), entry, 0
     for block in plan.blocks:
-        found = np.full((len(entry), len(block)), size)
+        found = np.full((len(going), len(block)), told.size, np.int32, order="F")
         for number, bit in enumerate(block):
-            row = _next(mask, bit)[base]
-            good = (ends[row] == segment[entry]) & (times[row] - at[entry] <= plan.window_ms)
-            found[good, number] = row[good]
-        found.sort(axis=1)
-        place[:, column : column + len(block)] = found
+            row = _next(told.mask, bit)[base]
+            found[:, number] = np.where(told.lasts(entry[going], row, plan.window_ms), row, told.size)
+        if len(block) > 1:
+            found.sort(axis=1)
+        for number in range(len(block)):
+            place[going, column + number] = found[:, number]
         column += len(block)
-        # A block that is not done leads nowhere: the row after the last has no next.
-        base = np.minimum(found[:, -1] + 1, size)
-    return place
+        done = found[:, -1] < told.size
+        going, base = going[done], found[done, -1] + 1
 
 
 def _next(mask: npt.NDArray[Any], bit: int) -> Places:
     """For each row, and one beyond, the first row from there on that has the bit; the number of rows where there is none."""
     size = len(mask)
-    rows = np.full(size + 1, size)
-    hits = np.flatnonzero((mask & np.uint32(1 << bit)) != 0)
+    rows = np.full(size + 1, size, np.int32)
+    hits = np.flatnonzero((mask & mask.dtype.type(1 << bit)) != 0)
     rows[hits] = hits
     return np.minimum.accumulate(rows[::-1])[::-1]
 
 
-def _exclude(
-    entry: Places, place: Places, ended: Places, segment: npt.NDArray[Any], at: npt.NDArray[np.int64], mask: npt.NDArray[Any], plan: Plan
-) -> None:
+def _exclude(entry: Places, place: Places, ended: Places, told: _Told, plan: Plan) -> None:
     """End attempts at the first excluded event strictly between two of their steps; ``place`` and ``ended`` are changed."""
-    size = len(mask)
-    ends = np.append(segment, -1)
-    times = np.append(at, 0)
     for one in plan.exclusions:
         since = place[:, one.after]
-        row = _next(mask, one.bit)[np.minimum(since + 1, size)]
-        hit = (since < size) & (ends[row] == segment[entry]) & (row < place[:, one.before])
-        hit &= times[row] - at[entry] <= plan.window_ms
+        row = _next(told.mask, one.bit)[np.minimum(since + 1, told.size)]
+        hit = (since < told.size) & (row < place[:, one.before]) & told.lasts(entry, row, plan.window_ms)
         after = np.arange(plan.steps) > one.after
-        place[hit[:, None] & after & (place > row[:, None])] = size
+        place[hit[:, None] & after & (place > row[:, None])] = told.size
         ended[hit] = np.minimum(ended[hit], row[hit])
 
 
@@ -156,7 +166,7 @@ def one_after_another(found: Attempts, segment: npt.NDArray[Any], at: npt.NDArra
     size = len(segment)
     after_row = np.searchsorted(entry, found.ended, "right")
     span = int(at.max() - at.min()) + plan.window_ms + 2
-    moment = segment[entry] * span + (at[entry] - at.min())
+    moment = segment[entry].astype(np.int64) * span + (at[entry] - at.min())
     after_time = np.searchsorted(moment, moment + plan.window_ms, "right")
     following = np.append(np.where(found.ended < size, after_row, after_time), len(entry))
     owner = np.append(segment[entry], -1)

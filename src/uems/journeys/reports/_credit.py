@@ -54,7 +54,7 @@ class Credit:
 
 def credit(told: Stories, rules: Rules) -> Credit:
     """Share out the conversions of some people. Columns: ``mask``, ``code`` of the channel, ``amount`` in minor units."""
-    mask, segment, at = told.columns["mask"], segments(told.person), told.at
+    mask, segment, at = told.columns["mask"], segments(told.person).astype(np.int64), told.at
     in_period = (at >= rules.start) & (at < rules.end)
     touch = np.flatnonzero((mask & TOUCH) != 0)
     conversion = np.flatnonzero(((mask & CONVERSION) != 0) & in_period)
@@ -78,7 +78,7 @@ def credit(told: Stories, rules: Rules) -> Credit:
     return Credit(
         conversions={m: _sums(c, w, rules) for m, (_, c, w) in weighed.items()},
         revenue={m: _sums(c, w * money[p], rules) for m, (p, c, w) in weighed.items()},
-        moves=_moves(path, channel, 0, rules) + _moves(segment[lost], code[lost], 1, rules),
+        moves=np.add(_moves(path, channel, 0, rules), _moves(segment[lost], code[lost], 1, rules)),
         touches=np.bincount(code[touch[in_period[touch]]], minlength=rules.channels),
         person=told.person[conversion],
         money=money,

@@ -18,7 +18,7 @@ from uems.journeys.reports._bits import Words
 from uems.journeys.reports._buckets import Unit, bucket_of, buckets, following, last_day_of, place_sql
 from uems.journeys.reports._sets import EVER, people_by_bucket, people_of_days, states
 from uems.journeys.reports._spec import Breakdown, Step
-from uems.journeys.reports._stories import Stories, each_part, segments
+from uems.journeys.reports._stories import Column, Stories, each_part, segments
 from uems.kernel.clock import day_of
 from uems.kernel.sql import Sql, ident, join
 
@@ -194,12 +194,16 @@ def by_clock(asked: Ask, what: Cohorts, wanted: Wanted | None) -> Found:
     # Starts count in the whole period, even beyond now; clocks of senders may run ahead.
     end = max(end, asked.period.end)
 
-    def columns(query: Query) -> tuple[Mapping[str, Sql], Sql]:
-        start, back = query.step_sql(what.start), query.step_sql(what.back)
-        mask = Sql(f"toUInt8({start}) + 2 * toUInt8({back})")
-        place = Sql(f"if(day <= {query.bind(asked.last, 'Date')}, {place_sql(bucket_of(asked.first, what.unit), what.unit)}, 65535)")
-        code = group_code(query, what.breakdown, list(what.words))
-        return {"mask": Sql(f"toUInt8({mask})"), "place": Sql(f"toUInt16({place})"), "code": code}, query.any_sql([what.start, what.back])
+    def columns(query: Query) -> tuple[Mapping[str, Column], Sql]:
+        place = place_sql(bucket_of(asked.first, what.unit), what.unit)
+        # Beyond the period there is no cohort, so the place of the last plus one stands for all of that.
+        inside = Sql(f"toUInt16(if(day <= {query.bind(asked.last, 'Date')}, {place}, {cohorts}))")
+        found = {
+            "mask": Column(sql=query.mask_sql([(what.start, 1), (what.back, 2)]), bits=2),
+            "place": Column(sql=inside, bits=cohorts.bit_length()),
+            "code": Column(sql=group_code(query, what.breakdown, list(what.words)), bits=len(what.words).bit_length()),
+        }
+        return found, query.any_sql([what.start, what.back])
 
     parts = each_part(
         asked, columns, [what.start, what.back], asked.period.start, end, lambda told: _clocked(told, what, cohorts, known, wanted)
@@ -245,7 +249,7 @@ def _clocked(told: Stories, what: Cohorts, cohorts: int, known: Words, wanted: W
 
 def _hits(
     told: Stories,
-    segment: npt.NDArray[np.int64],
+    segment: npt.NDArray[Any],
     persons: int,
     owners: npt.NDArray[Any],
     anchors: npt.NDArray[Any],

@@ -7,7 +7,7 @@ Rows come unsorted, which is several times faster than asking the engine to sort
 costs little. The columns that decide ties are read only for people who have ties that matter.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,8 +25,18 @@ from uems.kernel.clock import day_of
 from uems.kernel.sql import Sql, ident, join
 
 T = TypeVar("T")
-Wanted: TypeAlias = Callable[[Query], tuple[Mapping[str, Sql], Sql]]
-"""Makes the columns, all of them whole numbers, and the condition of the rows for one statement."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A column of an event: a whole number of at most so many bits, not negative; 64 bits may be negative too."""
+
+    sql: Sql
+    bits: int
+
+
+Wanted: TypeAlias = Callable[[Query], tuple[Mapping[str, Column], Sql]]
+"""Makes the columns and the condition of the rows for one statement."""
 
 ROWS_AT_ONCE: Final = 4_000_000
 """About how many rows are held at once; twice as many while two parts are worked on."""
@@ -52,28 +62,47 @@ class Stories:
         return len(self.person)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """Some people, [low, high), and a stretch of time, in milliseconds [start, end)."""
+
+    low: int
+    high: int
+    start: datetime
+    end: datetime
+
+    @property
+    def first_ms(self) -> int:
+        return milliseconds(self.start)
+
+    @property
+    def time_bits(self) -> int:
+        return (milliseconds(self.end) - self.first_ms).bit_length()
+
+    @property
+    def person_bits(self) -> int:
+        return (self.high - self.low).bit_length()
+
+
 def each_part(asked: Ask, wanted: Wanted, steps: Iterable[Step], start: datetime, end: datetime, work: Callable[[Stories], T]) -> list[T]:
     """What ``work`` makes of every part of the people, in order of their numbers. A person is in one part, with all their events.
 
     wanted: which columns of which events of [start, end). steps: whose numbers say into how many parts the people are cut.
     """
-    ranges = list(_ranges(asked, steps, start, end))
+    parts = list(_parts(asked, steps, start, end))
 
-    def one(people: tuple[int, int]) -> T:
-        return work(_read(asked, wanted, start, end, people))
+    def one(part: _Part) -> T:
+        return work(_read(asked, wanted, part))
 
-    if len(ranges) == 1:
-        return [one(ranges[0])]
+    if len(parts) == 1:
+        return [one(parts[0])]
     # While numpy works on one part, the engine reads the next.
     with ThreadPoolExecutor(2, "report") as threads:
-        return list(threads.map(one, ranges))
+        return list(threads.map(one, parts))
 
 
-_MANY: Final = 2**62
-
-
-def _ranges(asked: Ask, steps: Iterable[Step], start: datetime, end: datetime) -> Iterator[tuple[int, int]]:
-    """Stretches of person numbers, [low, high), that hold about ``ROWS_AT_ONCE`` rows each."""
+def _parts(asked: Ask, steps: Iterable[Step], start: datetime, end: datetime) -> Iterator[_Part]:
+    """Parts that hold about ``ROWS_AT_ONCE`` rows each."""
     query = asked.query()
     names = {step.event for step in steps}
     which = Sql("event != ''") if None in names else Sql(f"event IN {query.bind(sorted(filter(None, names)), 'Array(String)')}")
@@ -83,46 +112,124 @@ def _ranges(asked: Ask, steps: Iterable[Step], start: datetime, end: datetime) -
         Sql(f"SELECT toInt64(sum(events)) AS n FROM event_daily WHERE workspace_id = {asked.scope.workspace_id} AND {days} AND {which}")
     ).to_pylist()
     expected = row["n"] * (asked.spec.sample_percent or 100) / 100
-    parts = max(1, round(expected / ROWS_AT_ONCE))
+    count = max(1, round(expected / ROWS_AT_ONCE))
     newest = identity.newest_people(asked.house.store, asked.scope, before=None, limit=1)
-    step = -(-(newest[0] + 1 if newest else 1) // parts)
-    for part in range(parts):
-        yield part * step, (part + 1) * step if part + 1 < parts else _MANY
+    people = newest[0] + 1 if newest else 1
+    for part in range(count):
+        yield _Part(low=people * part // count, high=people * (part + 1) // count, start=start, end=end)
 
 
-def _read(asked: Ask, wanted: Wanted, start: datetime, end: datetime, people: tuple[int, int]) -> Stories:
-    rows = _rows(asked, wanted, start, end, people)
-    names = [name for name in rows.column_names if name not in ("person", "at_ms")]
-    found = _stories(rows, names)
-    key = _key(found, start, end)
-    found = found.take(np.argsort(key, kind="stable")) if key is not None else found.take(np.lexsort((found.at, found.person)))
-    tied = _tied(found)
-    return found if not len(tied) else _settled(asked, wanted, start, end, people, found, tied, names)
+def _read(asked: Ask, wanted: Wanted, part: _Part) -> Stories:
+    query = asked.query()
+    columns, where = wanted(query)
+    places = _packed(part, columns)
+    rows = _rows(query, part, columns, where, places)
+    names = list(columns)
+    found, tied = _unpacked(rows, part, columns, places) if places is not None else _apart(rows, names)
+    return found if not len(tied) else _settled(asked, wanted, part, found, tied)
+
+
+def _packed(part: _Part, columns: Mapping[str, Column]) -> dict[str, int] | None:
+    """At which bit of one 64-bit number each column begins, below the time and the person; wide ones are left out. None: no room."""
+    free = 64 - part.person_bits - part.time_bits
+    if free < 0:
+        return None
+    places: dict[str, int] = {}
+    used = 0
+    for name, column in columns.items():
+        if used + column.bits <= free:
+            places[name] = used
+            used += column.bits
+    return places
 
 
 def _rows(
-    asked: Ask,
-    wanted: Wanted,
-    start: datetime,
-    end: datetime,
-    people: tuple[int, int],
+    query: Query,
+    part: _Part,
+    columns: Mapping[str, Column],
+    where: Sql,
+    places: Mapping[str, int] | None,
     only: npt.NDArray[np.uint64] | None = None,
     *,
     ordered: bool = False,
 ) -> pa.Table:
-    query = asked.query()
-    columns, where = wanted(query)
+    """The rows of a part: ``packed``, one number for person, time and small columns, which is fast to hand over and to sort; or apart."""
     order = {f"o_{name}": ident(name) for name in _ORDER} if ordered else {}
-    rows = query.events_sql({"at_ms": MS, **columns, **order}, where, start, end)
-    low, high = people
-    parts = [Sql(f"person >= {query.bind(low, 'UInt64')} AND person < {query.bind(high, 'UInt64')}")]
+    expressions = {"at_ms": MS, **{name: column.sql for name, column in columns.items()}, **order}
+    rows = query.events_sql(expressions, where, part.start, part.end)
+    parts = [Sql(f"person >= {query.bind(part.low, 'UInt64')} AND person < {query.bind(part.high, 'UInt64')}")]
     if only is not None:
         parts.append(Sql(f"person IN {query.bind(only.tolist(), 'Array(UInt64)')}"))
-    names = join(Sql(", "), [ident(name) for name in ("person", "at_ms", *columns, *order)])
-    return query.run(Sql(f"SELECT {names} FROM {rows} WHERE {join(Sql(' AND '), parts)}"))
+    picked = [ident(name) for name in ("person", "at_ms", *columns, *order)]
+    if places is not None:
+        picked = [_packed_sql(part, columns, places), *(ident(name) for name in columns if name not in places)]
+    return query.run(Sql(f"SELECT {join(Sql(', '), picked)} FROM {rows} WHERE {join(Sql(' AND '), parts)}"))
 
 
-def _stories(rows: pa.Table, names: list[str]) -> Stories:
+def _packed_sql(part: _Part, columns: Mapping[str, Column], places: Mapping[str, int]) -> Sql:
+    used = int(_used(columns, places))
+    pieces = [
+        Sql(f"bitShiftLeft(toUInt64(person - {int(part.low)}), {used + int(part.time_bits)})"),
+        Sql(f"bitShiftLeft(toUInt64(at_ms - {int(part.first_ms)}), {used})"),
+        *(Sql(f"bitShiftLeft(toUInt64({ident(name)}), {int(place)})") for name, place in places.items()),
+    ]
+    return Sql(f"{join(Sql(' + '), pieces)} AS packed")
+
+
+def _used(columns: Mapping[str, Column], places: Mapping[str, int]) -> int:
+    """How many bits lie below the time."""
+    return sum(columns[name].bits for name in places)
+
+
+def _unpacked(
+    rows: pa.Table, part: _Part, columns: Mapping[str, Column], places: Mapping[str, int]
+) -> tuple[Stories, npt.NDArray[np.uint64]]:
+    """The rows in order, and the people with ties that matter."""
+    packed = numbers(rows, "packed", np.uint64)
+    wide = {name: rows.column(name).to_numpy() for name in columns if name not in places}
+    # TRICKY: the stable sort sees the sorted runs in which the engine hands its parts over, and is several times faster for it.
+    if wide:
+        order = np.argsort(packed, kind="stable")
+        packed, wide = packed[order], {name: column[order] for name, column in wide.items()}
+    else:
+        packed = np.sort(packed, kind="stable")
+    used = _used(columns, places)
+    moment = packed >> np.uint64(used)
+    person = (moment >> np.uint64(part.time_bits)) + np.uint64(part.low)
+    found = Stories(
+        person=person,
+        at=(moment & np.uint64((1 << part.time_bits) - 1)).astype(np.int64) + part.first_ms,
+        columns={
+            **wide,
+            **{name: _bits_of(packed, place, columns[name].bits) for name, place in places.items()},
+        },
+    )
+    same = moment[1:] == moment[:-1]
+    if not same.any():
+        return found, person[:0]
+    differ = packed[1:] != packed[:-1]
+    for column in wide.values():
+        differ |= column[1:] != column[:-1]
+    return found, np.unique(person[1:][same & differ])
+
+
+def _bits_of(packed: npt.NDArray[np.uint64], place: int, bits: int) -> npt.NDArray[Any]:
+    found = (packed >> np.uint64(place)) & np.uint64((1 << bits) - 1)
+    return found.astype(np.uint8 if bits <= 8 else np.uint16 if bits <= 16 else np.uint32 if bits <= 32 else np.uint64)
+
+
+def _apart(rows: pa.Table, names: Sequence[str]) -> tuple[Stories, npt.NDArray[np.uint64]]:
+    """The same for rows that came column by column."""
+    found = _stories(rows, names)
+    found = found.take(np.lexsort((found.at, found.person)))
+    same = (found.person[1:] == found.person[:-1]) & (found.at[1:] == found.at[:-1])
+    differ = np.zeros(len(same), np.bool_)
+    for column in found.columns.values():
+        differ |= column[1:] != column[:-1]
+    return found, np.unique(found.person[1:][same & differ])
+
+
+def _stories(rows: pa.Table, names: Sequence[str]) -> Stories:
     return Stories(
         person=numbers(rows, "person", np.uint64),
         at=numbers(rows, "at_ms", np.int64),
@@ -130,61 +237,28 @@ def _stories(rows: pa.Table, names: list[str]) -> Stories:
     )
 
 
-def _key(found: Stories, start: datetime, end: datetime) -> npt.NDArray[np.uint64] | None:
-    """Person and time in one number, which sorts much faster than two; None where they do not fit."""
-    if not len(found):
-        return np.zeros(0, np.uint64)
-    first = milliseconds(start)
-    bits = (milliseconds(end) - first).bit_length()
-    low = found.person.min()
-    if int(found.person.max() - low).bit_length() + bits > 63:
-        return None
-    moments: npt.NDArray[np.uint64] = (found.at - first).astype(np.uint64)
-    return np.asarray(((found.person - low) << np.uint64(bits)) | moments)
-
-
-def _tied(found: Stories) -> npt.NDArray[np.uint64]:
-    """People with events of one millisecond that are not all alike: their order matters and is not known yet."""
-    same = (found.person[1:] == found.person[:-1]) & (found.at[1:] == found.at[:-1])
-    if not same.any():
-        return np.zeros(0, np.uint64)
-    differ = np.zeros(len(same), np.bool_)
-    for column in found.columns.values():
-        differ |= column[1:] != column[:-1]
-    return np.unique(found.person[1:][same & differ])
-
-
-def _settled(
-    asked: Ask,
-    wanted: Wanted,
-    start: datetime,
-    end: datetime,
-    people: tuple[int, int],
-    found: Stories,
-    tied: npt.NDArray[np.uint64],
-    names: list[str],
-) -> Stories:
+def _settled(asked: Ask, wanted: Wanted, part: _Part, found: Stories, tied: npt.NDArray[np.uint64]) -> Stories:
     """The same rows with those of people who have ties in the right order."""
     few = len(tied) <= _TIED_PEOPLE
-    rows = _rows(asked, wanted, start, end, people, tied if few else None, ordered=True)
-    again = _stories(rows, names)
-    order = np.lexsort((*(numbers(rows, f"o_{name}", np.uint64) for name in _ORDER), again.at, again.person))
-    again = again.take(order)
+    query = asked.query()
+    columns, where = wanted(query)
+    rows = _rows(query, part, columns, where, None, tied if few else None, ordered=True)
+    again = _stories(rows, list(columns))
+    again = again.take(np.lexsort((*(numbers(rows, f"o_{name}", np.uint64) for name in _ORDER), again.at, again.person)))
     if not few:
         return again
     rest = found.take(~np.isin(found.person, tied))
     both = Stories(
         person=np.concatenate([rest.person, again.person]),
         at=np.concatenate([rest.at, again.at]),
-        columns={name: np.concatenate([rest.columns[name], again.columns[name]]) for name in names},
+        columns={name: np.concatenate([rest.columns[name], again.columns[name]]) for name in columns},
     )
     return both.take(np.argsort(both.person, kind="stable"))
 
 
-def segments(*keys: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+def segments(*keys: npt.NDArray[Any]) -> npt.NDArray[np.int32]:
     """The number of the run of equal keys in which each row stands: 0, 0, 1, 2, 2, ... for sorted rows."""
-    size = len(keys[0])
-    changes = np.zeros(size, np.bool_)
+    changes = np.zeros(len(keys[0]), np.bool_)
     for key in keys:
         changes[1:] |= key[1:] != key[:-1]
-    return np.cumsum(changes)
+    return np.cumsum(changes, dtype=np.int32)

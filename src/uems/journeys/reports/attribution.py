@@ -27,7 +27,7 @@ from uems.journeys.reports._ask import NOBODY, Ask, People, Query, answer, ask, 
 from uems.journeys.reports._credit import CONVERSION, MODELS, TOUCH, Credit, Model, Rules, credit, joined, removal_shares, shared_out
 from uems.journeys.reports._hours import milliseconds
 from uems.journeys.reports._spec import ANY, Asked, Breakdown, Group, Spec, Step
-from uems.journeys.reports._stories import each_part
+from uems.journeys.reports._stories import Column, each_part
 from uems.journeys.reports.overview import ORDER_EVENT
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
@@ -123,10 +123,14 @@ def _touch(query: Query, spec: Config) -> Sql:
 
 
 def _credit(asked: Ask, spec: Config, words: list[str]) -> Credit:
-    def wanted(query: Query) -> tuple[Mapping[str, Sql], Sql]:
+    def wanted(query: Query) -> tuple[Mapping[str, Column], Sql]:
         conversion, touch = query.step_sql(spec.conversion), _touch(query, spec)
         mask = Sql(f"toUInt8(toUInt8({conversion}) * {CONVERSION} + toUInt8({touch}) * {TOUCH})")
-        columns = {"mask": mask, "code": group_code(query, spec.channel, words), "amount": query.revenue_sql()}
+        columns = {
+            "mask": Column(sql=mask, bits=2),
+            "code": Column(sql=group_code(query, spec.channel, words), bits=len(words).bit_length()),
+            "amount": Column(sql=query.revenue_sql(), bits=64),
+        }
         return columns, Sql(f"({conversion} OR {touch})")
 
     period = asked.period

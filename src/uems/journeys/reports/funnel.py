@@ -27,7 +27,7 @@ from uems.journeys.reports._attempts import Exclusion as Barrier
 from uems.journeys.reports._attempts import Plan, attempts, best, one_after_another
 from uems.journeys.reports._hours import milliseconds
 from uems.journeys.reports._spec import Asked, Breakdown, Cell, Dimension, Group, Step
-from uems.journeys.reports._stories import Stories, each_part, segments
+from uems.journeys.reports._stories import Column, Stories, each_part, segments
 from uems.journeys.reports._times import BINS, bin_of, spread
 from uems.kernel.errors import invalid
 from uems.kernel.house import House
@@ -169,10 +169,12 @@ def _attempted(asked: Ask, spec: Config, words: list[str]) -> Run:
     kinds: list[Step] = [*spec.steps, *spec.exclusions]
     strict = spec.order == "strict"
 
-    def wanted(query: Query) -> tuple[Mapping[str, Sql], Sql]:
-        columns = {"mask": _mask(query, kinds), "part": group_code(query, spec.breakdown, words)}
+    def wanted(query: Query) -> tuple[Mapping[str, Column], Sql]:
+        columns = {"mask": Column(sql=query.mask_sql([(kind, 1 << n) for n, kind in enumerate(kinds)]), bits=len(kinds))}
+        if spec.breakdown is not None:
+            columns["part"] = Column(sql=group_code(query, spec.breakdown, words), bits=len(words).bit_length())
         if spec.hold:
-            columns["lane"] = _lane(query, spec.hold)
+            columns["lane"] = Column(sql=_lane(query, spec.hold), bits=64)
         return columns, query.step_sql(Step()) if strict else query.any_sql(kinds)
 
     end = asked.period.end + timedelta(seconds=spec.window_seconds)
@@ -184,12 +186,6 @@ def _attempted(asked: Ask, spec: Config, words: list[str]) -> Run:
         group=np.concatenate([part.group for part in parts]),
         after_ms=np.concatenate([part.after_ms for part in parts]),
     )
-
-
-def _mask(query: Query, kinds: Sequence[Step]) -> Sql:
-    """A bit for each step and exclusion that the event is."""
-    bits = [Sql(f"toUInt32({query.step_sql(kind)}) * {1 << int(bit)}") for bit, kind in enumerate(kinds)]
-    return Sql(f"toUInt32({join(Sql(' + '), bits)})")
 
 
 def _lane(query: Query, hold: Sequence[Dimension]) -> Sql:
@@ -214,7 +210,7 @@ def _walk(told: Stories, spec: Config, end: int) -> Run:
         lane = told.columns["lane"]
         if strict:
             # Neighbours stay neighbours; where the value changes nothing goes on.
-            mask = np.where(lane == 0, np.uint32(0), mask)
+            mask = np.where(lane == 0, mask.dtype.type(0), mask)
             segment = segments(told.person, lane)
         else:
             rows = np.lexsort((order, lane, told.person))
@@ -226,7 +222,8 @@ def _walk(told: Stories, spec: Config, end: int) -> Run:
     entry, place = found.entry[chosen], found.place[chosen]
     after = np.append(told.at, 0)[place] - told.at[entry][:, None]
     after[place == len(told)] = -1
-    return Run(person=told.person[entry], reached=found.reached[chosen], group=told.columns["part"][entry], after_ms=after)
+    group = told.columns["part"][entry] if "part" in told.columns else np.zeros(len(entry), np.uint8)
+    return Run(person=told.person[entry], reached=found.reached[chosen], group=group, after_ms=after)
 
 
 def _bins(spec: Config) -> list[int]:

@@ -22,7 +22,7 @@ from uems.journeys.registry import Answer
 from uems.journeys.reports._ask import NOBODY, Ask, People, Query, answer, ask, group_code, group_place, groups, no_answer, top_values
 from uems.journeys.reports._hours import milliseconds
 from uems.journeys.reports._spec import Asked, Breakdown, Cell, Group, Step
-from uems.journeys.reports._stories import Stories, each_part, segments
+from uems.journeys.reports._stories import Column, Stories, each_part, segments
 from uems.journeys.reports._times import BINS, bin_of, spread
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
@@ -98,9 +98,12 @@ class Interval:
 
 
 def _intervals(asked: Ask, spec: Config, words: list[str]) -> Intervals:
-    def wanted(query: Query) -> tuple[Mapping[str, Sql], Sql]:
-        mask = Sql(f"toUInt8(toUInt8({query.step_sql(spec.start)}) + 2 * toUInt8({query.step_sql(spec.end)}))")
-        return {"mask": mask, "code": group_code(query, spec.breakdown, words)}, query.any_sql([spec.start, spec.end])
+    def wanted(query: Query) -> tuple[Mapping[str, Column], Sql]:
+        columns = {
+            "mask": Column(sql=query.mask_sql([(spec.start, 1), (spec.end, 2)]), bits=2),
+            "code": Column(sql=group_code(query, spec.breakdown, words), bits=len(words).bit_length()),
+        }
+        return columns, query.any_sql([spec.start, spec.end])
 
     period = asked.period
     end = period.end + timedelta(seconds=spec.within_seconds)

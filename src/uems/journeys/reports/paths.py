@@ -24,7 +24,7 @@ from pydantic import BaseModel, Field, model_validator
 from uems.journeys.registry import Answer
 from uems.journeys.reports._ask import NOBODY, Ask, People, Query, answer, ask, no_answer
 from uems.journeys.reports._spec import ANY, Asked, Spec, Step
-from uems.journeys.reports._stories import each_part
+from uems.journeys.reports._stories import Column, each_part
 from uems.journeys.reports._walks import (
     ANCHOR,
     GOAL,
@@ -164,19 +164,19 @@ def _walked(asked: Ask, spec: Config) -> tuple[list[str], Walks, Codes]:
     names = _names(asked, spec)
     other = len(names)
 
-    def wanted(query: Query) -> tuple[Mapping[str, Sql], Sql]:
+    def wanted(query: Query) -> tuple[Mapping[str, Column], Sql]:
         node = _node(query, spec)
         bits = [Sql(f"toUInt8({node}) * {NODE}")]
-        if spec.anchor is not None:
-            bits.append(Sql(f"toUInt8({query.step_sql(spec.anchor)}) * {ANCHOR}"))
         where = node
+        marked = [(step, bit) for step, bit in ((spec.anchor, ANCHOR), (spec.goal, GOAL)) if step is not None]
+        if marked:
+            bits.append(query.mask_sql(marked))
         if spec.goal is not None:
-            goal = query.step_sql(spec.goal)
-            bits.append(Sql(f"toUInt8({goal}) * {GOAL}"))
-            where = Sql(f"({node} OR {goal})")
+            where = Sql(f"({node} OR {query.step_sql(spec.goal)})")
         codes = query.bind(list(range(other)), "Array(UInt16)")
         code = Sql(f"transform({_name(query, spec)}, {query.bind(names, 'Array(String)')}, {codes}, toUInt16({other}))")
-        return {"mask": Sql(f"toUInt8({join(Sql(' + '), bits)})"), "code": code}, where
+        columns = {"mask": Column(sql=join(Sql(" + "), bits), bits=3), "code": Column(sql=code, bits=other.bit_length())}
+        return columns, where
 
     way = Way(
         direction=spec.direction,
@@ -203,7 +203,7 @@ def _node(query: Query, spec: Config) -> Sql:
 
 def _name(query: Query, spec: Config) -> Sql:
     """The name of an event, as its group says."""
-    name = Sql("toString(event)")
+    name = Sql("event")
     if spec.name_by == "page":
         name = Sql("if(type IN ('page', 'screen') AND path != '', path, toString(event))")
     if not spec.groups:
