@@ -32,6 +32,7 @@ SAMPLES: Mapping[str, str] = {
     "list_id": "1",
     "upload_id": "known_job_id",
     "export_id": "known_job_id",
+    "sync_id": "known_sync_id",
 }
 """Parameter in a path → a thing that exists in somebody else's workspace.
 

@@ -17,6 +17,7 @@ from uems.collect.pipeline.stages import Checker, Claim, People, Plans, Resolved
 from uems.collect.plan.history import SavedPlan, StoredPlans, current_plan
 from uems.collect.receipts import Health, health, watermark
 from uems.collect.schema import MIGRATIONS
+from uems.collect.sources.secrets import seal, unseal
 
 __all__ = [
     "EVENT_COLUMNS",
@@ -48,7 +49,9 @@ __all__ = [
     "inspect_file",
     "read_file",
     "receive_file",
+    "seal",
     "shown",
     "spreadsheet_safe",
+    "unseal",
     "watermark",
 ]

@@ -8,6 +8,7 @@ from uems.segments.membership import changes, is_member, members, segments_of, s
 from uems.segments.model import Change, Draft, Membership, Segment, Size
 from uems.segments.preview import preview, why
 from uems.segments.schema import MIGRATIONS
+from uems.segments.syncs.loop import Syncer
 
 __all__ = [
     "MIGRATIONS",
@@ -18,6 +19,7 @@ __all__ = [
     "PeopleList",
     "Segment",
     "Size",
+    "Syncer",
     "Tags",
     "archive_segment",
     "changes",

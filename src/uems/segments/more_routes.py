@@ -4,8 +4,9 @@ from fastapi import APIRouter
 
 from uems.segments.exports.routes import router as exports
 from uems.segments.lists.routes import router as lists
+from uems.segments.syncs.routes import router as syncs
 from uems.segments.understanding.routes import router as understanding
 
 router = APIRouter()
-for part in (understanding, lists, exports):
+for part in (understanding, lists, exports, syncs):
     router.include_router(part)

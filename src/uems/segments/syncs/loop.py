@@ -1,0 +1,114 @@
+"""Who sends? One loop in all processes together, a batch of each sync at a time, so that a busy one does not hold up the others."""
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import or_, select
+
+from uems.access.api import Workspaces
+from uems.kernel import leases
+from uems.kernel.errors import UemsError
+from uems.kernel.house import House
+from uems.kernel.outbound import Outbound
+from uems.kernel.store import sequences
+from uems.segments.syncs.model import Sync, sync_of
+from uems.segments.syncs.sending import SECONDS, deliver
+from uems.segments.tables import segment_syncs
+
+_logger = logging.getLogger("uems.syncs")
+
+PAUSE_SECONDS: Final = 1.0
+LEASE_SECONDS: Final = 4 * SECONDS
+_LOOK: Final = timedelta(seconds=30)
+"""After a change was numbered it is looked for so long: its number is taken before it is written."""
+_Y = segment_syncs.c
+
+
+class Syncer:
+    """The loop of one process; ``start`` and ``stop`` once each. ``step`` does one round by hand."""
+
+    def __init__(self, house: House, holder: str, clock: Callable[[], datetime]) -> None:
+        self._house, self._holder, self._clock = house, holder, clock
+        self._workspaces = Workspaces(house.store)
+        self._outbound = Outbound(house.settings)
+        self._lease: leases.Lease | None = None
+        self._numbered = -1
+        self._changed_at: datetime | None = None
+        # Sync → the number at which it had nothing more to send.
+        self._quiet: dict[str, int] = {}
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="syncs")
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the call under way; returns when the thread has ended."""
+        self._stop.set()
+        if self._thread.ident is not None:
+            self._thread.join()
+        self.close()
+
+    def close(self) -> None:
+        """Give the lease back and let the connections go."""
+        if self._lease is not None:
+            leases.release(self._house.store, self._lease, self._clock())
+            self._lease = None
+        self._outbound.close()
+
+    def step(self) -> bool:
+        """A batch of every sync that has something to send; False when none had."""
+        now = self._clock()
+        syncs = self._due(now)
+        if not syncs or not self._hold():
+            return False
+        worked = False
+        for sync in syncs:
+            if self._stop.is_set() or not self._hold():
+                break
+            scope = self._workspaces.scope(sync.workspace_id)
+            assert self._lease is not None
+            if scope is None:
+                continue
+            if deliver(self._outbound, self._house, scope, sync, self._lease, self._clock()):
+                worked = True
+            elif self._changed_at is not None and now >= self._changed_at + _LOOK:
+                self._quiet[sync.sync_id] = self._numbered
+        return worked
+
+    def _due(self, now: datetime) -> list[Sync]:
+        """Those that may be sent to now, but for those that have been told of every change there is. Two short reads of the store."""
+        with self._house.store.read() as conn:
+            query = select(sequences.c.next_value).where(sequences.c.name == "segment_changes")
+            numbered = conn.execute(query).scalar() or 0
+            mine = (_Y.state == "active", _Y.deleted_at.is_(None), or_(_Y.next_at.is_(None), _Y.next_at <= now))
+            rows = conn.execute(select(segment_syncs).where(*mine).order_by(_Y.workspace_id, _Y.sync_id)).mappings().all()
+        if numbered != self._numbered:
+            self._numbered, self._changed_at = numbered, now
+        # What is on its way does not wait for a change.
+        syncs = [sync_of(row) for row in rows]
+        return [sync for sync in syncs if sync.pending is not None or self._quiet.get(sync.sync_id) != numbered]
+
+    def _hold(self) -> bool:
+        now = self._clock()
+        if self._lease is None or self._lease.expires_at - now < timedelta(seconds=LEASE_SECONDS / 2):
+            self._lease = leases.acquire(self._house.store, "segment_syncs", self._holder, LEASE_SECONDS, now)
+        return self._lease is not None
+
+    def _run(self) -> None:
+        failures = 0
+        while not self._stop.is_set():
+            try:
+                if self.step():
+                    failures = 0
+                    continue
+                failures = 0
+            except Exception as error:
+                failures += 1
+                if failures in (1, 5) or failures % 50 == 0:
+                    expected = isinstance(error, UemsError)
+                    _logger.error("syncs: %s (failure %d in a row; trying again)", error, failures, exc_info=not expected)
+            self._stop.wait(max(PAUSE_SECONDS, min(failures, 30)))
