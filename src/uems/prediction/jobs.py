@@ -21,6 +21,7 @@ from uems.kernel.errors import UemsError
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
 from uems.kernel.sql import Sql
+from uems.kernel.store import lock
 from uems.prediction.model import Model, Run
 from uems.prediction.models import create_model, get_model, list_versions, next_training, plan, refit, spec_of
 from uems.prediction.registry import TEMPLATES, Template
@@ -150,6 +151,7 @@ class Modeller:
         for row in rows:
             scope = self._scope(row.workspace_id)
             with self._house.store.write() as conn:
+                lock(conn, f"models:{row.workspace_id}")
                 model = (_m.workspace_id == row.workspace_id) & (_m.key == row.key)
                 if row.train_at is not None and row.train_at <= now:
                     put_in_queue(conn, row.workspace_id, row.key, "train", "", now)
