@@ -42,15 +42,15 @@ class SegmentBody(Body):
     changed_by: str
 
     @staticmethod
-    def of(one: Segment) -> "SegmentBody":
+    def of(one: Segment, currency: str) -> "SegmentBody":
         return SegmentBody(
             segment_id=one.segment_id,
             key=one.key,
             name=one.name,
             description=one.description,
             condition=profiles.dump_condition(one.condition),
-            zh=profiles.say(one.condition, "zh"),
-            en=profiles.say(one.condition, "en"),
+            zh=profiles.say(one.condition, "zh", currency),
+            en=profiles.say(one.condition, "en", currency),
             version=one.version,
             state=one.state,
             failure=one.failure,
@@ -75,14 +75,14 @@ class SegmentVersionBody(Body):
     by: str
 
     @staticmethod
-    def of(one: SavedVersion) -> "SegmentVersionBody":
+    def of(one: SavedVersion, currency: str) -> "SegmentVersionBody":
         return SegmentVersionBody(
             version=one.version,
             name=one.name,
             description=one.description,
             condition=profiles.dump_condition(one.condition),
-            zh=profiles.say(one.condition, "zh"),
-            en=profiles.say(one.condition, "en"),
+            zh=profiles.say(one.condition, "zh", currency),
+            en=profiles.say(one.condition, "en", currency),
             at=one.at,
             by=one.by,
         )

@@ -130,12 +130,19 @@ def resolve(key: str, conditions: Mapping[str, Node]) -> Node:
 
     def condition_of(path: tuple[str, ...]) -> Callable[[str], Node]:
         def look_up(name: str) -> Node:
+            # Which of the segments that the condition itself names it is about, so that a page can show it there.
+            details = {"segment": (*path, name)[min(1, len(path))][:100]}
             if name in path:
                 circle = " → ".join((*path[path.index(name) :], name))
-                raise UemsError("bad_filter", f"segment: {circle} leads back to itself; take one of them out.", status=422)
+                raise UemsError("bad_filter", f"segment: {circle} leads back to itself; take one of them out.", status=422, details=details)
             if name not in conditions:
                 known = ", ".join(sorted(conditions)[:20]) or "none yet"
-                raise UemsError("bad_filter", f"segment: there is no segment {name[:60]!r}; there are {known}.", status=422)
+                raise UemsError(
+                    "bad_filter",
+                    f"segment: there is no segment {name[:60]!r}; there are {known}.",
+                    status=422,
+                    details=details,
+                )
             return profiles.expand(conditions[name], condition_of((*path, name)))
 
         return look_up

@@ -72,7 +72,7 @@ def preview(house: House, scope: Scope, node: Node, now: datetime, *, sample: in
     asking = Asking(house, scope, _at(house, scope, now))
     pairs = list(walk(node, tree, ""))
     found = profiles.evaluate([tree, *(resolved for _, _, resolved, _ in pairs)], asking, limits=LIMITS)
-    parts = [_part(path, shown, resolved, parent, found.masks) for path, shown, resolved, parent in pairs]
+    parts = [_part(scope, path, shown, resolved, parent, found.masks) for path, shown, resolved, parent in pairs]
     members = found.members(tree)
     # Spread over the whole range of numbers, so that not only the oldest people are shown.
     picks = np.linspace(0, len(members) - 1, min(sample, len(members))).astype(int) if len(members) else np.zeros(0, int)
@@ -103,7 +103,7 @@ def walk(node: Node, tree: Node, path: str, parent: Node | None = None) -> list[
     return found
 
 
-def _part(path: str, shown: Node, tree: Node, parent: Node | None, masks: Mapping[Node, Flags]) -> Part:
+def _part(scope: Scope, path: str, shown: Node, tree: Node, parent: Node | None, masks: Mapping[Node, Flags]) -> Part:
     mask = masks[tree]
     removes = adds = None
     if isinstance(parent, And | Or):
@@ -118,8 +118,8 @@ def _part(path: str, shown: Node, tree: Node, parent: Node | None, masks: Mappin
             adds = int(np.count_nonzero(mask & ~rest))
     return Part(
         path=path,
-        zh=profiles.say(shown, "zh"),
-        en=profiles.say(shown, "en"),
+        zh=profiles.say(shown, "zh", scope.currency),
+        en=profiles.say(shown, "en", scope.currency),
         count=int(np.count_nonzero(mask)),
         removes=removes,
         adds=adds,
@@ -139,8 +139,8 @@ def why(house: House, scope: Scope, node: Node, person_id: int, now: datetime) -
     reasons = tuple(
         Reason(
             path=path,
-            zh=profiles.say(shown, "zh"),
-            en=profiles.say(shown, "en"),
+            zh=profiles.say(shown, "zh", scope.currency),
+            en=profiles.say(shown, "en", scope.currency),
             holds=bool(found.masks[resolved].any()),
             found=told.get(resolved, ""),
         )

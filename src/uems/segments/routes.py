@@ -58,7 +58,7 @@ def list_segments(
 ) -> SegmentList:
     """Every segment by name, with its size and whether it is current."""
     found = definitions.list_segments(_house(request).store, access.scope, archived=archived)
-    return SegmentList(items=[SegmentBody.of(one) for one in found])
+    return SegmentList(items=[SegmentBody.of(one, access.scope.currency) for one in found])
 
 
 @router.post(f"{_BASE}/preview")
@@ -85,7 +85,7 @@ def list_passes(request: Request, access: Annotated[Access, guard("segments:read
 @router.get(f"{_BASE}/{{key}}")
 def get_segment(request: Request, access: Annotated[Access, guard("segments:read")], key: SegmentKey) -> SegmentBody:
     """One segment."""
-    return SegmentBody.of(definitions.segment(_house(request).store, access.scope, key))
+    return SegmentBody.of(definitions.segment(_house(request).store, access.scope, key), access.scope.currency)
 
 
 @router.put(f"{_BASE}/{{key}}")
@@ -93,19 +93,19 @@ def put_segment(request: Request, access: Annotated[Access, guard("segments:writ
     """Make or change a segment; its members follow within seconds."""
     draft = Draft(key=key, name=body.name, description=body.description, condition=profiles.parse_condition(body.condition))
     saved = definitions.save_segment(_house(request).store, access, draft, base_version=body.base_version)
-    return SegmentBody.of(saved)
+    return SegmentBody.of(saved, access.scope.currency)
 
 
 @router.delete(f"{_BASE}/{{key}}")
 def archive_segment(request: Request, access: Annotated[Access, guard("segments:write")], key: SegmentKey) -> SegmentBody:
     """Take a segment out of use; its history stays, and it can be restored."""
-    return SegmentBody.of(definitions.archive_segment(_house(request).store, access, key))
+    return SegmentBody.of(definitions.archive_segment(_house(request).store, access, key), access.scope.currency)
 
 
 @router.post(f"{_BASE}/{{key}}/restore")
 def restore_segment(request: Request, access: Annotated[Access, guard("segments:write")], key: SegmentKey) -> SegmentBody:
     """Put an archived segment back into use."""
-    return SegmentBody.of(definitions.archive_segment(_house(request).store, access, key, archived=False))
+    return SegmentBody.of(definitions.archive_segment(_house(request).store, access, key, archived=False), access.scope.currency)
 
 
 @router.get(f"{_BASE}/{{key}}/versions")
@@ -114,7 +114,9 @@ def list_versions(request: Request, access: Annotated[Access, guard("segments:re
     store = _house(request).store
     one = definitions.segment(store, access.scope, key)
     return SegmentVersionList(
-        items=[SegmentVersionBody.of(v) for v in definitions.segment_versions_of(store, access.scope, one.segment_id)]
+        items=[
+            SegmentVersionBody.of(v, access.scope.currency) for v in definitions.segment_versions_of(store, access.scope, one.segment_id)
+        ]
     )
 
 

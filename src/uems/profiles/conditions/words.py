@@ -1,9 +1,11 @@
 """How is a condition said in a sentence, in Chinese and in English?"""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, TypeAlias
 
 from uems.kernel.filters import Ago, And, Column, Day, Instant, Node, Not, Or, Property, Test, Trait
+from uems.kernel.money import amount_text
 from uems.profiles.conditions.doing import is_time
 from uems.profiles.conditions.model import (
     REVENUE,
@@ -69,182 +71,218 @@ _FACTS: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
-def say(node: Node, language: Language) -> str:
-    """The condition in words."""
+class _Amount(str):
+    """An amount that is written already, and is no text to be quoted."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Voice:
+    """How it is said. currency: "" where amounts are said in their smallest unit."""
+
+    language: Language
+    currency: str
+
+    @property
+    def zh(self) -> bool:
+        return self.language == "zh"
+
+
+def say(node: Node, language: Language, currency: str = "") -> str:
+    """The condition in words; ``currency`` is that of the workspace, in which amounts of revenue are said."""
+    return _say(node, _Voice(language, currency), inside=False)
+
+
+def _say(node: Node, voice: _Voice, *, inside: bool = True) -> str:
     if isinstance(node, And | Or):
-        joint = ("，且", "，或") if language == "zh" else (", and ", ", or ")
-        parts = [say(part, language) for part in node.parts]
+        joint = ("，且", "，或") if voice.zh else (", and ", ", or ")
+        parts = [_say(part, voice, inside=len(node.parts) > 1) for part in node.parts]
         text = joint[isinstance(node, Or)].join(parts)
-        return f"（{text}）" if language == "zh" and len(parts) > 1 else f"({text})" if len(parts) > 1 else text
+        if len(parts) == 1 or not inside:
+            return text
+        return f"（{text}）" if voice.zh else f"({text})"
     if isinstance(node, Not):
-        return f"不满足：{say(node.part, language)}" if language == "zh" else f"not: {say(node.part, language)}"
-    return _LEAVES[type(node)](node, language)
+        return f"不满足：{_say(node.part, voice)}" if voice.zh else f"not: {_say(node.part, voice)}"
+    return _LEAVES[type(node)](node, voice)
 
 
-def _pick(pair: tuple[str, str], language: Language) -> str:
-    return pair[language == "en"]
+def _pick(pair: tuple[str, str], voice: _Voice) -> str:
+    return pair[not voice.zh]
 
 
-def _value(value: object, language: Language) -> str:
+def _value(value: object, voice: _Voice) -> str:
     if isinstance(value, tuple):
-        shown = [_value(v, language) for v in value[:5]]
+        shown = [_value(v, voice) for v in value[:5]]
         more = f" … ({len(value)})" if len(value) > 5 else ""
-        return ("、" if language == "zh" else ", ").join(shown) + more
+        return ("、" if voice.zh else ", ").join(shown) + more
     if isinstance(value, Day):
         return value.day.isoformat()
     if isinstance(value, Instant):
         return value.at.isoformat(timespec="minutes")
     if isinstance(value, Ago):
-        return _ago(value, language)
+        return _ago(value, voice)
     if isinstance(value, bool):
-        return _pick(("是", "true"), language) if value else _pick(("否", "false"), language)
-    return f"“{value}”" if isinstance(value, str) else str(value)
+        return _pick(("是", "true"), voice) if value else _pick(("否", "false"), voice)
+    return f"“{value}”" if isinstance(value, str) and not isinstance(value, _Amount) else str(value)
 
 
-def _amount(amount: int, unit: str, language: Language) -> str:
-    name = _UNITS[language][unit]
-    return f"{amount} {name}" if language == "zh" else f"{amount} {name}{'' if amount == 1 else 's'}"
+def _amount(amount: int, unit: str, voice: _Voice) -> str:
+    name = _UNITS[voice.language][unit]
+    return f"{amount} {name}" if voice.zh else f"{amount} {name}{'' if amount == 1 else 's'}"
 
 
-def _ago(ago: Ago, language: Language) -> str:
+def _ago(ago: Ago, voice: _Voice) -> str:
     if ago.amount == 0:
         if not ago.whole:
-            return _pick(("现在", "now"), language)
-        return f"{_WHOLE.get(ago.unit, '')}开始" if language == "zh" else f"the start of this {ago.unit}"
-    text = _amount(abs(ago.amount), ago.unit, language)
-    if language == "zh":
+            return _pick(("现在", "now"), voice)
+        return f"{_WHOLE.get(ago.unit, '')}开始" if voice.zh else f"the start of this {ago.unit}"
+    text = _amount(abs(ago.amount), ago.unit, voice)
+    if voice.zh:
         return f"{text}{'前' if ago.amount > 0 else '后'}{'的起点' if ago.whole else ''}"
     when = f"{text} ago" if ago.amount > 0 else f"{text} from now"
     return f"the start of the {ago.unit} {when}" if ago.whole else when
 
 
-def _within(test: Test | None, language: Language) -> str:
+def _within(test: Test | None, voice: _Voice) -> str:
     if test is None:
         return ""
     if test.op == "after" and isinstance(test.value, Ago) and test.value.amount > 0 and not test.value.whole:
-        text = _amount(test.value.amount, test.value.unit, language)
-        return f"最近 {text}内" if language == "zh" else f" in the last {text}"
+        text = _amount(test.value.amount, test.value.unit, voice)
+        return f"最近 {text}内" if voice.zh else f" in the last {text}"
     if test.op == "between" and isinstance(test.value, tuple):
-        first, last = _value(test.value[0], language), _value(test.value[1], language)
-        return f"在 {first} 到 {last} 之间" if language == "zh" else f" between {first} and {last}"
-    shown = _value(test.value, language)
-    if language == "zh":
+        first, last = _value(test.value[0], voice), _value(test.value[1], voice)
+        return f"在 {first} 到 {last} 之间" if voice.zh else f" between {first} and {last}"
+    shown = _value(test.value, voice)
+    if voice.zh:
         return f"在 {shown} 之{'前' if test.op == 'before' else '后'}"
     return f" {test.op} {shown}"
 
 
-def _test(test: Test, language: Language) -> str:
-    op = _pick(_OPS[test.op], language)
+def _test(test: Test, voice: _Voice) -> str:
+    op = _pick(_OPS[test.op], voice)
     if test.value is None:
         return op
     if test.op == "between" and isinstance(test.value, tuple):
-        low, high = _value(test.value[0], language), _value(test.value[1], language)
-        return f"介于 {low} 和 {high} 之间" if language == "zh" else f"is between {low} and {high}"
-    return f"{op} {_value(test.value, language)}"
+        low, high = _value(test.value[0], voice), _value(test.value[1], voice)
+        return f"介于 {low} 和 {high} 之间" if voice.zh else f"is between {low} and {high}"
+    return f"{op} {_value(test.value, voice)}"
 
 
-def _events(doing: Doing, language: Language) -> str:
-    names = (" 或 " if language == "zh" else " or ").join(f"“{name}”" for name in doing.events)
-    text = names or _pick(("任何事件", "any event"), language)
+def _events(doing: Doing, voice: _Voice) -> str:
+    names = (" 或 " if voice.zh else " or ").join(f"“{name}”" for name in doing.events)
+    text = names or _pick(("任何事件", "any event"), voice)
     if doing.where is None:
         return text
-    return f"{text}（{_where(doing.where, language)}）" if language == "zh" else f"{text} where {_where(doing.where, language)}"
+    return f"{text}（{_where(doing.where, voice)}）" if voice.zh else f"{text} where {_where(doing.where, voice)}"
 
 
-def _where(node: Node, language: Language) -> str:
+def _where(node: Node, voice: _Voice, *, inside: bool = False) -> str:
     if isinstance(node, And | Or):
-        joint = {"zh": ("，且", "，或"), "en": (" and ", " or ")}[language][isinstance(node, Or)]
-        return joint.join(_where(part, language) for part in node.parts)
+        joint = {"zh": ("，且", "，或"), "en": (" and ", " or ")}[voice.language][isinstance(node, Or)]
+        text = joint.join(_where(part, voice, inside=len(node.parts) > 1) for part in node.parts)
+        if len(node.parts) == 1 or not inside:
+            return text
+        return f"（{text}）" if voice.zh else f"({text})"
     if isinstance(node, Not):
-        return f"{'非' if language == 'zh' else 'not '}{_where(node.part, language)}"
+        return f"{'非 ' if voice.zh else 'not '}{_where(node.part, voice, inside=True)}"
     assert isinstance(node, Property | Column | Trait)
-    return f"{node.name} {_test(node.test, language)}"
+    return f"{node.name} {_test(node.test, voice)}"
 
 
-def _did(node: Did, language: Language) -> str:
-    events, within = _events(node.doing, language), _within(node.within, language)
-    zone = _pick(("（按本人时区）", " by their own clock"), language) if node.zone == "person" else ""
+def _did(node: Did, voice: _Voice) -> str:
+    events, within = _events(node.doing, voice), _within(node.within, voice)
+    zone = _pick(("（按本人时区）", " by their own clock"), voice) if node.zone == "person" else ""
     if node.of == "count":
         if node.test.op == "gte" and node.test.value == 1:
-            return f"{within}{zone}做过 {events}" if language == "zh" else f"did {events}{within}{zone}"
-        times = _test(node.test, language)
-        return (
-            f"{within}{zone}做 {events} 的次数{times}" if language == "zh" else f"number of times they did {events}{within}{zone} {times}"
-        )
-    name = _pick(("收入", "revenue"), language) if node.name == REVENUE else node.name
-    measure = _pick(_MEASURES[node.of], language)
-    if language == "zh":
-        return f"{within}{zone}{events} 的 {name}{' ' if name else ''}{measure}{_test(node.test, language)}"
+            return f"{within}{zone}做过 {events}" if voice.zh else f"did {events}{within}{zone}"
+        times = _test(node.test, voice)
+        return f"{within}{zone}做 {events} 的次数{times}" if voice.zh else f"number of times they did {events}{within}{zone} {times}"
+    name = _pick(("营收", "revenue"), voice) if node.name == REVENUE else node.name
+    test = _test(_in_money(node, voice), voice)
+    measure = _pick(_MEASURES[node.of], voice)
+    if voice.zh:
+        return f"{within}{zone}{events} 的 {name}{' ' if name else ''}{measure}{test}"
     middle = f" {name} of" if name else ""
     link = " they did" if node.of in ("days", "first_at", "last_at") else ""
-    return f"{measure}{middle}{link} {events}{within}{zone} {_test(node.test, language)}"
+    return f"{measure}{middle}{link} {events}{within}{zone} {test}"
 
 
-def _regular(node: Regular, language: Language) -> str:
-    events = _events(node.doing, language)
-    if language == "zh":
-        return f"最近 {_amount(node.out_of, node.unit, language)}中至少有 {_amount(node.at_least, node.unit, language)}做过 {events}"
-    return f"did {events} in at least {node.at_least} of the last {_amount(node.out_of, node.unit, language)}"
+def _in_money(node: Did, voice: _Voice) -> Test:
+    """The test with amounts of revenue as people write them, which are kept in the smallest unit."""
+    if node.name != REVENUE or node.of == "distinct" or not voice.currency:
+        return node.test
+
+    def written(value: object) -> str:
+        return f"{amount_text(round(value), voice.currency)} {voice.currency}" if isinstance(value, int | float) else str(value)
+
+    value = node.test.value
+    return replace(node.test, value=tuple(_Amount(written(v)) for v in value) if isinstance(value, tuple) else _Amount(written(value)))
 
 
-def _sequence(node: Sequence, language: Language) -> str:
-    steps = (" → ").join(_events(step, language) for step in node.steps)
+def _regular(node: Regular, voice: _Voice) -> str:
+    events = _events(node.doing, voice)
+    if voice.zh:
+        return f"最近 {_amount(node.out_of, node.unit, voice)}中至少有 {_amount(node.at_least, node.unit, voice)}做过 {events}"
+    return f"did {events} in at least {node.at_least} of the last {_amount(node.out_of, node.unit, voice)}"
+
+
+def _sequence(node: Sequence, voice: _Voice) -> str:
+    steps = (" → ").join(_events(step, voice) for step in node.steps)
     unit, length = next((u, s) for u, s in _LENGTHS if node.seconds % s == 0)
-    window = _amount(node.seconds // length, unit, language)
-    within = _within(node.within, language)
-    return f"{within}在 {window}内依次做了 {steps}" if language == "zh" else f"did {steps} within {window}{within}"
+    window = _amount(node.seconds // length, unit, voice)
+    within = _within(node.within, voice)
+    return f"{within}在 {window}内依次做了 {steps}" if voice.zh else f"did {steps} within {window}{within}"
 
 
 _LENGTHS: Final = (("week", 604_800), ("day", 86_400), ("hour", 3600), ("minute", 60), ("second", 1))
 
 
-def _person(node: Person, language: Language) -> str:
+def _person(node: Person, voice: _Voice) -> str:
     if node.name == "identified":
         yes = node.test.value is True
-        return (_pick(("有用户 ID", "has a user id"), language)) if yes else _pick(("没有用户 ID", "has no user id"), language)
-    name = _pick(_FACTS[node.name], language)
+        return (_pick(("有用户 ID", "has a user id"), voice)) if yes else _pick(("没有用户 ID", "has no user id"), voice)
+    name = _pick(_FACTS[node.name], voice)
     if is_time(node.test):
-        return f"{name}{_within(node.test, language)}"
-    return f"{name}{_test(node.test, language)}" if language == "zh" else f"{name} {_test(node.test, language)}"
+        return f"{name}{_within(node.test, voice)}"
+    return f"{name}{_test(node.test, voice)}" if voice.zh else f"{name} {_test(node.test, voice)}"
 
 
-def _trait(node: Trait, language: Language) -> str:
-    return f"特征 {node.name} {_test(node.test, language)}" if language == "zh" else f"trait {node.name} {_test(node.test, language)}"
+def _trait(node: Trait, voice: _Voice) -> str:
+    return f"用户属性 {node.name} {_test(node.test, voice)}" if voice.zh else f"trait {node.name} {_test(node.test, voice)}"
 
 
-def _tag(node: Tag, language: Language) -> str:
-    return f"标签 {node.name} {_test(node.test, language)}" if language == "zh" else f"tag {node.name} {_test(node.test, language)}"
+def _tag(node: Tag, voice: _Voice) -> str:
+    return f"标签 {node.name} {_test(node.test, voice)}" if voice.zh else f"tag {node.name} {_test(node.test, voice)}"
 
 
-def _top(node: Top, language: Language) -> str:
+def _top(node: Top, voice: _Voice) -> str:
     percent = f"{node.percent:g}%"
-    if language == "zh":
+    if voice.zh:
         return f"标签 {node.name} {'最低' if node.lowest else '最高'}的 {percent}"
     return f"in the {'lowest' if node.lowest else 'highest'} {percent} by tag {node.name}"
 
 
-def _sample(node: Sample, language: Language) -> str:
-    return f"随机 {node.percent:g}% 的人" if language == "zh" else f"a random {node.percent:g}% of people"
+def _sample(node: Sample, voice: _Voice) -> str:
+    return f"随机 {node.percent:g}% 的人" if voice.zh else f"a random {node.percent:g}% of people"
 
 
-def _listed(node: Listed, language: Language) -> str:
-    return f"在名单 {node.list_id} 上" if language == "zh" else f"on list {node.list_id}"
+def _listed(node: Listed, voice: _Voice) -> str:
+    return f"在名单 {node.list_id} 上" if voice.zh else f"on list {node.list_id}"
 
 
-def _related(node: Related, language: Language) -> str:
+def _related(node: Related, voice: _Voice) -> str:
     who = ""
     if node.who is not None:
-        who = f"（{say(node.who, language)}）" if language == "zh" else f" who {say(node.who, language)}"
+        who = f"（{_say(node.who, voice, inside=False)}）" if voice.zh else f" who {_say(node.who, voice, inside=False)}"
     if node.kind == "invited":
-        return f"邀请过至少 {node.at_least} 人{who}" if language == "zh" else f"invited at least {node.at_least} people{who}"
-    return f"被至少 {node.at_least} 人邀请{who}" if language == "zh" else f"was invited by at least {node.at_least} people{who}"
+        return f"邀请过至少 {node.at_least} 人{who}" if voice.zh else f"invited at least {node.at_least} people{who}"
+    return f"被至少 {node.at_least} 人邀请{who}" if voice.zh else f"was invited by at least {node.at_least} people{who}"
 
 
-def _segment(node: InSegment, language: Language) -> str:
-    return f"在分群 {node.key} 中" if language == "zh" else f"in segment {node.key}"
+def _segment(node: InSegment, voice: _Voice) -> str:
+    return f"在分群 {node.key} 中" if voice.zh else f"in segment {node.key}"
 
 
-_LEAVES: Final[Mapping[type[Node], Callable[[Any, Language], str]]] = {
+_LEAVES: Final[Mapping[type[Node], Callable[[Any, _Voice], str]]] = {
     Did: _did,
     Regular: _regular,
     Sequence: _sequence,
