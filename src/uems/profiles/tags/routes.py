@@ -138,7 +138,7 @@ def tag_distribution(request: Request, access: Annotated[Access, guard("tags:rea
 @router.get(f"{_TAG}/people")
 def tag_people(
     request: Request,
-    access: Annotated[Access, guard("tags:read")],
+    access: Annotated[Access, guard("people:read")],
     tag: PathKey,
     value: Annotated[CleanStr, Query(description="A value as JSON; of a list an element, of a date a month. Empty: any.")] = "",
     low: Annotated[float | None, Query(allow_inf_nan=False, description="Only numbers from this on.")] = None,
@@ -147,7 +147,6 @@ def tag_people(
     limit: Limit = 50,
 ) -> Page[PersonRow]:
     """The people whom a part of the distribution counts."""
-    access.require("people:read")
     house = _house(request)
     which = Which(value=_decoded(value), low=low, high=high)
     after = decode_cursor(cursor, int)[0] if cursor else None
