@@ -106,7 +106,7 @@ def _value(column: "Column[Any]", workspace_id: int, account: str, now: datetime
         return False
     if isinstance(column.type, (Integer, BigInteger, Float, Numeric)):
         return 1
-    is_id = column.primary_key or column.name == "key" or column.name.endswith("_id") or column.name == "key"
+    is_id = column.primary_key or column.name.endswith("_id") or column.name == "key"
     text = f"known_{column.name}" if is_id else CANARY
     text = text[: getattr(column.type, "length", None) or len(text)]
     return text.encode() if isinstance(column.type, LargeBinary) else text
