@@ -294,7 +294,7 @@ export default {
     salt: "Name of the sample",
     saltNote: "The same name always takes the same people.",
     list: "List",
-    listId: "Number of the list",
+    noLists: "No list yet. Upload one.",
     segment: "Segment",
     relations: { invited: "Invited others", invited_by: "Was invited by others" },
     relation: "Relation",

@@ -4,9 +4,12 @@ import { useMemo } from "react";
 
 import { api, unwrap } from "@/api/client";
 import type { PlanProperty, Scalar } from "@/api/contract";
+import { useLanguage } from "@/i18n/useLanguage";
 import { readPeriod } from "@/parts/period";
 import { planQuery } from "@/rooms/collect/plan/queries";
 import { overviewQuery } from "@/rooms/journeys/queries";
+import { tagsQuery, type Tag } from "@/rooms/profiles/tags/queries";
+import { spokenIn } from "@/rooms/profiles/tags/words";
 import { useMay, useWorkspace } from "@/shell/workspace";
 
 /** What a value is; it decides which tests are offered. */
@@ -20,9 +23,15 @@ export interface EventName {
 
 export interface FieldName {
   readonly name: string;
+  /** How people call it; its name where nobody said. */
+  readonly label?: string;
   readonly type: ValueType;
-  /** The values that it may have, where the plan says so. */
+  /** The values that it may have, where that is known. */
   readonly allowed: readonly Scalar[];
+  /** How people call them. */
+  readonly labels?: ReadonlyMap<string, string>;
+  /** A number of it is money in the smallest unit. */
+  readonly money?: boolean;
 }
 
 const TYPES: Record<PlanProperty["type"], ValueType> = {
@@ -102,6 +111,29 @@ export function useTraitNames(): readonly FieldName[] {
   const plan = useQuery({ ...planQuery(slug), enabled: useMay("plan:read") });
   const seen = useQuery({ ...observedQuery(slug, []), enabled: useMay("plan:write") });
   return useMemo(() => merged(plan.data?.traits ?? [], definitions(seen.data?.traits ?? [])), [plan.data, seen.data]);
+}
+
+const TAG_TYPES: Record<Tag["value_type"], ValueType> = { text: "text", number: "number", boolean: "boolean", list: "list", date: "time" };
+
+export function useTagNames(): readonly FieldName[] {
+  const { slug } = useWorkspace();
+  const { language } = useLanguage();
+  const { data } = useQuery({ ...tagsQuery(slug), enabled: useMay("tags:read") });
+  return useMemo(
+    () =>
+      (data?.items ?? []).map((tag): FieldName => {
+        const labels = Object.entries(tag.value_labels).map(([value, words]) => [value, spokenIn(language, words, value)] as const);
+        return {
+          name: tag.key,
+          label: spokenIn(language, tag.label, tag.key),
+          type: TAG_TYPES[tag.value_type],
+          allowed: tag.allowed ?? labels.map(([value]) => value),
+          labels: new Map(labels),
+          money: tag.unit === "minor",
+        };
+      }),
+    [data, language],
+  );
 }
 
 /** What every event carries beside its properties. */

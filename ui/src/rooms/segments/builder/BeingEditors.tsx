@@ -3,9 +3,11 @@ import { Input, Select, Switch, Tooltip } from "antd";
 import { useContext, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useQuery } from "@tanstack/react-query";
-import { useParams } from "react-router";
+import { Link, useParams } from "react-router";
 
-import { useWorkspace } from "@/shell/workspace";
+import { useLanguage } from "@/i18n/useLanguage";
+import { formatNumber } from "@/parts/format";
+import { usePath, useWorkspace } from "@/shell/workspace";
 import {
   blank,
   FACTS,
@@ -22,7 +24,9 @@ import {
   type Sample,
   type Top,
 } from "../condition";
-import { COLUMNS, usePropertyNames, useTraitNames, type FieldName } from "../names";
+import { listsQuery } from "../lists/queries";
+import { minorPerUnit } from "../money";
+import { COLUMNS, usePropertyNames, useTagNames, useTraitNames, type FieldName } from "../names";
 import { segmentsQuery } from "../queries";
 import { fitted, MEASURE_CHOICES } from "../tests";
 import styles from "./Builder.module.css";
@@ -41,6 +45,7 @@ interface NamedFieldsProps extends EditorProps<Named> {
 }
 
 function NamedFields({ condition, onChange, wrong, label, names }: NamedFieldsProps): ReactNode {
+  const { currency } = useWorkspace();
   const known = names.find((each) => each.name === condition.name);
   return (
     <>
@@ -51,7 +56,7 @@ function NamedFields({ condition, onChange, wrong, label, names }: NamedFieldsPr
           const type = names.find((each) => each.name === name)?.type;
           onChange({ ...condition, name, test: type ? fitted(condition.test, type) : condition.test });
         }}
-        options={names.map((each) => ({ value: each.name }))}
+        options={names.map((each) => (each.label ? { value: each.name, label: each.label, note: each.name } : { value: each.name }))}
         wrong={wrong("name")}
       />
       <TestFields
@@ -60,7 +65,10 @@ function NamedFields({ condition, onChange, wrong, label, names }: NamedFieldsPr
         type={known?.type ?? "any"}
         allowed={known?.allowed ?? []}
         wrong={wrong("value")}
+        {...(known?.labels ? { labels: known.labels } : {})}
+        {...(known?.money ? { scale: minorPerUnit(currency), suffix: currency } : {})}
       />
+      {known?.label && known.label !== known.name ? <span className="faint">{known.label}</span> : null}
     </>
   );
 }
@@ -108,13 +116,14 @@ export function TagEditor(props: EditorProps<Named>): ReactNode {
   const { t } = useTranslation();
   return (
     <Row>
-      <NamedFields {...props} label={t("builder.tag")} names={[]} />
+      <NamedFields {...props} label={t("builder.tag")} names={useTagNames()} />
     </Row>
   );
 }
 
 export function TopEditor({ condition, onChange, wrong }: EditorProps<Top>): ReactNode {
   const { t } = useTranslation();
+  const names = useTagNames().filter((each) => each.type === "number");
   return (
     <Row>
       <Select<"highest" | "lowest">
@@ -132,7 +141,7 @@ export function TopEditor({ condition, onChange, wrong }: EditorProps<Top>): Rea
         label={t("builder.tag")}
         value={condition.tag}
         onChange={(tag) => onChange({ ...condition, tag })}
-        options={[]}
+        options={names.map((each) => ({ value: each.name, label: each.label ?? each.name, note: each.name }))}
         wrong={wrong("tag")}
       />
     </Row>
@@ -219,15 +228,27 @@ export function SegmentEditor({ condition, onChange, wrong }: EditorProps<InSegm
 
 export function ListEditor({ condition, onChange, wrong }: EditorProps<Listed>): ReactNode {
   const { t } = useTranslation();
+  const { slug } = useWorkspace();
+  const { tag } = useLanguage();
+  const path = usePath();
+  const query = useQuery(listsQuery(slug));
+  const items = query.data?.items ?? [];
+  const options = items.map((one) => ({ value: one.list_id, label: `${one.name} (${formatNumber(one.people, tag)})` }));
+  const own = condition.listId;
+  const known = own === null || options.some((each) => each.value === own);
   return (
-    <Row name={t("builder.list")}>
-      <NumberField
-        label={t("builder.listId")}
-        value={condition.listId}
+    <Row>
+      <Select<number>
+        className={styles.events ?? ""}
+        value={own}
         onChange={(listId) => onChange({ ...condition, listId })}
-        whole
-        min={1}
-        wrong={wrong("id")}
+        placeholder={t("builder.list")}
+        aria-label={t("builder.list")}
+        loading={query.isPending}
+        showSearch={{ optionFilterProp: "label" }}
+        options={known ? options : [...options, { value: own, label: `#${own}` }]}
+        notFoundContent={<Link to={path("lists")}>{t("builder.noLists")}</Link>}
+        {...(wrong("id") ? { status: "error" as const } : {})}
       />
     </Row>
   );

@@ -19,6 +19,8 @@ interface TestFieldsProps {
   /** Operators to choose from; those of the type unless given. */
   readonly choices?: readonly Choice[];
   readonly allowed?: readonly Scalar[];
+  /** How people call the values. */
+  readonly labels?: ReadonlyMap<string, string>;
   /** How many of what is stored make one of what is typed: 100 for money in cents. */
   readonly scale?: number;
   readonly suffix?: string;
@@ -126,7 +128,7 @@ function Amount({ value, label, onChange, wrong, scale = 1, suffix }: AmountProp
 }
 
 function One(props: TestFieldsProps): ReactNode {
-  const { test, onChange, type, wrong, allowed = [], scale } = props;
+  const { test, onChange, type, wrong, allowed = [], labels, scale } = props;
   const { t } = useTranslation();
   const { value } = test;
   const set = (next: Scalar | null): void => onChange({ ...test, value: next });
@@ -144,6 +146,22 @@ function One(props: TestFieldsProps): ReactNode {
     );
   }
   if (type === "number" || scale !== undefined) return <Amount {...props} value={value} label={t("builder.value")} onChange={set} />;
+  if (labels && labels.size > 0) {
+    const own = typeof value === "string" || typeof value === "number" ? value : null;
+    const shown = own === null || allowed.some((each) => String(each) === String(own)) ? allowed : [...allowed, own];
+    return (
+      <Select<string>
+        className={styles.value ?? ""}
+        value={own === null ? null : String(own)}
+        onChange={(next) => set(allowed.find((each) => String(each) === next) ?? next)}
+        options={shown.map((each) => ({ value: String(each), label: labels.get(String(each)) ?? String(each) }))}
+        showSearch={{ optionFilterProp: "label" }}
+        aria-label={t("builder.value")}
+        popupMatchSelectWidth={false}
+        {...(wrong ? { status: "error" as const } : {})}
+      />
+    );
+  }
   return (
     <AutoComplete
       className={styles.value ?? ""}
@@ -157,7 +175,7 @@ function One(props: TestFieldsProps): ReactNode {
   );
 }
 
-function Scalars({ test, onChange, type, wrong, allowed = [] }: TestFieldsProps): ReactNode {
+function Scalars({ test, onChange, type, wrong, allowed = [], labels }: TestFieldsProps): ReactNode {
   const { t } = useTranslation();
   const values = Array.isArray(test.value) ? (test.value as readonly unknown[]).filter((each) => each !== null) : [];
   const read = (text: string): Scalar => (type === "number" && text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : text);
@@ -167,7 +185,7 @@ function Scalars({ test, onChange, type, wrong, allowed = [] }: TestFieldsProps)
       className={styles.values ?? ""}
       value={values.map(String)}
       onChange={(texts) => onChange({ ...test, value: texts.map(read) })}
-      options={allowed.map((each) => ({ value: String(each) }))}
+      options={allowed.map((each) => ({ value: String(each), label: labels?.get(String(each)) ?? String(each) }))}
       tokenSeparators={[",", "\n"]}
       aria-label={t("builder.values")}
       maxTagCount={20}
