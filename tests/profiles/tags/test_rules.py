@@ -171,13 +171,13 @@ def due(person: Person) -> str | None:
 def usual_hour(person: Person) -> int | None:
     calls = [call for call in person.calls if day(call) > TODAY - timedelta(days=90)]
     hours = Counter(call.ts.astimezone(ZoneInfo(ZONE)).hour for call in calls)
-    return min(hours, key=lambda hour: (-hours[hour], str(hour))) if hours.total() >= 5 else None
+    return min(hours, key=lambda hour: (-hours[hour], hour)) if hours.total() >= 5 else None
 
 
 def usual_weekday(person: Person) -> str | None:
     calls = [call for call in person.calls if day(call) > TODAY - timedelta(days=90)]
     days = Counter(WEEKDAYS[day(call).weekday()] for call in calls)
-    return min(days, key=lambda name: (-days[name], name)) if days.total() >= 5 else None
+    return min(days, key=lambda name: (-days[name], WEEKDAYS.index(name))) if days.total() >= 5 else None
 
 
 def repeats(person: Person, of: str) -> tuple[int, int]:

@@ -7,7 +7,7 @@ everybody, over those whom a batch touched, and over one person are the same cod
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal, TypeAlias
 
 import numpy as np
@@ -59,6 +59,17 @@ class Source:
     zoned: bool = False
     _rows: dict[str, Sql] = field(default_factory=dict)
     _needs: dict[Sql, None] = field(default_factory=dict)
+    _parts: dict[str, "Source"] = field(default_factory=dict)
+
+    def part(self, name: str) -> "Source":
+        """The same table for a statement of its own: for values to which few rows matter, beside others to which nearly all do.
+
+        In one statement what is named over a row would be worked out for all of those.
+        """
+        found = self._parts.get(name)
+        if found is None:
+            found = self._parts[name] = replace(self, _rows={}, _needs={}, _parts={})
+        return found
 
     def named(self, expression: Sql) -> Sql:
         """The name of ``expression``, over a row of the table, to use in the ``sql`` of a value."""

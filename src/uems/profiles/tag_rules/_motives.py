@@ -44,6 +44,7 @@ class Sign:
 
 def ask_words(ask: Ask, words: Sequence[str], days: int) -> None:
     """Ask in how many searches, reviews and complaints some of the words are."""
+    ask = ask.of("said")
     source = ask.events()
     texts = [one for role in ("query", "words") if (one := ask.texts(role)) is not None]
     events = ask.roles.events("search", "review", "complaint")

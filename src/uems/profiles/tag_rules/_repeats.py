@@ -14,6 +14,7 @@ from uems.profiles.tags.columns import Floats
 
 def ask_repeats(ask: Ask, of: Literal["product", "category"], days: int, name: str = "") -> None:
     """Ask how many different things they bought, how many a time, and how many in their first order. ``name`` tells two apart."""
+    ask = ask.of("orders")
     source, rows = ask.events(), ask.event_rows(ask.roles.events("purchase"), days)
     lines: Lines = ask.lines()
     line: Sql = lines.product if of == "product" else lines.category

@@ -32,6 +32,7 @@ class Config(BaseModel):
 
 def ask_discounts(ask: Ask, days: int, noticeable: float) -> None:
     """Ask for ``orders`` and ``discounted``: how many orders, and how many of them had a discount."""
+    ask = ask.of("orders")
     source, bought = ask.events(), ask.roles.events("purchase")
     rows = ask.event_rows(bought, days)
     signs = []

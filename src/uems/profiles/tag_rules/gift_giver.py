@@ -20,6 +20,7 @@ _NO: Final = ("", "false", "0", "no", "none", "否", "无")
 
 class _Rule(MotiveRule):
     def ask(self, settings: Config, ask: Ask) -> None:
+        ask = ask.of("orders")
         rows = ask.event_rows(ask.roles.events("purchase"), settings.days)
         marks = ask.texts("gift")
         no = ask.bind(_NO, "Array(String)")

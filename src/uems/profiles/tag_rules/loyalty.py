@@ -27,6 +27,7 @@ class Config(BaseModel):
 
 def ask_brand(ask: Ask, days: int) -> None:
     """Ask for the brand that gets most of their money (without prices: most pieces), its part, the whole, and the lines with a brand."""
+    ask = ask.of("orders")
     source, rows = ask.events(), ask.event_rows(ask.roles.events("purchase"), days)
     lines: Lines = ask.lines()
     weight: Sql = lines.amount if ask.roles.has("price") else lines.quantity

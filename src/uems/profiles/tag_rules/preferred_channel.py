@@ -1,10 +1,12 @@
 """Through which channel does somebody usually come: web, app, or by which device or advertisement?"""
 
 from typing import Annotated, Final, Literal
+from weakref import WeakKeyDictionary
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from uems.kernel.sql import Sql, ident
+from uems.profiles.conditions.asking import Asking
 from uems.profiles.tag_rules._most import ask_most, most_of
 from uems.profiles.tags.ask import Ask, Found
 from uems.profiles.tags.columns import TagColumn
@@ -12,6 +14,7 @@ from uems.profiles.tags.model import Words
 from uems.profiles.tags.registry import Gives, RuleBase, Standard
 
 Column = Literal["channel", "device", "os", "browser", "utm_source", "utm_medium"]
+_MOST: Final = 255
 _NOT_THEIRS: Final = ("", "import", "source", "system", "server")
 
 
@@ -30,13 +33,33 @@ class _Rule(RuleBase):
         return Gives(value_type="text")
 
     def ask(self, settings: Config, ask: Ask) -> None:
-        column = ident(settings.by)
-        unknown = ask.bind(_NOT_THEIRS, "Array(String)")
-        ask_most(ask, Sql(f"if({column} IN {unknown}, '', toString({column}))"), settings.days)
+        names = _names(settings, ask)
+        places = ask.bind(list(range(1, len(names) + 1)), "Array(UInt8)")
+        place = Sql(f"transform(toString({ident(settings.by)}), {ask.bind(names, 'Array(String)')}, {places}, toUInt8(0))")
+        ask_most(ask, place, len(names), settings.days)
 
     def conclude(self, settings: Config, found: Found) -> TagColumn:
         words = {"zh": "{total} 次活动里 {count} 次经由 {value}。", "en": "{count} of {total} actions came through {value}."}
-        return most_of(found, settings.least, words)
+        return most_of(found, _names(settings, found.ask), settings.least, words)
+
+
+def _names(settings: Config, ask: Ask) -> list[str]:
+    """The most frequent values of the column, in their order."""
+    asking = ask.asking
+    column = ident(settings.by)
+    query = Sql(
+        f"SELECT toString({column}) AS name FROM events WHERE {ask.rows_condition(None, settings.days)}"
+        f" AND workspace_id = {asking.scope.workspace_id} AND {column} NOT IN {ask.bind(_NOT_THEIRS, 'Array(String)')}"
+        f" GROUP BY name ORDER BY count() DESC, name LIMIT {_MOST}"
+    )
+    known = _NAMES.setdefault(asking, {})
+    if settings not in known:
+        found = asking.house.warehouse.query(query, asking.values_of(query))
+        known[settings] = sorted(found.column("name").to_pylist())
+    return known[settings]
+
+
+_NAMES: "WeakKeyDictionary[Asking, dict[Config, list[str]]]" = WeakKeyDictionary()
 
 
 ITEM = _Rule(

@@ -26,11 +26,11 @@ class _Rule(RuleBase):
         return Gives(value_type="number", allowed=tuple(range(24)), unit="hour")
 
     def ask(self, settings: Config, ask: Ask) -> None:
-        ask_most(ask, Sql(f"toString(toHour(ts, {ask.zone()}))"), settings.days)
+        ask_most(ask, Sql(f"toHour(ts, {ask.zone()}) + 1"), 24, settings.days)
 
     def conclude(self, settings: Config, found: Found) -> TagColumn:
         words = {"zh": "{total} 次活动里 {count} 次在 {value} 点。", "en": "{count} of {total} actions were at {value} o'clock."}
-        return most_of(found, settings.least, words, number=True)
+        return most_of(found, range(24), settings.least, words)
 
 
 ITEM = _Rule(

@@ -36,12 +36,11 @@ class _Rule(RuleBase):
         return Gives.one_of(WEEKDAYS)
 
     def ask(self, settings: Config, ask: Ask) -> None:
-        names = ask.bind(list(WEEKDAYS), "Array(String)")
-        ask_most(ask, Sql(f"arrayElement({names}, toDayOfWeek(day))"), settings.days)
+        ask_most(ask, Sql("toDayOfWeek(day)"), 7, settings.days)
 
     def conclude(self, settings: Config, found: Found) -> TagColumn:
         words = {"zh": "{total} 次活动里 {count} 次在这一天。", "en": "{count} of {total} actions were on this day."}
-        return most_of(found, settings.least, words)
+        return most_of(found, list(WEEKDAYS), settings.least, words)
 
 
 ITEM = _Rule(

@@ -37,6 +37,7 @@ class _Rule(RuleBase):
     def ask(self, settings: Config, ask: Ask) -> None:
         usual = ask.cuts.keyed(f"{ask.key}/", self._measured(settings, ask) if ask.cuts.measuring else None)
         names, prices = ask.bind(list(usual), "Array(String)"), ask.bind(list(usual.values()), "Array(Float64)")
+        ask = ask.of("orders")
         source = ask.events()
         lines = ask.lines()
         category: Sql = lines.category

@@ -7,6 +7,8 @@ with the same value are in the same quintile, so that quintiles of a number that
 from typing import Annotated, Any, Final, Literal
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from pydantic import BaseModel, ConfigDict, Field
 
 from uems.kernel.sql import Sql
@@ -71,14 +73,15 @@ class _Rule(RuleBase):
         else:
             codes = parts[settings.part]
             values = coded(codes, [0, 1, 2, 3, 4, 5])
-        return TagColumn(values=values, evidence=self._evidence(settings, found, codes >= 0))
+        evidence = found.shared(("rfm", settings.days), lambda: self._evidence(settings, found))
+        return TagColumn(values=values, evidence=pc.if_else(pa.array(codes >= 0), evidence, pa.scalar(None, pa.string())))
 
-    def _evidence(self, settings: Config, found: Found, known: Any) -> Any:
+    def _evidence(self, settings: Config, found: Found) -> pa.Array:
         words = {
             "zh": f"近 {settings.days} 天 {{orders}} 单,最近一单在 {{last}}。",
             "en": f"{{orders}} orders in {settings.days} days, the latest on {{last}}.",
         }
-        return said(words, {"orders": found.number("frequency"), "last": day_text(found.number("recency"))}, known)
+        return said(words, {"orders": found.number("frequency"), "last": day_text(found.number("recency"))})
 
 
 def _quintile(values: Floats, cuts: Floats) -> Codes:

@@ -34,6 +34,7 @@ FAST: Final = (
 
 class _Rule(MotiveRule):
     def ask(self, settings: Config, ask: Ask) -> None:
+        ask = ask.of("orders")
         rows = ask.event_rows(ask.roles.events("purchase"), settings.days)
         shipping = ask.texts("shipping")
         fast = ask.bind(FAST, "Array(String)")

@@ -4,10 +4,11 @@ Days are business days of the workspace, and windows are whole days that end wit
 midnight and not in between.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Final, Literal, TypeVar, cast
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pyarrow as pa
@@ -18,10 +19,12 @@ from uems.profiles.conditions.asking import Answers, Asking, Source, Value
 from uems.profiles.roles.model import Roles
 from uems.profiles.tags.columns import Codes, Flags, Floats, float_of
 from uems.profiles.tags.cuts import Cuts
-from uems.profiles.tags.properties import line_numbers, line_texts, numbers_in, texts_in
+from uems.profiles.tags.properties import line_count, line_numbers, line_texts, numbers_in, texts_in
 
 ORDER: Final = Sql("(ts, log_offset, log_index)")
 _EPOCH: Final = date(1970, 1, 1)
+T = TypeVar("T")
+_SHARED: "WeakKeyDictionary[Asking, dict[object, object]]" = WeakKeyDictionary()
 _ACTION: Final = Sql("type IN ('track', 'page', 'screen')")
 
 
@@ -38,15 +41,28 @@ class Lines:
 
 
 class Ask:
-    """The questions of one rule. key: of the tag, by which its cuts are kept. today: the business day now."""
+    """The questions of one rule. key: of the tag, by which its cuts are kept. today: the business day now.
 
-    def __init__(self, asking: Asking, roles: Roles, key: str, cuts: Cuts) -> None:
+    part: of the events table, read by a statement of its own; see ``of``.
+    """
+
+    def __init__(self, asking: Asking, roles: Roles, key: str, cuts: Cuts, part: str = "") -> None:
         self.asking: Final = asking
         self.roles: Final = roles
         self.key: Final = key
         self.cuts: Final = cuts
+        self.part: Final = part
         self.today: Final = day_of(asking.at.now, asking.scope.zone)
-        self.values: Final[dict[str, Value]] = {}
+        self.values: dict[str, Value] = {}
+
+    def of(self, part: Literal["orders", "looks", "said"]) -> "Ask":
+        """The same questions, over events of one kind: those of orders, of what was looked at or bought, of what was said.
+
+        What is read of few events (the lines of orders) is then not read of all.
+        """
+        found = Ask(self.asking, self.roles, self.key, self.cuts, part)
+        found.values = self.values
+        return found
 
     def number(self, name: str, source: Source, sql: Sql) -> None:
         """A number of each person, NaN for NULL and for those without rows."""
@@ -97,7 +113,8 @@ class Ask:
     # Single events: for what only they carry.
 
     def events(self) -> Source:
-        return self.asking.source("events")
+        source = self.asking.source("events")
+        return source.part(self.part) if self.part else source
 
     def event_rows(self, events: Sequence[str] | None, days: int | None = None) -> Sql:
         """A named flag over rows of events, as ``day_rows``."""
@@ -129,7 +146,7 @@ class Ask:
         return self.event_column(numbers_in(name, self.asking)) if name else None
 
     def lines(self) -> Lines:
-        """The lines of orders, as named rows; an order without a list of lines is one line of its own properties.
+        """The lines of orders, as named rows. Without a list of lines every order is one line, of its own properties.
 
         Missing texts are "", a missing price is NaN, a missing quantity 1, and the amount of a line without a price 0.
         """
@@ -141,51 +158,42 @@ class Ask:
         """The same as expressions over a row, for a query of one's own."""
         product, category, brand = (self._line_texts(role) for role in ("product", "category", "brand"))
         price, quantity = self._line_numbers("price"), self._line_numbers("quantity")
-        size = self._size()
-        prices = Sql(f"arrayResize({price}, {size}, nan)")
-        quantities = Sql(f"arrayMap(q -> if(isFinite(q) AND q > 0, q, 1.), arrayResize({quantity}, {size}, nan))")
+        quantities = Sql(f"arrayMap(q -> if(isFinite(q) AND q > 0, q, 1.), {quantity})")
         return Lines(
-            product=Sql(f"arrayResize({product}, {size}, '')"),
-            category=Sql(f"arrayResize({category}, {size}, '')"),
-            brand=Sql(f"arrayResize({brand}, {size}, '')"),
-            price=prices,
+            product=product,
+            category=category,
+            brand=brand,
+            price=price,
             quantity=quantities,
-            amount=Sql(f"arrayMap((p, q) -> if(isFinite(p), p * q, 0.), {prices}, {quantities})"),
+            amount=Sql(f"arrayMap((p, q) -> if(isFinite(p), p * q, 0.), {price}, {quantities})"),
         )
 
     def _inside(self, role: str) -> str:
-        """The path of a role inside of the list of lines."""
+        """The path of a role inside of the list of lines, where there is one."""
         items, name = self.roles.property("items"), self.roles.property(role)
         return f"{items}[].{name}" if items and name and "[]." not in name else name
 
     def _size(self) -> Sql:
         """How many lines a row has: those of its list, or one of its own."""
-        sizes = []
         for role in ("product", "category", "brand", "price", "quantity"):
             path = self._inside(role)
-            if "[]." in path:
-                sizes.append(Sql(f"length({line_texts(path)})"))
-        return Sql(f"greatest({join(Sql(', '), [*sizes, Sql('1')])})") if sizes else Sql("1")
+            if "[]." in path:  # all parts of the list are equally long
+                return line_count(path)
+        return Sql("1")
 
     def _line_texts(self, role: str) -> Sql:
-        path, own = self._inside(role), self.roles.property(role)
-        if not path:
-            return Sql("CAST([], 'Array(String)')")
-        if "[]." not in path:
-            return texts_in(path, self.asking)
-        if path == own:
+        path = self._inside(role)
+        if "[]." in path:
             return line_texts(path)
-        return Sql(f"if(empty({line_texts(path)}), {texts_in(own, self.asking)}, {line_texts(path)})")
+        found = texts_in(path, self.asking) if path else Sql("CAST([], 'Array(String)')")
+        return Sql(f"arrayResize({found}, {self._size()}, '')")
 
     def _line_numbers(self, role: str) -> Sql:
-        path, own = self._inside(role), self.roles.property(role)
-        if not path:
-            return Sql("CAST([], 'Array(Float64)')")
-        if "[]." not in path:
-            return numbers_in(path, self.asking)
-        if path == own:
+        path = self._inside(role)
+        if "[]." in path:
             return line_numbers(path)
-        return Sql(f"if(empty({line_numbers(path)}), {numbers_in(own, self.asking)}, {line_numbers(path)})")
+        found = numbers_in(path, self.asking) if path else Sql("CAST([], 'Array(Float64)')")
+        return Sql(f"arrayResize({found}, {self._size()}, nan)")
 
     def zone(self) -> Sql:
         """The workspace's time zone, as a text."""
@@ -228,6 +236,13 @@ class Found:
     def text(self, name: str) -> pa.Array:
         column = self.answers.column(self.ask.values[name])
         return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+
+    def shared(self, key: object, make: Callable[[], T]) -> T:
+        """What ``make`` gives, made once for all rules of a pass that name the same key."""
+        known = _SHARED.setdefault(self.ask.asking, {})
+        if key not in known:
+            known[key] = make()
+        return cast(T, known[key])
 
     def cut(self, name: str, shares: Sequence[float], values: Floats) -> Floats | None:
         """The cuts of these values, by the last full pass; None before the first. See ``Cuts.of``."""

@@ -50,13 +50,14 @@ def numbers(values: Floats, digits: int = 6) -> pa.Array:
     values = np.asarray(values, np.float64)
     known = np.isfinite(values)
     rounded = np.round(np.where(known, values, 0.0), digits) + 0.0  # and no minus zero
-    whole = known & (rounded == np.trunc(rounded)) & (np.abs(rounded) < _EXACT)
-    texts = pa.array(rounded).cast(pa.string())
-    if whole.any():
-        # TRICKY: as doubles, whole numbers above 1e9 or so would be written with an exponent.
-        plain = pa.array(np.where(whole, rounded, 0.0).astype(np.int64)).cast(pa.string())
-        texts = pc.if_else(pa.array(whole), plain, texts)
-    return pc.if_else(pa.array(known), texts, pa.scalar(None, pa.string()))
+    whole = (rounded == np.trunc(rounded)) & (np.abs(rounded) < _EXACT)
+    # TRICKY: as doubles, whole numbers above 1e9 or so would be written with an exponent.
+    if whole.all():
+        return pa.array(rounded.astype(np.int64), mask=~known).cast(pa.string())
+    texts = pa.array(rounded, mask=~known).cast(pa.string())
+    if not whole.any():
+        return texts
+    return pc.if_else(pa.array(whole), pa.array(np.where(whole, rounded, 0.0).astype(np.int64), mask=~known).cast(pa.string()), texts)
 
 
 def coded(codes: Codes, names: Sequence[object]) -> pa.Array:
@@ -71,6 +72,12 @@ def texts(values: pa.Array) -> pa.Array:
     values = _array(values)
     values = pc.if_else(pc.equal(values, ""), pa.scalar(None, pa.string()), values)
     return _by_distinct(values)
+
+
+def instants(values: pa.Array) -> pa.Array:
+    """JSON of moments in time, as ISO 8601 in UTC."""
+    moments = pc.strftime(pc.cast(_array(values), pa.timestamp("ms", "UTC")), "%Y-%m-%dT%H:%M:%SZ")
+    return _array(pc.binary_join_element_wise('"', moments, '"', ""))  # nothing in them to be escaped
 
 
 def booleans(values: Flags, known: Flags | None = None) -> pa.Array:

@@ -7,7 +7,6 @@ from typing import Final
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from uems.kernel.clock import day_of
 from uems.kernel.filters import Test
@@ -17,13 +16,12 @@ from uems.profiles.conditions.doing import row_sql
 from uems.profiles.conditions.model import Doing
 from uems.profiles.roles.model import Roles
 from uems.profiles.tags.ask import ORDER
-from uems.profiles.tags.columns import float_of, lists, numbers, texts
+from uems.profiles.tags.columns import float_of, instants, lists, numbers, texts
 from uems.profiles.tags.config import ComputedConfig, Which
 from uems.profiles.tags.model import TagDef
-from uems.profiles.tags.properties import numbers_in, texts_in
+from uems.profiles.tags.properties import numbers_in, text_column, texts_in
 
 _NOBODY: Final = Doing(events=("",))
-_INSTANT: Final = "%Y-%m-%dT%H:%M:%SZ"
 
 
 def doing_of(which: Which, roles: Roles) -> Doing:
@@ -37,6 +35,8 @@ def doing_of(which: Which, roles: Roles) -> Doing:
 def ask_computed(config: ComputedConfig, tag: TagDef, roles: Roles, asking: Asking) -> Value:
     """The question whose answer is the tag."""
     source = asking.source("events")
+    if doing_of(config.which, roles).events and (config.among is None or doing_of(config.among, roles).events):
+        source = source.part("named")
     if config.measure == "trend":
         return Value(source=source, sql=_trend(config, roles, source, asking), kind="number")
     flag = _rows(config.which, config.within, roles, source, asking)
@@ -51,8 +51,7 @@ def ask_computed(config: ComputedConfig, tag: TagDef, roles: Roles, asking: Aski
 def conclude_computed(config: ComputedConfig, tag: TagDef, column: pa.Array) -> pa.Array:
     """The answers as JSON texts; count and sum of nothing are 0."""
     if config.measure in ("first_at", "last_at"):
-        moments = pc.cast(column, pa.timestamp("ms", "UTC"))
-        return texts(pc.strftime(moments, _INSTANT))
+        return instants(column)
     if config.measure == "unique_list":
         return lists(column)
     if config.measure in ("most_frequent", "first", "last") and tag.value_type == "text":
@@ -129,6 +128,11 @@ def _last(config: ComputedConfig, tag: TagDef, source: Source, flag: Sql, asking
 
 def _end(chosen: Sql, config: ComputedConfig, tag: TagDef, source: Source, flag: Sql, asking: Asking) -> Sql:
     """The first value of the first, or last, event that has any."""
+    column = text_column(config.property)
+    if column is not None and tag.value_type == "text":
+        text = source.named(column)
+        found = Sql(f"{chosen}({text}, {source.named(ORDER)}, {flag} AND {text} != '')")
+        return Sql(f"nullIf({found}, '')")
     values = _values(config, tag, source, asking)
     found = Sql(f"{chosen}({values}, {source.named(ORDER)}, {flag} AND notEmpty({values}))")
     return Sql(f"if(empty({found}), NULL, ({found})[1])")

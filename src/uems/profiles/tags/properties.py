@@ -10,7 +10,7 @@ from uems.collect import api as collect
 from uems.kernel.filters import Reading, Scalars, check_json_name
 from uems.kernel.sql import Sql, ident, json_path
 from uems.profiles.conditions.asking import Asking
-from uems.profiles.conditions.did import number_of, text_of
+from uems.profiles.conditions.did import number_of
 from uems.profiles.conditions.model import REVENUE
 
 _COLUMNS: Final = {column.name: column for column in collect.EVENT_COLUMNS if column.type in ("text", "number", "boolean")}
@@ -41,8 +41,14 @@ def texts_in(name: str, asking: Asking) -> Sql:
         return Sql(f"if(ifNull({column}, '') = '', [], [assumeNotNull({column})])")
     if "[]." in name:
         return Sql(f"arrayFilter(x -> x != '', {line_texts(name)})")
-    text = text_of(_scalars(json_path(_PROPERTIES, name)))
-    return Sql(f"if(ifNull({text}, '') = '', [], [assumeNotNull({text})])")
+    text = _text(json_path(_PROPERTIES, name))
+    return Sql(f"if({text} = '', [], [{text}])")
+
+
+def text_column(name: str) -> Sql | None:
+    """A text column of events as it is, "" for none; None for anything else."""
+    found = _COLUMNS.get(name.removeprefix("$")) if name.startswith("$") else None
+    return Sql(f"toString({ident(found.name, _COLUMNS)})") if found is not None and found.type == "text" else None
 
 
 def numbers_in(name: str, asking: Asking) -> Sql:
@@ -61,17 +67,25 @@ def numbers_in(name: str, asking: Asking) -> Sql:
 
 def line_texts(name: str) -> Sql:
     """The part of every line of a list of objects as text; "" where a line lacks it, so that lines of several parts stay side by side."""
-    x = _lines(name)
-    return Sql(
-        "arrayMap((s, i, u, f, b) -> coalesce(s, toString(i), toString(u), toString(f), toString(b), ''),"
-        f" {x}.:String, {x}.:Int64, {x}.:UInt64, {x}.:Float64, {x}.:Bool)"
-    )
+    return Sql(f"arrayMap(x -> {_text(Sql('x'))}, {_lines(name)})")
 
 
 def line_numbers(name: str) -> Sql:
     """The part of every line as a number; NaN where a line lacks it."""
-    x = _lines(name)
-    return Sql(f"arrayMap((i, u, f) -> coalesce(toFloat64(i), toFloat64(u), f, nan), {x}.:Int64, {x}.:UInt64, {x}.:Float64)")
+    return Sql(
+        "arrayMap(x -> coalesce(toFloat64(dynamicElement(x, 'Int64')), dynamicElement(x, 'Float64'),"
+        f" toFloat64(dynamicElement(x, 'UInt64')), nan), {_lines(name)})"
+    )
+
+
+def line_count(name: str) -> Sql:
+    """How many lines a list of objects has."""
+    return Sql(f"length({_lines(name)}.:String)")
+
+
+def _text(value: Sql) -> Sql:
+    """A scalar of type Dynamic as text, "" for anything else. Read as a whole: a read for each type takes twice as long."""
+    return Sql(f"if(dynamicType({value}) IN ('String', 'Int64', 'UInt64', 'Float64', 'Bool'), ifNull(toString({value}), ''), '')")
 
 
 def _lines(name: str) -> Sql:

@@ -6,6 +6,7 @@ Tags that ask tags come after those. A tag that fails keeps its values and says 
 import logging
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
@@ -86,7 +87,11 @@ def refresh(
     Raises ``not_found`` for a tag that does not exist, and ``warehouse_down`` and ``warehouse_cancelled``; what else goes wrong is
     kept with the tag, in ``failed`` and its state.
     """
-    done = _Pass(house, scope, now, people, limits, measure, tops).run(tags)
+    whole = _Pass(house, scope, now, people, limits, measure, tops)
+    try:
+        done = whole.run(tags)
+    finally:
+        whole.close()
     if tell and any(len(changed) for changed in done.changed.values()):
         announce(house.store, scope.workspace_id, done.version)
     return done
@@ -132,6 +137,9 @@ class _Pass:
         self._writer = Writer(house, scope, self._version, now)
         self._people: People | None = None
         self._stored: dict[str, Stored] = {}
+        self._ahead: list[str] = []
+        self._reading: dict[str, Future[dict[str, Stored]]] = {}
+        self._reader = ThreadPoolExecutor(1, "tags")
         self._steps = 0
         self._out = _Outcome()
 
@@ -143,6 +151,7 @@ class _Pass:
         for step in in_order({key: asks_tags(configs[key]) for key in wanted}):
             if self._chosen is not None:  # all at once; of everybody one tag at a time, which is less to hold
                 self._stored = read_stored(self._house, self._scope, step, {*self._chosen.people.tolist(), *self._gone}, self._limits)
+            self._ahead = list(step)
             for saved, found in self._columns([self._known[key] for key in step]):
                 self._keep(saved, found)
             self._writer.close()
@@ -155,6 +164,10 @@ class _Pass:
         write_states(self._house.store, self._scope, self._out.states, dropped)
         everybody = self._asking().people(self._limits) if self._people is None else self._people
         return Refreshed(version=self._version, people=everybody, related=related, changed=self._out.changed, failed=self._out.failed)
+
+    def close(self) -> None:
+        """Let go of what reads ahead."""
+        self._reader.shutdown(cancel_futures=True)
 
     def _relate(self) -> People:
         """New relations first: tags ask them. Who has one."""
@@ -233,7 +246,7 @@ class _Pass:
         job, column = found
         assert self._people is not None
         tag = saved.tag.key
-        stored = self._stored if self._chosen is not None else read_stored(self._house, self._scope, [tag], None, self._limits)
+        stored = self._stored if self._chosen is not None else self._read_ahead(tag)
         written = difference(tag, self._people, column, stored.get(tag, NOBODY))
         self._writer.add(written, history=saved.tag.keeps_history)
         self._out.changed[tag] = written.changed
@@ -251,6 +264,15 @@ class _Pass:
             waiting=", ".join(job.missing),
         )
         self._measure(tag, column)
+
+    def _read_ahead(self, tag: str) -> dict[str, Stored]:
+        """The stored values of everybody; those of the tag after it are read meanwhile."""
+        mine = self._reading.pop(tag, None)
+        self._ahead = [key for key in self._ahead if key != tag]
+        for key in self._ahead[:1]:
+            if key not in self._reading:
+                self._reading[key] = self._reader.submit(read_stored, self._house, self._scope, [key], None, self._limits)
+        return mine.result() if mine is not None else read_stored(self._house, self._scope, [tag], None, self._limits)
 
     def _measure(self, tag: str, column: TagColumn) -> None:
         """The cuts that conditions on percentiles of this tag go by."""
