@@ -14,7 +14,13 @@ from uems.collect.ingest.app import ingest_app
 from uems.collect.pipeline.consume import Consumer, Pipeline, Stages
 from uems.collect.pipeline.cursor import done_offsets
 from uems.collect.pipeline.stages import Checker, Claim, People, Plans, Resolved, Traits
-from uems.collect.plan.history import SavedPlan, StoredPlans, current_plan
+from uems.collect.plan.bodies import PlanBody
+from uems.collect.plan.history import Change as PlanChange
+from uems.collect.plan.history import SavedPlan, StoredPlans, current_plan, write_plan
+from uems.collect.plan.history import differences as plan_differences
+from uems.collect.plan.model import Plan
+from uems.collect.plan.model import to_json as plan_to_json
+from uems.collect.plan.validate import validate as validate_plan
 from uems.collect.receipts import Health, health, watermark
 from uems.collect.schema import MIGRATIONS
 from uems.collect.sources.secrets import seal, unseal
@@ -31,6 +37,9 @@ __all__ = [
     "ImportRunner",
     "People",
     "Pipeline",
+    "Plan",
+    "PlanBody",
+    "PlanChange",
     "Plans",
     "ReadOptions",
     "Resolved",
@@ -47,11 +56,15 @@ __all__ = [
     "health",
     "ingest_app",
     "inspect_file",
+    "plan_differences",
+    "plan_to_json",
     "read_file",
     "receive_file",
     "seal",
     "shown",
     "spreadsheet_safe",
     "unseal",
+    "validate_plan",
     "watermark",
+    "write_plan",
 ]

@@ -31,7 +31,7 @@ from uems.profiles.tags.batches import Batch, batches_of, import_values, set_tag
 from uems.profiles.tags.catalogue import TAG_USERS, Listed, TagUse, catalogue, distribution, tags_of
 from uems.profiles.tags.clock import as_of, stand_still
 from uems.profiles.tags.config import is_scored, read_config
-from uems.profiles.tags.definitions import definition, definitions, read_definitions, remove_tag, save_tag
+from uems.profiles.tags.definitions import definition, definitions, read_definitions, remove_definition, remove_tag, save_tag
 from uems.profiles.tags.lineage import conditions_of_tag
 from uems.profiles.tags.live import LiveTags
 from uems.profiles.tags.model import SavedTag, TagDef, TagState, TagValue, Words
@@ -116,6 +116,7 @@ __all__ = [
     "read_config",
     "read_definitions",
     "refresh",
+    "remove_definition",
     "remove_tag",
     "roles_of",
     "save_tag",

@@ -68,58 +68,66 @@ def save_segment(store: Store, access: Access, draft: Draft, *, base_version: in
     base_version: the version that the caller edited, 0 for none; raises ``segment_changed`` (409) when another one stands. None
     overwrites. Raises ``bad_filter`` for a condition that names a segment that is not there or leads back to itself.
     """
+    with store.write() as conn:
+        return write_segment(conn, access, draft, base_version=base_version)
+
+
+def write_segment(conn: Connection, access: Access, draft: Draft, *, base_version: int | None = None) -> Segment:
+    """As ``save_segment``, within a transaction that changes more."""
     _check(draft)
     workspace_id = access.scope.workspace_id
-    with store.write() as conn:
-        lock(conn, f"segments:{workspace_id}")
-        known = {one.key: one for one in _read_all(conn, workspace_id, archived=True)}
-        old = known.get(draft.key)
-        _check_base(old, base_version, draft.key)
-        if old is None and sum(not one.archived for one in known.values()) >= MAX_SEGMENTS:
-            raise UemsError("too_many_segments", f"There are {MAX_SEGMENTS} segments already; archive some first.", status=409)
-        conditions = {key: one.condition for key, one in known.items() if not one.archived} | {draft.key: draft.condition}
-        resolve(draft.key, conditions)
-        check_lists(conn, workspace_id, draft.condition)
-        if old is not None and not old.archived and _same(old, draft):
-            return old
-        segment_id = old.segment_id if old else allocate(conn, f"segments:{workspace_id}")
-        version = old.version + 1 if old else 1
-        # Whoever names this segment asks something else now too.
-        rebuilt = {draft.key} if old and not old.archived and old.condition == draft.condition else _depending(draft.key, conditions)
-        _write(conn, access, draft, segment_id, version, new=old is None)
-        touched = [known[key].segment_id for key in rebuilt if key != draft.key and key in known]
-        if touched:
-            conn.execute(
-                update(segments).where(_S.workspace_id == workspace_id, _S.segment_id.in_(touched)).values(built_version=0, failure="")
-            )
-        if old is not None and not old.archived and old.condition == draft.condition:
-            done = update(segments).where(_S.workspace_id == workspace_id, _S.segment_id == segment_id)
-            conn.execute(done.values(built_version=version if old.built_version == old.version else 0))
-        audit(conn, access, "segment.changed" if old else "segment.created", f"segment:{draft.key}", _facts(old), _facts_of(draft))
+    lock(conn, f"segments:{workspace_id}")
+    known = {one.key: one for one in _read_all(conn, workspace_id, archived=True)}
+    old = known.get(draft.key)
+    _check_base(old, base_version, draft.key)
+    if old is None and sum(not one.archived for one in known.values()) >= MAX_SEGMENTS:
+        raise UemsError("too_many_segments", f"There are {MAX_SEGMENTS} segments already; archive some first.", status=409)
+    conditions = {key: one.condition for key, one in known.items() if not one.archived} | {draft.key: draft.condition}
+    resolve(draft.key, conditions)
+    check_lists(conn, workspace_id, draft.condition)
+    if old is not None and not old.archived and _same(old, draft):
+        return old
+    segment_id = old.segment_id if old else allocate(conn, f"segments:{workspace_id}")
+    version = old.version + 1 if old else 1
+    # Whoever names this segment asks something else now too.
+    rebuilt = {draft.key} if old and not old.archived and old.condition == draft.condition else _depending(draft.key, conditions)
+    _write(conn, access, draft, segment_id, version, new=old is None)
+    touched = [known[key].segment_id for key in rebuilt if key != draft.key and key in known]
+    if touched:
+        conn.execute(
+            update(segments).where(_S.workspace_id == workspace_id, _S.segment_id.in_(touched)).values(built_version=0, failure="")
+        )
+    if old is not None and not old.archived and old.condition == draft.condition:
+        done = update(segments).where(_S.workspace_id == workspace_id, _S.segment_id == segment_id)
+        conn.execute(done.values(built_version=version if old.built_version == old.version else 0))
+    audit(conn, access, "segment.changed" if old else "segment.created", f"segment:{draft.key}", _facts(old), _facts_of(draft))
 
-        return read_segment(conn, workspace_id, draft.key)
+    return read_segment(conn, workspace_id, draft.key)
 
 
 def archive_segment(store: Store, access: Access, key: str, *, archived: bool = True) -> Segment:
     """Take the segment out of use, or back into it; its history stays. Raises ``segment_in_use`` (409) while others name it."""
-    workspace_id = access.scope.workspace_id
     with store.write() as conn:
-        lock(conn, f"segments:{workspace_id}")
-        known = {one.key: one for one in _read_all(conn, workspace_id, archived=True)}
-        if key not in known:
-            raise not_found("segment", key)
-        conditions = {k: one.condition for k, one in known.items() if not one.archived and k != key}
-        users = sorted(k for k, node in conditions.items() if key in profiles.segments_in(node))
-        if archived and users:
-            raise UemsError("segment_in_use", f"{key} is named by {', '.join(users)}; change those first.", status=409)
-        if not archived:
-            resolve(key, conditions | {key: known[key].condition})
-        change = update(segments).where(_S.workspace_id == workspace_id, _S.key == key)
-        conn.execute(
-            change.values(archived=archived, built_version=0, failure="", changed_at=access.now, changed_by=access.actor.label[:300])
-        )
-        audit(conn, access, "segment.archived" if archived else "segment.restored", f"segment:{key}", None, None)
-        return read_segment(conn, workspace_id, key)
+        return turn_segment(conn, access, key, archived=archived)
+
+
+def turn_segment(conn: Connection, access: Access, key: str, *, archived: bool) -> Segment:
+    """As ``archive_segment``, within a transaction that changes more."""
+    workspace_id = access.scope.workspace_id
+    lock(conn, f"segments:{workspace_id}")
+    known = {one.key: one for one in _read_all(conn, workspace_id, archived=True)}
+    if key not in known:
+        raise not_found("segment", key)
+    conditions = {k: one.condition for k, one in known.items() if not one.archived and k != key}
+    users = sorted(k for k, node in conditions.items() if key in profiles.segments_in(node))
+    if archived and users:
+        raise UemsError("segment_in_use", f"{key} is named by {', '.join(users)}; change those first.", status=409)
+    if not archived:
+        resolve(key, conditions | {key: known[key].condition})
+    change = update(segments).where(_S.workspace_id == workspace_id, _S.key == key)
+    conn.execute(change.values(archived=archived, built_version=0, failure="", changed_at=access.now, changed_by=access.actor.label[:300]))
+    audit(conn, access, "segment.archived" if archived else "segment.restored", f"segment:{key}", None, None)
+    return read_segment(conn, workspace_id, key)
 
 
 def resolve(key: str, conditions: Mapping[str, Node]) -> Node:

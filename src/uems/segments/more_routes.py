@@ -2,11 +2,12 @@
 
 from fastapi import APIRouter
 
+from uems.segments.config.routes import router as config
 from uems.segments.exports.routes import router as exports
 from uems.segments.lists.routes import router as lists
 from uems.segments.syncs.routes import router as syncs
 from uems.segments.understanding.routes import router as understanding
 
 router = APIRouter()
-for part in (understanding, lists, exports, syncs):
+for part in (understanding, lists, exports, syncs, config):
     router.include_router(part)

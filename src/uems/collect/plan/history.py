@@ -79,34 +79,39 @@ def save_plan(store: Store, access: Access, plan: Plan, *, base_version: int | N
     base_version: the version that the caller edited; raises ``plan_changed`` (409) when another one is in force by now.
     None overwrites whatever is there. Raises ``bad_plan`` for one that cannot be used.
     """
+    with store.write() as conn:
+        return write_plan(conn, access, plan, base_version=base_version, note=note)
+
+
+def write_plan(conn: Connection, access: Access, plan: Plan, *, base_version: int | None, note: str = "") -> SavedPlan:
+    """As ``save_plan``, within a transaction that changes more."""
     validate(plan)
     workspace_id = access.scope.workspace_id
-    with store.write() as conn:
-        lock(conn, f"tracking_plan:{workspace_id}")
-        before = _read(conn, workspace_id, None)
-        if base_version is not None and base_version != before.version:
-            raise UemsError(
-                "plan_changed",
-                f"The plan was changed by {before.saved_by or 'somebody'} meanwhile: version {before.version} is in force and you"
-                f" edited version {base_version}. Load it again and repeat your change.",
-                status=409,
-                details={"version": before.version},
-            )
-        if before.version and before.plan == plan:
-            return before
-        saved = SavedPlan(version=before.version + 1, plan=plan, note=note, saved_at=access.now, saved_by=access.actor.label[:300])
-        conn.execute(
-            insert(t).values(
-                workspace_id=workspace_id,
-                version=saved.version,
-                document=to_json(plan),
-                note=note,
-                saved_at=access.now,
-                saved_by=saved.saved_by,
-            )
+    lock(conn, f"tracking_plan:{workspace_id}")
+    before = _read(conn, workspace_id, None)
+    if base_version is not None and base_version != before.version:
+        raise UemsError(
+            "plan_changed",
+            f"The plan was changed by {before.saved_by or 'somebody'} meanwhile: version {before.version} is in force and you"
+            f" edited version {base_version}. Load it again and repeat your change.",
+            status=409,
+            details={"version": before.version},
         )
-        changes = list(differences(before.plan, plan))
-        audit(conn, access, "plan.changed", f"plan:{saved.version}", _facts(before.plan), _facts(plan) | _summary(changes))
+    if before.version and before.plan == plan:
+        return before
+    saved = SavedPlan(version=before.version + 1, plan=plan, note=note, saved_at=access.now, saved_by=access.actor.label[:300])
+    conn.execute(
+        insert(t).values(
+            workspace_id=workspace_id,
+            version=saved.version,
+            document=to_json(plan),
+            note=note,
+            saved_at=access.now,
+            saved_by=saved.saved_by,
+        )
+    )
+    changes = list(differences(before.plan, plan))
+    audit(conn, access, "plan.changed", f"plan:{saved.version}", _facts(before.plan), _facts(plan) | _summary(changes))
     return saved
 
 

@@ -1,0 +1,74 @@
+"""How do documents come into force? All of them in one transaction, or none; and only what somebody has agreed to."""
+
+from sqlalchemy import Connection
+
+from uems.access.api import Access, audit
+from uems.collect import api as collect
+from uems.kernel.errors import UemsError
+from uems.kernel.store import Store, lock
+from uems.profiles import api as profiles
+from uems.segments.config.model import Change, Documents
+from uems.segments.config.planning import fingerprint, plan
+from uems.segments.definitions import turn_segment, write_segment
+
+
+def apply(
+    store: Store, access: Access, found: Documents, *, prune: bool = False, agreed: str | None = None, note: str = ""
+) -> list[Change]:
+    """Do what ``plan`` says. Audited, each change and the whole. agreed: the fingerprint of the changes that were shown.
+
+    Raises ``config_changed`` (409) when other changes would be made by now, and ``bad_config`` (422) when something is wrong.
+    """
+    workspace_id = access.scope.workspace_id
+    with store.write() as conn:
+        for name in (f"tracking_plan:{workspace_id}", f"tags:{workspace_id}", f"segments:{workspace_id}"):
+            lock(conn, name)  # what is compared now stands still until it is changed
+        changes, problems = plan(store, access.scope, found, prune=prune)
+        if problems:
+            raise UemsError("bad_config", problems[0].message, status=422)
+        if agreed is not None and agreed != fingerprint(changes):
+            message = "Definitions were changed since the plan was made. Look at the new plan, then apply that."
+            raise UemsError("config_changed", message, status=409)
+        _tracking_plan(conn, access, found, changes, note)
+        _tags(conn, access, found, changes, prune, note)
+        _segments(conn, access, found, changes)
+        done = [f"{one.action} {one.kind} {one.key}".rstrip() for one in changes if one.action != "keep"]
+        if done:
+            audit(conn, access, "config.applied", "config", None, {"changes": len(done), "changed": done[:100], "note": note})
+    return changes
+
+
+def _tracking_plan(conn: Connection, access: Access, found: Documents, changes: list[Change], note: str) -> None:
+    if found.plan is not None and any(one.kind == "tracking_plan" and one.action != "keep" for one in changes):
+        collect.write_plan(conn, access, found.plan, base_version=None, note=note)
+
+
+def _tags(conn: Connection, access: Access, found: Documents, changes: list[Change], prune: bool, note: str) -> None:
+    if found.tags:
+        profiles.apply_tags_in(conn, access, dict(found.tags), prune=prune, note=note)
+    named = {key for kind, key in found.archived if kind == "tag"}
+    left = [one.key for one in changes if one.kind == "tag" and one.action == "archive" and one.key in named]
+    while left:  # those that ask others go before those that they ask
+        waiting: list[str] = []
+        refusal: UemsError | None = None
+        known = profiles.read_definitions(conn, access.scope.workspace_id)
+        for key in left:
+            if key not in known:
+                continue  # pruned already
+            try:
+                profiles.remove_definition(conn, access, key)
+            except UemsError as error:
+                refusal, waiting = error, [*waiting, key]
+        if refusal is not None and len(waiting) == len(left):
+            raise refusal
+        left = waiting
+
+
+def _segments(conn: Connection, access: Access, found: Documents, changes: list[Change]) -> None:
+    for one in changes:
+        if one.kind != "segment" or one.action == "keep":
+            continue
+        if one.action == "archive":
+            turn_segment(conn, access, one.key, archived=True)
+        else:
+            write_segment(conn, access, found.segments[one.key])

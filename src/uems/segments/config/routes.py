@@ -1,0 +1,80 @@
+"""How are definitions read, compared and put in force as documents over HTTP?"""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+
+from uems.access.api import Access, guard
+from uems.kernel.errors import UemsError
+from uems.kernel.store import Store
+from uems.segments.config.applying import apply
+from uems.segments.config.bodies import AppliedBody, ApplyBody, ConfigBody, ConfigChangeBody, ConfigPlanBody, DocumentsBody, ProblemBody
+from uems.segments.config.model import Documents, Problem
+from uems.segments.config.planning import fingerprint, plan
+from uems.segments.config.reading import read_documents
+from uems.segments.config.writing import documents_of
+
+router = APIRouter()
+
+_BASE = "/workspaces/{workspace}/config"
+
+
+def _store(request: Request) -> Store:
+    store: Store = request.app.state.house.store
+    return store
+
+
+@router.get(_BASE)
+def get_config(
+    request: Request,
+    access: Annotated[Access, guard("segments:read")],
+    standard: Annotated[bool, Query(description="Also tags as they were shipped.")] = False,
+) -> ConfigBody:
+    """The tracking plan, tags and segments as documents."""
+    access.require("plan:read")
+    access.require("tags:read")
+    return ConfigBody(documents=documents_of(_store(request), access.scope, standard=standard))
+
+
+@router.post(f"{_BASE}/plan")
+def plan_config(request: Request, access: Annotated[Access, guard("segments:read")], body: DocumentsBody) -> ConfigPlanBody:
+    """What documents would change, field by field, and what is wrong with them. Nothing is changed."""
+    access.require("plan:read")
+    access.require("tags:read")
+    found, problems = read_documents(body.documents)
+    changes, more = plan(_store(request), access.scope, found, prune=body.prune and not problems)
+    return ConfigPlanBody(
+        changes=[ConfigChangeBody.of(one) for one in changes],
+        problems=[ProblemBody.of(one) for one in (*problems, *more)],
+        fingerprint=fingerprint(changes),
+    )
+
+
+@router.post(f"{_BASE}/apply")
+def apply_config(request: Request, access: Annotated[Access, guard("segments:write")], body: ApplyBody) -> AppliedBody:
+    """Put the documents in force, all of them or none."""
+    found, problems = read_documents(body.documents)
+    _require(access, found)
+    if problems:
+        raise _bad(problems)
+    store = _store(request)
+    _, problems = plan(store, access.scope, found, prune=body.prune)
+    if problems:
+        raise _bad(problems)
+    changes = apply(store, access, found, prune=body.prune, agreed=body.fingerprint, note=body.note)
+    return AppliedBody(changes=[ConfigChangeBody.of(one) for one in changes])
+
+
+def _require(access: Access, found: Documents) -> None:
+    """Whoever changes a kind of definition by documents may change it otherwise too."""
+    if found.plan is not None:
+        access.require("plan:write")
+    if found.tags or any(kind == "tag" for kind, _ in found.archived):
+        access.require("tags:write")
+
+
+def _bad(problems: list[Problem]) -> UemsError:
+    first = problems[0]
+    more = f" There are {len(problems) - 1} more problems." if len(problems) > 1 else ""
+    details = {"problems": [ProblemBody.of(one).model_dump() for one in problems[:100]]}
+    return UemsError("bad_config", f"Document {first.document + 1}: {first.message}{more}", status=422, details=details)
