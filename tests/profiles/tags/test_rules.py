@@ -20,6 +20,9 @@ from uems.access.api import Access
 from uems.kernel.clock import day_of
 from uems.kernel.filters import At
 from uems.kernel.house import House
+from uems.kernel.schema import change_rows
+from uems.kernel.settings import Settings
+from uems.kernel.sql import Sql
 from uems.profiles.conditions.asking import Asking
 from uems.profiles.conditions.grammar import edges_of
 from uems.profiles.tags.live import LiveTags
@@ -345,3 +348,20 @@ def test_stages_flip_at_midnight_for_those_whom_an_edge_names(house: House, worl
     tags.refresh(world.scope, later, None)
     assert tags_now(house, world.scope)["lifecycle_stage"] == some
     assert some != before
+
+
+def test_the_usual_channel_is_the_most_frequent_of_the_last_days(house: House, settings: Settings, world: World, access: Access) -> None:
+    fill(world, 4, people=10, events=200)
+    # The feed of tests knows no channels.
+    change = Sql("UPDATE channel = ['browser', 'mobile', 'import'][1 + cityHash64(message_id) % 3] WHERE workspace_id > 0")
+    change_rows(house.warehouse, settings, "events", change)
+    install_standard_tags(house, access, NOW)
+    refresh(house, world.scope, NOW)
+    owner = world.owner()
+    counts: dict[int, Counter[str]] = defaultdict(Counter)
+    for row in house.warehouse.query(Sql("SELECT node_id, day, toString(channel) AS channel FROM events")).to_pylist():
+        if row["channel"] != "import" and row["day"] > TODAY - timedelta(days=90):
+            counts[owner[row["node_id"]]][row["channel"]] += 1
+    expected = {p: min(found, key=lambda name: (-found[name], name)) for p, found in counts.items() if found.total() >= 3}
+    assert tags_now(house, world.scope)["preferred_channel"] == expected
+    assert set(expected.values()) == {"browser", "mobile"}

@@ -19,6 +19,7 @@ def ask_most(ask: Ask, place: Sql, size: int, days: int) -> None:
 
     place: over a row of events, from 1 to ``size`` (at most 255); 0 for a row that does not count.
     """
+    ask = ask.of("recent")
     source, rows = ask.events(), ask.event_rows(None, days)
     sent = ask.roles.events("sent")
     theirs = Sql(f"active AND event NOT IN {ask.bind(sorted(sent), 'Array(String)')}") if sent else Sql("active")

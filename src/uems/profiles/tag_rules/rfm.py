@@ -73,6 +73,8 @@ class _Rule(RuleBase):
         else:
             codes = parts[settings.part]
             values = coded(codes, [0, 1, 2, 3, 4, 5])
+        if settings.part not in ("cell", "group"):  # the cell says why for all of them
+            return TagColumn(values=values)
         evidence = found.shared(("rfm", settings.days), lambda: self._evidence(settings, found))
         return TagColumn(values=values, evidence=pc.if_else(pa.array(codes >= 0), evidence, pa.scalar(None, pa.string())))
 

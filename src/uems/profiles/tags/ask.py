@@ -55,8 +55,8 @@ class Ask:
         self.today: Final = day_of(asking.at.now, asking.scope.zone)
         self.values: dict[str, Value] = {}
 
-    def of(self, part: Literal["orders", "looks", "said"]) -> "Ask":
-        """The same questions, over events of one kind: those of orders, of what was looked at or bought, of what was said.
+    def of(self, part: Literal["orders", "looks", "said", "recent"]) -> "Ask":
+        """The same questions, over events of one kind: of orders, of what was looked at or bought or said, or recent ones.
 
         What is read of few events (the lines of orders) is then not read of all.
         """

@@ -18,7 +18,7 @@ from uems.profiles.roles.mappings import roles_of
 from uems.profiles.roles.model import ROLES, Roles
 from uems.profiles.tags.clock import as_of
 from uems.profiles.tags.config import ReadyConfig, is_scored, read_config
-from uems.profiles.tags.definitions import definitions
+from uems.profiles.tags.definitions import definitions, known_keys
 from uems.profiles.tags.lineage import asks_tags, lineage_of, needed_roles
 from uems.profiles.tags.model import Health, Lineage, SavedTag, TagDef, TagState, TagValue, Words
 from uems.profiles.tags.states import NEVER, states_of
@@ -208,7 +208,7 @@ def _with_bins(house: House, found: Distribution, mine: Sql, params: Mapping[str
 def tags_of(house: House, scope: Scope, people: Sequence[int]) -> dict[int, list[TagValue]]:
     """person → their tags, by key; for people as they are now."""
     found: dict[int, list[TagValue]] = {int(person): [] for person in people}
-    keys = sorted(definitions(house.store, scope))
+    keys = known_keys(house.store, scope)
     if not keys or not found:
         return found
     rows = house.warehouse.query(

@@ -28,6 +28,13 @@ def definitions(store: Store, scope: Scope) -> dict[str, SavedTag]:
         return read_definitions(conn, scope.workspace_id)
 
 
+def known_keys(store: Store, scope: Scope) -> list[str]:
+    """Keys of all tags that there are or ever were."""
+    query = select(t.c.key).where(t.c.workspace_id == scope.workspace_id).distinct().order_by(t.c.key)
+    with store.read() as conn:
+        return list(conn.execute(query).scalars())
+
+
 def definition(store: Store, scope: Scope, key: str) -> SavedTag:
     """One tag; raises ``not_found``."""
     found = definitions(store, scope).get(key)

@@ -322,6 +322,8 @@ def _gone(house: House, scope: Scope, people: Sequence[int], chosen: Chosen | No
     """Those of the numbers, and of what their people were stored as, that are nobody now."""
     assert chosen is not None
     numbers = {*(int(person) for person in people), *chosen.stored.tolist()}
+    if numbers == set(chosen.people.tolist()):  # nobody of them was ever merged, which is usual
+        return set()
     owners = identity.people_of(house.store, scope, numbers)
     return {number for number in numbers if number not in owners or owners[number].person_id != number}
 

@@ -230,7 +230,7 @@ def person_tags(request: Request, access: Annotated[Access, guard("people:read")
     house = _house(request)
     person = identity.person(house.store, access.scope, person_id)
     known = definitions(house.store, access.scope)
-    found = tags_of(house, access.scope, [person.person_id])[person.person_id]
+    found = [one for one in tags_of(house, access.scope, [person.person_id])[person.person_id] if one.tag in known]
     return PersonTagList(items=[PersonTagBody.of(one, known[one.tag].tag, labels_of(known[one.tag].tag)) for one in found])
 
 
