@@ -56,7 +56,7 @@ class ConfigChangeBody(Body):
         return ConfigChangeBody(kind=one.kind, key=one.key, name=one.name, action=one.action, document=one.document, fields=fields)
 
 
-class ProblemBody(Body):
+class ConfigProblemBody(Body):
     """Why a document cannot be used. path: where in it, as in ``condition.and[0].did``."""
 
     document: int
@@ -65,15 +65,15 @@ class ProblemBody(Body):
     message: str
 
     @staticmethod
-    def of(one: Problem) -> "ProblemBody":
-        return ProblemBody(document=one.document, path=one.path, code=one.code, message=one.message)
+    def of(one: Problem) -> "ConfigProblemBody":
+        return ConfigProblemBody(document=one.document, path=one.path, code=one.code, message=one.message)
 
 
 class ConfigPlanBody(Body):
     """With problems nothing can be applied. fingerprint: to apply exactly this."""
 
     changes: list[ConfigChangeBody]
-    problems: list[ProblemBody]
+    problems: list[ConfigProblemBody]
     fingerprint: str
 
 

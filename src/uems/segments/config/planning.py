@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from uems.collect import api as collect
 from uems.kernel.errors import UemsError
@@ -15,6 +15,8 @@ from uems.segments.config.model import Action, Change, Documents, FieldChange, P
 from uems.segments.definitions import list_segments, resolve
 from uems.segments.lists.naming import check_lists
 from uems.segments.model import Draft, Segment
+
+_LANGUAGES: Final[tuple[profiles.Language, ...]] = ("zh", "en")
 
 
 def plan(store: Store, scope: Scope, found: Documents, *, prune: bool = False) -> tuple[list[Change], list[Problem]]:
@@ -64,7 +66,7 @@ def _tag_changes(store: Store, scope: Scope, found: Documents, prune: bool, prob
             continue
         before = dict(known[one.key].tag.config) if one.key in known else {}
         body = found.tags.get(one.key, {})
-        fields = tuple(_tag_field(f, before, body.get("config", {})) for f in one.fields)
+        fields = tuple(_tag_field(scope, f, before, body.get("config", {})) for f in one.fields)
         name = _label(body.get("label")) or (_label_of(known[one.key].tag) if one.key in known else one.key)
         document = found.places.get(("tag", one.key))
         changes.append(Change(kind="tag", key=one.key, name=name, action=acts[one.act], fields=fields, document=document))
@@ -75,14 +77,14 @@ def _tag_changes(store: Store, scope: Scope, found: Documents, prune: bool, prob
     return sorted(changes, key=lambda one: one.key)
 
 
-def _tag_field(one: profiles.FieldChange, before: Mapping[str, Any], after: Any) -> FieldChange:
+def _tag_field(scope: Scope, one: profiles.FieldChange, before: Mapping[str, Any], after: Any) -> FieldChange:
     if one.field != "config":
         return FieldChange(field="tag_kind" if one.field == "kind" else one.field, before=one.before, after=one.after)
-    zh, en = ((_config_words(before, language), _config_words(after, language)) for language in ("zh", "en"))
+    zh, en = ((_config_words(scope, before, language), _config_words(scope, after, language)) for language in _LANGUAGES)
     return FieldChange(field="config", before=one.before, after=one.after, zh=zh, en=en)
 
 
-def _config_words(config: Any, language: Any) -> str:
+def _config_words(scope: Scope, config: Any, language: profiles.Language) -> str:
     """The conditions of a rule in words; "" for configs without any."""
     values = config.get("values") if isinstance(config, Mapping) else None
     if not isinstance(values, list):
@@ -90,7 +92,7 @@ def _config_words(config: Any, language: Any) -> str:
     told = []
     for value in values:
         try:
-            told.append(f"{dump_json(value['value'])}: {profiles.say(profiles.parse_condition(value['when']), language)}")
+            told.append(f"{dump_json(value['value'])}: {profiles.say(profiles.parse_condition(value['when']), language, scope.currency)}")
         except (UemsError, KeyError, TypeError):
             return ""
     return "; ".join(told)
@@ -136,7 +138,7 @@ def _segment_changes(store: Store, scope: Scope, found: Documents, prune: bool, 
     after = {key: one.condition for key, one in live.items() if key not in gone}
     after |= {key: draft.condition for key, draft in found.segments.items()}
     _check_segments(store, scope, found, after, problems)
-    changes = [_segment_change(found.segments[key], known.get(key), found) for key in in_order(found.segments, after)]
+    changes = [_segment_change(scope, found.segments[key], known.get(key), found) for key in in_order(found.segments, after)]
     for key in reversed(in_order([key for key in known if key in gone], {k: one.condition for k, one in live.items()})):
         place = found.places.get(("segment", key))
         action: Action = "archive" if key in live else "keep"
@@ -160,23 +162,26 @@ def _check_segments(store: Store, scope: Scope, found: Documents, after: Mapping
                 problems.append(Problem(document=place or 0, path=path, code=error.code, message=told))
 
 
-def _segment_change(draft: Draft, before: Segment | None, found: Documents) -> Change:
+def _segment_change(scope: Scope, draft: Draft, before: Segment | None, found: Documents) -> Change:
     place = found.places["segment", draft.key]
     if before is None:
         empty = ("name", draft.name), ("description", draft.description)
         fields = [FieldChange(field=name, before=None, after=value) for name, value in empty if value]
-        fields.append(_condition_change(None, draft.condition))
+        fields.append(_condition_change(scope, None, draft.condition))
         return Change(kind="segment", key=draft.key, name=draft.name, action="create", fields=tuple(fields), document=place)
     pairs = ("name", before.name, draft.name), ("description", before.description, draft.description)
     fields = [FieldChange(field=name, before=old, after=new) for name, old, new in pairs if old != new]
     if before.condition != draft.condition:
-        fields.append(_condition_change(before.condition, draft.condition))
+        fields.append(_condition_change(scope, before.condition, draft.condition))
     action: Action = "restore" if before.archived else "change" if fields else "keep"
     return Change(kind="segment", key=draft.key, name=draft.name, action=action, fields=tuple(fields), document=place)
 
 
-def _condition_change(before: Node | None, after: Node) -> FieldChange:
-    zh, en = ((profiles.say(before, language) if before else "", profiles.say(after, language)) for language in ("zh", "en"))
+def _condition_change(scope: Scope, before: Node | None, after: Node) -> FieldChange:
+    zh, en = (
+        (profiles.say(before, language, scope.currency) if before else "", profiles.say(after, language, scope.currency))
+        for language in _LANGUAGES
+    )
     old = profiles.dump_condition(before) if before else None
     return FieldChange(field="condition", before=old, after=profiles.dump_condition(after), zh=zh, en=en)
 

@@ -8,7 +8,15 @@ from uems.access.api import Access, guard
 from uems.kernel.errors import UemsError
 from uems.kernel.store import Store
 from uems.segments.config.applying import apply
-from uems.segments.config.bodies import AppliedBody, ApplyBody, ConfigBody, ConfigChangeBody, ConfigPlanBody, DocumentsBody, ProblemBody
+from uems.segments.config.bodies import (
+    AppliedBody,
+    ApplyBody,
+    ConfigBody,
+    ConfigChangeBody,
+    ConfigPlanBody,
+    ConfigProblemBody,
+    DocumentsBody,
+)
 from uems.segments.config.model import Documents, Problem
 from uems.segments.config.planning import fingerprint, plan
 from uems.segments.config.reading import read_documents
@@ -45,7 +53,7 @@ def plan_config(request: Request, access: Annotated[Access, guard("segments:read
     changes, more = plan(_store(request), access.scope, found, prune=body.prune and not problems)
     return ConfigPlanBody(
         changes=[ConfigChangeBody.of(one) for one in changes],
-        problems=[ProblemBody.of(one) for one in (*problems, *more)],
+        problems=[ConfigProblemBody.of(one) for one in (*problems, *more)],
         fingerprint=fingerprint(changes),
     )
 
@@ -76,5 +84,5 @@ def _require(access: Access, found: Documents) -> None:
 def _bad(problems: list[Problem]) -> UemsError:
     first = problems[0]
     more = f" There are {len(problems) - 1} more problems." if len(problems) > 1 else ""
-    details = {"problems": [ProblemBody.of(one).model_dump() for one in problems[:100]]}
+    details = {"problems": [ConfigProblemBody.of(one).model_dump() for one in problems[:100]]}
     return UemsError("bad_config", f"Document {first.document + 1}: {first.message}{more}", status=422, details=details)
