@@ -63,8 +63,10 @@ tag_passes = Table(
     metadata,
     Column("workspace_id", BigId, ForeignKey(_WORKSPACE, ondelete="CASCADE"), primary_key=True, autoincrement=False),
     Column("pass", BigId, primary_key=True, autoincrement=False),
-    # Of the rows of tag_values that it wrote.
+    # Of the rows of tag_values that it wrote; 0 for none.
     Column("version", BigId, nullable=False),
+    # More people whom it concerns.
+    Column("people", Json, nullable=False),
 )
 """Passes that the loop did not begin itself, and has to follow."""
 

@@ -6,6 +6,7 @@ from tests.support.feed import Happened
 from uems.access.api import Access
 from uems.kernel.house import House
 from uems.profiles.follow import touched_since
+from uems.profiles.roles.mappings import set_role
 from uems.profiles.tags.batches import set_tag
 from uems.profiles.tags.definitions import save_tag
 from uems.profiles.tags.live import LiveTags
@@ -33,3 +34,19 @@ def test_the_loop_hears_of_what_was_set_by_hand_and_not_of_its_own(house: House,
     later = touched_since(house, told.marks)
     assert later is not None
     assert later.people == {world.scope.workspace_id: {b}}
+
+
+def test_the_loop_hears_of_the_other_end_of_a_new_relation(house: House, world: World, access: Access) -> None:
+    world.take([Happened(user="ann", ts=NOW, event="Signed Up")])
+    set_role(house.store, access, "inviter", events=["Signed Up"], property="inviter")
+    tags = LiveTags(house)
+    tags.refresh(world.scope, NOW, None)
+    [ann] = world.souls()
+    world.take([Happened(user="bob", ts=NOW, event="Signed Up", properties='{"inviter": "ann"}')])
+    [bob] = set(world.souls()) - {ann}
+    tags.refresh(world.scope, NOW, [bob])
+    told = touched_since(house, {})
+    assert told is not None
+    assert told.people == {world.scope.workspace_id: {ann}}
+    tags.refresh(world.scope, NOW, [ann])
+    assert touched_since(house, told.marks) is None

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
+import numpy as np
+
 from uems.access.api import Workspaces
 from uems.kernel.errors import UemsError
 from uems.kernel.filters import Node
@@ -20,6 +22,7 @@ from uems.profiles.tags.computed import doing_of
 from uems.profiles.tags.config import ComputedConfig, Config, ReadyConfig, read_config
 from uems.profiles.tags.definitions import definitions
 from uems.profiles.tags.lineage import conditions_of
+from uems.profiles.tags.passes import announce
 from uems.profiles.tags.refresh import Refreshed, refresh
 from uems.profiles.tags.standard import install_standard_tags
 
@@ -41,7 +44,13 @@ class LiveTags:
         if people is None:
             install_standard_tags(self._house, scope, now)
         limits = _LIMITS if people is None else None
-        return refresh(self._house, scope, as_of(self._house.store, scope, now), people, limits=limits, tell=False)
+        done = refresh(self._house, scope, as_of(self._house.store, scope, now), people, limits=limits, tell=False)
+        if people is not None:
+            # Whoever is on the other end of a new relation was not among those who were looked at.
+            others = np.setdiff1d(done.related, np.asarray(people, np.uint64)).tolist()
+            if others:
+                announce(self._house.store, scope.workspace_id, people=others)
+        return done
 
     def edges(self, scope: Scope) -> Sequence[Node]:
         """Conditions of live tags, whose changes by the passing of time have to be followed."""

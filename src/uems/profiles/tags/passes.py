@@ -4,7 +4,7 @@ What the loop computes itself it knows. A tag that is set by hand, imported, sco
 after it was written, and whatever asks tags is then computed for those people.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from sqlalchemy import delete, func, insert, select
@@ -18,12 +18,12 @@ _KEPT: Final = 1_000
 """So many passes behind the newest nobody looks any more."""
 
 
-def announce(store: Store, workspace_id: int, version: int) -> None:
-    """The rows of this version are written. Passes become visible in the order of their numbers."""
+def announce(store: Store, workspace_id: int, version: int = 0, people: Sequence[int] = ()) -> None:
+    """The rows of this version are written, or these people have to be looked at. Passes become visible in the order of their numbers."""
     with store.write() as conn:
         lock(conn, f"tag_passes:{workspace_id}")
         number = allocate(conn, f"tag_passes:{workspace_id}")
-        conn.execute(insert(t).values({"workspace_id": workspace_id, "pass": number, "version": version}))
+        conn.execute(insert(t).values({"workspace_id": workspace_id, "pass": number, "version": version, "people": list(people)}))
         conn.execute(delete(t).where(t.c.workspace_id == workspace_id, t.c["pass"] <= number - _KEPT))
 
 
@@ -36,16 +36,18 @@ def last_passes(store: Store) -> dict[int, int]:
 
 def retagged(house: House, workspace_id: int, after: int, through: int) -> set[int]:
     """Everybody whose tags the passes behind ``after`` changed, up to ``through``."""
-    query = select(t.c.version).where(t.c.workspace_id == workspace_id, t.c["pass"] > after, t.c["pass"] <= through)
+    query = select(t.c.version, t.c.people).where(t.c.workspace_id == workspace_id, t.c["pass"] > after, t.c["pass"] <= through)
     with house.store.read() as conn:
-        versions = sorted(set(conn.execute(query).scalars()))
+        passes = conn.execute(query).all()
+    versions = sorted({one.version for one in passes if one.version})
+    named = {int(person) for one in passes for person in one.people}
     if not versions:
-        return set()
+        return named
     rows = house.warehouse.query(
         Sql("SELECT DISTINCT person_id FROM tag_values WHERE workspace_id = {workspace:UInt32} AND version IN {versions:Array(UInt64)}"),
         {"workspace": workspace_id, "versions": versions},
     )
-    return set(rows.column("person_id").to_pylist())
+    return named | set(rows.column("person_id").to_pylist())
 
 
 def retagged_since(house: House, marks: Mapping[str, int]) -> tuple[dict[int, set[int]], dict[str, int]]:
