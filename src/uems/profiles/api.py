@@ -32,8 +32,9 @@ from uems.profiles.tags.catalogue import TAG_USERS, Listed, TagUse, catalogue, d
 from uems.profiles.tags.clock import as_of, stand_still
 from uems.profiles.tags.config import is_scored, read_config
 from uems.profiles.tags.definitions import definition, definitions, read_definitions, remove_definition, remove_tag, save_tag
-from uems.profiles.tags.lineage import conditions_of_tag
+from uems.profiles.tags.lineage import conditions_of_tag, tops_of
 from uems.profiles.tags.live import LiveTags
+from uems.profiles.tags.measured import measure_cuts
 from uems.profiles.tags.model import SavedTag, TagDef, TagState, TagValue, Words
 from uems.profiles.tags.past import values_before
 from uems.profiles.tags.refresh import Refreshed, refresh
@@ -107,6 +108,7 @@ __all__ = [
     "list_events",
     "list_parts",
     "list_people",
+    "measure_cuts",
     "nodes",
     "parse_condition",
     "plan_tags",
@@ -131,6 +133,7 @@ __all__ = [
     "tags_to_yaml",
     "take_over",
     "timeline",
+    "tops_of",
     "touched_since",
     "trait_history",
     "trait_rows",

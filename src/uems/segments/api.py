@@ -2,13 +2,14 @@
 
 from uems.segments.definitions import archive_segment, list_segments, resolve_node, save_segment, segment
 from uems.segments.doers import segment_worker
-from uems.segments.keeper import Keeper, Tags
+from uems.segments.keeper import Keeper
 from uems.segments.lists.definitions import PeopleList, create_list, delete_list, list_lists, people_list
 from uems.segments.membership import changes, is_member, members, segments_of, sizes
 from uems.segments.model import Change, Draft, Membership, Segment, Size
 from uems.segments.preview import preview, why
 from uems.segments.schema import MIGRATIONS
 from uems.segments.syncs.loop import Syncer
+from uems.segments.tagging import Tags
 
 __all__ = [
     "MIGRATIONS",

@@ -35,6 +35,7 @@ from uems.segments.model import Cause, Segment
 from uems.segments.neighbours import with_neighbours
 from uems.segments.standing import Members, read_members
 from uems.segments.tables import segment_marks, segment_passes
+from uems.segments.tagging import NoTags, Tags, asks_nightly, take_cuts
 
 _logger = logging.getLogger("uems.segments")
 
@@ -45,6 +46,7 @@ PEOPLE: Final = 20_000
 """Whose segments one statement computes at most; more are taken in parts."""
 NIGHT_HOUR: Final = timedelta(hours=3)
 """When the nightly pass is due, after the start of the workspace's day."""
+_OUTAGES: Final = ("warehouse_down", "store_down", "store_busy")
 NOBODY: Final[People] = np.zeros(0, np.uint64)
 
 
@@ -52,33 +54,6 @@ class Scopes(Protocol):
     """Which workspaces there are."""
 
     def scope(self, workspace_id: int) -> Scope | None: ...
-
-
-class Tags(Protocol):
-    """What keeps the tags; called before the segments of the same people are computed."""
-
-    def refresh(self, scope: Scope, now: datetime, people: Sequence[int] | None) -> object:
-        """Compute the tags of these people, or of everybody. Repeating it changes nothing."""
-        ...
-
-    def edges(self, scope: Scope) -> Sequence[Node]:
-        """Conditions of live tags, whose changes by time are to be followed too."""
-        ...
-
-    def workspaces(self) -> Sequence[int]:
-        """Workspaces that have tags."""
-        ...
-
-
-class _NoTags:
-    def refresh(self, scope: Scope, now: datetime, people: Sequence[int] | None) -> None:
-        return None
-
-    def edges(self, scope: Scope) -> Sequence[Node]:
-        return ()
-
-    def workspaces(self) -> Sequence[int]:
-        return ()
 
 
 class Keeper:
@@ -89,7 +64,7 @@ class Keeper:
         self._workspaces = workspaces
         self._holder = holder
         self._clock = clock
-        self._tags: Tags = tags or _NoTags()
+        self._tags: Tags = tags or NoTags()
         self._lease: leases.Lease | None = None
         self._known: dict[tuple[int, int], Members] = {}
         self._stop = threading.Event()
@@ -187,9 +162,15 @@ class Keeper:
         self, scope: Scope, live: Sequence[Segment], trees: Mapping[int, Node], people: Sequence[int], events: set[int], now: datetime
     ) -> None:
         """Compute tags and segments of some people, and write who came and went."""
-        for start in range(0, len(people), PEOPLE):
-            part = people[start : start + PEOPLE]
-            self._tags.refresh(scope, now, part)
+        waiting, done = list(people), set[int]()
+        while waiting:
+            part, waiting = waiting[:PEOPLE], waiting[PEOPLE:]
+            done.update(part)
+            refreshed = self._tags.refresh(scope, now, part)
+            if refreshed is not None and len(refreshed.related):
+                # Whoever invited one of them did nothing, and has one more invited person now.
+                more = with_neighbours(self._house, scope, list(trees.values()), refreshed.related.tolist())
+                waiting += sorted(more - done - set(waiting))
             if not live:
                 continue
             chosen = Chosen.of(self._house, scope, part)
@@ -211,10 +192,11 @@ class Keeper:
     def _build(self, scope: Scope, one: Segment, tree: Node, now: datetime) -> None:
         """Compute everybody for a segment that is new or asks something else; a failure is written to the segment."""
         try:
+            take_cuts(self._house, scope, [tree])
             found = profiles.evaluate([tree], Asking(self._house, scope, self._at(scope, now)), limits=Limits())
             self._correct(scope, one, found.members(tree), "built", now)
         except UemsError as error:
-            if error.status >= 500 and error.code in ("warehouse_down", "store_down", "store_busy"):
+            if error.status >= 500 and error.code in _OUTAGES:
                 raise
             _logger.warning("segment %s of %s cannot be computed: %s", one.key, scope.slug, error.message)
             with self._house.store.write() as conn:
@@ -226,14 +208,46 @@ class Keeper:
     def full(self, scope: Scope, *, now: datetime) -> int:
         """Everybody, every segment: puts right what differs from what was kept, writes a report, and gives the number of differences.
 
-        People of whom something was stored meanwhile are left to the next round: what differs with them is not a difference.
+        People of whom something was stored meanwhile are left to the next round: what differs with them is not a difference. Nor
+        is what nightly tags, percentiles and relations change, which are computed afterwards.
         """
         begun = time.perf_counter()
         marks = read_marks(self._house.store)
+        conditions = [(one, tree) for one, tree in self._conditions(scope) if not one.failure]
+        people, detail = self._everybody(scope, conditions, marks, now)
         self._tags.refresh(scope, now, None)
-        conditions = self._conditions(scope)
-        trees = [tree for _, tree in conditions]
-        found = profiles.evaluate(trees, Asking(self._house, scope, self._at(scope, now)), limits=Limits())
+        take_cuts(self._house, scope, [tree for _, tree in conditions], anew=True)
+        asking = [(one, tree) for one, tree in self._conditions(scope) if asks_nightly(tree) and not one.failure]
+        if asking:
+            self._everybody(scope, asking, marks, now)
+        report = {
+            "workspace_id": scope.workspace_id,
+            "at": now,
+            "segments": len(conditions),
+            "people": people,
+            "differences": sum(detail.values()),
+            "seconds": round(time.perf_counter() - begun),
+            "detail": detail,
+        }
+        with self._house.store.write() as conn:
+            upsert_many(conn, segment_passes, [report], ["workspace_id", "at"])
+        if detail:
+            _logger.warning("segments of %s: the full pass put right %s", scope.slug, detail)
+        return sum(detail.values())
+
+    def _everybody(
+        self, scope: Scope, conditions: Sequence[tuple[Segment, Node]], marks: Mapping[str, int], now: datetime
+    ) -> tuple[int, dict[str, int]]:
+        """Compute these segments for everybody: (how many people, segment → what had to be put right)."""
+        asking = Asking(self._house, scope, self._at(scope, now))
+        try:
+            found = profiles.evaluate([tree for _, tree in conditions], asking, limits=Limits())
+        except UemsError as error:
+            if error.status >= 500 and error.code in _OUTAGES:
+                raise
+            for one, tree in conditions:  # one of them cannot be computed, which its own state then says
+                self._build(scope, one, tree, now)
+            return 0, {}
         newer = profiles.touched_since(self._house, marks)
         busy = np.array(sorted(newer.people.get(scope.workspace_id, ())) if newer else [], np.uint64)
         detail: dict[str, int] = {}
@@ -244,20 +258,7 @@ class Keeper:
                 detail[one.key] = wrong
             with self._house.store.write() as conn:
                 mark_built(conn, scope.workspace_id, one, size=self._members(scope, one).size, now=now)
-        report = {
-            "workspace_id": scope.workspace_id,
-            "at": now,
-            "segments": len(conditions),
-            "people": len(found.people),
-            "differences": sum(detail.values()),
-            "seconds": round(time.perf_counter() - begun),
-            "detail": detail,
-        }
-        with self._house.store.write() as conn:
-            upsert_many(conn, segment_passes, [report], ["workspace_id", "at"])
-        if detail:
-            _logger.warning("segments of %s: the full pass put right %s", scope.slug, detail)
-        return sum(detail.values())
+        return len(found.people), detail
 
     def _correct(self, scope: Scope, one: Segment, should: People, cause: Cause, now: datetime, leave: People = NOBODY) -> int:
         """Make the members those that they should be, but for people to leave alone; the number of changes."""

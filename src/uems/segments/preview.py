@@ -16,6 +16,7 @@ from uems.kernel.warehouse import Limits
 from uems.profiles import api as profiles
 from uems.profiles.api import Asking, Chosen, Flags, Value
 from uems.segments.definitions import resolve_node
+from uems.segments.tagging import take_cuts
 
 SAMPLE: Final = 20
 LIMITS: Final = Limits(seconds=20, memory_bytes=4_000_000_000)
@@ -69,6 +70,7 @@ class Why:
 def preview(house: House, scope: Scope, node: Node, now: datetime, *, sample: int = SAMPLE) -> Preview:
     """Exact, as of now. Raises ``warehouse_timeout`` or ``warehouse_memory`` for a condition that asks too much at once."""
     tree = resolve_node(node, house.store, scope)
+    take_cuts(house, scope, [tree])
     asking = Asking(house, scope, _at(house, scope, now))
     pairs = list(walk(node, tree, ""))
     found = profiles.evaluate([tree, *(resolved for _, _, resolved, _ in pairs)], asking, limits=LIMITS)
@@ -132,6 +134,7 @@ def why(house: House, scope: Scope, node: Node, person_id: int, now: datetime) -
     if not len(chosen.people):
         raise not_found("person", str(person_id))
     tree = resolve_node(node, house.store, scope)
+    take_cuts(house, scope, [tree])
     asking = Asking(house, scope, _at(house, scope, now), chosen)
     pairs = list(walk(node, tree, ""))
     found = profiles.evaluate([resolved for _, _, resolved, _ in pairs], asking, limits=LIMITS)

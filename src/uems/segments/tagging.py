@@ -1,0 +1,69 @@
+"""What has the keeper to do with tags? They are computed before the segments that ask them, and what they change is followed."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from uems.kernel.filters import Node
+from uems.kernel.house import House
+from uems.kernel.scope import Scope
+from uems.profiles import api as profiles
+from uems.profiles.api import People
+
+
+class Refreshed(Protocol):
+    """What computing tags did. related: who has a new relation with somebody, sorted."""
+
+    @property
+    def related(self) -> People: ...
+
+
+class Tags(Protocol):
+    """What keeps the tags; called before the segments of the same people are computed."""
+
+    def refresh(self, scope: Scope, now: datetime, people: Sequence[int] | None) -> Refreshed | None:
+        """Compute the tags of these people, or of everybody. Repeating it changes nothing."""
+        ...
+
+    def edges(self, scope: Scope) -> Sequence[Node]:
+        """Conditions of live tags, whose changes by time are to be followed too."""
+        ...
+
+    def workspaces(self) -> Sequence[int]:
+        """Workspaces that have tags."""
+        ...
+
+
+class NoTags:
+    """For a keeper of segments alone."""
+
+    def refresh(self, scope: Scope, now: datetime, people: Sequence[int] | None) -> None:
+        return None
+
+    def edges(self, scope: Scope) -> Sequence[Node]:
+        return ()
+
+    def workspaces(self) -> Sequence[int]:
+        return ()
+
+
+def tags_in(node: Node) -> set[str]:
+    """Names of the tags that a condition asks, also of related people; segments inside are not looked into."""
+    found: set[str] = set()
+    for leaf in profiles.leaves(node):
+        if isinstance(leaf, profiles.nodes.Tag | profiles.nodes.Top):
+            found.add(leaf.name)
+        for inner in profiles.kind_of(leaf).inner(leaf):
+            found |= tags_in(inner)
+    return found
+
+
+def asks_nightly(node: Node) -> bool:
+    """Whether a condition asks what the nightly pass computes for everybody: tags, percentiles, relations."""
+    return bool(tags_in(node)) or any(isinstance(leaf, profiles.nodes.Related) for leaf in profiles.leaves(node))
+
+
+def take_cuts(house: House, scope: Scope, trees: Iterable[Node], *, anew: bool = False) -> bool:
+    """See to it that the percentiles that these conditions ask for are measured; whether any was. anew: also those that were before."""
+    tops = profiles.tops_of(trees)
+    return bool(tops) and profiles.measure_cuts(house, scope, tops, anew=anew)

@@ -1,0 +1,169 @@
+"""Do segments follow the tags that they ask, whoever changed those, and is what the night changes by design no difference?"""
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.identity.conftest import make_access
+from tests.segments.shop import Shop
+from tests.support.feed import Happened
+from uems import app
+from uems.access.api import Access, Workspaces
+from uems.kernel.house import House
+from uems.kernel.settings import Settings
+from uems.kernel.sql import Sql
+from uems.profiles import api as profiles
+from uems.profiles.conditions.did import DidKind
+from uems.profiles.tags.model import TagDef
+from uems.segments.api import Keeper, list_segments
+from uems.segments.passes import passes
+from uems.segments.preview import preview
+
+_numbers = itertools.count(1)
+START = datetime(2026, 3, 3, 15, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    found = app.build(Settings(home=tmp_path_factory.mktemp("follow") / "home"))
+    yield found
+    found.close()
+
+
+class Tagged(Shop):
+    """A shop whose keeper computes tags too."""
+
+    def __init__(self, house: House) -> None:
+        super().__init__(house, next(_numbers), START)
+        self.keeper = Keeper(house, Workspaces(house.store), "test", lambda: self.now, profiles.LiveTags(house))
+        self.take([Happened(user=f"u{n}", ts=START - timedelta(days=n), event="Viewed") for n in range(10)])
+
+    def define(self, key: str, kind: Any, type_: Any, config: Any = None, refresh: Any = "nightly") -> None:
+        label = profiles.Words(en=key)
+        tag = TagDef(key=key, family="behaviour", kind=kind, label=label, value_type=type_, config=config or {}, refresh=refresh)
+        profiles.save_tag(self.house.store, self.access(), tag)
+
+    def access(self) -> Access:
+        return make_access(self.scope, self.now)
+
+    def night(self) -> int:
+        return self.keeper.full(self.scope, now=self.now)
+
+
+def asks(tag: str, op: str = "is_set", **more: Any) -> dict[str, Any]:
+    return {"tag": {"name": tag, "op": op, **more}}
+
+
+def test_what_is_set_by_hand_or_scored_by_a_model_is_followed_at_once(house: House) -> None:
+    shop = Tagged(house)
+    shop.define("vip", "manual", "text")
+    shop.define("score", "model", "number", {"model": "m"})
+    shop.save("vips", asks("vip", "equals", value="gold"))
+    shop.save("likely", {"and": [asks("score", "gte", value=0.5), {"not": {"segment": {"key": "vips"}}}]})
+    shop.catch_up()
+    assert shop.members() == {}
+    profiles.set_tag(house, shop.access(), "vip", [1, 2], "gold")
+    profiles.refresh(house, shop.scope, shop.now, [1, 2], tags=["vip"])
+    people = [1, 3, 4]
+    profiles.write_scores(house, shop.scope, "score", _array(people), [0.9, 0.8, 0.1], None, None, shop.now)
+    shop.catch_up()
+    assert shop.members() == {1: [1, 2], 2: [3]}
+    profiles.set_tag(house, shop.access(), "vip", [1], None)
+    profiles.refresh(house, shop.scope, shop.now, [1], tags=["vip"])
+    shop.catch_up()
+    assert shop.members() == {1: [2], 2: [1, 3]}
+    assert shop.night() == 0
+
+
+def _array(people: list[int]) -> Any:
+    return np.array(people, np.uint64)
+
+
+def test_a_live_tag_is_computed_before_the_segments_that_ask_it(house: House) -> None:
+    shop = Tagged(house)
+    shop.define("orders", "computed", "number", {"measure": "count", "events": ["Bought"]}, refresh="live")
+    shop.save("buyers", asks("orders", "gte", value=2))
+    shop.catch_up()
+    shop.take([Happened(user="u3", ts=shop.now, event="Bought")] * 2 + [Happened(user="u4", ts=shop.now, event="Bought")])
+    shop.catch_up()
+    assert shop.members() == {1: [4]}
+    assert shop.changes() == [(1, 4, True, "event")]
+
+
+def test_what_the_night_changes_by_design_is_put_in_force_and_is_no_difference(house: House) -> None:
+    shop = Tagged(house)
+    shop.define("views", "computed", "number", {"measure": "count", "events": ["Viewed"]})
+    shop.save("many", asks("views", "gte", value=2))
+    shop.save("top", {"top": {"tag": "views", "percent": 20}})
+    shop.catch_up()
+    shop.night()
+    shop.take([Happened(user=f"u{n}", ts=shop.now, event="Viewed") for n in range(3)])
+    shop.catch_up()
+    assert 1 not in shop.members()  # the tag is nightly
+    assert shop.night() == 0
+    members = shop.members()
+    assert members[1] == [1, 2, 3]
+    assert len(members[2]) == 3  # three share the place of the second
+    last = passes(house.store, shop.scope, 1)[0]
+    assert (last["differences"], last["detail"]) == (0, {})
+
+
+def test_a_percentile_of_scores_is_measured_when_it_is_first_asked_for_and_every_night(house: House) -> None:
+    shop = Tagged(house)
+    shop.define("score", "model", "number", {"model": "m"})
+    people = list(range(1, 11))
+    profiles.write_scores(house, shop.scope, "score", _array(people), [n / 10 for n in people], None, None, shop.now)
+    top = {"top": {"tag": "score", "percent": 30}}
+    assert preview(house, shop.scope, profiles.parse_condition(top), shop.now).count == 3
+    shop.save("best", top)
+    shop.save("worst", {"top": {"tag": "score", "percent": 10, "lowest": True}})
+    shop.catch_up()
+    assert shop.members() == {1: [8, 9, 10], 2: [1]}
+    profiles.write_scores(house, shop.scope, "score", _array(people), [(11 - n) / 10 for n in people], None, None, shop.now)
+    shop.catch_up()
+    assert shop.members() == {1: [1, 2, 3], 2: [10]}
+    profiles.write_scores(house, shop.scope, "score", _array([1]), [0.05], None, None, shop.now)
+    shop.catch_up()
+    assert shop.members()[1] == [2, 3]  # by the cut of the last night
+    assert shop.night() == 0
+    assert shop.members()[1] == [2, 3, 4]
+
+
+def test_whoever_invited_somebody_is_looked_at_when_that_one_arrives(house: House) -> None:
+    shop = Tagged(house)
+    profiles.set_role(house.store, shop.access(), "signup", events=["Signed Up"])
+    profiles.set_role(house.store, shop.access(), "inviter", property="invited_by")
+    shop.save("hosts", {"related": {"kind": "invited", "at_least": 1}})
+    shop.catch_up()
+    shop.take([Happened(user="fresh", ts=shop.now, event="Signed Up", properties='{"invited_by":"u5"}')])
+    shop.catch_up()
+    assert shop.members() == {1: [6]}
+    assert shop.night() == 0
+
+
+def test_a_segment_that_cannot_be_computed_does_not_hold_up_the_night(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop = Tagged(house)
+    shop.save("fine", {"did": {"events": ["Viewed"]}})
+    shop.save("broken", {"did": {"events": ["Never"]}})
+    shop.catch_up()
+    whole = DidKind.ask
+
+    def ask(self: DidKind, node: profiles.nodes.Did, asking: profiles.Asking) -> profiles.Value:
+        value = whole(self, node, asking)
+        return replace(value, sql=Sql("max(there_is_no_such_column)")) if node.doing.events == ("Never",) else value
+
+    monkeypatch.setattr(DidKind, "ask", ask)
+    shop.take([Happened(user="late", ts=shop.now, event="Viewed")])
+    shop.night()
+    states = {one["key"]: one for one in _states(shop)}
+    assert (states["fine"]["state"], states["broken"]["state"]) == ("live", "failed")
+    assert len(shop.members()[1]) == 11
+
+
+def _states(shop: Shop) -> list[dict[str, Any]]:
+    return [{"key": one.key, "state": one.state} for one in list_segments(shop.house.store, shop.scope)]
