@@ -334,7 +334,7 @@ export default {
     people_other: "people",
     of: "{{share}} of {{total}}",
     asking: "Counting…",
-    incomplete: "Complete the marked parts to see how many people that gives.",
+    incomplete: "Complete or correct the marked parts to see how many people that gives.",
     unreadable: "Correct the text to see how many people that gives.",
     words: "In words",
     sample: "Some of them",

@@ -324,7 +324,7 @@ const zh: SameKeys<typeof en> = {
     people_other: "人",
     of: "占 {{total}} 人的 {{share}}",
     asking: "计算中…",
-    incomplete: "请补全标出的部分，以查看人数。",
+    incomplete: "请补全或修正标出的部分，以查看人数。",
     unreadable: "请修正文本，以查看人数。",
     words: "文字说明",
     sample: "部分成员",

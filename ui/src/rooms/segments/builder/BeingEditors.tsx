@@ -33,7 +33,7 @@ import styles from "./Builder.module.css";
 import type { EditorProps } from "./context";
 import { EventsContext } from "./eventsContext";
 import { GroupEditor } from "./GroupEditor";
-import { NameField } from "./NameField";
+import { KnownField, NameField } from "./NameField";
 import { NumberField } from "./NumberField";
 import { Row } from "./Row";
 import { TestFields } from "./TestFields";
@@ -42,21 +42,22 @@ import { WindowField } from "./WindowField";
 interface NamedFieldsProps extends EditorProps<Named> {
   readonly label: string;
   readonly names: readonly FieldName[];
+  readonly field?: typeof NameField;
 }
 
-function NamedFields({ condition, onChange, wrong, label, names }: NamedFieldsProps): ReactNode {
+function NamedFields({ condition, onChange, wrong, label, names, field: Field = NameField }: NamedFieldsProps): ReactNode {
   const { currency } = useWorkspace();
   const known = names.find((each) => each.name === condition.name);
   return (
     <>
-      <NameField
+      <Field
         label={label}
         value={condition.name}
         onChange={(name) => {
           const type = names.find((each) => each.name === name)?.type;
           onChange({ ...condition, name, test: type ? fitted(condition.test, type) : condition.test });
         }}
-        options={names.map((each) => (each.label ? { value: each.name, label: each.label, note: each.name } : { value: each.name }))}
+        options={names.map((each) => ({ value: each.name, label: each.label ?? each.name }))}
         wrong={wrong("name")}
       />
       <TestFields
@@ -68,7 +69,6 @@ function NamedFields({ condition, onChange, wrong, label, names }: NamedFieldsPr
         {...(known?.labels ? { labels: known.labels } : {})}
         {...(known?.money ? { scale: minorPerUnit(currency), suffix: currency } : {})}
       />
-      {known?.label && known.label !== known.name ? <span className="faint">{known.label}</span> : null}
     </>
   );
 }
@@ -116,7 +116,7 @@ export function TagEditor(props: EditorProps<Named>): ReactNode {
   const { t } = useTranslation();
   return (
     <Row>
-      <NamedFields {...props} label={t("builder.tag")} names={useTagNames()} />
+      <NamedFields {...props} label={t("builder.tag")} names={useTagNames()} field={KnownField} />
     </Row>
   );
 }
@@ -137,11 +137,11 @@ export function TopEditor({ condition, onChange, wrong }: EditorProps<Top>): Rea
       />
       <Percent value={condition.percent} onChange={(percent) => onChange({ ...condition, percent })} wrong={wrong("percent")} />
       <span className="soft">{t("builder.byTag")}</span>
-      <NameField
+      <KnownField
         label={t("builder.tag")}
         value={condition.tag}
         onChange={(tag) => onChange({ ...condition, tag })}
-        options={names.map((each) => ({ value: each.name, label: each.label ?? each.name, note: each.name }))}
+        options={names.map((each) => ({ value: each.name, label: each.label ?? each.name }))}
         wrong={wrong("tag")}
       />
     </Row>

@@ -50,6 +50,8 @@ const ICONS: Record<Kind, LucideIcon> = {
   column: Tag,
 };
 
+const LATER = 400;
+
 interface LeafEditorProps {
   readonly leaf: Leaf;
   readonly outer: string;
@@ -70,7 +72,9 @@ export function LeafEditor({ leaf, outer, onChange, actions }: LeafEditorProps):
   const { body } = pathsOf(leaf, outer);
   const mine = begun && !insists ? [] : (troubles.get(leaf.id) ?? []);
   const leave = (event: FocusEvent): void => {
-    if (event.relatedTarget !== null && !event.currentTarget.contains(event.relatedTarget)) begin(false);
+    const { currentTarget: all, relatedTarget: next } = event;
+    // Not at once: what is then said would move what somebody is about to click from under the mouse.
+    if (begun && next !== null && !all.contains(next)) setTimeout(() => begin(false), LATER);
   };
   const set = (next: Condition): void => onChange({ ...leaf, condition: next });
   const editor = <Editor condition={condition} onChange={set} body={body} wrong={wrongIn(mine, body)} />;

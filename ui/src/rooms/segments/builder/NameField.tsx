@@ -1,5 +1,5 @@
-// Which trait, property or tag? One that is known, with its type beside it, or any name typed.
-import { AutoComplete } from "antd";
+// Which trait, property or tag? One that is known; of traits and properties also any name typed.
+import { AutoComplete, Select } from "antd";
 import type { ReactNode } from "react";
 
 import styles from "./Builder.module.css";
@@ -16,6 +16,24 @@ interface NameFieldProps {
   readonly onChange: (value: string) => void;
   readonly options: readonly NameOption[];
   readonly wrong: boolean;
+}
+
+/** Only what is known; one that is known no more is shown by its key. */
+export function KnownField({ label, value, onChange, options, wrong }: NameFieldProps): ReactNode {
+  const known = value === "" || options.some((each) => each.value === value);
+  return (
+    <Select<string>
+      className={styles.name ?? ""}
+      value={value === "" ? null : value}
+      onChange={onChange}
+      options={(known ? options : [...options, { value }]).map(({ value: key, label: words = key }) => ({ value: key, label: words }))}
+      showSearch={{ optionFilterProp: ["label", "value"] }}
+      placeholder={label}
+      aria-label={label}
+      popupMatchSelectWidth={false}
+      {...(wrong ? { status: "error" as const } : {})}
+    />
+  );
 }
 
 export function NameField({ label, value, onChange, options, wrong }: NameFieldProps): ReactNode {

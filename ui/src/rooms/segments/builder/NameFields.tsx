@@ -1,7 +1,7 @@
 // What is the segment called, by people and by programs?
 import { useQuery } from "@tanstack/react-query";
 import { Input } from "antd";
-import { useMemo, type ReactNode } from "react";
+import { useId, useMemo, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { Card } from "@/parts/Page";
@@ -37,41 +37,72 @@ export function NameFields({ names, onChange, fixed, insist }: NameFieldsProps):
   return (
     <Card>
       <div className={styles.names} data-own-undo>
-        <label className={styles.field}>
-          {t("builder.name")}
-          <Input
-            value={name}
-            onChange={(event) => onChange({ ...names, name: event.target.value })}
-            maxLength={200}
-            status={nameWrong ? "error" : ""}
-            autoFocus={!fixed}
-          />
-          {nameWrong ? <span className={styles.noteWrong}>{t("builder.nameNeeded")}</span> : null}
-        </label>
-        {fixed ? null : (
-          <label className={styles.field}>
-            {t("builder.key")}
+        <Field label={t("builder.name")} {...(nameWrong ? { wrong: t("builder.nameNeeded") } : {})}>
+          {(id, note) => (
             <Input
-              className="mono"
-              value={key}
-              onChange={(event) => onChange({ ...names, key: event.target.value === "" ? null : event.target.value })}
-              maxLength={100}
-              spellCheck={false}
-              status={keyWrong ? "error" : ""}
+              id={id}
+              aria-describedby={note}
+              value={name}
+              onChange={(event) => onChange({ ...names, name: event.target.value })}
+              maxLength={200}
+              status={nameWrong ? "error" : ""}
+              autoFocus={!fixed}
             />
-            <span className={keyWrong ? styles.noteWrong : styles.note}>{t(keyWrong ?? "builder.keyNote")}</span>
-          </label>
+          )}
+        </Field>
+        {fixed ? null : (
+          <Field label={t("builder.key")} note={t("builder.keyNote")} {...(keyWrong ? { wrong: t(keyWrong) } : {})}>
+            {(id, note) => (
+              <Input
+                id={id}
+                aria-describedby={note}
+                className="mono"
+                value={key}
+                onChange={(event) => onChange({ ...names, key: event.target.value === "" ? null : event.target.value })}
+                maxLength={100}
+                spellCheck={false}
+                status={keyWrong ? "error" : ""}
+              />
+            )}
+          </Field>
         )}
-        <label className={`${styles.field ?? ""} ${styles.wide ?? ""}`}>
-          {t("builder.description")}
-          <Input.TextArea
-            value={description}
-            onChange={(event) => onChange({ ...names, description: event.target.value })}
-            autoSize={{ minRows: 1, maxRows: 5 }}
-            maxLength={5000}
-          />
-        </label>
+        <Field label={t("builder.description")} wide>
+          {(id) => (
+            <Input.TextArea
+              id={id}
+              value={description}
+              onChange={(event) => onChange({ ...names, description: event.target.value })}
+              autoSize={{ minRows: 1, maxRows: 5 }}
+              maxLength={5000}
+            />
+          )}
+        </Field>
       </div>
     </Card>
+  );
+}
+
+interface FieldProps {
+  readonly label: string;
+  readonly note?: string;
+  /** What is wrong, in place of the note. */
+  readonly wrong?: string;
+  readonly wide?: boolean;
+  readonly children: (id: string, note: string) => ReactNode;
+}
+
+function Field({ label, note, wrong, wide = false, children }: FieldProps): ReactNode {
+  const id = useId();
+  const said = wrong ?? note;
+  return (
+    <div className={`${styles.field ?? ""} ${wide ? (styles.wide ?? "") : ""}`}>
+      <label htmlFor={id}>{label}</label>
+      {children(id, `${id}-note`)}
+      {said ? (
+        <span id={`${id}-note`} className={wrong ? styles.noteWrong : styles.note}>
+          {said}
+        </span>
+      ) : null}
+    </div>
   );
 }

@@ -181,11 +181,12 @@ function Scalars({ test, onChange, type, wrong, allowed = [], labels }: TestFiel
   const read = (text: string): Scalar => (type === "number" && text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : text);
   return (
     <Select<string[]>
-      mode="tags"
+      mode={labels && labels.size > 0 ? "multiple" : "tags"}
       className={styles.values ?? ""}
       value={values.map(String)}
       onChange={(texts) => onChange({ ...test, value: texts.map(read) })}
       options={allowed.map((each) => ({ value: String(each), label: labels?.get(String(each)) ?? String(each) }))}
+      showSearch={{ optionFilterProp: "label" }}
       tokenSeparators={[",", "\n"]}
       aria-label={t("builder.values")}
       maxTagCount={20}

@@ -48,7 +48,7 @@ export function useCounting(root: Group, readable: boolean): Counting {
   );
   const state = (): PreviewState => {
     if (!readable) return "unreadable";
-    if (!whole) return "incomplete";
+    if (!whole || refused.length > 0) return "incomplete";
     if (settled !== text || query.isPlaceholderData || query.isPending) return "asking";
     return query.isError ? "failed" : "ready";
   };
