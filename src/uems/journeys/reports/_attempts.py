@@ -106,10 +106,15 @@ def _loose(entry: Places, place: Places, told: _Told, plan: Plan) -> None:
     """The earliest row for each step after the block before is done; within a block by time. Only who gets there is looked at."""
     going, base, column = np.arange(len(entry)), entry, 0
     for block in plan.blocks:
-        found = np.full((len(going), len(block)), told.size, np.int32, order="F")
+        if not column and len(block) == 1:
+            place[:, 0] = entry
+            base, column = entry + 1, 1
+            continue
+        starts = entry[going]
+        found = np.empty((len(going), len(block)), np.int32, order="F")
         for number, bit in enumerate(block):
             row = _next(told.mask, bit)[base]
-            found[:, number] = np.where(told.lasts(entry[going], row, plan.window_ms), row, told.size)
+            found[:, number] = np.where(told.lasts(starts, row, plan.window_ms), row, told.size)
         if len(block) > 1:
             found.sort(axis=1)
         for number in range(len(block)):
@@ -121,11 +126,9 @@ def _loose(entry: Places, place: Places, told: _Told, plan: Plan) -> None:
 
 def _next(mask: npt.NDArray[Any], bit: int) -> Places:
     """For each row, and one beyond, the first row from there on that has the bit; the number of rows where there is none."""
-    size = len(mask)
-    rows = np.full(size + 1, size, np.int32)
     hits = np.flatnonzero((mask & mask.dtype.type(1 << bit)) != 0)
-    rows[hits] = hits
-    return np.minimum.accumulate(rows[::-1])[::-1]
+    stops = np.append(hits, len(mask)).astype(np.int32)
+    return np.repeat(stops, np.diff(stops, prepend=np.int32(-1)))
 
 
 def _exclude(entry: Places, place: Places, ended: Places, told: _Told, plan: Plan) -> None:
