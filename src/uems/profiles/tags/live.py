@@ -20,7 +20,7 @@ from uems.profiles.roles.model import Roles
 from uems.profiles.tags.clock import as_of
 from uems.profiles.tags.computed import doing_of
 from uems.profiles.tags.config import ComputedConfig, Config, ReadyConfig, read_config
-from uems.profiles.tags.definitions import definitions
+from uems.profiles.tags.definitions import definitions, known_keys
 from uems.profiles.tags.lineage import conditions_of
 from uems.profiles.tags.passes import announce
 from uems.profiles.tags.refresh import Refreshed, refresh
@@ -34,14 +34,16 @@ class LiveTags:
 
     def __init__(self, house: House) -> None:
         self._house = house
+        self._begun: set[int] = set()
         self._asked: dict[int, tuple[object, list[Node]]] = {}
 
     def refresh(self, scope: Scope, now: datetime, people: Sequence[int] | None) -> Refreshed:
         """Compute the live tags of these people, or every tag of everybody. Repeating it changes nothing.
 
-        A pass over everybody also installs the shipped tags that are missing, and guesses roles that nobody confirmed.
+        A pass over everybody also installs the shipped tags that are missing, and guesses roles that nobody confirmed; so does the
+        first look at a workspace that never had a tag.
         """
-        if people is None:
+        if people is None or self._is_new(scope):
             install_standard_tags(self._house, scope, now)
         limits = _LIMITS if people is None else None
         done = refresh(self._house, scope, as_of(self._house.store, scope, now), people, limits=limits, tell=False)
@@ -51,6 +53,12 @@ class LiveTags:
             if others:
                 announce(self._house.store, scope.workspace_id, people=others)
         return done
+
+    def _is_new(self, scope: Scope) -> bool:
+        if scope.workspace_id in self._begun:
+            return False
+        self._begun.add(scope.workspace_id)
+        return not known_keys(self._house.store, scope)
 
     def edges(self, scope: Scope) -> Sequence[Node]:
         """Conditions of live tags, whose changes by the passing of time have to be followed."""
