@@ -12,6 +12,7 @@ import pytest
 from tests.identity.conftest import make_access
 from tests.segments.shop import Shop
 from tests.support.feed import Happened
+from tests.support.web import Clock, operator_client
 from uems import app
 from uems.access.api import Access, Workspaces
 from uems.kernel.house import House
@@ -23,6 +24,7 @@ from uems.profiles.tags.model import TagDef
 from uems.segments.api import Keeper, list_segments
 from uems.segments.passes import passes
 from uems.segments.preview import preview
+from uems.web.app import create_app
 
 _numbers = itertools.count(1)
 START = datetime(2026, 3, 3, 15, tzinfo=UTC)
@@ -167,3 +169,15 @@ def test_a_segment_that_cannot_be_computed_does_not_hold_up_the_night(house: Hou
 
 def _states(shop: Shop) -> list[dict[str, Any]]:
     return [{"key": one.key, "state": one.state} for one in list_segments(shop.house.store, shop.scope)]
+
+
+def test_a_tag_that_a_segment_asks_is_shown_with_it_and_cannot_be_removed(house: House) -> None:
+    shop = Tagged(house)
+    shop.define("vip", "manual", "text")
+    shop.save("vips", {"related": {"kind": "invited", "at_least": 1, "who": asks("vip")}})
+    api = operator_client(create_app(house, clock=Clock(shop.now)), house)
+    address = f"/api/workspaces/{shop.scope.slug}/tags/vip"
+    assert api.get(address).json()["used_by"] == [{"kind": "segment", "key": "vips", "label": "vips"}]
+    assert api.delete(address).json()["code"] == "tag_in_use"
+    api.delete(f"/api/workspaces/{shop.scope.slug}/segments/vips")
+    assert api.delete(address).status_code == 204

@@ -1,6 +1,6 @@
 """What has the keeper to do with tags? They are computed before the segments that ask them, and what they change is followed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -9,6 +9,7 @@ from uems.kernel.house import House
 from uems.kernel.scope import Scope
 from uems.profiles import api as profiles
 from uems.profiles.api import People
+from uems.segments.definitions import list_segments
 
 
 class Refreshed(Protocol):
@@ -56,6 +57,16 @@ def tags_in(node: Node) -> set[str]:
         for inner in profiles.kind_of(leaf).inner(leaf):
             found |= tags_in(inner)
     return found
+
+
+def tag_uses(house: House, scope: Scope) -> Iterator[profiles.TagUse]:
+    """Which segments ask which tags: shown with the tag, which cannot be removed meanwhile."""
+    for one in list_segments(house.store, scope):
+        for tag in sorted(tags_in(one.condition)):
+            yield profiles.TagUse(tag=tag, kind="segment", key=one.key, label=one.name)
+
+
+profiles.TAG_USERS.append(tag_uses)
 
 
 def asks_nightly(node: Node) -> bool:

@@ -10,6 +10,7 @@ from uems.kernel.clock import day_of, start_of_day
 from uems.kernel.edge import Key, Limit
 from uems.kernel.errors import invalid
 from uems.kernel.house import House
+from uems.profiles import api as profiles
 from uems.segments.understanding.bodies import ComparisonBody, DistributionBody, MovementBody, OverlapBody
 from uems.segments.understanding.comparison import compare
 from uems.segments.understanding.distribution import Of, distribution
@@ -44,11 +45,11 @@ def get_comparison(
     segment: Annotated[Key, Query(description="Key of the segment.")],
     other: Annotated[Key | None, Query(description="Key of the segment to compare it with; left out: everybody else.")] = None,
     first_day: Annotated[date | None, Query(description="First business day of the events; left out: 90 days before the last.")] = None,
-    last_day: Annotated[date | None, Query(description="Last business day of the events; left out: today.")] = None,
+    last_day: Annotated[date | None, Query(description="Last business day of the events; left out: the latest there is.")] = None,
     limit: Limit = 200,
 ) -> ComparisonBody:
     """What sets the segment apart: events, tags and traits that are more or less common in it, the strongest first."""
-    last = last_day or day_of(access.now, access.scope.zone)
+    last = last_day or day_of(_now(request, access), access.scope.zone)
     first = first_day or _days_before(last, 90)
     _check_year("first_day", first)
     _check_year("last_day", last)
@@ -88,15 +89,21 @@ def get_movement(
         raise invalid("tag", "both" if tag else "none", "give a tag or segments.")
     if until is not None:
         _check_year("until", until)
-    house, scope, end = _house(request), access.scope, _end(access, until)
+    house, scope, end = _house(request), access.scope, _end(request, access, until)
     if tag is not None:
         return MovementBody.of(between_values(house, scope, tag, end, weeks), scope.zone)
     return MovementBody.of(between_segments(house, scope, segment or [], end, weeks), scope.zone)
 
 
-def _end(access: Access, until: date | None) -> datetime:
-    if until is None or until >= day_of(access.now, access.scope.zone):
-        return access.now
+def _now(request: Request, access: Access) -> datetime:
+    """Now; in a workspace of history, the instant at which it stands still."""
+    return profiles.as_of(_house(request).store, access.scope, access.now)
+
+
+def _end(request: Request, access: Access, until: date | None) -> datetime:
+    now = _now(request, access)
+    if until is None or until >= day_of(now, access.scope.zone):
+        return now
     return start_of_day(until + timedelta(days=1), access.scope.zone)
 
 
