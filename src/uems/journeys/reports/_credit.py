@@ -11,6 +11,7 @@ from typing import Any, Final, Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from uems.journeys.reports._arrays import different
 from uems.journeys.reports._stories import Stories, segments
 
 Model: TypeAlias = Literal["first", "last", "linear", "position", "time_decay", "markov", "shapley"]
@@ -63,17 +64,18 @@ def credit(told: Stories, rules: Rules) -> Credit:
     size = np.maximum(high - low, 0)
     path = np.repeat(np.arange(len(conversion)), size)
     place = np.arange(len(path)) - np.repeat(np.cumsum(size) - size, size)
-    used = touch[np.repeat(low, size) + place]
+    picked = np.repeat(low, size) + place
+    used = touch[picked]
     code = told.columns["code"].astype(np.int64)
     money = told.columns["amount"].astype(np.int64)[conversion]
     channel = code[used]
     weights = _weights(place, size[path], at[conversion][path] - at[used], path, len(conversion), rules)
-    pairs = np.unique(path * rules.channels + channel)
+    pairs = different(path * rules.channels + channel)
     distinct = np.bincount(pairs // rules.channels, minlength=len(conversion))
     weighed: dict[Model, tuple[Ints, Ints, Floats]] = {model: (path, channel, weight) for model, weight in weights.items()}
     weighed["shapley"] = (pairs // rules.channels, pairs % rules.channels, 1 / distinct[pairs // rules.channels])
     idle = np.ones(len(touch), np.bool_)
-    idle[np.unique(np.searchsorted(touch, used))] = False
+    idle[picked] = False
     lost = touch[idle & in_period[touch]]
     return Credit(
         conversions={m: _sums(c, w, rules) for m, (_, c, w) in weighed.items()},
@@ -118,8 +120,8 @@ def _weights(place: Ints, size: Ints, age: Ints, path: Ints, paths: int, rules: 
     by_place = np.where(opens, first, np.where(closes, last, between))
     by_place = np.where(size == 1, 1.0, np.where(size == 2, by_place / (first + last), by_place))
     # Only ratios count, so the youngest touch of each path may weigh 1: nothing vanishes in a long window.
-    youngest = np.full(paths, np.iinfo(np.int64).max)
-    np.minimum.at(youngest, path, age)
+    youngest = np.zeros(paths, np.int64)
+    youngest[path[closes]] = age[closes]
     decayed = np.exp2(-(age - youngest[path]) / rules.half_life_ms)
     by_age = decayed / np.bincount(path, decayed, paths)[path]
     return {

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from uems.journeys.reports import _bits
+from uems.journeys.reports._arrays import firsts
 from uems.journeys.reports._ask import Ask, People, Query, group_code, numbers
 from uems.journeys.reports._bits import Words
 from uems.journeys.reports._buckets import Unit, bucket_of, buckets, following, last_day_of, place_sql
@@ -227,13 +228,13 @@ def _clocked(told: Stories, what: Cohorts, cohorts: int, known: Words, wanted: W
         before = np.append(_bits.flags(known), np.zeros(64, np.bool_))
         new = ~before[np.minimum(told.person[starts], len(before) - 1).astype(np.int64)]
         starts = starts[new]
-        starts = starts[np.unique(segment[starts], return_index=True)[1]]
+        starts = starts[firsts(segment[starts])]
     back = np.flatnonzero((told.columns["mask"] & 2) != 0)
     place = told.columns["place"]
     for cohort in range(cohorts):
         mine = starts[place[starts] == cohort]
-        owners, firsts = np.unique(segment[mine], return_index=True)
-        anchors = mine[firsts]
+        anchors = mine[firsts(segment[mine])]
+        owners = segment[anchors]
         groups = told.columns["code"][anchors].astype(np.int64)
         hits = _hits(told, segment, len(persons), owners, anchors, back, what)
         np.add.at(sizes[:, cohort], groups, 1)

@@ -18,6 +18,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from uems.identity import api as identity
+from uems.journeys.reports._arrays import different
 from uems.journeys.reports._ask import MS, Ask, Query, numbers
 from uems.journeys.reports._hours import milliseconds
 from uems.journeys.reports._spec import Step
@@ -210,7 +211,7 @@ def _unpacked(
     differ = packed[1:] != packed[:-1]
     for column in wide.values():
         differ |= column[1:] != column[:-1]
-    return found, np.unique(person[1:][same & differ])
+    return found, different(person[1:][same & differ])
 
 
 def _bits_of(packed: npt.NDArray[np.uint64], place: int, bits: int) -> npt.NDArray[Any]:
@@ -226,7 +227,7 @@ def _apart(rows: pa.Table, names: Sequence[str]) -> tuple[Stories, npt.NDArray[n
     differ = np.zeros(len(same), np.bool_)
     for column in found.columns.values():
         differ |= column[1:] != column[:-1]
-    return found, np.unique(found.person[1:][same & differ])
+    return found, different(found.person[1:][same & differ])
 
 
 def _stories(rows: pa.Table, names: Sequence[str]) -> Stories:

@@ -10,6 +10,7 @@ from typing import Any, Final, Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from uems.journeys.reports._arrays import different
 from uems.journeys.reports._stories import Stories
 
 Direction: TypeAlias = Literal["from", "to", "around"]
@@ -127,5 +128,5 @@ def distinct(person: npt.NDArray[Any], keys: Codes, size: int) -> Codes:
     if not len(keys):
         return np.zeros(size, np.int64)
     people = int(person.max()) + 1
-    pairs = np.unique(keys * people + person.astype(np.int64))
+    pairs = different(keys * people + person.astype(np.int64))
     return np.bincount(pairs // people, minlength=size)

@@ -23,6 +23,7 @@ import numpy as np
 from pydantic import BaseModel, Field, model_validator
 
 from uems.journeys.registry import Answer
+from uems.journeys.reports._arrays import different
 from uems.journeys.reports._ask import NOBODY, Ask, People, Query, answer, ask, group_code, group_place, groups, no_answer
 from uems.journeys.reports._credit import CONVERSION, MODELS, TOUCH, Credit, Model, Rules, credit, joined, removal_shares, shared_out
 from uems.journeys.reports._hours import milliseconds
@@ -103,7 +104,7 @@ class Attribution:
             chosen[found.assisted[found.assisted[:, 1] == place, 0]] = True
         elif place is not None:
             chosen = (found.first if cell.touch == "first" else found.last) == place
-        return np.unique(found.person[chosen])
+        return different(found.person[chosen])
 
 
 def _channels(asked: Ask, spec: Config) -> list[str]:
@@ -160,10 +161,10 @@ def _data(scope: Scope, spec: Config, words: list[str], found: Credit) -> dict[s
         if group is not None and (not group.other or len(assisted) or found.touches[place]):
             models = {m: {"conversions": float(conversions[m][place]), "revenue_minor": minor[m][place]} for m in spec.models}
             row = {"channel": group.model_dump(), "touches": int(found.touches[place]), "assisted": len(assisted)}
-            channels.append({**row, "people": len(np.unique(found.person[assisted])), "models": models})
+            channels.append({**row, "people": len(different(found.person[assisted])), "models": models})
     return {
         "conversions": len(found.person),
-        "people": len(np.unique(found.person)),
+        "people": len(different(found.person)),
         "revenue_minor": int(found.money.sum()),
         "currency": scope.currency,
         "attributed": {"conversions": attributed, "revenue_minor": money},

@@ -22,6 +22,7 @@ import numpy.typing as npt
 from pydantic import BaseModel, Field, field_validator, model_validator
 
 from uems.journeys.registry import Answer
+from uems.journeys.reports._arrays import different
 from uems.journeys.reports._ask import NOBODY, Ask, People, Query, answer, ask, group_code, group_place, groups, no_answer, top_values
 from uems.journeys.reports._attempts import Exclusion as Barrier
 from uems.journeys.reports._attempts import Plan, attempts, best, one_after_another
@@ -152,7 +153,7 @@ class Funnel:
             chosen &= (taken >= 0) & (bin_of(taken, _bins(spec)) == cell.bin)
         else:
             chosen &= found.reached >= cell.step if cell.outcome == "reached" else found.reached == cell.step
-        return np.unique(found.person[chosen])
+        return different(found.person[chosen])
 
 
 def _values(asked: Ask, spec: Config) -> list[str]:

@@ -19,6 +19,7 @@ import numpy.typing as npt
 from pydantic import BaseModel, Field
 
 from uems.journeys.registry import Answer
+from uems.journeys.reports._arrays import different
 from uems.journeys.reports._ask import NOBODY, Ask, People, Query, answer, ask, group_code, group_place, groups, no_answer, top_values
 from uems.journeys.reports._hours import milliseconds
 from uems.journeys.reports._spec import Asked, Breakdown, Cell, Group, Step
@@ -94,7 +95,7 @@ class Interval:
         chosen = np.ones(len(found.person), np.bool_) if place is None else found.group == place
         if cell.bin is not None:
             chosen &= bin_of(found.ms, [edge for edge in BINS if edge <= spec.within_seconds]) == cell.bin
-        return np.unique(found.person[chosen])
+        return different(found.person[chosen])
 
 
 def _intervals(asked: Ask, spec: Config, words: list[str]) -> Intervals:
@@ -144,7 +145,7 @@ def _line(found: Intervals, group: Group | None, chosen: npt.NDArray[np.bool_], 
     return {
         "group": None if group is None else group.model_dump(),
         "intervals": len(ms),
-        "people": len(np.unique(found.person[chosen])),
+        "people": len(different(found.person[chosen])),
         "time": spread(ms),
         "histogram": np.bincount(bin_of(ms, bins), minlength=len(bins)).tolist(),
     }

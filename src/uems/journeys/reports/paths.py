@@ -22,6 +22,7 @@ import re2
 from pydantic import BaseModel, Field, model_validator
 
 from uems.journeys.registry import Answer
+from uems.journeys.reports._arrays import different, numbered
 from uems.journeys.reports._ask import NOBODY, Ask, People, Query, answer, ask, no_answer
 from uems.journeys.reports._spec import ANY, Asked, Spec, Step
 from uems.journeys.reports._stories import Column, each_part
@@ -118,7 +119,7 @@ class Paths:
         names, found, shown = _walked(asked, spec)
         data = {
             "paths": len(found.person),
-            "people": len(np.unique(found.person)),
+            "people": len(different(found.person)),
             "levels": levels,
             "nodes": _node_rows(spec, names, found, shown),
             "links": _link_rows(spec, names, found, shown),
@@ -142,7 +143,7 @@ class Paths:
             chosen &= shown[:, level + 1] == _code(names, cell.to)
         elif cell.ended:
             chosen &= _ended(spec, shown, level)
-        return np.unique(found.person[chosen])
+        return different(found.person[chosen])
 
 
 def _levels(spec: Config) -> list[int]:
@@ -255,7 +256,7 @@ def _link_rows(spec: Config, names: Sequence[str], found: Walks, shown: Codes) -
     rows: list[dict[str, Any]] = []
     for level, number in enumerate(_levels(spec)[:-1]):
         walked = np.flatnonzero((shown[:, level] != NOTHING) & (shown[:, level + 1] != NOTHING))
-        keys, inverse = np.unique(shown[walked, level] * size + shown[walked, level + 1], return_inverse=True)
+        keys, inverse = numbered(shown[walked, level] * size + shown[walked, level + 1], size * size)
         took = found.at[walked, level + 1] - found.at[walked, level]
         order = np.lexsort((took, inverse))
         starts = np.searchsorted(inverse[order], np.arange(len(keys) + 1))
