@@ -44,7 +44,9 @@ class Client:
         return answer.json() if answer.content else None
 
     def get(self, path: str, **params: object) -> Any:
-        return self.request("GET", path, params={name: str(value) for name, value in params.items() if value is not None})
+        # No parameters at all rather than empty ones, in place of which those in the path would be dropped.
+        chosen = {name: str(value) for name, value in params.items() if value is not None}
+        return self.request("GET", path, params=chosen or None)
 
     def post(self, path: str, body: object = None) -> Any:
         return self.request("POST", path, json=body if body is not None else {})

@@ -11,10 +11,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from uems.demo.mappings import MAPPINGS
+from uems.demo.segments import GROCER, SHOP, save_segments
 from uems.demo.tables import data_folder, demographics, mailings, order_lines, redemptions
 from uems.kernel.errors import UemsError
 
-__all__ = ["NAME", "SLUG", "Api", "Loaded", "Progress", "describe", "load"]
+__all__ = ["NAME", "SLUG", "Api", "Loaded", "Progress", "describe", "describe_shop", "load"]
 
 SLUG = "complete-journey"
 NAME = "The Complete Journey"
@@ -42,6 +43,7 @@ class Api(Protocol):
 
     def get(self, path: str) -> Any: ...
     def post(self, path: str, body: object = None) -> Any: ...
+    def put(self, path: str, body: object) -> Any: ...
     def request(self, method: str, path: str, **options: Any) -> Any: ...
 
 
@@ -77,11 +79,18 @@ def load(api: Api, progress: Progress = lambda step, done: None) -> Loaded:
 
 
 def describe(api: Api) -> int:
-    """Give the households their tags, as of the end of the year; how many were installed. Safe to repeat."""
+    """Give the households their tags and segments, as of the end of the year; how many tags were installed. Safe to repeat."""
     address = f"/api/workspaces/{SLUG}"
     api.request("PUT", f"{address}/tag-clock", json={"as_of": END})
     made = api.post(f"{address}/standard-tags")
+    save_segments(api, SLUG, GROCER)
     return len(made["installed"])
+
+
+def describe_shop(api: Api, slug: str) -> None:
+    """Give the people of the simulated shop their tags and segments. Safe to repeat."""
+    api.post(f"/api/workspaces/{slug}/standard-tags")
+    save_segments(api, slug, SHOP)
 
 
 def _ensure_workspace(api: Api) -> None:

@@ -110,6 +110,6 @@ def _load(client: "Client") -> None:
         loaded = grocer.load(client, lambda step, done: update(round(done * 1000), 1000))
     events = sum(loaded.events.values())
     say(f"{events:,} events in the workspace {loaded.slug}" + (", as before." if loaded.already else "."))
-    say("Telling people apart by tags ...")
-    client.post(f"/api/workspaces/{shop.slug}/standard-tags")
+    say("Telling people apart by tags and segments ...")
+    grocer.describe_shop(client, shop.slug)
     grocer.describe(client)
