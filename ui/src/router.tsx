@@ -32,6 +32,9 @@ export const router = createBrowserRouter([
               { path: "segments/new-segment", lazy: () => import("@/rooms/segments/NewSegmentPage") },
               { path: "segments/:key", lazy: () => import("@/rooms/segments/SegmentPage") },
               { path: "segments/:key/edit", lazy: () => import("@/rooms/segments/EditSegmentPage") },
+              { path: "tags", lazy: () => import("@/rooms/profiles/tags/TagsPage") },
+              { path: "tags/:tag", lazy: () => import("@/rooms/profiles/tags/TagPage") },
+              { path: "tag-roles", lazy: () => import("@/rooms/profiles/tags/RolesPage") },
               { path: "merges", lazy: () => import("@/rooms/identity/MergesPage") },
               {
                 path: "settings",

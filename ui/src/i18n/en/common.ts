@@ -134,6 +134,7 @@ export default {
       imports: "Imports",
       people: "People",
       segments: "Segments",
+      tags: "Tags",
       merges: "Merges",
       settings: "Settings",
     },

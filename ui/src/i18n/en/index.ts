@@ -7,5 +7,6 @@ import journeys from "./journeys";
 import plan from "./plan";
 import profiles from "./profiles";
 import segments from "./segments";
+import tags from "./tags";
 
-export default { ...common, ...access, ...collect, ...imports, ...plan, ...identity, ...profiles, ...journeys, ...segments };
+export default { ...common, ...access, ...collect, ...imports, ...plan, ...identity, ...profiles, ...journeys, ...segments, ...tags };

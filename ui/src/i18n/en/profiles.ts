@@ -38,7 +38,7 @@ export default {
     empty: { title: "No events", text: "Nothing like this happened in the period. Check the name, or choose another period." },
   },
   person: {
-    tabs: { timeline: "Timeline", visits: "Visits", segments: "Segments", traits: "Traits", identities: "Identities" },
+    tabs: { timeline: "Timeline", visits: "Visits", tags: "Tags", segments: "Segments", traits: "Traits", identities: "Identities" },
     moreIds_one: "and {{count}} more",
     moreIds_other: "and {{count}} more",
     filterEvent: "Event name",

@@ -132,6 +132,7 @@ const zh: SameKeys<typeof en> = {
       imports: "数据导入",
       people: "用户",
       segments: "分群",
+      tags: "标签",
       merges: "合并记录",
       settings: "设置",
     },

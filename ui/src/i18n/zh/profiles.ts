@@ -41,7 +41,7 @@ const zh: SameKeys<typeof en> = {
     empty: { title: "没有事件", text: "这段时间内没有符合条件的事件，请检查名称或更换时间范围。" },
   },
   person: {
-    tabs: { timeline: "时间线", visits: "访问", segments: "分群", traits: "属性", identities: "身份" },
+    tabs: { timeline: "时间线", visits: "访问", tags: "标签", segments: "分群", traits: "属性", identities: "身份" },
     moreIds_one: "另有 {{count}} 个",
     moreIds_other: "另有 {{count}} 个",
     filterEvent: "事件名称",

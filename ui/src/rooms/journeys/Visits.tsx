@@ -81,5 +81,7 @@ function VisitTable({ visits }: { visits: readonly Visit[] }): ReactNode {
     },
     { title: t("people.revenue"), key: "revenue", align: "right", width: 120, render: (_, visit) => <Money minor={visit.revenue_minor} /> },
   ];
-  return <Table<Visit> rowKey="started_at" size="middle" columns={columns} dataSource={[...visits]} pagination={false} scroll={{ x: true }} />;
+  return (
+    <Table<Visit> rowKey="started_at" size="middle" columns={columns} dataSource={[...visits]} pagination={false} scroll={{ x: true }} />
+  );
 }

@@ -18,12 +18,13 @@ import { PersonSegments } from "@/rooms/segments/PersonSegments";
 import { usePath, useWorkspace } from "@/shell/workspace";
 import styles from "./Person.module.css";
 import { personName } from "./personName";
+import { PersonTags } from "./tags/PersonTags";
 import { personQuery } from "./queries";
 import { Timeline } from "./Timeline";
 import { Traits } from "./Traits";
 import { useIdKind } from "./useIdKind";
 
-const TABS = ["timeline", "visits", "segments", "traits", "identities"] as const;
+const TABS = ["timeline", "visits", "tags", "segments", "traits", "identities"] as const;
 
 export function Component(): ReactNode {
   const { personId } = useParams();
@@ -45,6 +46,7 @@ function Shown({ person }: { person: Person }): ReactNode {
   const panels = {
     timeline: <Timeline person={person.person_id} />,
     visits: <Visits person={person.person_id} />,
+    tags: <PersonTags person={person.person_id} />,
     segments: <PersonSegments person={person.person_id} />,
     traits: <Traits person={person} />,
     identities: <Identities person={person} />,

@@ -1,4 +1,4 @@
-// Which people shall be a group of their own? A new segment, from nothing or from a template.
+// Which people shall be a group of their own? A new segment, from nothing, from a template or from a tag.
 import { type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -7,7 +7,7 @@ import { Loading, NoPermission } from "@/parts/states";
 import { useParam } from "@/parts/useParam";
 import { useMay, usePath, useWorkspace } from "@/shell/workspace";
 import { Builder } from "./builder/Builder";
-import { groupOf } from "./condition";
+import { groupOf, leafOf } from "./condition";
 import { minorPerUnit } from "./money";
 import { conditionsOf, TEMPLATES, useTemplates } from "./templates";
 import { useTemplateWords } from "./Templates";
@@ -20,15 +20,17 @@ export function Component(): ReactNode {
   const path = usePath();
   const may = useMay("segments:write");
   const [wanted] = useParam("template");
+  const [tag] = useParam("tag");
   const { found, busy } = useTemplates();
   const words = useTemplateWords();
   if (!may) return <NoPermission />;
   const template = TEMPLATES.find((each) => each === wanted);
   if (template && busy) return <Loading />; // the template asks for the events that are there
-  const root = template ? conditionsOf(template, found, minorPerUnit(currency)) : null;
+  const given = tag ? groupOf([leafOf({ kind: "tag", name: tag, test: { op: "is_set", value: null, ignoreCase: false } })]) : null;
+  const root = template ? conditionsOf(template, found, minorPerUnit(currency)) : given;
   return (
     <Builder
-      key={template ?? ""}
+      key={template ?? tag}
       segment={null}
       names={{ key: null, name: template && root ? words(template).name : "", description: "" }}
       root={root ?? EMPTY}

@@ -1,4 +1,6 @@
 // How are a tag and its values called? In the reader's language where there are words, else as they are.
+import { useTranslation } from "react-i18next";
+
 import type { Language } from "@/i18n";
 import { useLanguage } from "@/i18n/useLanguage";
 import { formatDay, formatMoney, formatNumber } from "@/parts/format";
@@ -25,9 +27,9 @@ export function useTagValue(): (tag: Valued, value: unknown) => string {
   const spoken = useSpoken();
   const { tag: locale } = useLanguage();
   const { currency } = useWorkspace();
-  const { language } = useLanguage();
+  const { t } = useTranslation();
   const one = (tag: Valued, value: unknown): string => {
-    if (typeof value === "boolean") return language === "zh" ? (value ? "\u662f" : "\u5426") : value ? "yes" : "no";
+    if (typeof value === "boolean") return t(value ? "tags.yes" : "tags.no");
     if (typeof value === "number") {
       if (tag.unit === "minor") return formatMoney(value, currency, locale);
       return formatNumber(value, locale);

@@ -1,0 +1,56 @@
+// Is the tag well, and how many have it? The small marks that every page of tags shows.
+import { Tooltip } from "antd";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+
+import { useLanguage } from "@/i18n/useLanguage";
+import { formatNumber } from "@/parts/format";
+import { Pill, type Tone } from "@/parts/Pill";
+import type { Tag } from "./queries";
+import styles from "./Tags.module.css";
+
+const TONES: Record<Tag["health"], Tone> = {
+  ok: "good",
+  new: "info",
+  disabled: "plain",
+  waiting: "warn",
+  failing: "bad",
+  stale: "warn",
+  empty: "warn",
+};
+
+export function HealthPill({ health }: { health: Tag["health"] }): ReactNode {
+  const { t } = useTranslation();
+  return (
+    <Pill tone={TONES[health]} dot>
+      {t(`tags.health.${health}`)}
+    </Pill>
+  );
+}
+
+export function formatPercent(share: number, tag: string): string {
+  return new Intl.NumberFormat(tag, { style: "percent", maximumSignificantDigits: 3 }).format(share);
+}
+
+/** Which share of everybody has a value. */
+export function Coverage({ tag: { coverage, people, everybody } }: { tag: Pick<Tag, "coverage" | "people" | "everybody"> }): ReactNode {
+  const { t } = useTranslation();
+  const { tag } = useLanguage();
+  if (coverage === null) return <span className="faint">–</span>;
+  return (
+    <Tooltip title={t("tags.coverageOf", { people: formatNumber(people, tag), everybody: formatNumber(everybody, tag) })}>
+      <span className={styles.coverage}>
+        <span className={styles.track} aria-hidden>
+          <span style={{ width: `${coverage * 100}%` }} />
+        </span>
+        <span className="tabular faint">{formatPercent(coverage, tag)}</span>
+      </span>
+    </Tooltip>
+  );
+}
+
+/** Who answers for the tag. */
+export function Owner({ tag }: { tag: Pick<Tag, "owner"> }): ReactNode {
+  const { t } = useTranslation();
+  return tag.owner === undefined || tag.owner === "" ? <span className="faint">{t("tags.nobody")}</span> : tag.owner;
+}
