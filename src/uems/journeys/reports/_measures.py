@@ -22,13 +22,13 @@ from uems.kernel.sql import Sql, join
 Measure: TypeAlias = Literal[
     "events", "people", "per_person", "revenue", "sum", "average", "minimum", "maximum", "median", "p90", "p95", "p99"
 ]
-_SUMS: Final = {"events", "people", "revenue", "sum"}
+SUMS: Final = {"events", "people", "revenue", "sum"}
 """0 of nothing; the others are null."""
 
 TrendUnit: TypeAlias = Literal["hour", "day", "week", "month"]
 _OF_PROPERTY: Final = {"sum", "average", "minimum", "maximum", "median", "p90", "p95", "p99"}
 
-_AGGREGATES: Final[dict[Measure, Sql]] = {
+AGGREGATES: Final[dict[Measure, Sql]] = {
     "events": Sql("toInt64(count())"),
     "people": Sql("toInt64(uniqExact(person))"),
     "per_person": Sql("count() / uniqExact(person)"),
@@ -116,7 +116,7 @@ def _from_events(asked: Ask, series: Series, unit: TrendUnit, breakdown: Breakdo
     query = asked.query()
     columns = {"key": _key_sql(asked, unit), "code": group_code(query, breakdown, words), **_amount(query, series)}
     rows = query.events_sql(columns, query.step_sql(series))
-    value = _AGGREGATES[series.measure]
+    value = AGGREGATES[series.measure]
     sets = Sql("(key), ()") if breakdown is None else Sql("(key, code), (code), (key), ()")
     code = Sql("0") if breakdown is None else Sql("code")
     over = Sql("1") if breakdown is None else Sql("grouping(code)")
@@ -129,7 +129,7 @@ def _from_events(asked: Ask, series: Series, unit: TrendUnit, breakdown: Breakdo
     kinds: list[tuple[int | None, Group | None]] = [(None, None)]
     if breakdown is not None:
         kinds += list(enumerate(groups(breakdown, words)))
-    empty = 0 if series.measure in _SUMS else None
+    empty = 0 if series.measure in SUMS else None
     return [
         Line(
             group=group,
