@@ -22,6 +22,7 @@ _ADDED: dict[Role, tuple[str, ...]] = {
         "people:write",
         "segments:write",
         "tags:write",
+        "maps:write",
         "events:write",
         "merges:write",
         "plan:write",

@@ -10,6 +10,7 @@ from uems.collect import api as collect
 from uems.identity import api as identity
 from uems.journeys import asking
 from uems.journeys.bodies import SessionBody
+from uems.journeys.map.routes import router as maps
 from uems.journeys.person_sessions import END, sessions_of
 from uems.journeys.registry import REPORTS, OpensPeople
 from uems.kernel.edge import Body, Cursor, Id, Key, Limit, Page, decode_cursor, encode_cursor
@@ -17,6 +18,7 @@ from uems.kernel.house import House
 from uems.profiles import api as profiles
 
 router = APIRouter()
+router.include_router(maps)
 
 
 class ReportInfo(Body):

@@ -24,6 +24,7 @@ from uems.profiles.model import Happening, Profile, TimelineItem, Trait
 from uems.profiles.people import Activity, list_people, profile_of, profiles_of
 from uems.profiles.roles.mappings import forget_role, guess_roles, roles_of, set_role
 from uems.profiles.roles.model import ROLES, Mapped, Role, Roles
+from uems.profiles.roles.words import plain as plain_name
 from uems.profiles.schema import MIGRATIONS
 from uems.profiles.search import Place, search_people
 from uems.profiles.tags.as_code import FieldChange, TagChange, apply_tags, apply_tags_in, plan_tags, tags_to_yaml
@@ -111,6 +112,7 @@ __all__ = [
     "measure_cuts",
     "nodes",
     "parse_condition",
+    "plain_name",
     "plan_tags",
     "profile_of",
     "profiles_of",

@@ -1,0 +1,1 @@
+"""Which maps are there to begin with? One file a template, filled in from the workspace's own events."""
