@@ -66,6 +66,12 @@ class Shop(BaseHTTPRequestHandler):
     def at_zipped(self) -> None:
         self._answer(200, gzip.compress(b"hello"), content_encoding="gzip")
 
+    def at_cut(self) -> None:
+        self._answer(200, gzip.compress(b"hello" * 1000)[:-4], content_encoding="gzip")
+
+    def at_nothing(self) -> None:
+        self._answer(200, b"", content_encoding="gzip")
+
     def at_drip(self) -> None:
         self.send_response(200)
         self.send_header("content-length", "1000")
@@ -261,6 +267,11 @@ def test_a_large_answer_is_not_read_to_its_end(shop: ThreadingHTTPServer, client
     _fails("outbound_too_large", lambda: client.request("GET", _url(shop, "/bomb")), permanent=True)
     assert client.request("GET", _url(shop, "/zipped")).body == b"hello"
     assert len(client.request("GET", _url(shop, "/big"), max_bytes=5_000_000).body) == 3_000_000
+
+
+def test_a_packed_answer_that_was_cut_off_is_not_taken_for_the_whole(shop: ThreadingHTTPServer, client: Outbound) -> None:
+    _fails("outbound_bad_answer", lambda: client.request("GET", _url(shop, "/cut")), permanent=False)
+    assert client.request("GET", _url(shop, "/nothing")).body == b""
 
 
 def test_credentials_do_not_follow_a_redirect_to_another_host(shop: ThreadingHTTPServer, client: Outbound) -> None:

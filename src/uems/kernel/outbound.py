@@ -191,10 +191,14 @@ def _body(response: httpx.Response, shown: str, max_bytes: int) -> bytes:
         return bytes(raw)
     if encoding not in ("gzip", "x-gzip", "deflate"):
         raise OutboundError("outbound_bad_answer", f"{shown} answered in an encoding that was not asked for.", permanent=True)
+    if not raw:
+        return b""  # as to HEAD
     unpacker = zlib.decompressobj(47)
     body = unpacker.decompress(bytes(raw), max_bytes + 1)
     if len(body) > max_bytes:
         raise _too_large(shown, max_bytes)
+    if not unpacker.eof:
+        raise OutboundError("outbound_bad_answer", f"{shown} broke off in the middle of its answer. Try again.", permanent=False)
     return body
 
 
