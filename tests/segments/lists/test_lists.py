@@ -1,6 +1,7 @@
 """Is a list exactly whom its file names, put in force at once or not at all, whatever the file is like?"""
 
 import itertools
+import json
 import random
 import tracemalloc
 from collections.abc import Iterator
@@ -153,6 +154,27 @@ def test_a_file_that_matches_nobody_leaves_the_list_as_it_was(office: Office) ->
     done = office.fill(list_id, "name,city\nu2x,Oslo\n")
     assert (done["state"], done["error"]["code"], done["report"]["unknown"]) == ("failed", "list_matches_nobody", 1)
     assert office.on(list_id) == {"u1"}
+
+
+def test_ids_of_a_file_stay_with_its_upload_for_a_while_and_never_reach_the_audit_log(office: Office) -> None:
+    list_id = office.make("email")
+    done = office.fill(list_id, "email\nu1@shop.example\nnobody@else.example\nno-address\n")
+    missed = office.fill(list_id, "email\nstranger@else.example\nno-address\n")
+    assert [one["value"] for one in done["report"]["unknown_examples"]] == ["nobody@else.example"]
+    assert [one["value"] for one in missed["report"]["unknown_examples"]] == ["stranger@else.example"]
+    assert "stranger" not in missed["error"]["message"]
+    log = office.api.get(f"{office.base}/audit", params={"limit": 200}).json()["items"]
+    filled = next(one for one in log if one["action"] == "list.filled")
+    assert filled["after"] == {
+        "rows": 3, "invalid": 1, "duplicates": 0, "distinct": 2, "matched": 1, "unknown": 1, "people": 1, "mode": "replace", "segments": [],
+    }  # fmt: skip
+    assert not [word for word in ("nobody@", "no-address", "stranger@", "u1@") if word in json.dumps(log)]
+    for days, kept in ((office.house.settings.files_keep_days - 1, 1), (office.house.settings.files_keep_days, 0)):
+        ListUploads().tidy(office.house, office.clock.now + timedelta(days=days))
+        for one in (done, missed):
+            found = office.api.get(f"{office.base}/lists/{list_id}/uploads/{one['upload_id']}").json()["report"]
+            assert (len(found["unknown_examples"]), len(found["invalid_examples"])) == (kept, kept)
+            assert found["unknown"] == 1
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from uems.kernel.schema import change_rows
 from uems.kernel.scope import Scope
 from uems.kernel.settings import Settings
 from uems.kernel.sql import Sql
-from uems.kernel.store import allocate, lock
+from uems.kernel.store import Store, allocate, lock
 from uems.kernel.warehouse import Limits
 from uems.segments.definitions import rebuild_where
 from uems.segments.jobs.model import LIVE, Job
@@ -38,6 +38,7 @@ from uems.segments.standing import Members
 from uems.segments.tables import list_parts, people_lists, segment_jobs
 
 EXAMPLES: Final = 20
+_EXAMPLES: Final = ("invalid_examples", "unknown_examples")
 _ROWS: Final = 50_000
 _INSERT: Final = 300_000
 _QUIET: Final = timedelta(minutes=10)
@@ -59,6 +60,9 @@ class Report:
     people: int = 0
     invalid_examples: list[dict[str, Any]] = field(default_factory=list)
     unknown_examples: list[dict[str, Any]] = field(default_factory=list)
+
+    def counts(self) -> dict[str, Any]:
+        return {name: value for name, value in asdict(self).items() if name not in _EXAMPLES}
 
 
 def folder_of(settings: Settings) -> Path:
@@ -129,10 +133,7 @@ class ListUploads:
         finally:
             matching.close()
         if report.rows and not report.matched:
-            first = "; ".join(str(one["value"]) for one in (report.unknown_examples or report.invalid_examples)[:3])
-            message = (
-                f"None of the {report.rows:,} rows has the {kind} of anybody here (such as {first}). Is it the right column, and kind?"
-            )
+            message = f"None of the {report.rows:,} rows has the {kind} of anybody here. Is it the right column, and kind?"
             raise UemsError("list_matches_nobody", message, status=422, details={"report": asdict(report)})
         self._enforce(house, scope, job, turn, part, report)
         path.unlink(missing_ok=True)
@@ -153,7 +154,8 @@ class ListUploads:
             conn.execute(update(people_lists).where(c.workspace_id == scope.workspace_id, c.list_id == job.subject).values(**values))
             rebuilt = rebuild_where(conn, scope.workspace_id, names(job.subject))
             access = Access(scope=scope, actor=Actor(**job.spec["actor"]), now=turn.now)
-            facts = {**asdict(report), "mode": job.spec["mode"], "segments": rebuilt}
+            # Counts only: the log is for ever, and the examples are ids of people.
+            facts = {**report.counts(), "mode": job.spec["mode"], "segments": rebuilt}
             audit(conn, access, "list.filled", f"list:{job.subject}", None, facts)
 
     def forget(self, house: House, job: Job) -> None:
@@ -162,7 +164,8 @@ class ListUploads:
             (folder_of(house.settings) / job.job_id).unlink(missing_ok=True)
 
     def tidy(self, house: House, now: datetime) -> None:
-        """Files of jobs that are over, and rows of parts that count for no list."""
+        """Files of jobs that are over, examples that have been kept for as long as files are, and rows of parts that count for no list."""
+        _forget_examples(house.store, now - timedelta(days=house.settings.files_keep_days))
         j = segment_jobs.c
         with house.store.read() as conn:
             live = set(conn.execute(select(j.job_id).where(j.kind == "upload", j.state.in_(LIVE))).scalars())
@@ -297,6 +300,25 @@ def _sweep(house: House, now: datetime) -> None:
                 Sql("DELETE WHERE workspace_id = {workspace:UInt32} AND list_id IN {parts:Array(UInt32)}"),
                 {"workspace": workspace_id, "parts": idle},
             )
+
+
+def _forget_examples(store: Store, before: datetime) -> None:
+    """Take the ids that reports quote out of jobs that ended so long ago; their counts stay."""
+    j = segment_jobs.c
+    over = (j.kind == "upload", j.finished_at <= before)
+    with store.read() as conn:
+        rows = conn.execute(select(j.workspace_id, j.job_id, j.result, j.error).where(*over)).all()
+    for row in rows:
+        told = {name: _without_examples(document) for name, document in (("result", row.result), ("error", row.error))}
+        if told != {"result": row.result, "error": row.error}:
+            with store.write() as conn:
+                conn.execute(update(segment_jobs).where(j.workspace_id == row.workspace_id, j.job_id == row.job_id).values(**told))
+
+
+def _without_examples(document: Any) -> Any:
+    if not isinstance(document, Mapping):
+        return document
+    return {name: [] if name in _EXAMPLES else _without_examples(inner) for name, inner in document.items()}
 
 
 def _actor(actor: Actor) -> dict[str, Any]:
