@@ -37,6 +37,7 @@ SAMPLES: Mapping[str, str] = {
     "upload_id": "known_job_id",
     "export_id": "known_job_id",
     "sync_id": "known_sync_id",
+    "metric": "dau",
 }
 """Parameter in a path → a thing that exists in somebody else's workspace.
 

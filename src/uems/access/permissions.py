@@ -16,7 +16,7 @@ ROLES: tuple[Role, ...] = ("viewer", "analyst", "editor", "admin", "owner")
 # Viewers see numbers, analysts also see the people behind them, editors change what is collected and shown,
 # admins decide who comes in, owners decide who owns it.
 _ADDED: dict[Role, tuple[str, ...]] = {
-    "viewer": ("workspace:read", "reports:read", "segments:read", "tags:read", "plan:read", "health:read", "models:read"),
+    "viewer": ("workspace:read", "reports:read", "segments:read", "tags:read", "plan:read", "health:read", "models:read", "kpis:read"),
     "analyst": ("people:read", "events:read", "merges:read", "imports:read", "sources:read", "members:read", "reports:write"),
     "editor": (
         "people:write",
@@ -29,6 +29,7 @@ _ADDED: dict[Role, tuple[str, ...]] = {
         "imports:write",
         "sources:write",
         "models:write",
+        "kpis:write",
     ),
     "admin": ("members:write", "keys:read", "keys:write", "audit:read", "workspace:write"),
     "owner": ("owners:write",),

@@ -1,0 +1,1 @@
+"""How are we doing? Metrics with their formulas, targets, breakdowns, guardrails and alerts."""

@@ -1,0 +1,31 @@
+"""The door of this room: everything that other rooms, the command line and the web may use."""
+
+from uems.kpis.measuring import Answer, Compared, Part, Point, Question, find_metric, measure
+from uems.kpis.model import Group, Reason, Spend, Value, Window
+from uems.kpis.reasons import say
+from uems.kpis.registry import METRICS, Metric
+from uems.kpis.spending import delete_spend, save_spend, spend_between
+from uems.kpis.targets import set_target, targets_of
+
+__all__ = [
+    "METRICS",
+    "Answer",
+    "Compared",
+    "Group",
+    "Metric",
+    "Part",
+    "Point",
+    "Question",
+    "Reason",
+    "Spend",
+    "Value",
+    "Window",
+    "delete_spend",
+    "find_metric",
+    "measure",
+    "save_spend",
+    "say",
+    "set_target",
+    "spend_between",
+    "targets_of",
+]

@@ -1,0 +1,299 @@
+"""What do metrics look like over HTTP?"""
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from uems.journeys import api as journeys
+from uems.kernel.edge import Body, CleanStr, Key, Name
+from uems.kpis.measuring import Answer, Compared, Part, Point, Question
+from uems.kpis.model import Good, Group, Horizon, Measured, Reason, Unit, Value
+from uems.kpis.reasons import say
+from uems.kpis.registry import Metric
+
+
+class MetricBody(Body):
+    """A metric, with its formula in words. custom: made in this workspace. setup: its parameters as they are set up."""
+
+    key: str
+    label_zh: str
+    label_en: str
+    formula_zh: str
+    formula_en: str
+    unit: Measured
+    good: Good
+    horizon: Horizon
+    needs: list[str]
+    missing: list[str]
+    ripens_days: int
+    custom: bool
+    config_schema: dict[str, Any]
+    setup: dict[str, Any]
+
+    @staticmethod
+    def of(metric: Metric, missing: tuple[str, ...], setup: dict[str, Any], *, custom: bool = False) -> "MetricBody":
+        return MetricBody(
+            key=metric.key,
+            label_zh=metric.label_zh,
+            label_en=metric.label_en,
+            formula_zh=metric.formula.zh,
+            formula_en=metric.formula.en,
+            unit=metric.unit,
+            good=metric.good,
+            horizon=metric.horizon,
+            needs=list(metric.needs),
+            missing=list(missing),
+            ripens_days=metric.ripens_days,
+            custom=custom,
+            config_schema=metric.Config.model_json_schema(),
+            setup=setup,
+        )
+
+
+class MetricList(Body):
+    items: list[MetricBody]
+
+
+class KpiReason(Body):
+    """Why there is no number, and what to do about it."""
+
+    code: str
+    subjects: list[str]
+    zh: str
+    en: str
+
+    @staticmethod
+    def of(reason: Reason) -> "KpiReason":
+        words = say(reason)
+        return KpiReason(code=reason.code, subjects=list(reason.subjects), zh=words.zh, en=words.en)
+
+
+class KpiValue(Body):
+    """A number, or why there is none. numerator, denominator: of what it is a quotient."""
+
+    value: float | None
+    numerator: float | None
+    denominator: float | None
+    reason: KpiReason | None
+
+    @staticmethod
+    def of(one: Value) -> "KpiValue":
+        return KpiValue(
+            value=one.value,
+            numerator=one.numerator,
+            denominator=one.denominator,
+            reason=None if one.reason is None else KpiReason.of(one.reason),
+        )
+
+
+class KpiPoint(Body):
+    """A bucket, named by its first day; at the ends of the period only days of the period count in it."""
+
+    bucket: date
+    first_day: date
+    last_day: date
+    value: KpiValue
+    complete: bool
+    target: float | None
+
+    @staticmethod
+    def of(one: Point) -> "KpiPoint":
+        return KpiPoint(
+            bucket=one.bucket,
+            first_day=one.window.first,
+            last_day=one.window.last,
+            value=KpiValue.of(one.value),
+            complete=one.complete,
+            target=one.target,
+        )
+
+
+class KpiCompared(Body):
+    """An earlier period; change: how much more it is now, as a share of the earlier value."""
+
+    first_day: date
+    last_day: date
+    value: KpiValue
+    change: float | None
+
+    @staticmethod
+    def of(one: Compared) -> "KpiCompared":
+        return KpiCompared(first_day=one.window.first, last_day=one.window.last, value=KpiValue.of(one.value), change=one.change)
+
+
+class KpiGroup(Body):
+    """A group of a breakdown: a value ("" for none), all others, or a segment by its key."""
+
+    value: str | None
+    other: bool
+    segment: str | None
+
+    @staticmethod
+    def of(one: Group) -> "KpiGroup":
+        return KpiGroup(value=one.value, other=one.other, segment=one.segment)
+
+
+class KpiPart(Body):
+    """One group with its values."""
+
+    group: KpiGroup
+    value: KpiValue
+    points: list[KpiPoint]
+
+    @staticmethod
+    def of(one: Part) -> "KpiPart":
+        return KpiPart(group=KpiGroup.of(one.group), value=KpiValue.of(one.value), points=[KpiPoint.of(p) for p in one.points])
+
+
+class KpiPeriod(Body):
+    """Business days, both included; last_day left out: today. last_days: so many days, in place of first_day; left out: 30."""
+
+    first_day: date | None = None
+    last_day: date | None = None
+    last_days: Annotated[int, Field(strict=True, ge=1, le=journeys.MAX_DAYS)] | None = None
+    unit: Unit = "day"
+    compare: bool = True
+
+
+class KpiQuestion(KpiPeriod):
+    """config: parameters of the metric; left out: as it is set up. dimension or segments: how to break it down."""
+
+    config: dict[str, Any] | None = None
+    dimension: journeys.Dimension | None = None
+    limit: Annotated[int, Field(strict=True, ge=1, le=20)] = 5
+    segments: Annotated[tuple[Key, ...], Field(max_length=10)] = ()
+
+    def of_metric(self, metric: str) -> Question:
+        return Question(
+            metric=metric,
+            first=self.first_day,
+            last=self.last_day,
+            last_days=self.last_days,
+            unit=self.unit,
+            config=self.config,
+            dimension=self.dimension,
+            limit=self.limit,
+            segments=self.segments,
+            compare=self.compare,
+        )
+
+
+class KpiBoardQuestion(KpiPeriod):
+    """metrics: by their keys; left out: all."""
+
+    metrics: Annotated[list[Key], Field(max_length=100)] | None = None
+
+
+class KpiAnswer(Body):
+    """The values of a metric. guessed: roles that they rest on and nobody has confirmed. watermark: what arrived up to then counts."""
+
+    metric: str
+    unit: Measured
+    good: Good
+    horizon: Horizon
+    first_day: date
+    last_day: date
+    bucket_unit: Unit
+    zone: str
+    currency: str
+    config: dict[str, Any]
+    value: KpiValue
+    complete: bool
+    target: float | None
+    previous: KpiCompared | None
+    last_year: KpiCompared | None
+    points: list[KpiPoint]
+    parts: list[KpiPart]
+    guessed: list[str]
+    watermark: datetime | None
+    asked_at: datetime
+
+    @staticmethod
+    def of(one: Answer, zone: str, currency: str, now: datetime) -> "KpiAnswer":
+        return KpiAnswer(
+            metric=one.metric.key,
+            unit=one.metric.unit,
+            good=one.metric.good,
+            horizon=one.metric.horizon,
+            first_day=one.frame.first,
+            last_day=one.frame.last,
+            bucket_unit=one.frame.unit,
+            zone=zone,
+            currency=currency,
+            config=dict(one.config),
+            value=KpiValue.of(one.value),
+            complete=one.complete,
+            target=one.target,
+            previous=None if one.previous is None else KpiCompared.of(one.previous),
+            last_year=None if one.last_year is None else KpiCompared.of(one.last_year),
+            points=[KpiPoint.of(point) for point in one.points],
+            parts=[KpiPart.of(part) for part in one.parts],
+            guessed=list(one.guessed),
+            watermark=one.watermark,
+            asked_at=now,
+        )
+
+
+class KpiBoard(Body):
+    items: list[KpiAnswer]
+
+
+class KpiTarget(Body):
+    """What is wished for the day, week or month that begins on ``bucket``; null takes it back."""
+
+    unit: Unit
+    bucket: date
+    value: Annotated[float, Field(allow_inf_nan=False)] | None
+
+
+class KpiTargetList(Body):
+    items: list[KpiTarget]
+
+
+class KpiSetup(Body):
+    config: dict[str, Any]
+
+
+class SpendRow(Body):
+    """What a channel cost on a day. amount: in major units, such as "1234.50"."""
+
+    day: date
+    channel: Name
+    amount: Annotated[CleanStr, Field(max_length=60)]
+
+
+class SpendDraft(Body):
+    """Each row takes the place of what stood for its day and channel. currency: must be the workspace's."""
+
+    currency: Annotated[str, Field(min_length=3, max_length=3)]
+    rows: Annotated[list[SpendRow], Field(max_length=100_000)]
+
+
+class SpendSaved(Body):
+    """How many rows were new, took the place of another amount, and were there already."""
+
+    new: int
+    changed: int
+    same: int
+
+
+class SpendBody(Body):
+    day: date
+    channel: str
+    amount_minor: int
+
+
+class SpendList(Body):
+    """By day and channel, in minor units of ``currency``."""
+
+    items: list[SpendBody]
+    currency: str
+    first_day: date
+    last_day: date
+
+
+class SpendGone(Body):
+    """How many days of the channel were taken away."""
+
+    rows: int

@@ -1,0 +1,98 @@
+"""What does a CSV file say of spend? Day, channel, amount and, if it likes, currency; all of it is taken, or nothing."""
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
+
+from uems.kernel.errors import UemsError
+from uems.kernel.money import to_minor
+from uems.kpis.model import Spend
+
+MAX_FAULTS: Final = 20
+_NAMES: Final = {
+    "day": ("day", "date", "日期", "天"),
+    "channel": ("channel", "source", "utm_source", "渠道", "来源"),
+    "amount": ("amount", "cost", "spend", "费用", "金额", "花费", "消耗"),
+    "currency": ("currency", "币种", "货币"),
+}
+_DAY: Final = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
+
+
+def read_spend(content: bytes, currency: str) -> list[Spend]:
+    """The rows of a file in UTF-8 or GB 18030, separated by commas, semicolons or tabs, with a first line that names the columns.
+
+    Raises ``bad_spend_file`` with the faults by line, and ``wrong_currency`` for a row in another currency than ``currency``.
+    """
+    lines = list(csv.reader(io.StringIO(text := _decoded(content), newline=""), delimiter=_delimiter(text)))
+    rows = [(number, line) for number, line in enumerate(lines, 1) if any(cell.strip() for cell in line)]
+    if not rows:
+        raise _bad("The file is empty.", [])
+    columns = _columns(rows[0][1])
+    faults: list[str] = []
+    found: list[Spend] = []
+    for number, line in rows[1:]:
+        cells = {name: line[place].strip() if place < len(line) else "" for name, place in columns.items()}
+        stated = cells.get("currency", "")
+        if stated and stated != currency:
+            raise UemsError(
+                "wrong_currency",
+                f"Line {number} is in {stated[:10]}, and this workspace counts in {currency}. Convert the amounts first.",
+                status=422,
+                details={"line": number, "got": stated[:10], "wanted": currency},
+            )
+        one = _row(cells, currency)
+        if isinstance(one, Spend):
+            found.append(one)
+        elif len(faults) < MAX_FAULTS:
+            faults.append(f"line {number}: {one}")
+    if faults:
+        raise _bad(f"Nothing was taken: {'; '.join(faults[:5])}.", faults)
+    return found
+
+
+def _decoded(content: bytes) -> str:
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\x00" not in text:
+            return text
+    raise _bad("The file is no text in UTF-8 or GB 18030.", [])
+
+
+def _delimiter(text: str) -> str:
+    head = text.splitlines()[0] if text.strip() else ""
+    return max(",;\t", key=head.count)
+
+
+def _columns(head: Sequence[str]) -> dict[str, int]:
+    plain = [cell.strip().lower() for cell in head]
+    found = {name: plain.index(word) for name, words in _NAMES.items() for word in reversed(words) if word in plain}
+    missing = [name for name in ("day", "channel", "amount") if name not in found]
+    if missing:
+        raise _bad(f"The first line names no column {', '.join(missing)}. It must be like: day,channel,amount,currency.", [])
+    return found
+
+
+def _row(cells: dict[str, str], currency: str) -> Spend | str:
+    matched = _DAY.fullmatch(cells["day"])
+    try:
+        day = date(*(int(part) for part in matched.groups())) if matched else None
+    except ValueError:
+        day = None
+    if day is None:
+        return f"{cells['day'][:30]!r} is no day such as 2026-03-01"
+    minor = to_minor(cells["amount"].replace(",", ""), currency)
+    if minor is None or minor < 0:
+        return f"{cells['amount'][:30]!r} is no amount of 0 or more such as 1234.50"
+    if not cells["channel"] or len(cells["channel"]) > 200:
+        return "the channel is empty or longer than 200 characters"
+    return Spend(day=day, channel=cells["channel"], amount_minor=minor)
+
+
+def _bad(message: str, faults: list[str]) -> UemsError:
+    return UemsError("bad_spend_file", message, status=422, details={"faults": faults} if faults else {})

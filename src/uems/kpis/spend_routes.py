@@ -1,0 +1,86 @@
+"""How is spend told, shown and taken back over HTTP?"""
+
+from datetime import date, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from starlette.concurrency import run_in_threadpool
+
+from uems.access.api import Access, guard
+from uems.kernel.clock import day_of
+from uems.kernel.edge import Name, takes_upload
+from uems.kernel.errors import UemsError, invalid
+from uems.kernel.house import House
+from uems.kernel.money import Money
+from uems.kpis.bodies import SpendBody, SpendDraft, SpendGone, SpendList, SpendSaved
+from uems.kpis.model import Spend
+from uems.kpis.spend_files import read_spend
+from uems.kpis.spending import MAX_ROWS, delete_spend, save_spend, spend_between
+
+router = APIRouter()
+_BASE = "/workspaces/{workspace}/spend"
+_MOST_BYTES = 16_000_000
+_MOST_DAYS = 1_100
+
+
+def _house(request: Request) -> House:
+    house: House = request.app.state.house
+    return house
+
+
+@router.get(_BASE)
+def list_spend(
+    request: Request,
+    access: Annotated[Access, guard("kpis:read")],
+    first_day: Annotated[date | None, Query(description="First business day; left out: 90 days before the last.")] = None,
+    last_day: Annotated[date | None, Query(description="Last business day; left out: today.")] = None,
+) -> SpendList:
+    """What each channel cost, day by day."""
+    last = last_day or day_of(access.now, access.scope.zone)
+    if not 1971 <= last.year <= 2148:
+        raise invalid("last_day", last.isoformat(), "must be in the years 1971 to 2148.")
+    first = first_day or last - timedelta(days=90)
+    if not 0 <= (last - first).days < _MOST_DAYS:
+        raise invalid("first_day", first.isoformat(), f"must be on or before last_day, {last}, and less than {_MOST_DAYS} days before it.")
+    found = spend_between(_house(request).store, access.scope, first, last, limit=MAX_ROWS)
+    items = [SpendBody(day=one.day, channel=one.channel, amount_minor=one.amount_minor) for one in found]
+    return SpendList(items=items, currency=access.scope.currency, first_day=first, last_day=last)
+
+
+@router.put(_BASE)
+def put_spend(request: Request, access: Annotated[Access, guard("kpis:write")], body: SpendDraft) -> SpendSaved:
+    """Tell what channels cost, each row in place of what stood for its day and channel; the same again changes nothing."""
+    rows = [Spend(day=row.day, channel=row.channel, amount_minor=Money.parse(row.amount, access.scope.currency).minor) for row in body.rows]
+    return SpendSaved(**save_spend(_house(request).store, access, rows, body.currency))
+
+
+@router.post(
+    f"{_BASE}/file",
+    openapi_extra={"requestBody": {"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}}},
+)
+@takes_upload(_MOST_BYTES)
+async def upload_spend(request: Request, access: Annotated[Access, guard("kpis:write")]) -> SpendSaved:
+    """Upload a CSV file with the columns day, channel, amount and, if you like, currency. All of it is taken, or nothing."""
+    content = bytearray()
+    async for piece in request.stream():
+        content += piece
+        if len(content) > _MOST_BYTES:
+            raise UemsError("too_large", f"The file has more than {_MOST_BYTES:,} bytes. Send it in parts.", status=413)
+
+    def take_in() -> dict[str, int]:
+        rows = read_spend(bytes(content), access.scope.currency)
+        return save_spend(_house(request).store, access, rows, access.scope.currency)
+
+    return SpendSaved(**await run_in_threadpool(take_in))
+
+
+@router.delete(_BASE)
+def take_back_spend(
+    request: Request,
+    access: Annotated[Access, guard("kpis:write")],
+    channel: Annotated[Name, Query(description="Name of the channel.")],
+    first_day: Annotated[date, Query(description="First business day.")],
+    last_day: Annotated[date, Query(description="Last business day.")],
+) -> SpendGone:
+    """Take away what a channel cost on these days."""
+    return SpendGone(rows=delete_spend(_house(request).store, access, channel, first_day, last_day))

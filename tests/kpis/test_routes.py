@@ -1,0 +1,120 @@
+"""Do metrics, targets, parameters and spend answer over HTTP, and say what is wrong where something is?"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.kpis.shop import Shop, a_shop
+from uems.kernel.settings import Settings
+
+NOW = datetime(2025, 11, 20, 12, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    with a_shop(Settings(home=tmp_path_factory.mktemp("shop") / "home"), NOW) as found:
+        yield found
+
+
+def test_every_metric_says_its_formula_in_both_languages_and_what_it_needs(shop: Shop) -> None:
+    items = shop.get("/kpis").json()["items"]
+    by_key = {one["key"]: one for one in items}
+    assert by_key["arpu"]["needs"] == ["purchase"]
+    assert by_key["arpu"]["missing"] == []
+    assert all(one["formula_zh"] and one["formula_en"] and one["label_zh"] for one in items)
+
+
+def test_a_metric_has_values_a_comparison_and_parts(shop: Shop) -> None:
+    asked = {"first_day": "2025-11-01", "last_day": "2025-11-07", "unit": "day", "dimension": {"column": "device"}}
+    found = shop.post("/kpis/dau", asked).json()
+    assert found["value"] == {"value": 2.0, "numerator": 14.0, "denominator": 7.0, "reason": None}
+    assert [point["value"]["value"] for point in found["points"]] == [2.0] * 7
+    assert all(point["complete"] for point in found["points"])
+    assert (found["previous"]["first_day"], found["previous"]["last_day"]) == ("2025-10-25", "2025-10-31")
+    assert found["previous"]["value"]["value"] == pytest.approx(1 / 7)
+    assert found["last_year"]["first_day"] == "2024-11-01"
+    assert [part["group"]["value"] for part in found["parts"]] == ["phone"]
+    assert found["watermark"] is not None
+
+
+def test_a_metric_whose_role_nobody_confirmed_says_so(shop: Shop) -> None:
+    shop.forget("purchase")
+    found = shop.post("/kpis/arpu", {"last_days": 7}).json()
+    shop.confirm("purchase", "Paid")
+    assert found["value"]["value"] is None
+    assert found["value"]["reason"]["code"] == "missing_role"
+    assert found["value"]["reason"]["subjects"] == ["purchase"]
+    assert "“购买”" in found["value"]["reason"]["zh"]
+    assert "“Purchase”" in found["value"]["reason"]["en"]
+
+
+def test_days_ahead_have_no_values_and_say_why(shop: Shop) -> None:
+    found = shop.post("/kpis/dau", {"first_day": "2026-01-01", "last_day": "2026-01-02"}).json()
+    assert found["value"]["reason"]["code"] == "future"
+    found = shop.post("/kpis/dau", {"first_day": "2025-11-20", "last_day": "2025-11-22"}).json()
+    assert [p["value"]["reason"] and p["value"]["reason"]["code"] for p in found["points"]] == [None, "future", "future"]
+    assert [p["complete"] for p in found["points"]] == [False, False, False]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "code"),
+    [
+        ("/kpis/no_such", {}, "not_found"),
+        ("/kpis/dau", {"first_day": "2025-11-07", "last_day": "2025-11-01"}, "invalid"),
+        ("/kpis/dau", {"first_day": "1960-01-01", "last_day": "1960-01-02"}, "invalid"),
+        ("/kpis/dau", {"first_day": "2020-01-01", "last_day": "2025-11-01"}, "invalid"),
+        ("/kpis/dau", {"first_day": "2023-11-01", "last_day": "2025-11-01"}, "invalid"),
+        ("/kpis/dau", {"first_day": "2025-11-01", "last_days": 3}, "invalid"),
+        ("/kpis/dau", {"config": {"what": 1}}, "invalid_config"),
+        ("/kpis/dau", {"dimension": {"column": "no_such"}}, "invalid"),
+        ("/kpis/dau", {"segments": ["no_such"]}, "not_found"),
+        ("/kpis/dau", {"segments": ["no_such"], "dimension": {"column": "device"}}, "invalid"),
+    ],
+)
+def test_a_question_that_cannot_be_answered_says_why(shop: Shop, path: str, body: dict[str, object], code: str) -> None:
+    answer = shop.post(path, body)
+    assert answer.status_code in (404, 422)
+    assert answer.json()["code"] == code
+
+
+def test_targets_stand_beside_the_values_and_are_audited(shop: Shop) -> None:
+    shop.put("/kpis/dau/targets", {"unit": "day", "bucket": "2025-11-02", "value": 5})
+    shop.put("/kpis/dau/targets", {"unit": "week", "bucket": "2025-11-03", "value": 7})
+    assert shop.put("/kpis/dau/targets", {"unit": "week", "bucket": "2025-11-04", "value": 7}).json()["code"] == "invalid"
+    found = shop.post("/kpis/dau", {"first_day": "2025-11-01", "last_day": "2025-11-03"}).json()
+    assert [p["target"] for p in found["points"]] == [None, 5.0, None]
+    found = shop.post("/kpis/dau", {"first_day": "2025-11-03", "last_day": "2025-11-09"}).json()
+    assert found["target"] == 7.0
+    shop.put("/kpis/dau/targets", {"unit": "day", "bucket": "2025-11-02", "value": None})
+    assert [one["unit"] for one in shop.get("/kpis/dau/targets").json()["items"]] == ["week"]
+    assert [one["action"] for one in shop.get("/audit").json()["items"]][:3] == ["kpi_target.changed"] * 3
+
+
+def test_spend_is_counted_once_however_often_it_is_told(shop: Shop) -> None:
+    rows = [{"day": "2025-11-01", "channel": "ads", "amount": "12.50"}, {"day": "2025-11-02", "channel": "ads", "amount": "1"}]
+    assert shop.put("/spend", {"currency": "USD", "rows": rows}).json() == {"new": 2, "changed": 0, "same": 0}
+    assert shop.put("/spend", {"currency": "USD", "rows": rows}).json() == {"new": 0, "changed": 0, "same": 2}
+    rows[1]["amount"] = "2"
+    assert shop.put("/spend", {"currency": "USD", "rows": rows}).json() == {"new": 0, "changed": 1, "same": 1}
+    assert [one["amount_minor"] for one in shop.get("/spend").json()["items"]] == [1250, 200]
+    assert shop.put("/spend", {"currency": "EUR", "rows": rows}).json()["code"] == "wrong_currency"
+    assert shop.put("/spend", {"currency": "USD", "rows": [rows[0], rows[0]]}).json()["code"] == "repeated_spend"
+    gone = shop.delete("/spend?channel=ads&first_day=2025-11-01&last_day=2025-11-30")
+    assert gone.json() == {"rows": 2}
+    assert shop.get("/spend").json()["items"] == []
+
+
+def test_a_file_of_spend_is_taken_whole_or_not_at_all(shop: Shop) -> None:
+    text = '日期,渠道,费用,币种\n2025-11-01,抖音,"1,200.5",USD\n2025/11/2,抖音,0,\n'
+    for content in (text.encode("utf-8-sig"), text.encode("gb18030")):
+        assert shop.upload("/spend/file", content).status_code == 200
+    assert [(one["day"], one["amount_minor"]) for one in shop.get("/spend").json()["items"]] == [("2025-11-01", 120050), ("2025-11-02", 0)]
+    bad = shop.upload("/spend/file", b"day,channel,amount\n2025-11-05,a,1\n2025-13-05,a,1\n2025-11-06,a,x\n").json()
+    assert bad["code"] == "bad_spend_file"
+    assert [fault[:6] for fault in bad["details"]["faults"]] == ["line 3", "line 4"]
+    assert shop.upload("/spend/file", b"day,channel,amount,currency\n2025-11-05,a,1,EUR\n").json()["code"] == "wrong_currency"
+    assert shop.upload("/spend/file", b"a,b\n1,2\n").json()["code"] == "bad_spend_file"
+    assert shop.upload("/spend/file", b"").json()["code"] == "bad_spend_file"
+    assert len(shop.get("/spend").json()["items"]) == 2
+    shop.delete("/spend?channel=%E6%8A%96%E9%9F%B3&first_day=2025-11-01&last_day=2025-11-30")
