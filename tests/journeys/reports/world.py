@@ -53,12 +53,14 @@ class Act:
     properties: Mapping[str, Any] = field(default_factory=dict)
     device: str = ""
     path: str = ""
+    channel: str = ""
 
     def item(self, message_id: str) -> dict[str, object]:
         item: dict[str, object] = {"messageId": message_id, "timestamp": (START + timedelta(milliseconds=self.ms)).isoformat()}
         item |= {"userId": self.user} if self.user else {}
         item |= {"anonymousId": self.anonymous} if self.anonymous else {}
         context: dict[str, object] = {"device": {"type": self.device}} if self.device else {}
+        context |= {"channel": self.channel} if self.channel else {}
         if self.path:
             return {**item, "type": "page", "context": {**context, "page": {"path": self.path}}, "properties": dict(self.properties)}
         if not self.event:
@@ -76,6 +78,7 @@ class Seen:
     properties: Mapping[str, Any]
     device: str
     path: str
+    channel: str
 
     @property
     def at(self) -> datetime:
@@ -134,7 +137,15 @@ class World:
             act, place = self.sent[name]
             if act.event or act.path:
                 event = act.event or "Page Viewed"
-                one = Seen(ms=act.ms, order=place, event=event, properties=act.properties, device=act.device, path=act.path)
+                one = Seen(
+                    ms=act.ms,
+                    order=place,
+                    event=event,
+                    properties=act.properties,
+                    device=act.device,
+                    path=act.path,
+                    channel=act.channel,
+                )
                 people.setdefault(now[node].person_id, []).append(one)
         return {person: sorted(seen, key=lambda one: (one.ms, one.order)) for person, seen in people.items()}
 

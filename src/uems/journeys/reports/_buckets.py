@@ -42,6 +42,14 @@ def buckets(first: date, last: date, unit: Unit) -> list[date]:
     return found
 
 
+def days_before(first: date, last: date) -> tuple[date, date]:
+    """The stretch right before these days: as many whole months, if these are whole months, else as many days."""
+    months = buckets(first, last, "month")
+    if first == months[0] and last == last_day_of(months[-1], "month"):
+        return following(months[0], "month", -len(months)), first - timedelta(days=1)
+    return first - timedelta(days=(last - first).days + 1), first - timedelta(days=1)
+
+
 def place_of(bucket: date, start: date, unit: Unit) -> int:
     """How many buckets ``bucket`` comes after ``start``."""
     if unit == "month":

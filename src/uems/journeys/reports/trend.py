@@ -10,14 +10,14 @@ whole period), ``previous``.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Final, Literal
 
 from pydantic import BaseModel, Field, model_validator
 
 from uems.journeys.registry import Answer
 from uems.journeys.reports._ask import NOBODY, Ask, People, answer, ask, no_answer
-from uems.journeys.reports._buckets import Unit, buckets, following, is_over, last_day_of
+from uems.journeys.reports._buckets import Unit, buckets, days_before, is_over, last_day_of
 from uems.journeys.reports._formula import MAX_TEXT, read_formula
 from uems.journeys.reports._hours import hours, instant
 from uems.journeys.reports._measures import Lines, Series, TrendUnit, lines_of, people_of_line
@@ -117,12 +117,8 @@ def _previous(asked: Ask) -> Ask | None:
         return None
     if spec.compare == "previous_year":
         return replace(asked, first=_year_before(asked.first), last=_year_before(asked.last))
-    months = buckets(asked.first, asked.last, "month")
-    if asked.first == months[0] and asked.last == last_day_of(months[-1], "month"):
-        first = following(months[0], "month", -len(months))
-    else:
-        first = asked.first - timedelta(days=(asked.last - asked.first).days + 1)
-    return replace(asked, first=first, last=asked.first - timedelta(days=1))
+    first, last = days_before(asked.first, asked.last)
+    return replace(asked, first=first, last=last)
 
 
 def _year_before(day: date) -> date:
