@@ -79,6 +79,13 @@ export default {
     warehouse_timeout: "The question took too long. Choose a shorter period and try again.",
     warehouse_memory: "The question needs too much memory. Choose a shorter period and try again.",
     warehouse_cancelled: "The query was cancelled.",
+    bad_tag: "The definition of the tag cannot be used as it is. See the technical details for the place.",
+    bad_filter: "A condition cannot be used as it is. See the technical details for the place.",
+    tag_circle: "Tags would ask each other in a circle.",
+    tag_in_use: "This tag is in use. Change what asks it first.",
+    tag_changed: "Somebody else changed this tag meanwhile. Load it again and repeat the change.",
+    too_many_tags: "There are as many tags as there can be. Remove one first.",
+    bad_file: "The file cannot be taken. See the technical details for the row.",
     log_full: "The event log is full. Sending will work again when the backlog has been read.",
   },
   time: {

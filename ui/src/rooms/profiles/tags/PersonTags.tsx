@@ -1,6 +1,6 @@
 // What do we call this person, and why? Their tags by family, each with its evidence; tags by hand are given and taken here.
 import { useQuery } from "@tanstack/react-query";
-import { App, Button, Input, InputNumber, Popover, Select, Tooltip } from "antd";
+import { App, Button, Popover, Select, Tooltip } from "antd";
 import { Plus, Tags as TagsIcon, X } from "lucide-react";
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
@@ -14,6 +14,7 @@ import { useMay, usePath, useWorkspace } from "@/shell/workspace";
 import { formatPercent } from "./marks";
 import { personTagsQuery, tagsQuery, useGiveTag, type PersonTag, type Tag } from "./queries";
 import styles from "./Tags.module.css";
+import { GivenValue } from "./GivenValue";
 import { useSpoken, useTagValue } from "./words";
 
 const FAMILIES = ["behaviour", "attribute", "psychological"] as const;
@@ -166,7 +167,7 @@ function GiveForm({ person, manual, onDone }: { person: number; manual: readonly
           aria-label={t("tags.ofPerson.which")}
           options={manual.map((each) => ({ value: each.key, label: spoken(each.label, each.key) }))}
         />
-        {tag ? <ValueField tag={tag} value={value} onChange={setValue} /> : null}
+        {tag ? <GivenValue tag={tag} value={value} onChange={setValue} /> : null}
         <Button
           type="primary"
           loading={isPending}
@@ -177,60 +178,5 @@ function GiveForm({ person, manual, onDone }: { person: number; manual: readonly
         </Button>
       </Stack>
     </div>
-  );
-}
-
-function ValueField({ tag, value, onChange }: { tag: Tag; value: unknown; onChange: (value: unknown) => void }): ReactNode {
-  const { t } = useTranslation();
-  const shown = useTagValue();
-  const label = t("tags.value");
-  if (tag.value_type === "boolean") {
-    return (
-      <Select
-        value={value === false ? "no" : "yes"}
-        onChange={(next) => onChange(next === "yes")}
-        aria-label={label}
-        options={[
-          { value: "yes", label: t("tags.yes") },
-          { value: "no", label: t("tags.no") },
-        ]}
-      />
-    );
-  }
-  if (tag.allowed && tag.value_type !== "list") {
-    return (
-      <Select
-        value={value === null ? null : JSON.stringify(value)}
-        onChange={(json: string) => onChange(JSON.parse(json) as unknown)}
-        aria-label={label}
-        placeholder={label}
-        options={tag.allowed.map((each) => ({ value: JSON.stringify(each), label: shown(tag, each) }))}
-      />
-    );
-  }
-  if (tag.value_type === "number") {
-    return (
-      <InputNumber value={typeof value === "number" ? value : null} onChange={onChange} aria-label={label} style={{ width: "100%" }} />
-    );
-  }
-  if (tag.value_type === "list") {
-    return (
-      <Select
-        mode="tags"
-        value={Array.isArray(value) ? value.map(String) : []}
-        onChange={(next: string[]) => onChange(next)}
-        aria-label={label}
-        placeholder={label}
-        options={(tag.allowed ?? []).map((each) => ({ value: String(each), label: shown(tag, each) }))}
-      />
-    );
-  }
-  return (
-    <Input
-      value={typeof value === "string" ? value : ""}
-      onChange={(event) => onChange(event.target.value)}
-      aria-label={label}
-      placeholder={tag.value_type === "date" ? "2026-03-01" : label}
-    />
   );
 }

@@ -15,6 +15,7 @@ import { Num, Time } from "@/parts/values";
 import { useMay, useWorkspace } from "@/shell/workspace";
 import { tagActionsQuery, useUndoAction, type Tag, type TagAction } from "./queries";
 import styles from "./Tags.module.css";
+import { GiveToPeople } from "./GiveToPeople";
 import { useTagValue } from "./words";
 
 export function TagActions({ tag }: { tag: Tag }): ReactNode {
@@ -23,7 +24,11 @@ export function TagActions({ tag }: { tag: Tag }): ReactNode {
   const query = useInfiniteQuery(tagActionsQuery(slug, tag.key));
   const may = useMay("tags:write");
   return (
-    <Card flush title={t("tags.tabs.actions")} actions={may && tag.kind === "imported" ? <ImportButton tag={tag} /> : null}>
+    <Card
+      flush
+      title={t("tags.tabs.actions")}
+      actions={!may ? null : tag.kind === "imported" ? <ImportButton tag={tag} /> : <GiveToPeople tag={tag} />}
+    >
       <Ready query={query}>
         {(data) => {
           const items = data.pages.flatMap((page) => page.items);

@@ -6,6 +6,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate, useParams } from "react-router";
 
+import { asApiError } from "@/api/errors";
 import { useLanguage } from "@/i18n/useLanguage";
 import { Code } from "@/parts/Copy";
 import { Facts, Stat, Stats, type Fact } from "@/parts/Facts";
@@ -85,6 +86,7 @@ function Actions({ tag }: { tag: Tag }): ReactNode {
   const spoken = useSpoken();
   const path = usePath();
   const navigate = useNavigate();
+  const { slug } = useWorkspace();
   const { message, modal } = App.useApp();
   const failed = useFailed();
   const refresh = useRefreshTag();
@@ -97,6 +99,8 @@ function Actions({ tag }: { tag: Tag }): ReactNode {
         void (why ? message.error(t("tags.refreshFailed")) : message.success(t("tags.refreshed", { people, changed }))),
       onError: failed,
     });
+  const refuse = (): void =>
+    void modal.warning({ title: t("tagEditor.inUse.title"), content: <InUse slug={slug} tag={tag.key} />, okText: t("actions.done") });
   const ask = (): void =>
     void modal.confirm({
       title: t("tags.removeTitle", { name: spoken(tag.label, tag.key) }),
@@ -104,10 +108,13 @@ function Actions({ tag }: { tag: Tag }): ReactNode {
       okText: t("tags.remove"),
       okButtonProps: { danger: true },
       onOk: () =>
-        remove.mutateAsync(tag.key).then(() => {
-          void message.success(t("tags.removed"));
-          void navigate(path("tags"));
-        }, failed),
+        remove.mutateAsync(tag.key).then(
+          () => {
+            void message.success(t("tags.removed"));
+            void navigate(path("tags"));
+          },
+          (refusal: unknown) => (asApiError(refusal).code === "tag_in_use" ? refuse() : failed(refusal)),
+        ),
     });
   return (
     <>
@@ -129,6 +136,24 @@ function Actions({ tag }: { tag: Tag }): ReactNode {
           </Link>
         </>
       ) : null}
+    </>
+  );
+}
+
+/** What has to be changed before the tag can go, as it is now; it opens outside of the router, so its links are plain ones. */
+function InUse({ slug, tag }: { slug: string; tag: string }): ReactNode {
+  const { t } = useTranslation();
+  const { data } = useQuery({ ...tagQuery(slug, tag), staleTime: 0 });
+  return (
+    <>
+      {t("tagEditor.inUse.text")}
+      <ul className={styles.uses}>
+        {data?.used_by.map(({ kind, key, label }) => (
+          <li key={`${kind} ${key}`}>
+            <a href={`/w/${slug}/${kind === "segment" ? "segments" : kind === "model" ? "models" : "tags"}/${key}`}>{label || key}</a>
+          </li>
+        ))}
+      </ul>
     </>
   );
 }

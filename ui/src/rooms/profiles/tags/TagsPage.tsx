@@ -14,7 +14,7 @@ import { useFailed } from "@/parts/useFailed";
 import { useParam } from "@/parts/useParam";
 import { Num, Time } from "@/parts/values";
 import { useMay, usePath, useWorkspace } from "@/shell/workspace";
-import { Coverage, HealthPill, Owner } from "./marks";
+import { Coverage, HealthPill, MadeFrom, Owner } from "./marks";
 import { tagsQuery, useSetUpTags, type Tag } from "./queries";
 import styles from "./Tags.module.css";
 import { useSpoken } from "./words";
@@ -223,6 +223,13 @@ function useColumns(): TableColumnsType<Tag> {
       sorter: (a, b) => (a.coverage ?? -1) - (b.coverage ?? -1),
       render: (_, tag) => <Coverage tag={tag} />,
     },
+    {
+      title: t("tags.lineage"),
+      key: "lineage",
+      width: 170,
+      responsive: ["xl"],
+      render: (_, tag) => <MadeFrom tag={tag} />,
+    },
     { title: t("tags.fresh"), key: "fresh", width: 110, responsive: ["md"], render: (_, tag) => <Time at={tag.computed_at} /> },
     {
       title: t("tags.healthLabel"),
@@ -243,6 +250,14 @@ function useColumns(): TableColumnsType<Tag> {
       width: 110,
       responsive: ["xl"],
       render: (_, tag) => <Owner tag={tag} />,
+    },
+    {
+      title: t("tags.version"),
+      key: "version",
+      width: 80,
+      align: "right",
+      responsive: ["xl"],
+      render: (_, tag) => <span className="tabular">{tag.version}</span>,
     },
   ];
 }

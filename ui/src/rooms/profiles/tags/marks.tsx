@@ -1,4 +1,5 @@
 // Is the tag well, and how many have it? The small marks that every page of tags shows.
+import { useQuery } from "@tanstack/react-query";
 import { Tooltip } from "antd";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
@@ -6,8 +7,10 @@ import { useTranslation } from "react-i18next";
 import { useLanguage } from "@/i18n/useLanguage";
 import { formatNumber } from "@/parts/format";
 import { Pill, type Tone } from "@/parts/Pill";
-import type { Tag } from "./queries";
+import { useWorkspace } from "@/shell/workspace";
+import { rolesQuery, type Tag } from "./queries";
 import styles from "./Tags.module.css";
+import { useSpoken } from "./words";
 
 const TONES: Record<Tag["health"], Tone> = {
   ok: "good",
@@ -53,4 +56,32 @@ export function Coverage({ tag: { coverage, people, everybody } }: { tag: Pick<T
 export function Owner({ tag }: { tag: Pick<Tag, "owner"> }): ReactNode {
   const { t } = useTranslation();
   return tag.owner === undefined || tag.owner === "" ? <span className="faint">{t("tags.nobody")}</span> : tag.owner;
+}
+
+const NAMED = 2;
+
+/** What it is made from, in short; the whole of it stands on the page of the tag. */
+export function MadeFrom({ tag: { lineage } }: { tag: Pick<Tag, "lineage"> }): ReactNode {
+  const { t } = useTranslation();
+  const spoken = useSpoken();
+  const { slug } = useWorkspace();
+  const { data } = useQuery({ ...rolesQuery(slug), staleTime: 300_000 });
+  const role = (key: string): string => spoken(data?.items.find((each) => each.role === key)?.label, key);
+  const names = [
+    ...lineage.roles.map(role),
+    ...lineage.events,
+    ...lineage.properties,
+    ...lineage.traits,
+    ...lineage.tags,
+    ...(lineage.relations ? [t("tags.madeOf.relations")] : []),
+  ];
+  if (names.length === 0) return <span className="faint">–</span>;
+  const rest = names.length - NAMED;
+  return (
+    <Tooltip title={rest > 0 ? names.join(", ") : undefined}>
+      <span className={styles.madeFrom}>
+        {names.slice(0, NAMED).join(", ")} {rest > 0 ? <span className="faint">{t("tagEditor.more", { n: rest })}</span> : null}
+      </span>
+    </Tooltip>
+  );
 }

@@ -103,7 +103,7 @@ const FAMILIES: readonly { readonly key: "doing" | "being" | "other"; readonly k
 
 function AddButtons({ grammar, onAdd }: { grammar: GrammarName; onAdd: (part: Part) => void }): ReactNode {
   const { t } = useTranslation();
-  const { expect } = useBuilding();
+  const { expect, without = [] } = useBuilding();
   const add = (kind: Kind): void => {
     const leaf = leafOf(blank(kind));
     expect(leaf.id);
@@ -121,7 +121,9 @@ function AddButtons({ grammar, onAdd }: { grammar: GrammarName; onAdd: (part: Pa
   });
   const items =
     grammar === "people"
-      ? FAMILIES.map(({ key, kinds }) => ({ key, type: "group" as const, label: t(`builder.families.${key}`), children: kinds.map(entry) }))
+      ? FAMILIES.map(({ key, kinds }) => ({ key, kinds: kinds.filter((kind) => !without.includes(kind)) }))
+          .filter(({ kinds }) => kinds.length > 0)
+          .map(({ key, kinds }) => ({ key, type: "group" as const, label: t(`builder.families.${key}`), children: kinds.map(entry) }))
       : EVENT_KINDS.map(entry);
   return (
     <>

@@ -2,6 +2,7 @@
 import { createContext, useContext } from "react";
 
 import type { Lack } from "../check";
+import type { Kind } from "../condition";
 import { isAt } from "../edit";
 import type { PreviewPart } from "../queries";
 
@@ -27,6 +28,8 @@ export interface Building {
   readonly expected: (id: string) => boolean;
   /** The same, and forgets it. */
   readonly arrived: (id: string) => boolean;
+  /** Kinds of conditions that cannot be asked here; none unless given. */
+  readonly without?: readonly Kind[];
 }
 
 export const BuilderContext = createContext<Building | null>(null);
