@@ -3,6 +3,7 @@
 import json
 import sys
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -317,6 +318,21 @@ def test_a_training_that_breaks_says_so(house: House, trained: Town, monkeypatch
     assert failed.state == "failed"
     assert failed.error is not None
     assert failed.error["code"] == "training_failed"
+
+
+def test_what_a_broken_training_said_is_for_the_log_only(
+    house: House, trained: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    talker = tmp_path / "talker"
+    talker.write_text("#!/bin/sh\necho 'ValueError: mei@shop.example in /srv/secret' >&2\nexit 3\n")
+    talker.chmod(0o700)
+    run = runs.queue_run(house.store, inside(house, trained.scope, trained.now()), "silence", "train")
+    monkeypatch.setattr(sys, "executable", str(talker))
+    assert modeller(house, trained.now()).step()
+    failed = runs.get_run(house.store, trained.scope, run.run_id)
+    assert failed.error is not None
+    assert failed.error["message"] == "The training ended with code 3 and no model; the server's log says why. Start it again."
+    assert "mei@shop.example in /srv/secret" in caplog.text
 
 
 def test_a_hand_picked_group_is_stretched_to_those_who_are_like_it(house: House, trained: Town) -> None:

@@ -1,5 +1,6 @@
 """Are models, versions and runs kept alike on both databases?"""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -7,12 +8,15 @@ import numpy as np
 import pytest
 
 from tests.support.web import make_workspace
+from uems.access.api import Access
 from uems.kernel.errors import UemsError
 from uems.kernel.store import Store
 from uems.prediction import models, runs
 from uems.prediction.features import Feature
 from uems.prediction.portable import Calibration, Linear, Predictor
 from uems.prediction.spec import parse_spec
+from uems.prediction.tag_values import take_over
+from uems.profiles.api import TagDef, Words, definition, save_tag
 
 SPEC = {
     "label_zh": "会来",
@@ -70,6 +74,32 @@ def test_the_life_of_a_model(store: Store, now: datetime) -> None:
     # One of the same key goes on counting.
     models.create_model(store, access, scope, "comes", spec, now)
     assert models.list_versions(store, scope, "comes")[0].version == 3
+
+
+@pytest.mark.parametrize("act", [models.delete_model, models.roll_back])
+def test_a_model_never_goes_without_its_tag_being_given_back(
+    store: Store, now: datetime, monkeypatch: pytest.MonkeyPatch, act: Callable[[Store, Access, str], object]
+) -> None:
+    _, access = make_workspace(store, "shop", now)
+    rule = {"rule": "churn_risk", "settings": {}}
+    tag = TagDef(key="comes", family="behaviour", kind="rule", label=Words(en="Comes"), value_type="number", config=rule)
+    save_tag(store, access, tag)
+    made = models.create_model(store, access, access.scope, "comes", parse_spec(SPEC), now)
+    with store.write() as conn:
+        models.add_version(conn, access.scope, made, PREDICTOR, told(better=True), (Feature(key="weekend", family="weekend"),), now)
+    models.promote(store, access, "comes", 1)
+    take_over(store, access.scope, "comes", parse_spec(SPEC), now)
+
+    def broken(conn: object, by: object, key: str) -> None:
+        raise UemsError("store_down", "The store is gone.", status=503)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(models, "give_back", broken)
+        with pytest.raises(UemsError, match="gone"):
+            act(store, access, "comes")
+    assert models.get_model(store, access.scope, "comes").version == 1  # all of it or nothing
+    act(store, access, "comes")
+    assert definition(store, access.scope, "comes").tag.config["model"] == ""
 
 
 def test_another_outcome_is_trained_anew_and_another_name_is_not(store: Store, now: datetime) -> None:

@@ -118,7 +118,7 @@ def delete_model(store: Store, access: Access, key: str) -> None:
         before = _load(conn, access.scope, key)
         conn.execute(update(models).where(_is(access.scope, key)).values(deleted_at=access.now, train_at=None, score_at=None, version=None))
         audit(conn, access, "model.deleted", f"model:{key}", {"definition": before.definition}, None)
-    give_back(store, access, key)
+        give_back(conn, access, key)
 
 
 def _is(scope: Scope, key: str) -> Any:
@@ -263,8 +263,8 @@ def roll_back(store: Store, access: Access, key: str) -> Version | None:
             conn.execute(update(models).where(_is(scope, key)).values(version=before.version, score_at=access.now))
         facts = {"version": before.version if before else None}
         audit(conn, access, "model.rolled_back", f"model:{key}", {"version": current.version}, facts)
-    if before is None and has_own_rule(store, scope, key):
-        give_back(store, access, key)
+        if before is None and has_own_rule(conn, scope, key):
+            give_back(conn, access, key)
     return before
 
 

@@ -80,6 +80,15 @@ def _speaker(house: House, scope: Scope, model: Model, until: date) -> _Speaker:
     return _Speaker(spec=spec, words=words_.rhythm_words(house, scope, until), version=None, predictor=None)
 
 
+def _rule_speaks(house: House, scope: Scope, key: str, now: datetime) -> bool:
+    """Let the tag's own rule speak again, if it had one before there was a model; whether it had."""
+    with house.store.write() as conn:
+        if not has_own_rule(conn, scope, key):
+            return False
+        give_back(conn, Access(scope=scope, actor=access.operator(), now=now), key)
+        return True
+
+
 def score(house: House, scope: Scope, model: Model, now: datetime, tick: Tick) -> dict[str, Any]:
     """Write the score of everybody who is asked about, and take it from those who no longer are; gives the numbers of the run.
 
@@ -87,9 +96,7 @@ def score(house: House, scope: Scope, model: Model, now: datetime, tick: Tick) -
     """
     tick("look", 0.0)
     until = known_days(house, scope, now).until
-    if model.version is None and spec_of(model).fallback and has_own_rule(house.store, scope, model.key):
-        # The tag had a rule before there was a model, and it speaks again.
-        give_back(house.store, Access(scope=scope, actor=access.operator(), now=now), model.key)
+    if model.version is None and spec_of(model).fallback and _rule_speaks(house, scope, model.key, now):
         return {"people": 0, "version": None, "as_of": until.isoformat(), "mean": None, "histogram": [], "drift": None}
     speaker = _speaker(house, scope, model, until)
     take_over(house.store, scope, model.key, speaker.spec, now)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
+from sqlalchemy import Connection
 
 from uems.access import api as access
 from uems.access.api import Access
@@ -40,9 +41,9 @@ def check_free(store: Store, scope: Scope, tag: str) -> None:
     )
 
 
-def has_own_rule(store: Store, scope: Scope, tag: str) -> bool:
+def has_own_rule(conn: Connection, scope: Scope, tag: str) -> bool:
     """Whether the tag has a rule of its own, that speaks while no model does."""
-    known = profiles.definitions(store, scope).get(tag)
+    known = profiles.read_definitions(conn, scope.workspace_id).get(tag)
     if known is None:
         return False
     return known.tag.kind != "model" or known.tag.config.get("fallback") is not None
@@ -57,11 +58,11 @@ def take_over(store: Store, scope: Scope, key: str, spec: Spec, now: datetime) -
     profiles.take_over(store, by, key, key, label=profiles.Words(zh=spec.label_zh, en=spec.label_en))
 
 
-def give_back(store: Store, by: Access, key: str) -> None:
+def give_back(conn: Connection, by: Access, key: str) -> None:
     """Let the rule of the tag speak again, where the model spoke; without one nobody has a value that is kept up."""
-    known = profiles.definitions(store, by.scope).get(key)
+    known = profiles.read_definitions(conn, by.scope.workspace_id).get(key)
     if known is not None and known.tag.kind == "model" and known.tag.config.get("model") == key:
-        profiles.give_back(store, by, key)
+        profiles.give_back_in(conn, by, key)
 
 
 def write_scores(house: House, scope: Scope, tag: str, scores: Sequence[Score], now: datetime, *, whole: People | None) -> None:

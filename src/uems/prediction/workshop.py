@@ -5,6 +5,7 @@ folder is arrays and JSON, nothing that could run.
 """
 
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -17,6 +18,8 @@ import numpy as np
 from uems.kernel.errors import UemsError
 from uems.prediction.backtest import Result, Snapshot, Tell, by_person, over_time
 from uems.prediction.portable import from_bytes, hash_of, to_bytes
+
+_logger = logging.getLogger("uems.prediction")
 
 _WAIT_SECONDS: Final = 0.2
 _ONE_THREAD: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -117,8 +120,10 @@ def _result(folder: Path, code: int, errors: Path) -> Result:
     try:
         told = json.loads((folder / "result.json").read_text())
     except (OSError, ValueError):
-        tail = errors.read_text(errors="replace")[-2000:]
-        raise UemsError("training_failed", f"The training ended with code {code} and no model. {tail}", status=500) from None
+        # What the process said last is for the operator: it may quote paths, and values of people.
+        _logger.error("models: a training ended with code %d and no model: %s", code, errors.read_text(errors="replace")[-2000:])
+        message = f"The training ended with code {code} and no model; the server's log says why. Start it again."
+        raise UemsError("training_failed", message, status=500) from None
     if "error" in told:
         error = told["error"]
         raise UemsError(error["code"], error["message"], status=told["status"], details=error.get("details"))

@@ -39,7 +39,7 @@ from uems.profiles.tags.measured import measure_cuts
 from uems.profiles.tags.model import SavedTag, TagDef, TagState, TagValue, Words
 from uems.profiles.tags.past import values_before
 from uems.profiles.tags.refresh import Refreshed, refresh
-from uems.profiles.tags.scores import give_back, take_over, write_scores
+from uems.profiles.tags.scores import give_back, give_back_in, take_over, write_scores
 from uems.profiles.tags.standard import install_standard_tags, standard_tags
 from uems.profiles.timeline import timeline
 from uems.profiles.traits import trait_history, traits_of
@@ -100,6 +100,7 @@ __all__ = [
     "expand",
     "forget_role",
     "give_back",
+    "give_back_in",
     "guess_roles",
     "import_values",
     "install_standard_tags",

@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 import pyarrow as pa
+from sqlalchemy import Connection
 
 from uems.access.api import Access
 from uems.kernel.errors import not_found
@@ -64,13 +65,18 @@ def take_over(
 def give_back(store: Store, access: Access, tag: str) -> SavedTag:
     """Let the rule of a tag speak again; without one nobody has a value until a model takes it over. Audited."""
     with store.write() as conn:
-        known = read_definitions(conn, access.scope.workspace_id).get(tag)
-        if known is None:
-            raise not_found("tag", tag)
-        if known.tag.kind != "model":
-            return known
-        changed = replace(known.tag, config={**known.tag.config, "model": ""})
-        return write_definition(conn, access, changed, standard=known.standard)
+        return give_back_in(conn, access, tag)
+
+
+def give_back_in(conn: Connection, access: Access, tag: str) -> SavedTag:
+    """As ``give_back``, within a transaction that changes more."""
+    known = read_definitions(conn, access.scope.workspace_id).get(tag)
+    if known is None:
+        raise not_found("tag", tag)
+    if known.tag.kind != "model":
+        return known
+    changed = replace(known.tag, config={**known.tag.config, "model": ""})
+    return write_definition(conn, access, changed, standard=known.standard)
 
 
 def write_scores(
