@@ -1,9 +1,11 @@
 """What may the operator choose? Environment variables (``UEMS_*``) and one TOML file, checked before anything starts."""
 
+import os
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Literal
+from typing import Any, Final, Literal, Self
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from uems.kernel.errors import UemsError
@@ -17,6 +19,7 @@ class Settings(BaseSettings):
     home: Path = Field(Path(".uems"), description="Folder that holds all state of an embedded installation.")
     warehouse_url: str = Field(
         "chdb:",
+        repr=False,
         description="`chdb:` for the embedded engine under the home folder, or `clickhouse://user:password@host1:8123,host2:8123/database`.",
     )
     warehouse_cluster: str = Field("", description="Name of the ClickHouse cluster (remote_servers). Empty: a single server.")
@@ -26,7 +29,7 @@ class Settings(BaseSettings):
     warehouse_max_seconds: float = Field(60.0, gt=0, description="Longest time one analytical query may run.")
     warehouse_threads: int = Field(0, ge=0, description="Threads for one analytical query; 0 lets the engine choose.")
     store_url: str = Field(
-        "sqlite:", description="`sqlite:` for a file under the home folder, or `postgresql://user:password@host/database`."
+        "sqlite:", repr=False, description="`sqlite:` for a file under the home folder, or `postgresql://user:password@host/database`."
     )
     log_partitions: int = Field(1, ge=1, le=1024, description="Partitions of the event log; as many workers can consume side by side.")
     log_flush_milliseconds: int = Field(10, ge=1, le=1000, description="Longest wait before waiting requests are committed together.")
@@ -39,7 +42,9 @@ class Settings(BaseSettings):
     secure_cookies: bool = Field(False, description="Mark the session cookie Secure; switch on behind HTTPS.")
     session_hours: int = Field(24 * 14, ge=1, le=24 * 90, description="How long a login lasts.")
     allow_private_outbound: bool = Field(False, description="Let connectors and webhooks reach private network addresses.")
-    secret_key: str = Field("", description="Encrypts passwords of sources: 32 random bytes in URL-safe base64. Empty: a key file at home.")
+    secret_key: str = Field(
+        "", repr=False, description="Encrypts passwords of sources: 32 random bytes in URL-safe base64. Empty: a key file at home."
+    )
     files_folder: Path | None = Field(None, description="Where uploaded files are kept, shared by all processes; by default under home.")
     files_max_bytes: int = Field(5_000_000_000, ge=1_000_000, description="Largest file that can be uploaded.")
     files_keep_days: int = Field(14, ge=1, le=400, description="How long an uploaded file is kept after its last use.")
@@ -60,6 +65,13 @@ class Settings(BaseSettings):
             raise ValueError("must start with sqlite: or postgresql://")
         return value
 
+    @model_validator(mode="after")
+    def _receipts_outlive_dedupe(self) -> Self:
+        # After a restart the pipeline remembers which ids came by the receipts that are kept.
+        if self.receipt_days < self.dedupe_days:
+            raise ValueError(f"UEMS_RECEIPT_DAYS is {self.receipt_days} and must be at least UEMS_DEDUPE_DAYS, which is {self.dedupe_days}")
+        return self
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -72,10 +84,38 @@ class Settings(BaseSettings):
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
 
 
+_SECRET: Final = frozenset({"store_url", "warehouse_url", "secret_key"})
+"""What may hold a password, and is never shown."""
+
+
 def load_settings(**overrides: object) -> Settings:
     """Read and check the settings; raises ``bad_settings`` naming every wrong one at once."""
+    lines = [f"{name} is no setting; did you mean {meant}?" for name, meant in _misspelt().items()]
     try:
-        return Settings(**overrides)  # type: ignore[arg-type]  # pydantic checks the values
+        found = Settings(**overrides)  # type: ignore[arg-type]  # pydantic checks the values
     except ValidationError as error:
-        lines = [f"UEMS_{'_'.join(str(p) for p in e['loc']).upper()}: {e['msg']} (got {str(e['input'])[:80]!r})" for e in error.errors()]
-        raise UemsError("bad_settings", "Settings cannot be used. " + "; ".join(lines), status=500) from error
+        # Without the cause, whose text holds what was given.
+        raise _unusable([*lines, *(_line(one) for one in error.errors())]) from None
+    if lines:
+        raise _unusable(lines)
+    return found
+
+
+def _unusable(lines: list[str]) -> UemsError:
+    return UemsError("bad_settings", "Settings cannot be used. " + "; ".join(lines), status=500)
+
+
+def _line(error: Any) -> str:
+    """One wrong setting: its name, what is wrong, and what was given, unless that may be a secret."""
+    names = [str(part) for part in error["loc"]]
+    if not names:
+        return str(error["msg"])
+    got = "" if names[0] in _SECRET else f" (got {str(error['input'])[:80]!r})"
+    return f"UEMS_{'_'.join(names).upper()}: {error['msg']}{got}"
+
+
+def _misspelt() -> dict[str, str]:
+    """Variables that are no setting but almost are: wrong name → right one. Others may belong to something else."""
+    known = [f"UEMS_{name.upper()}" for name in Settings.model_fields]
+    unknown = [name.upper() for name in os.environ if name.upper().startswith("UEMS_") and name.upper() not in known]
+    return {name: close[0] for name in sorted(unknown) if (close := get_close_matches(name, known, n=1, cutoff=0.85))}
