@@ -1,10 +1,16 @@
 """Is the house built, put to work and taken down as one?"""
 
+import importlib
+import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.support.web import browser, make_workspace
+import uems
+from tests.support.ear import ear
+from tests.support.web import browser, make_workspace, operator_client
 from uems import app as uems_app
 from uems.access.api import create_key
 from uems.app import Started, build, start
@@ -12,6 +18,8 @@ from uems.kernel.clock import utc_now
 from uems.kernel.errors import UemsError
 from uems.kernel.house import House
 from uems.kernel.settings import Settings
+
+__all__ = ["ear"]
 
 
 class Loop:
@@ -81,3 +89,49 @@ def test_a_house_that_cannot_be_built_lets_go_of_what_it_opened(settings: Settin
     with pytest.raises(UemsError):
         build(blocked)
     build(settings).close()
+
+
+def test_everything_that_works_beside_the_requests_is_started(settings: Settings) -> None:
+    rooms = [importlib.import_module(f"uems.{path.parent.name}.api") for path in Path(uems.__file__).parent.glob("*/api.py")]
+    kinds = {one for room in rooms for one in vars(room).values() if isinstance(one, type) and {"start", "stop"} <= vars(one).keys()}
+    house = build(settings)
+    try:
+        started = {type(loop) for loop in uems_app.loops(house, "all", "srv_1")}
+    finally:
+        house.close()
+    assert {"Keeper", "Syncer"} <= {kind.__name__ for kind in kinds}
+    assert kinds <= started
+
+
+def test_a_started_house_writes_exports_reads_lists_and_tells_webhooks(settings: Settings, ear: Any) -> None:
+    """Through HTTP alone, as the interface does it."""
+    started = begin(settings.model_copy(update={"allow_private_outbound": True}))
+    client = operator_client(started.asgi, started.house)
+    at = "/api/workspaces/shop"
+    try:
+        _, inside = make_workspace(started.house.store, "shop", utc_now())
+        key = create_key(started.house.store, inside, kind="write", name="site").token
+        segment = {"name": "Buyers", "condition": {"did": {"events": ["Paid"]}}}
+        assert client.send("PUT", f"{at}/segments/buyers", json=segment).status_code == 200
+        assert client.post(f"{at}/syncs", {"segment": "buyers", "name": "CRM", "url": ear.url}).status_code == 201
+        paid = {"writeKey": key, "userId": "u1", "event": "Paid"}
+        assert browser(started.asgi).post("/v1/track", paid).status_code == 200
+        _until(lambda: client.get(f"{at}/segments/buyers").json()["size"] == 1)
+        export = f"{at}/exports/{client.post(f'{at}/exports', {'segment': 'buyers'}).json()['export_id']}"
+        _until(lambda: client.get(export).json()["state"] == "done")
+        assert "u1" in client.get(f"{export}/file").text
+        listed = f"{at}/lists/{client.post(f'{at}/lists', {'name': 'Known', 'kind': 'user_id'}).json()['list_id']}"
+        query, kind = {"header": "false"}, {"content-type": "text/csv"}
+        assert client.send("POST", f"{listed}/uploads", params=query, content=b"u1\nu2\n", headers=kind).status_code == 201
+        _until(lambda: client.get(listed).json()["people"] == 1)
+        _until(lambda: any(b"u1" in body for _, body in ear.heard))
+    finally:
+        started.stop()
+
+
+def _until(holds: Callable[[], bool]) -> None:
+    for _ in range(600):
+        if holds():
+            return
+        time.sleep(0.1)
+    raise AssertionError("it did not happen within a minute")

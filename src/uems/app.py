@@ -73,6 +73,8 @@ def loops(house: House, role: Role, instance: str) -> list[Loop]:
         pipeline(house, instance),
         collect.ImportRunner(house, holder_of(house, instance), utc_now),
         segments.Keeper(house, access.Workspaces(house.store), holder_of(house, instance), utc_now, profiles.LiveTags(house)),
+        segments.segment_worker(house, holder_of(house, instance), utc_now),
+        segments.Syncer(house, holder_of(house, instance), utc_now),
         journeys.Sessioniser(house, access.Workspaces(house.store), holder_of(house, instance), utc_now),
         prediction.Modeller(house, access.Workspaces(house.store), holder_of(house, instance), utc_now),
     ]

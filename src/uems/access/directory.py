@@ -34,6 +34,16 @@ class Workspaces:
         self._fixed[workspace_id] = scope
         return scope
 
+    def look(self, workspace_id: int) -> Scope | None:
+        """The scope as it is now, for whoever stores nothing: zone and currency may still change. None if it does not exist."""
+        known = self._fixed.get(workspace_id)
+        if known is not None:
+            return known
+        columns = (workspaces.c.workspace_id, workspaces.c.slug, workspaces.c.zone, workspaces.c.currency)
+        with self._store.read() as conn:
+            row = conn.execute(select(*columns).where(workspaces.c.workspace_id == workspace_id)).mappings().first()
+        return Scope(**row) if row is not None else None
+
     def with_data(self) -> list[Scope]:
         """Every workspace that has events, by number."""
         columns = (workspaces.c.workspace_id, workspaces.c.slug, workspaces.c.zone, workspaces.c.currency)

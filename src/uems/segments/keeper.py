@@ -28,7 +28,7 @@ from uems.kernel.scope import Scope
 from uems.kernel.store import Store, allocate, upsert_many
 from uems.kernel.warehouse import Limits
 from uems.profiles import api as profiles
-from uems.profiles.api import Asking, Chosen, People
+from uems.profiles.api import Asking, Chosen, Evaluated, People
 from uems.segments.definitions import list_segments, mark_built, resolve, set_sizes, workspaces_with_segments
 from uems.segments.flips import people_at_edges
 from uems.segments.model import Cause, Segment
@@ -46,14 +46,15 @@ PEOPLE: Final = 20_000
 """Whose segments one statement computes at most; more are taken in parts."""
 NIGHT_HOUR: Final = timedelta(hours=3)
 """When the nightly pass is due, after the start of the workspace's day."""
-_OUTAGES: Final = ("warehouse_down", "store_down", "store_busy")
+_OWED: Final = 300_000
+"""Milliseconds between passes over everybody that make up for rounds that failed."""
 NOBODY: Final[People] = np.zeros(0, np.uint64)
 
 
 class Scopes(Protocol):
     """Which workspaces there are."""
 
-    def scope(self, workspace_id: int) -> Scope | None: ...
+    def look(self, workspace_id: int) -> Scope | None: ...
 
 
 class Keeper:
@@ -97,11 +98,23 @@ class Keeper:
         worked = touched is not None
         mine = set(workspaces_with_segments(self._house.store)) | set(self._tags.workspaces())
         for workspace_id in sorted(mine):
-            scope = self._workspaces.scope(workspace_id)
+            scope = self._workspaces.look(workspace_id)
             if scope is None:
                 continue
             people = set(touched.people.get(workspace_id, ())) if touched else set()
-            worked = self._round(scope, people, marks, moved, now) or worked
+            try:
+                worked = self._round(scope, people, marks, moved, now) or worked
+            except UemsError as error:
+                # One workspace does not hold up the others, nor its own events: a pass over everybody makes up for the round.
+                _raise_outage(error)
+                _logger.error("segments of %s could not be followed, everybody is computed anew: %s", scope.slug, error.message)
+                self._known = {place: members for place, members in self._known.items() if place[0] != workspace_id}
+                moved |= {
+                    f"tick:{workspace_id}": _ms(now),
+                    f"owed:{workspace_id}": max(_ms(now), marks.get(f"owed:{workspace_id}", 0) + _OWED),
+                }
+                night = self._night(scope, marks, now)
+                moved |= {f"night:{workspace_id}": _ms(night)} if night is not None else {}
             if self._stop.is_set() or not self._hold():
                 return worked
         if moved:
@@ -133,9 +146,11 @@ class Keeper:
             self._some(scope, live, trees, sorted(everybody), people, now)
         waiting = [one for one, _ in conditions if one.built_version != one.version and not one.failure]
         night = self._night(scope, marks, now)
-        if night is not None:
+        owed = f"owed:{workspace_id}"
+        is_owed = marks.get(f"done_{owed}", 0) < marks.get(owed, 0) <= _ms(now)
+        if night is not None or is_owed:
             self.full(scope, now=now)
-            moved[f"night:{workspace_id}"] = _ms(night)
+            moved |= {f"done_{owed}": _ms(now)} | ({f"night:{workspace_id}": _ms(night)} if night is not None else {})
         elif waiting:
             for one in waiting:
                 self._build(scope, one, trees[one.segment_id], now)
@@ -174,9 +189,9 @@ class Keeper:
             if not live:
                 continue
             chosen = Chosen.of(self._house, scope, part)
-            found = profiles.evaluate(
-                [trees[one.segment_id] for one in live], Asking(self._house, scope, self._at(scope, now), chosen), limits=Limits()
-            )
+            live, found = self._together(scope, live, trees, Asking(self._house, scope, self._at(scope, now), chosen), now)
+            if found is None:
+                continue
             # Merged into somebody else, or without a single event of their own since an undo.
             gone = np.setdiff1d(np.array(part, np.uint64), found.people)
             changes: list[tuple[int, People, People]] = []
@@ -189,6 +204,30 @@ class Keeper:
                     changes.append((one.segment_id, entered, left))
             self._write(scope, changes, lambda person: "event" if person in events else "time", now)
 
+    def _together(
+        self, scope: Scope, live: Sequence[Segment], trees: Mapping[int, Node], asking: Asking, now: datetime
+    ) -> tuple[Sequence[Segment], Evaluated | None]:
+        """Evaluate segments at once; if that fails, one by one, so that the one that cannot be computed does not hold up the others."""
+        try:
+            return live, profiles.evaluate([trees[one.segment_id] for one in live], asking, limits=Limits())
+        except UemsError as error:
+            _raise_outage(error)
+        good = []
+        for one in live:
+            try:
+                profiles.evaluate([trees[one.segment_id]], asking, limits=Limits())
+                good.append(one)
+            except UemsError as error:
+                _raise_outage(error)
+                self._fail(scope, one, error, now)
+        return good, profiles.evaluate([trees[one.segment_id] for one in good], asking, limits=Limits()) if good else None
+
+    def _fail(self, scope: Scope, one: Segment, error: UemsError, now: datetime) -> None:
+        """Set a segment aside that cannot be computed: it says why, and is not looked at again before it is changed."""
+        _logger.warning("segment %s of %s cannot be computed: %s", one.key, scope.slug, error.message)
+        with self._house.store.write() as conn:
+            mark_built(conn, scope.workspace_id, one, size=one.size, now=now, failure=error.message)
+
     def _build(self, scope: Scope, one: Segment, tree: Node, now: datetime) -> None:
         """Compute everybody for a segment that is new or asks something else; a failure is written to the segment."""
         try:
@@ -196,11 +235,8 @@ class Keeper:
             found = profiles.evaluate([tree], Asking(self._house, scope, self._at(scope, now)), limits=Limits())
             self._correct(scope, one, found.members(tree), "built", now)
         except UemsError as error:
-            if error.status >= 500 and error.code in _OUTAGES:
-                raise
-            _logger.warning("segment %s of %s cannot be computed: %s", one.key, scope.slug, error.message)
-            with self._house.store.write() as conn:
-                mark_built(conn, scope.workspace_id, one, size=one.size, now=now, failure=error.message)
+            _raise_outage(error)
+            self._fail(scope, one, error, now)
             return
         with self._house.store.write() as conn:
             mark_built(conn, scope.workspace_id, one, size=self._members(scope, one).size, now=now)
@@ -243,8 +279,7 @@ class Keeper:
         try:
             found = profiles.evaluate([tree for _, tree in conditions], asking, limits=Limits())
         except UemsError as error:
-            if error.status >= 500 and error.code in _OUTAGES:
-                raise
+            _raise_outage(error)
             for one, tree in conditions:  # one of them cannot be computed, which its own state then says
                 self._build(scope, one, tree, now)
             return 0, {}
@@ -333,6 +368,12 @@ class Keeper:
             self.close()
         except UemsError as error:
             _logger.warning("segments: the lease could not be given back (%s)", error)
+
+
+def _raise_outage(error: UemsError) -> None:
+    """What is nobody's fault in particular is raised again: it passes, and everything is tried again then."""
+    if error.status == 503 or error.code in ("warehouse_cancelled", "lease_lost"):
+        raise error
 
 
 def read_marks(store: Store) -> dict[str, int]:

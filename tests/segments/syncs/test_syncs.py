@@ -5,20 +5,21 @@ import hmac
 import itertools
 import json
 import random
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 
 from tests.profiles.conditions.world import NOW
 from tests.segments.shop import Shop
+from tests.support.ear import ear
 from tests.support.feed import Happened
 from tests.support.web import Clock, Program, operator_client
 from uems import app
+from uems.kernel import leases
+from uems.kernel.errors import UemsError
 from uems.kernel.house import House
 from uems.kernel.settings import Settings
 from uems.kernel.sql import Sql
@@ -26,41 +27,9 @@ from uems.segments.syncs import sending
 from uems.segments.syncs.loop import Syncer
 from uems.web.app import create_app
 
+__all__ = ["ear"]
+
 _numbers = itertools.count(1)
-
-
-class Ear(BaseHTTPRequestHandler):
-    """The other side. heard: what it took; answer: what it says to the next call, 200 unless told otherwise."""
-
-    protocol_version = "HTTP/1.1"
-    heard: list[tuple[dict[str, str], bytes]]
-    answer: Callable[[bytes], tuple[int, dict[str, str]]]
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["content-length"]))
-        status, headers = type(self).answer(body)
-        type(self).heard.append(({k.lower(): v for k, v in self.headers.items()} | {"status": str(status)}, body))
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.send_header("content-length", "0")
-        self.end_headers()
-
-    def log_message(self, *given: Any) -> None:
-        return
-
-
-@pytest.fixture
-def ear() -> Iterator[Any]:
-    listening = type("MyEar", (Ear,), {"heard": [], "answer": staticmethod(lambda body: (200, {}))})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), listening)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    listening.url = f"http://127.0.0.1:{server.server_address[1]}/hooks/s3cret"  # type: ignore[attr-defined]
-    yield listening
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 @pytest.fixture(scope="module")
@@ -354,6 +323,19 @@ def test_syncs_of_another_workspace_are_not_there(office: Office, ear: Any, hous
     other.send()
     assert ear.heard == []
     other.loop.close()
+
+
+def test_it_ends_although_the_store_is_away(house: House, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+    loop = Syncer(house, "test", Clock(NOW))
+    assert loop._hold()
+
+    def away(*given: object) -> None:
+        raise UemsError("store_down", "The store is away.", status=503)
+
+    monkeypatch.setattr(leases, "release", away)
+    loop.stop()
+    assert "could not be given back" in caplog.text
+    assert loop._outbound._client.is_closed
 
 
 def test_only_the_last_attempts_are_remembered(office: Office, ear: Any, monkeypatch: pytest.MonkeyPatch) -> None:

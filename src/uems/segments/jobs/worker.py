@@ -216,7 +216,7 @@ class Worker:
     def _do(self, job: Job, turn: Turn) -> None:
         doer = self._doers[job.kind]
         try:
-            scope = self._workspaces.scope(job.workspace_id)
+            scope = self._workspaces.look(job.workspace_id)
             if scope is None:
                 raise UemsError("not_found", "The workspace is gone.", status=404)
             if job.attempts:

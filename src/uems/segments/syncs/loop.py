@@ -50,14 +50,19 @@ class Syncer:
         self._stop.set()
         if self._thread.ident is not None:
             self._thread.join()
-        self.close()
+        try:
+            self.close()
+        except UemsError as error:
+            _logger.warning("syncs: the lease could not be given back (%s)", error)
 
     def close(self) -> None:
         """Give the lease back and let the connections go."""
-        if self._lease is not None:
-            leases.release(self._house.store, self._lease, self._clock())
-            self._lease = None
-        self._outbound.close()
+        lease, self._lease = self._lease, None
+        try:
+            if lease is not None:
+                leases.release(self._house.store, lease, self._clock())
+        finally:
+            self._outbound.close()
 
     def step(self) -> bool:
         """A batch of every sync that has something to send; False when none had."""
@@ -69,7 +74,7 @@ class Syncer:
         for sync in syncs:
             if self._stop.is_set() or not self._hold():
                 break
-            scope = self._workspaces.scope(sync.workspace_id)
+            scope = self._workspaces.look(sync.workspace_id)
             assert self._lease is not None
             if scope is None:
                 continue
