@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
+from pydantic import Field
 
 from uems.access.api import Access, guard
 from uems.collect import api as collect
@@ -13,7 +14,8 @@ from uems.journeys.bodies import SessionBody
 from uems.journeys.map.routes import router as maps
 from uems.journeys.person_sessions import END, sessions_of
 from uems.journeys.registry import REPORTS, OpensPeople
-from uems.kernel.edge import Body, Cursor, Id, Key, Limit, Page, decode_cursor, encode_cursor
+from uems.journeys.segment_of import segment_of
+from uems.kernel.edge import Body, Clean, Count, Cursor, Id, Key, Limit, Name, Page, decode_cursor, encode_cursor
 from uems.kernel.house import House
 from uems.profiles import api as profiles
 
@@ -142,6 +144,38 @@ def report_people(
     rows = [profiles.PersonRow.of(profile) for profile in profiles.profiles_of(house, access.scope, list(known.values()))]
     following = encode_cursor(page[-1]) if page and page[-1] < int(found[-1]) else None
     return PeoplePage(total=len(found), items=rows, next_cursor=following)
+
+
+class SegmentQuestion(Body):
+    """Of whom a segment is to be made: the people of the number that ``cell`` names, as they are now. key: a new one."""
+
+    spec: dict[str, Any]
+    cell: dict[str, Any]
+    key: Key
+    name: Name
+    description: Annotated[str, Field(max_length=5_000), Clean] = ""
+
+
+class MadeSegment(Body):
+    """The segment, and the list of exactly those people that it asks."""
+
+    key: str
+    name: str
+    list_id: Id
+    people: Count
+
+
+@router.post("/workspaces/{workspace}/reports/{name}/segment")
+def segment_of_report(
+    request: Request,
+    access: Annotated[Access, guard("segments:write")],
+    name: Annotated[Key, Path(description="Name of the report.")],
+    question: SegmentQuestion,
+) -> MadeSegment:
+    """Make a segment of the people behind one number of a report. It keeps those who are counted now, through a list of its own."""
+    house: House = request.app.state.house
+    found = asking.people_of_report(house, access.scope, name, question.spec, question.cell, access.now)
+    return MadeSegment(**segment_of(house, access, found, question.key, question.name, question.description))
 
 
 @router.get("/workspaces/{workspace}/people/{person_id}/sessions")

@@ -4,6 +4,7 @@ from uems.segments.definitions import archive_segment, list_segments, resolve_no
 from uems.segments.doers import segment_worker
 from uems.segments.keeper import Keeper
 from uems.segments.lists.definitions import PeopleList, create_list, delete_list, list_lists, people_list
+from uems.segments.lists.people import list_of_people
 from uems.segments.membership import changes, is_member, members, segments_of, sizes
 from uems.segments.model import Change, Draft, Membership, Segment, Size
 from uems.segments.preview import preview, why
@@ -28,6 +29,7 @@ __all__ = [
     "delete_list",
     "is_member",
     "list_lists",
+    "list_of_people",
     "list_segments",
     "members",
     "people_list",
