@@ -110,7 +110,6 @@ export default {
       empty: { title: "No tags", text: "Nothing is known of this person yet, or tags were not computed." },
       give: "Give a tag",
       which: "Tag",
-      take: "Take away",
       takeOf: "Take {{tag}} away",
       done: "The tag was given",
       taken: "The tag was taken away",
@@ -139,6 +138,5 @@ export default {
     ofProperties: "Properties",
     by: "by {{who}}",
     saved: "Saved. Tags that use it follow with the next pass.",
-    times: "{{n}} times",
   },
 };

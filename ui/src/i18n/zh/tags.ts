@@ -113,7 +113,6 @@ const zh: SameKeys<typeof en> = {
       empty: { title: "没有标签", text: "对该用户尚无认识，或标签还未计算。" },
       give: "打标签",
       which: "标签",
-      take: "移除",
       takeOf: "移除{{tag}}",
       done: "已打上标签",
       taken: "已移除标签",
@@ -142,7 +141,6 @@ const zh: SameKeys<typeof en> = {
     ofProperties: "属性",
     by: "由 {{who}}",
     saved: "已保存，相关标签将随下一次计算更新。",
-    times: "{{n}} 次",
   },
 };
 
