@@ -69,7 +69,7 @@ class MapVersionList(Body):
     next_cursor: str | None = None
 
 
-class TemplateBody(Body):
+class MapTemplateBody(Body):
     """A map to begin with, for a kind of business."""
 
     key: str
@@ -79,12 +79,12 @@ class TemplateBody(Body):
     text_en: str
 
     @staticmethod
-    def of(one: Template) -> "TemplateBody":
-        return TemplateBody(key=one.key, label_zh=one.label_zh, label_en=one.label_en, text_zh=one.text_zh, text_en=one.text_en)
+    def of(one: Template) -> "MapTemplateBody":
+        return MapTemplateBody(key=one.key, label_zh=one.label_zh, label_en=one.label_en, text_zh=one.text_zh, text_en=one.text_en)
 
 
-class TemplateList(Body):
-    items: list[TemplateBody]
+class MapTemplateList(Body):
+    items: list[MapTemplateBody]
     next_cursor: str | None = None
 
 

@@ -12,10 +12,10 @@ from uems.journeys.map.bodies import (
     MapBody,
     MapChange,
     MapList,
+    MapTemplateBody,
+    MapTemplateList,
     MapVersionBody,
     MapVersionList,
-    TemplateBody,
-    TemplateList,
 )
 from uems.journeys.map.draft import fill_in
 from uems.journeys.map.templates.api import TEMPLATES
@@ -44,9 +44,9 @@ def list_maps(
 
 
 @router.get(f"{_BASE}/templates")
-def list_map_templates(access: Annotated[Access, guard("reports:read")]) -> TemplateList:
+def list_map_templates(access: Annotated[Access, guard("reports:read")]) -> MapTemplateList:
     """The templates that a map can begin with."""
-    return TemplateList(items=[TemplateBody.of(one) for one in TEMPLATES.values()])
+    return MapTemplateList(items=[MapTemplateBody.of(one) for one in TEMPLATES.values()])
 
 
 @router.post(f"{_BASE}/draft")
