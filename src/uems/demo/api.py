@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from uems.demo.mappings import MAPPINGS
-from uems.demo.segments import GROCER, SHOP, save_segments
+from uems.demo.segments import GROCER, SHOP, Language, save_segments
 from uems.demo.tables import data_folder, demographics, mailings, order_lines, redemptions
 from uems.kernel.errors import UemsError
 
@@ -78,19 +78,19 @@ def load(api: Api, progress: Progress = lambda step, done: None) -> Loaded:
     return Loaded(slug=SLUG, events=events, already=len(before) >= len(_TABLES))
 
 
-def describe(api: Api) -> int:
+def describe(api: Api, language: Language) -> int:
     """Give the households their tags and segments, as of the end of the year; how many tags were installed. Safe to repeat."""
     address = f"/api/workspaces/{SLUG}"
     api.request("PUT", f"{address}/tag-clock", json={"as_of": END})
     made = api.post(f"{address}/standard-tags")
-    save_segments(api, SLUG, GROCER)
+    save_segments(api, SLUG, GROCER, language)
     return len(made["installed"])
 
 
-def describe_shop(api: Api, slug: str) -> None:
+def describe_shop(api: Api, slug: str, language: Language) -> None:
     """Give the people of the simulated shop their tags and segments. Safe to repeat."""
     api.post(f"/api/workspaces/{slug}/standard-tags")
-    save_segments(api, slug, SHOP)
+    save_segments(api, slug, SHOP, language)
 
 
 def _ensure_workspace(api: Api) -> None:

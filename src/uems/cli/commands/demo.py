@@ -27,7 +27,7 @@ EMAIL = "demo@example.com"
 def demo(
     load_only: Annotated[bool, typer.Option("--load-only", help="Load the data and end; serve nothing.")] = False,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on. Same as UEMS_PORT.")] = None,
-    language: Annotated[Language, typer.Option(help="Language of the demo account.")] = Language.en,
+    language: Annotated[Language, typer.Option(help="Language of the demo account and of the names of its segments.")] = Language.en,
 ) -> None:
     """Load a year of real retail data and a simulated shop, and serve them with a login of their own.
 
@@ -37,7 +37,7 @@ def demo(
     settings = load_settings(**({"port": port} if port is not None else {}))
     if load_only:
         with connected() as client:
-            _load(client)
+            _load(client, language)
         return
     from uems.cli.client import connect, find_server
 
@@ -45,7 +45,7 @@ def demo(
     if found is not None:
         with connect(found) as client:
             _present(client, found.url.replace("127.0.0.1", "localhost"), language)
-            _load(client)
+            _load(client, language)
         say(f"A server runs here already: {found.url}")
         return
     _serve(settings, language)
@@ -75,7 +75,7 @@ def _fill(settings: Settings, url: str, language: Language, failures: list[UemsE
     try:
         with connect(running) as client:
             _present(client, url, language)
-            _load(client)
+            _load(client, language)
         say(f"UEMS answers on {url} (Ctrl-C stops it)")
     except UemsError as error:
         failures.append(error)
@@ -96,7 +96,7 @@ def _present(client: "Client", url: str, language: Language) -> None:
     say(f"\n  {url}\n  e-mail    {EMAIL}\n  password  {password}\n")
 
 
-def _load(client: "Client") -> None:
+def _load(client: "Client", language: Language) -> None:
     from uems.demo import api as grocer
     from uems.simulate import api as simulated
 
@@ -111,5 +111,5 @@ def _load(client: "Client") -> None:
     events = sum(loaded.events.values())
     say(f"{events:,} events in the workspace {loaded.slug}" + (", as before." if loaded.already else "."))
     say("Telling people apart by tags and segments ...")
-    grocer.describe_shop(client, shop.slug)
-    grocer.describe(client)
+    grocer.describe_shop(client, shop.slug, language.value)
+    grocer.describe(client, language.value)
