@@ -18,7 +18,8 @@ from uems.kernel.sql import Sql
 from uems.profiles import api as profiles
 from uems.profiles.conditions.did import DidKind
 from uems.segments import keeper
-from uems.segments.api import list_segments
+from uems.segments.api import currency, list_segments
+from uems.web.checks import check_house
 
 _numbers = itertools.count(1)
 
@@ -110,3 +111,20 @@ def test_a_workspace_that_keeps_failing_holds_up_no_other_and_is_not_computed_an
     assert len(other.members()) == 1
     assert all(len(people) == 3 for people in other.members().values())
     assert passes <= 1
+
+
+def test_the_installation_says_what_cannot_be_computed_and_when_nobody_keeps_up(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = currency(shop.house, shop.now)
+    assert before.working
+    break_questions_about("Bought", monkeypatch)
+    shop.take([Happened(user="second", ts=NOW, event="Viewed")])
+    shop.catch_up()
+    assert currency(shop.house, shop.now).failed == before.failed + 1
+    monkeypatch.undo()
+    later = shop.now + timedelta(hours=1)
+    found = currency(shop.house, later)
+    assert not found.working
+    assert found.behind_seconds >= 3600
+    said = {check.name: check for check in check_house(shop.house, shop.now)[0]}
+    assert said["segments"].level == "warn"
+    assert "cannot be computed" in said["segments"].message

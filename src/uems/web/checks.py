@@ -14,11 +14,13 @@ from uems.collect import api as collect
 from uems.kernel.errors import UemsError
 from uems.kernel.house import House
 from uems.kernel.sql import Sql
+from uems.segments import api as segments
 
 Level = Literal["ok", "warn", "error"]
 
 DISK_WARN_BYTES, DISK_ERROR_BYTES = 5_000_000_000, 600_000_000
 LAG_WARN_SECONDS, LAG_ERROR_SECONDS = 60, 600
+SEGMENTS_WARN_SECONDS = 600
 CLOCK_WARN_SECONDS = 5
 
 
@@ -41,6 +43,7 @@ def check_house(house: House, now: datetime) -> tuple[list[Check], int]:
     if all(check.level != "error" for check in found if check.name in ("store", "warehouse")):
         pipeline, waiting = _pipeline(house, now)
         found += pipeline
+        found += _guarded("segments", lambda: _segments(house, now))
     return found, waiting
 
 
@@ -159,3 +162,15 @@ def _pipeline(house: House, now: datetime) -> tuple[list[Check], int]:
     advice = "" if level == "ok" else "Is a server or worker running? If so, its log says what holds it up."
     message = f"{waiting:,} events wait, the oldest for {lag:.0f} s" if waiting else "everything received is in the reports"
     return [Check(name="pipeline", level=level, message=message, advice=advice), *found], waiting
+
+
+def _segments(house: House, now: datetime) -> Iterator[Check]:
+    how = segments.currency(house, now)
+    if how.failed:
+        message = f"{how.failed:,} segments cannot be computed and keep the members that they had"
+        yield Check(name="segments", level="warn", message=message, advice="The list of segments names them; each says why on its page.")
+    if how.working and how.behind_seconds > SEGMENTS_WARN_SECONDS:
+        message = f"segments and tags were brought up to date {how.behind_seconds / 60:,.0f} minutes ago"
+        yield Check(name="segments", level="warn", message=message, advice="The log of the worker says what holds them up.")
+    elif not how.failed:
+        yield Check(name="segments", level="ok", message="all are computed")
