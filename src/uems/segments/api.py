@@ -1,5 +1,6 @@
 """The door of this room: everything that other rooms, the command line and the web may use."""
 
+from uems.segments.current import Currency, currency
 from uems.segments.definitions import archive_segment, list_segments, resolve_node, save_segment, segment
 from uems.segments.doers import segment_worker
 from uems.segments.keeper import Keeper
@@ -15,6 +16,7 @@ from uems.segments.tagging import Tags
 __all__ = [
     "MIGRATIONS",
     "Change",
+    "Currency",
     "Draft",
     "Keeper",
     "Membership",
@@ -26,6 +28,7 @@ __all__ = [
     "archive_segment",
     "changes",
     "create_list",
+    "currency",
     "delete_list",
     "is_member",
     "list_lists",
