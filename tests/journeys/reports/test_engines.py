@@ -77,7 +77,7 @@ def test_every_report_and_the_people_behind_it_are_the_same(here: Town, elsewher
         expected, found = ours.ask(name, asked), theirs.ask(name, asked)
         assert found.data == expected.data, name
     funnel = {"steps": [A, B, C], "window_seconds": 3 * 86_400}
-    cells = [{"step": step, "outcome": outcome} for step in (0, 1, 2) for outcome in ("reached", "lost")]
+    cells = [{"step": step, "outcome": outcome} for step in (1, 2, 3) for outcome in ("reached", "lost")]
     opened = [ours.open("funnel", funnel, cell) for cell in cells]
     assert any(opened)
     assert [theirs.open("funnel", funnel, cell) for cell in cells] == opened
