@@ -8,6 +8,7 @@ export default {
       members: "Members",
       keys: "Keys",
       identity: "Identity rules",
+      config: "Config as code",
       audit: "Audit log",
       account: "Your account",
     },

@@ -34,7 +34,7 @@ export default {
     archivedNow: "Archived. Its history stays.",
     restore: "Put back into use",
     restoredNow: "Back in use",
-    tabs: { members: "Members", versions: "Versions" },
+    tabs: { members: "Members", exports: "Exports", syncs: "Syncs", versions: "Versions" },
     on: "On {{day}}",
     now: "Now",
     asOf: "As of",

@@ -6,7 +6,15 @@ const zh: SameKeys<typeof en> = {
   settings: {
     title: "设置",
     lead: "工作区：{{name}}",
-    tabs: { workspace: "工作区", members: "成员", keys: "密钥", identity: "身份规则", audit: "审计日志", account: "我的账号" },
+    tabs: {
+      workspace: "工作区",
+      members: "成员",
+      keys: "密钥",
+      identity: "身份规则",
+      config: "配置文件",
+      audit: "审计日志",
+      account: "我的账号",
+    },
     workspace: {
       title: "当前工作区",
       name: "名称",

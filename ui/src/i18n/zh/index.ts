@@ -1,14 +1,18 @@
 import access from "./access";
 import collect from "./collect";
 import common from "./common";
+import config from "./config";
+import handover from "./handover";
 import identity from "./identity";
 import imports from "./imports";
 import journeys from "./journeys";
+import lists from "./lists";
 import plan from "./plan";
 import profiles from "./profiles";
 import segments from "./segments";
 import tagEditor from "./tagEditor";
 import tags from "./tags";
+import understanding from "./understanding";
 
 export default {
   ...common,
@@ -22,4 +26,8 @@ export default {
   ...segments,
   ...tags,
   ...tagEditor,
+  ...config,
+  ...handover,
+  ...lists,
+  ...understanding,
 };

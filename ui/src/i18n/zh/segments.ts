@@ -37,7 +37,7 @@ const zh: SameKeys<typeof en> = {
     archivedNow: "已归档，历史保留。",
     restore: "恢复使用",
     restoredNow: "已恢复使用",
-    tabs: { members: "成员", versions: "版本" },
+    tabs: { members: "成员", exports: "导出", syncs: "同步", versions: "版本" },
     on: "{{day}}",
     now: "现在",
     asOf: "时点",

@@ -14,6 +14,7 @@ const TABS = [
   ["members", "members:read"],
   ["keys", "keys:read"],
   ["identity", "merges:read"],
+  ["config", "segments:read"],
   ["audit", "audit:read"],
   ["account", "workspace:read"],
 ] as const satisfies readonly (readonly [string, Permission])[];

@@ -1,8 +1,8 @@
 // Who is in this segment, since when does it grow or shrink, and what has it asked over time?
 import { useQuery } from "@tanstack/react-query";
 import { App, Button, Skeleton, Tabs } from "antd";
-import { Archive, ArchiveRestore, Pencil } from "lucide-react";
-import { lazy, Suspense, useCallback, useMemo, type ReactNode } from "react";
+import { Archive, ArchiveRestore, FileDown, Pencil, Scale } from "lucide-react";
+import { lazy, Suspense, useCallback, useMemo, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 
@@ -17,11 +17,15 @@ import { useParam } from "@/parts/useParam";
 import { Num, Time } from "@/parts/values";
 import { ApiError } from "@/api/errors";
 import { useMay, usePath, useWorkspace } from "@/shell/workspace";
+import { ExportDialog } from "./handover/ExportDialog";
+import { Exports } from "./handover/Exports";
+import { Syncs } from "./handover/Syncs";
 import { Members } from "./Members";
 import { historyQuery, segmentQuery, useArchive, type Segment, type Size } from "./queries";
 import styles from "./Segments.module.css";
 import { sinceMade } from "./Sparkline";
 import { StatePill } from "./StatePill";
+import { useUnderstanding } from "./understanding/address";
 import { Versions } from "./Versions";
 
 const SizeChart = lazy(() => import("./SizeChart"));
@@ -37,15 +41,16 @@ function Shown({ segment }: { segment: Segment }): ReactNode {
   const { t } = useTranslation();
   const path = usePath();
   const may = useMay("people:read");
-  const tabs = may ? (["members", "versions"] as const) : (["versions"] as const);
+  const tabs = may ? (["members", "exports", "syncs", "versions"] as const) : (["syncs", "versions"] as const);
   const [chosen, choose] = useParam("tab", tabs[0]);
+  const [exporting, setExporting] = useState(false);
   const tab = tabs.find((each) => each === chosen) ?? tabs[0];
   return (
     <Page
       title={segment.name}
       crumb={<Link to={path("segments")}>{t("segments.title")}</Link>}
       lead={<Code value={segment.key} />}
-      actions={<Actions segment={segment} />}
+      actions={<Actions segment={segment} onExport={() => setExporting(true)} />}
     >
       <Stack>
         <Numbers segment={segment} />
@@ -58,19 +63,39 @@ function Shown({ segment }: { segment: Segment }): ReactNode {
         onChange={(next) => choose(next)}
         items={tabs.map((each) => ({ key: each, label: t(`segments.tabs.${each}`) }))}
       />
-      {tab === "members" ? <Members segment={segment} /> : <Versions segment={segment} />}
+      {tab === "members" ? <Members segment={segment} /> : null}
+      {tab === "exports" ? <Exports segment={segment} onAsk={() => setExporting(true)} /> : null}
+      {tab === "syncs" ? <Syncs segment={segment} /> : null}
+      {tab === "versions" ? <Versions segment={segment} /> : null}
+      <ExportDialog segment={segment} open={exporting} onClose={() => setExporting(false)} onAsked={() => choose("exports")} />
     </Page>
   );
 }
 
-function Actions({ segment }: { segment: Segment }): ReactNode {
+function Actions({ segment, onExport }: { segment: Segment; onExport: () => void }): ReactNode {
   const { t } = useTranslation();
   const path = usePath();
   const { message } = App.useApp();
   const failed = useFailed();
   const { mutate, isPending } = useArchive();
   const archived = segment.state === "archived";
-  if (!useMay("segments:write")) return null;
+  const mayExport = useMay("people:write") && !archived;
+  const understanding = useUnderstanding();
+  const looking = (
+    <>
+      {archived ? null : (
+        <Link to={understanding("comparison", [segment.key])}>
+          <Button icon={<Scale size={14} aria-hidden />}>{t("understanding.open")}</Button>
+        </Link>
+      )}
+      {mayExport ? (
+        <Button icon={<FileDown size={14} aria-hidden />} onClick={onExport}>
+          {t("handover.export")}
+        </Button>
+      ) : null}
+    </>
+  );
+  if (!useMay("segments:write")) return looking;
   const restore = (): void =>
     mutate({ key: segment.key, archived: false }, { onSuccess: () => void message.success(t("segments.restoredNow")), onError: failed });
   const archive = (): void =>
@@ -100,6 +125,7 @@ function Actions({ segment }: { segment: Segment }): ReactNode {
   }
   return (
     <>
+      {looking}
       <Button icon={<Archive size={14} aria-hidden />} loading={isPending} onClick={archive}>
         {t("segments.archive")}
       </Button>

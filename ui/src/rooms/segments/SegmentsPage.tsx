@@ -1,8 +1,8 @@
 // Which groups of people are there, how large are they, and are they current?
 import { useQuery } from "@tanstack/react-query";
 import { Button, Input, Segmented, Table, type TableColumnsType } from "antd";
-import { Archive, Blend, Plus, Search } from "lucide-react";
-import type { ReactNode } from "react";
+import { Archive, Blend, ListChecks, Plus, Scale, Search } from "lucide-react";
+import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
 
@@ -12,11 +12,13 @@ import { Notice, Ready } from "@/parts/states";
 import { useParam } from "@/parts/useParam";
 import { Num, Time } from "@/parts/values";
 import { useMay, usePath, useWorkspace } from "@/shell/workspace";
+import { Passes } from "./Passes";
 import { segmentsQuery, type Segment } from "./queries";
 import styles from "./Segments.module.css";
 import { Sparkline } from "./Sparkline";
 import { StatePill } from "./StatePill";
 import { TemplateCards } from "./Templates";
+import { Together } from "./understanding/Together";
 
 export function Component(): ReactNode {
   const { t } = useTranslation();
@@ -25,11 +27,28 @@ export function Component(): ReactNode {
   const archived = which === "archived";
   const query = useQuery(segmentsQuery(slug, archived));
   return (
-    <Page title={t("segments.title")} lead={t("segments.lead")} actions={<NewButton />}>
+    <Page title={t("segments.title")} lead={t("segments.lead")} actions={<Actions />}>
       <Ready query={query}>
         {({ items }) => <Shown items={archived ? items.filter((one) => one.state === "archived") : items} archived={archived} />}
       </Ready>
     </Page>
+  );
+}
+
+function Actions(): ReactNode {
+  const { t } = useTranslation();
+  const path = usePath();
+  return (
+    <>
+      <Link to={path("lists")}>
+        <Button icon={<ListChecks size={14} aria-hidden />}>{t("lists.title")}</Button>
+      </Link>
+      <Link to={path("understanding")}>
+        <Button icon={<Scale size={14} aria-hidden />}>{t("understanding.open")}</Button>
+      </Link>
+      <Passes />
+      <NewButton />
+    </>
   );
 }
 
@@ -151,9 +170,10 @@ function useColumns(): TableColumnsType<Segment> {
 
 function SegmentTable({ items }: { items: readonly Segment[] }): ReactNode {
   const path = usePath();
+  const [chosen, choose] = useState<readonly string[]>([]);
   const navigate = useNavigate();
   const columns = useColumns();
-  return (
+  const table = (
     <Table<Segment>
       rowKey="key"
       size="middle"
@@ -161,11 +181,23 @@ function SegmentTable({ items }: { items: readonly Segment[] }): ReactNode {
       dataSource={[...items]}
       pagination={items.length > 25 ? { pageSize: 25, showSizeChanger: false } : false}
       rowClassName={styles.row ?? ""}
+      rowSelection={{
+        selectedRowKeys: [...chosen],
+        onChange: (keys) => choose(keys.map(String)),
+        columnWidth: 44,
+        getCheckboxProps: (one) => ({ disabled: one.state === "archived", "aria-label": one.name }),
+      }}
       onRow={(one) => ({
         onClick: (event) => {
-          if (!(event.target as HTMLElement).closest("a")) void navigate(path("segments", one.key));
+          if (!(event.target as HTMLElement).closest("a, .ant-table-selection-column")) void navigate(path("segments", one.key));
         },
       })}
     />
+  );
+  return (
+    <>
+      <Together keys={chosen} onClear={() => choose([])} />
+      {table}
+    </>
   );
 }

@@ -5,6 +5,13 @@ import { api, unwrap, type Schemas } from "@/api/client";
 import { useWorkspace } from "@/shell/workspace";
 
 export type PeopleList = Schemas["ListBody"];
+export type ListUpload = Schemas["UploadBody"];
+export type UploadReport = Schemas["ReportBody"];
+
+/** True while its numbers may still change. */
+export function isMoving(one: { readonly state: ListUpload["state"] }): boolean {
+  return one.state === "queued" || one.state === "running";
+}
 
 const BASE = "/api/workspaces/{workspace}/lists";
 
@@ -12,6 +19,13 @@ export function listsQuery(workspace: string) {
   return queryOptions({
     queryKey: [workspace, "lists", "all"],
     queryFn: ({ signal }) => unwrap(api.GET(BASE, { params: { path: { workspace } }, signal })),
+  });
+}
+
+export function listQuery(workspace: string, list_id: number) {
+  return queryOptions({
+    queryKey: [workspace, "lists", "one", list_id],
+    queryFn: ({ signal }) => unwrap(api.GET(`${BASE}/{list_id}`, { params: { path: { workspace, list_id } }, signal })),
   });
 }
 
@@ -24,8 +38,7 @@ export function uploadsQuery(workspace: string, list_id: number) {
     },
     initialPageParam: "",
     getNextPageParam: (page) => page.next_cursor ?? undefined,
-    refetchInterval: (query) =>
-      query.state.data?.pages.some((page) => page.items.some((one) => one.state === "queued" || one.state === "running")) ? 1_000 : false,
+    refetchInterval: (query) => (query.state.data?.pages.some((page) => page.items.some(isMoving)) ? 1_000 : false),
   });
 }
 
@@ -34,6 +47,16 @@ export function useCreateList() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (body: Schemas["ListDraft"]) => unwrap(api.POST(BASE, { params: { path: { workspace } }, body })),
+    onSuccess: () => client.invalidateQueries({ queryKey: [workspace, "lists"] }),
+  });
+}
+
+export function useRenameList() {
+  const { slug: workspace } = useWorkspace();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ list_id, ...body }: Schemas["ListChange"] & { readonly list_id: number }) =>
+      unwrap(api.PATCH(`${BASE}/{list_id}`, { params: { path: { workspace, list_id } }, body })),
     onSuccess: () => client.invalidateQueries({ queryKey: [workspace, "lists"] }),
   });
 }
