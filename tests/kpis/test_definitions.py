@@ -2,13 +2,30 @@
 
 from datetime import date
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.journeys.reports.world import CLOCK, FIRST, LAST, Town, World, built, examples, told, town
-from tests.kpis.world import NOW, ORACLES, Truth, ask, dimension, entered, truth_of, with_roles
+from tests.journeys.reports.world import CLOCK, DAY, FIRST, HOUR, LAST, Act, Town, World, built, examples, told, town
+from tests.kpis.world import (
+    NOT_BY_X,
+    NOW,
+    ORACLES,
+    Truth,
+    a_segment,
+    ask,
+    dimension,
+    entered,
+    keep_sessions,
+    sessions_told,
+    truth_of,
+    with_inviter,
+    with_roles,
+    with_spend,
+)
 from uems.identity import api as identity
-from uems.kpis.api import Answer
+from uems.journeys import api as journeys
+from uems.kpis.api import METRICS, Answer, Reason, Spend
 
 __all__ = ["town"]
 
@@ -38,21 +55,33 @@ def merge_somebody(world: World) -> str | None:
     return name
 
 
-@given(
-    batches=told("ABCR", prices=True), sent=st.sampled_from(["", "A"]), early=st.booleans(), unit=st.sampled_from(["day", "week", "month"])
+spends = st.lists(
+    st.builds(Spend, day=st.dates(FIRST, LAST), channel=st.sampled_from(["p", "q"]), amount_minor=st.sampled_from([0, 7, 500])),
+    max_size=4,
+    unique_by=lambda one: (one.day, one.channel),
 )
-@examples(12)
-def test_every_metric_is_what_brute_force_says(town: Town, batches, sent: str, early: bool, unit: str) -> None:  # type: ignore[no-untyped-def]
+
+
+@given(
+    batches=told("ABCR", prices=True),
+    spend=spends,
+    sent=st.sampled_from(["", "A"]),
+    early=st.booleans(),
+    unit=st.sampled_from(["day", "week", "month"]),
+)
+@examples(8)
+def test_every_metric_is_what_brute_force_says(town: Town, batches, spend: list[Spend], sent: str, early: bool, unit: str) -> None:  # type: ignore[no-untyped-def]
     world = built(town, batches)
     with_roles(world, sent)
+    with_spend(world, spend)
     now = EARLY if early else NOW
-    truth = truth_of(world, now.astimezone(CLOCK).date(), sent)
+    truth = truth_of(world, now.astimezone(CLOCK).date(), sent, spend)
     for metric in ORACLES:
         compare(ask(world, metric, now, first=FIRST, last=LAST, unit=unit), truth)
 
 
 @given(batches=told("ABCR", prices=True))
-@examples(6)
+@examples(4)
 def test_merged_people_count_once_and_an_undo_parts_them_again(town: Town, batches) -> None:  # type: ignore[no-untyped-def]
     world = built(town, batches)
     with_roles(world)
@@ -66,12 +95,12 @@ def test_merged_people_count_once_and_an_undo_parts_them_again(town: Town, batch
 
 
 @given(batches=told("ABCR", prices=True), limit=st.integers(1, 3))
-@examples(6)
+@examples(4)
 def test_the_parts_of_a_breakdown_are_what_brute_force_says(town: Town, batches, limit: int) -> None:  # type: ignore[no-untyped-def]
     world = built(town, batches)
     with_roles(world)
     truth = truth_of(world, NOW.astimezone(CLOCK).date())
-    for metric in ORACLES:
+    for metric in ORACLES.keys() - NOT_BY_X:
         answer = ask(world, metric, first=FIRST, last=LAST, unit="week", dimension=dimension(), limit=limit)
         named = [part.group.value or "" for part in answer.parts if not part.group.other]
         for part in answer.parts:
@@ -79,3 +108,88 @@ def test_the_parts_of_a_breakdown_are_what_brute_force_says(town: Town, batches,
             wanted = [ORACLES[metric](truth, first, last) for first, last in windows_of(answer)]
             assert [part.value.value, *(p.value.value for p in part.points)] == wanted, (metric, part.group)
         truth.value, truth.others = None, ()
+
+
+@given(batches=told("ABCR", prices=True), chosen=st.sets(st.integers(0, 7)))
+@examples(4)
+def test_the_parts_by_segment_are_what_brute_force_says(town: Town, batches, chosen: set[int]) -> None:  # type: ignore[no-untyped-def]
+    world = built(town, batches)
+    with_roles(world)
+    truth = truth_of(world, NOW.astimezone(CLOCK).date())
+    everybody = sorted(truth.people)
+    members = [everybody[place] for place in chosen if place < len(everybody)]
+    a_segment(world, "some", members)
+    whole = truth.people
+    for metric in ORACLES.keys() - {"cac", "ltv_cac"}:
+        answer = ask(world, metric, first=FIRST, last=LAST, unit="week", segments=("some",))
+        truth.people = {person: did for person, did in whole.items() if person in members}
+        wanted = [ORACLES[metric](truth, first, last) for first, last in windows_of(answer)]
+        [part] = answer.parts
+        assert [part.value.value, *(p.value.value for p in part.points)] == wanted, metric
+        truth.people = whole
+    [part] = ask(world, "cac", first=FIRST, last=LAST, segments=("some",)).parts
+    assert part.value.reason is not None
+    assert part.value.reason.code == "not_by_segment"
+
+
+@given(batches=told("ABCR", prices=True))
+@examples(4)
+def test_time_in_use_is_that_of_the_sessions(town: Town, batches) -> None:  # type: ignore[no-untyped-def]
+    world = built(town, batches)
+    keep_sessions(world)
+    answer = ask(world, "time_in_use", first=FIRST, last=LAST, unit="day")
+    sessions = sessions_told(world)
+    for (first, last), found in zip(windows_of(answer), values_of(answer), strict=True):
+        mine = [one for one in sessions if first <= one[1] <= last]
+        people = len({(person, day) for person, day, _ in mine})
+        assert found == (pytest.approx(sum(seconds for _, _, seconds in mine) / people, rel=1e-12) if people else None)
+
+
+def test_spend_belongs_to_those_who_came_by_its_channel(town: Town) -> None:
+    world = town.world()
+    came = [Act(ms=n * HOUR, user=f"u{n}", event="A") for n in range(3)]
+    world.send(came)
+    with_roles(world)
+    with_spend(world, [Spend(day=FIRST, channel="ads", amount_minor=600), Spend(day=FIRST, channel="", amount_minor=0)][:1])
+    assert ask(world, "cac", first=FIRST, last=LAST).value.value == 200
+    by_device = ask(world, "cac", first=FIRST, last=LAST, dimension=journeys.Dimension(column="device"))
+    assert [part.value.reason and part.value.reason.code for part in by_device.parts] == ["not_by_dimension"]
+    by_source = ask(world, "cac", first=FIRST, last=LAST, dimension=journeys.Dimension(column="utm_source"))
+    assert [(part.group.value, part.value.reason and part.value.reason.code) for part in by_source.parts] == [("", "no_spend")]
+
+
+def test_a_tie_is_strong_when_somebody_buys_again_and_brings_another(town: Town) -> None:
+    world = town.world()
+    buys = [Act(ms=n * HOUR, user=user, event="B") for user in ("anna", "bert") for n in (1, 2)]
+    brought = [Act(ms=2 * DAY, user="carl", event="C", properties={"inviter_id": "anna"})]
+    # Dora brought somebody, and bought once only; Emil brought himself.
+    more = [Act(ms=HOUR, user="dora", event="B"), Act(ms=3 * DAY, user="fred", event="C", properties={"inviter_id": "dora"})]
+    himself = [Act(ms=n * HOUR, user="emil", event="B", properties={"inviter_id": "emil"}) for n in (1, 2)]
+    world.send([*buys, *brought, *more, *himself])
+    with_roles(world)
+    assert ask(world, "strong_ties", first=FIRST, last=LAST).value.reason is not None
+    with_inviter(world, "inviter_id")
+    answer = ask(world, "strong_ties", first=FIRST, last=LAST)
+    assert answer.value.value == 1 / 6
+    # On the first two days Anna had brought nobody yet.
+    assert [point.value.numerator for point in answer.points][:3] == [0, 0, 1]
+
+
+def test_there_is_no_score_without_surveys(town: Town) -> None:
+    world = town.world()
+    world.send([Act(ms=0, user="anna", event="A")])
+    assert ask(world, "nps", first=FIRST, last=LAST).value.reason == Reason(code="no_surveys")
+    assert ask(world, "feature_penetration", first=FIRST, last=LAST, config={}).value.reason == Reason(code="no_feature")
+
+
+def test_an_empty_workspace_has_zeros_and_reasons(town: Town) -> None:
+    world = town.world()
+    with_roles(world)
+    found = {metric.key: ask(world, metric.key, first=FIRST, last=LAST).value for metric in METRICS}
+    assert found["dau"].value == 0
+    assert found["new_users"].value == 0
+    assert all(one.reason is not None for one in found.values() if one.value is None)
+
+
+def test_every_metric_has_an_oracle_or_a_test_of_its_own() -> None:
+    assert {metric.key for metric in METRICS} == ORACLES.keys() | {"time_in_use", "strong_ties", "nps"}

@@ -38,6 +38,8 @@ SAMPLES: Mapping[str, str] = {
     "export_id": "known_job_id",
     "sync_id": "known_sync_id",
     "metric": "dau",
+    "alert_id": "known_alert_id",
+    "guardrail_id": "known_guardrail_id",
 }
 """Parameter in a path → a thing that exists in somebody else's workspace.
 

@@ -49,6 +49,14 @@ class Settings(BaseSettings):
     files_max_bytes: int = Field(5_000_000_000, ge=1_000_000, description="Largest file that can be uploaded.")
     files_keep_days: int = Field(14, ge=1, le=400, description="How long an uploaded file is kept after its last use.")
     sqlite_sources_folder: Path | None = Field(None, description="Folder whose SQLite files may be read as sources; none by default.")
+    smtp_host: str = Field("", description="Mail server through which alerts go out. Empty: e-mail is off.")
+    smtp_port: int = Field(587, ge=1, le=65535, description="Port of the mail server.")
+    smtp_tls: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="How the connection to the mail server is protected: STARTTLS, TLS from the start, or not at all."
+    )
+    smtp_user: str = Field("", description="User for the mail server; empty: no login.")
+    smtp_password: str = Field("", description="Password for the mail server.")
+    smtp_from: str = Field("", description="Address that letters come from. Empty: uems@ the mail server.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much the server says on standard error.")
 
     @field_validator("warehouse_url")

@@ -1,5 +1,7 @@
 """The door of this room: everything that other rooms, the command line and the web may use."""
 
+from uems.kpis.alerts.watcher import Watcher
+from uems.kpis.guardrails import Guardrail, Pair, Verdict, add_guardrail, guardrails_of, judge
 from uems.kpis.measuring import Answer, Compared, Part, Point, Question, find_metric, measure
 from uems.kpis.model import Group, Reason, Spend, Value, Window
 from uems.kpis.reasons import say
@@ -12,16 +14,23 @@ __all__ = [
     "Answer",
     "Compared",
     "Group",
+    "Guardrail",
     "Metric",
+    "Pair",
     "Part",
     "Point",
     "Question",
     "Reason",
     "Spend",
     "Value",
+    "Verdict",
+    "Watcher",
     "Window",
+    "add_guardrail",
     "delete_spend",
     "find_metric",
+    "guardrails_of",
+    "judge",
     "measure",
     "save_spend",
     "say",

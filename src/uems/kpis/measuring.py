@@ -11,6 +11,8 @@ from uems.kernel.clock import day_of
 from uems.kernel.errors import invalid
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
+from uems.kpis.custom.definitions import as_metric, custom_metrics
+from uems.kpis.custom.measured import CustomMetric
 from uems.kpis.cuts import by_dimension, by_segments
 from uems.kpis.facts import Facts, View
 from uems.kpis.frames import frame_of, last_year, previous, whole_bucket
@@ -92,18 +94,19 @@ class Answer:
 
 
 def all_metrics(house: House, scope: Scope) -> list[Metric]:
-    """Every metric there is in the workspace."""
-    return list(METRICS)
+    """Every metric there is in the workspace: those of the system, then its own by key."""
+    saved = custom_metrics(house.store, scope)
+    return [*METRICS, *(as_metric(key, saved, values_of) for key in saved)]
 
 
 def find_metric(house: House, scope: Scope, key: str) -> Metric:
     """A metric by its key; raises ``not_found`` naming what there is."""
-    return METRICS.get(key)
+    return as_metric(key, custom_metrics(house.store, scope), values_of)
 
 
 def is_custom(metric: Metric) -> bool:
     """Whether it was made in the workspace."""
-    return False
+    return isinstance(metric, CustomMetric)
 
 
 def measure(house: House, scope: Scope, question: Question, now: datetime) -> Answer:

@@ -1,8 +1,79 @@
-"""Which routes has this room beside those of metrics?"""
+"""Which routes has this room beside those of metrics? Metrics by formula and guardrails here; spend and alerts in their own files."""
 
-from fastapi import APIRouter
+from typing import Annotated
 
+from fastapi import APIRouter, Path, Request
+
+from uems.access.api import Access, guard
+from uems.kernel.edge import Key
+from uems.kernel.house import House
+from uems.kpis import guardrails
+from uems.kpis.alerts.routes import router as alerts
+from uems.kpis.custom import definitions
+from uems.kpis.measuring import values_of
+from uems.kpis.more_bodies import (
+    CustomMetricBody,
+    CustomMetricDraft,
+    CustomMetricVersion,
+    CustomMetricVersions,
+    GuardrailBody,
+    GuardrailList,
+    GuardrailMade,
+)
 from uems.kpis.spend_routes import router as spend
 
 router = APIRouter()
 router.include_router(spend)
+router.include_router(alerts)
+_BASE = "/workspaces/{workspace}"
+CustomKey = Annotated[Key, Path(description="Key of the metric.")]
+GuardrailId = Annotated[Key, Path(description="Id of the guardrail.")]
+
+
+def _house(request: Request) -> House:
+    house: House = request.app.state.house
+    return house
+
+
+@router.get(f"{_BASE}/guardrails")
+def list_guardrails(request: Request, access: Annotated[Access, guard("kpis:read")]) -> GuardrailList:
+    """Every pair of a short-term and a long-term metric, and whether the first rises at the cost of the second."""
+    house = _house(request)
+    found = guardrails.judge(house, access.scope, guardrails.guardrails_of(house.store, access.scope), access.now)
+    rule = guardrails.RULE
+    return GuardrailList(items=[GuardrailBody.of(one) for one in found], rule_zh=rule.zh, rule_en=rule.en)
+
+
+@router.post(f"{_BASE}/guardrails", status_code=201)
+def create_guardrail(request: Request, access: Annotated[Access, guard("kpis:write")], body: guardrails.Pair) -> GuardrailMade:
+    """Watch one more pair."""
+    made = guardrails.add_guardrail(_house(request), access, body)
+    return GuardrailMade(guardrail_id=made.guardrail_id, pair=made.pair)
+
+
+@router.delete(f"{_BASE}/guardrails/{{guardrail_id}}", status_code=204)
+def delete_guardrail(request: Request, access: Annotated[Access, guard("kpis:write")], guardrail_id: GuardrailId) -> None:
+    """Watch a pair of your own no more."""
+    guardrails.delete_guardrail(_house(request).store, access, guardrail_id)
+
+
+@router.put(f"{_BASE}/custom-metrics/{{metric}}")
+def put_custom_metric(
+    request: Request, access: Annotated[Access, guard("kpis:write")], metric: CustomKey, body: CustomMetricDraft
+) -> CustomMetricBody:
+    """Make or change a metric by formula."""
+    store = _house(request).store
+    return CustomMetricBody.of(definitions.save_metric(store, access, metric, body.spec, values_of, base_version=body.base_version))
+
+
+@router.delete(f"{_BASE}/custom-metrics/{{metric}}", status_code=204)
+def archive_custom_metric(request: Request, access: Annotated[Access, guard("kpis:write")], metric: CustomKey) -> None:
+    """Take a metric by formula out of use; saving it again brings it back."""
+    definitions.archive_metric(_house(request).store, access, metric)
+
+
+@router.get(f"{_BASE}/custom-metrics/{{metric}}/versions")
+def list_custom_versions(request: Request, access: Annotated[Access, guard("kpis:read")], metric: CustomKey) -> CustomMetricVersions:
+    """What the metric said over time, the latest first."""
+    found = definitions.versions_of(_house(request).store, access.scope, metric)
+    return CustomMetricVersions(items=[CustomMetricVersion.of(one) for one in found])

@@ -1,0 +1,224 @@
+"""Who looks whether an alert must go out? One loop in all processes together; a bucket is judged once, when it is complete.
+
+What a round finds is written in one transaction under the lease: how far the alert was judged, that it went off, and the messages
+that wait for it. A round that is killed before that has written nothing and is done again.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import insert, select, update
+
+from uems.access.api import Workspaces
+from uems.collect import api as collect
+from uems.journeys import api as journeys
+from uems.kernel import leases
+from uems.kernel.clock import day_of, start_of_day
+from uems.kernel.errors import UemsError
+from uems.kernel.house import House
+from uems.kernel.outbound import Outbound
+from uems.kernel.scope import Scope
+from uems.kpis.alerts import sending
+from uems.kpis.alerts.definitions import alert_from, receivers_of, secret_of
+from uems.kpis.alerts.judging import explain, judge, metric_facts
+from uems.kpis.alerts.model import Alert, Judged
+from uems.kpis.measuring import find_metric
+from uems.kpis.model import Unit
+from uems.kpis.tables import kpi_alerts, kpi_deliveries, kpi_firings
+
+_logger = logging.getLogger("uems.alerts")
+
+PAUSE_SECONDS: Final = 5.0
+LEASE_SECONDS: Final = 120.0
+GRACE: Final = timedelta(minutes=15)
+"""How long after the end of a day, week or month it is judged: so long its last events are on their way."""
+CATCH_UP: Final = 7
+"""Buckets that are judged at most after a pause; those before are passed over."""
+_OUTAGES: Final = ("warehouse_down", "store_down", "store_busy", "lease_lost", "warehouse_timeout", "warehouse_memory")
+_A, _F = kpi_alerts.c, kpi_firings.c
+
+
+class Watcher:
+    """The loop of one process; ``start`` and ``stop`` once each. ``step`` does one round by hand."""
+
+    def __init__(self, house: House, workspaces: Workspaces, holder: str, clock: Callable[[], datetime]) -> None:
+        self._house, self._workspaces, self._holder, self._clock = house, workspaces, holder, clock
+        self._outbound = Outbound(house.settings)
+        self._lease: leases.Lease | None = None
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="alerts")
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after what is under way; returns when the thread has ended."""
+        self._stop.set()
+        if self._thread.ident is not None:
+            self._thread.join()
+        self.close()
+
+    def close(self) -> None:
+        """Give the lease back and let the connections go."""
+        if self._lease is not None:
+            leases.release(self._house.store, self._lease, self._clock())
+            self._lease = None
+        self._outbound.close()
+
+    def step(self) -> bool:
+        """Judge what is due and send what waits; False when there was nothing to do, or another process does it."""
+        alerts, waiting = self._enabled(), sending.due(self._house, self._clock())
+        if not alerts and not waiting and self._lease is not None:
+            return False
+        if not self._hold():
+            return False
+        assert self._lease is not None
+        sending.recover(self._house, self._lease, self._clock())
+        worked = False
+        for alert in alerts:
+            if self._stop.is_set() or not self._hold():
+                return worked
+            worked = self._look(alert) or worked
+        for delivery in sending.due(self._house, self._clock()):
+            if self._stop.is_set() or not self._hold():
+                return worked
+            sending.deliver(self._house, self._outbound, delivery, self._lease, self._clock())
+            worked = True
+        return worked
+
+    def _enabled(self) -> list[Alert]:
+        query = select(kpi_alerts).where(_A.enabled).order_by(_A.workspace_id, _A.alert_id)
+        with self._house.store.read() as conn:
+            return [alert_from(row) for row in conn.execute(query).mappings()]
+
+    def _look(self, alert: Alert) -> bool:
+        """Judge the buckets of an alert that are complete and were not judged yet, the oldest first."""
+        now = self._clock()
+        scope = self._workspaces.scope(alert.workspace_id)
+        if scope is None:
+            return False
+        try:
+            ripens = find_metric(self._house, scope, alert.spec.metric).ripens_days
+            buckets = due_buckets(alert, ripens, scope, now)
+            if not buckets or not self._arrived(scope, buckets[-1], alert.spec.unit):
+                return False
+            for bucket in buckets:
+                judged = judge(self._house, scope, alert.spec, bucket, now)
+                told = self._told(scope, alert, bucket, judged, now) if judged.fired else None
+                self._write(alert, bucket, told, judged.note, now)
+        except UemsError as error:
+            if error.code in _OUTAGES:
+                raise
+            if error.message[:2_000] != alert.failure:
+                self._fail(alert, error.message, now)
+        return True
+
+    def _arrived(self, scope: Scope, bucket: date, unit: Unit) -> bool:
+        """Whether the pipeline has stored everything that arrived up to the end of the bucket."""
+        end = start_of_day(journeys.following(bucket, unit), scope.zone)
+        watermark = collect.watermark(self._house)
+        return self._house.log.backlog().events == 0 or (watermark is not None and watermark >= end)
+
+    def _told(self, scope: Scope, alert: Alert, bucket: date, judged: Judged, now: datetime) -> dict[str, Any]:
+        compared_with, parts = explain(self._house, scope, alert.spec, bucket, now)
+        numbers = {name: value for name, value in asdict(judged).items() if name not in ("fired", "note")}
+        return {
+            "alert": alert.name,
+            "alert_id": alert.alert_id,
+            "workspace": scope.slug,
+            "workspace_name": scope.slug,
+            "currency": scope.currency,
+            **metric_facts(self._house, scope, alert.spec.metric),
+            "bucket": bucket.isoformat(),
+            "bucket_unit": alert.spec.unit,
+            "rule": alert.spec.rule.model_dump(mode="json"),
+            **numbers,
+            "compared_with": compared_with.isoformat(),
+            "explanation": [asdict(part) for part in parts],
+            "url": self._house.settings.public_url,
+            "fired_at": now.astimezone(UTC).isoformat(timespec="seconds"),
+        }
+
+    def _write(self, alert: Alert, bucket: date, told: Mapping[str, Any] | None, note: str, now: datetime) -> None:
+        assert self._lease is not None
+        key = {"workspace_id": alert.workspace_id, "alert_id": alert.alert_id}
+        mine = [_A[name] == part for name, part in key.items()]
+        with self._house.store.write() as conn:
+            leases.check(conn, self._lease)
+            moved = update(kpi_alerts).where(*mine, _A.looked_at_bucket < bucket.isoformat())
+            if not conn.execute(moved.values(looked_at_bucket=bucket.isoformat(), looked_at=now, failure=note)).rowcount:
+                return
+            known = select(_F.bucket).where(*[_F[name] == part for name, part in key.items()], _F.bucket == bucket.isoformat())
+            if told is None or conn.execute(known).first() is not None:
+                return
+            conn.execute(insert(kpi_firings).values(**key, bucket=bucket.isoformat(), told=told, at=now))
+            for place, receiver in enumerate(receivers_of(self._house.settings, alert)):
+                secrets = {**receiver, "secret": secret_of(self._house.settings, alert)}
+                row = {
+                    **key,
+                    "bucket": bucket.isoformat(),
+                    "receiver": place,
+                    "kind": receiver["kind"],
+                    "whom": alert.receivers[place]["whom"],
+                    "sealed": collect.seal(self._house.settings, secrets),
+                    "state": "waiting",
+                    "attempts": 0,
+                    "next_at": now,
+                    "message": "",
+                    "changed_at": now,
+                }
+                conn.execute(insert(kpi_deliveries).values(**row))
+
+    def _fail(self, alert: Alert, message: str, now: datetime) -> None:
+        mine = (_A.workspace_id == alert.workspace_id, _A.alert_id == alert.alert_id)
+        with self._house.store.write() as conn:
+            conn.execute(update(kpi_alerts).where(*mine).values(failure=message[:2_000], looked_at=now))
+
+    def _hold(self) -> bool:
+        now = self._clock()
+        if self._lease is None or self._lease.expires_at - now < timedelta(seconds=LEASE_SECONDS / 2):
+            self._lease = leases.acquire(self._house.store, "kpi_alerts", self._holder, LEASE_SECONDS, now)
+        return self._lease is not None
+
+    def _run(self) -> None:
+        failures = 0
+        while not self._stop.is_set():
+            try:
+                self.step()
+                failures = 0
+            except Exception as error:
+                failures += 1
+                if failures in (1, 5) or failures % 50 == 0:
+                    expected = isinstance(error, UemsError)
+                    _logger.error("alerts: %s (failure %d in a row; trying again)", error, failures, exc_info=not expected)
+            self._stop.wait(max(PAUSE_SECONDS, min(failures, 30)))
+
+
+def due_buckets(alert: Alert, ripens_days: int, scope: Scope, now: datetime) -> list[date]:
+    """The complete buckets behind the last that was judged, the oldest first; of a new alert the latest one only."""
+    unit = alert.spec.unit
+    bucket = latest_bucket(unit, ripens_days, scope, now)
+    if alert.looked_at_bucket is None:
+        return [bucket]
+    found: list[date] = []
+    while bucket > alert.looked_at_bucket and len(found) < CATCH_UP:
+        found.append(bucket)
+        bucket = journeys.following(bucket, unit, -1)
+    return found[::-1]
+
+
+def latest_bucket(unit: Unit, ripens_days: int, scope: Scope, now: datetime) -> date:
+    """The last day, week or month whose value stays as it is."""
+    bucket = journeys.bucket_of(day_of(now, scope.zone), unit)
+    while _ends(bucket, unit, ripens_days, scope) + GRACE > now:
+        bucket = journeys.following(bucket, unit, -1)
+    return bucket
+
+
+def _ends(bucket: date, unit: Unit, ripens_days: int, scope: Scope) -> datetime:
+    """When the last day that counts for a bucket is over."""
+    return start_of_day(journeys.following(bucket, unit) + timedelta(days=ripens_days), scope.zone)

@@ -1,0 +1,146 @@
+"""Which metrics has a workspace made, and who makes and changes them? None may lead back to itself."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from pydantic import ValidationError
+from sqlalchemy import Connection, insert, select, update
+
+from uems.access.api import Access, audit
+from uems.kernel.errors import UemsError, invalid, not_found
+from uems.kernel.scope import Scope
+from uems.kernel.store import Store, lock
+from uems.kpis.custom.measured import CustomMetric, Values
+from uems.kpis.custom.model import LETTERS, CustomSpec, Saved, SavedVersion
+from uems.kpis.registry import METRICS, Metric
+from uems.kpis.setup import read_config
+from uems.kpis.tables import kpi_metric_versions, kpi_metrics
+
+_KEY: Final = re.compile(r"[a-z0-9][a-z0-9_]{0,99}")
+MAX_METRICS: Final = 200
+_C, _V = kpi_metrics.c, kpi_metric_versions.c
+
+
+def read_spec(given: Mapping[str, Any]) -> CustomSpec:
+    """A metric by formula; raises ``invalid_metric`` with every fault."""
+    try:
+        return CustomSpec.model_validate(given)
+    except ValidationError as error:
+        faults = "; ".join(f"{'.'.join(str(p) for p in e['loc']) or 'metric'}: {e['msg']}" for e in error.errors()[:5])
+        raise UemsError("invalid_metric", f"The metric cannot be used: {faults}.", status=422) from error
+
+
+def custom_metrics(store: Store, scope: Scope) -> dict[str, Saved]:
+    """The metrics of the workspace by key, without archived ones."""
+    with store.read() as conn:
+        return {key: one for key, one in _read(conn, scope.workspace_id).items() if not one.archived}
+
+
+def as_metric(key: str, saved: Mapping[str, Saved], values: Values) -> Metric:
+    """A metric by its key, with all that it is made of. Raises ``not_found`` and ``kpi_cycle``."""
+    return _built(key, {name: one.spec for name, one in saved.items()}, values, ())
+
+
+def save_metric(store: Store, access: Access, key: str, spec: CustomSpec, values: Values, *, base_version: int | None = None) -> Saved:
+    """Make a metric, or change it; the same again changes nothing. Audited.
+
+    Raises ``invalid``, ``not_found`` for a metric that it names, ``kpi_cycle``, ``metric_changed`` (409) unless ``base_version``
+    stands (0: there is none).
+    """
+    if not _KEY.fullmatch(key):
+        raise invalid("key", key[:100], "must be 1 to 100 of a-z, 0-9 and _, and not begin with _.")
+    if any(one.key == key for one in METRICS):
+        raise invalid("key", key, "is the key of a metric of the system. Choose another one.")
+    workspace_id = access.scope.workspace_id
+    with store.write() as conn:
+        lock(conn, f"kpi_metrics:{workspace_id}")
+        known = _read(conn, workspace_id)
+        old = known.get(key)
+        standing = old.version if old is not None and not old.archived else 0
+        if base_version is not None and base_version != standing:
+            message = f"{key} stands at version {standing}, and this change was made to version {base_version}. Load it again."
+            raise UemsError("metric_changed", message, status=409)
+        if old is None and len(known) >= MAX_METRICS:
+            raise UemsError("too_many_metrics", f"There are {MAX_METRICS} metrics already; change one of them.", status=409)
+        specs = {name: one.spec for name, one in known.items() if not one.archived} | {key: spec}
+        _built(key, specs, values, ())
+        if old is not None and not old.archived and old.spec == spec:
+            return old
+        said = spec.model_dump(mode="json")
+        version = (old.version if old else 0) + 1
+        by = access.actor.label[:300]
+        row = {"version": version, "spec": said, "archived": False, "saved_at": access.now, "saved_by": by}
+        if old is None:
+            conn.execute(insert(kpi_metrics).values(workspace_id=workspace_id, key=key, **row))
+        else:
+            conn.execute(update(kpi_metrics).where(_C.workspace_id == workspace_id, _C.key == key).values(**row))
+        conn.execute(
+            insert(kpi_metric_versions).values(workspace_id=workspace_id, key=key, version=version, spec=said, at=access.now, by=by)
+        )
+        before = None if old is None or old.archived else old.spec.model_dump(mode="json")
+        audit(conn, access, "metric.saved", f"metric:{key}", before, said)
+        return _read(conn, workspace_id)[key]
+
+
+def archive_metric(store: Store, access: Access, key: str) -> None:
+    """Take a metric out of use; its versions stay. Audited. Raises ``not_found``, and ``metric_in_use`` (409)."""
+    workspace_id = access.scope.workspace_id
+    with store.write() as conn:
+        lock(conn, f"kpi_metrics:{workspace_id}")
+        known = {name: one for name, one in _read(conn, workspace_id).items() if not one.archived}
+        if key not in known:
+            raise not_found("metric", key)
+        users = sorted(name for name, one in known.items() if key in one.spec.metrics)
+        if users:
+            raise UemsError("metric_in_use", f"{key} is part of {', '.join(users)}. Change those first.", status=409)
+        mine = (_C.workspace_id == workspace_id, _C.key == key)
+        conn.execute(update(kpi_metrics).where(*mine).values(archived=True, saved_at=access.now, saved_by=access.actor.label[:300]))
+        audit(conn, access, "metric.archived", f"metric:{key}", known[key].spec.model_dump(mode="json"), None)
+
+
+def versions_of(store: Store, scope: Scope, key: str) -> list[SavedVersion]:
+    """What the metric said over time, the latest first. Raises ``not_found``."""
+    query = select(kpi_metric_versions).where(_V.workspace_id == scope.workspace_id, _V.key == key).order_by(_V.version.desc())
+    with store.read() as conn:
+        rows = conn.execute(query.limit(200)).mappings().all()
+    if not rows:
+        raise not_found("metric", key)
+    return [SavedVersion(version=row["version"], spec=row["spec"], at=row["at"], by=row["by"]) for row in rows]
+
+
+def _built(key: str, specs: Mapping[str, CustomSpec], values: Values, path: tuple[str, ...]) -> Metric:
+    if key in path:
+        way = " → ".join((*path[path.index(key) :], key))
+        raise UemsError(
+            "kpi_cycle", f"The metric leads back to itself: {way}. Take one of the steps out.", status=422, details={"way": way}
+        )
+    if key not in specs:
+        known = {one.key: one for one in METRICS}
+        if key not in known:
+            raise UemsError(
+                "not_found", f"No metric {key!r}. There are: {', '.join(sorted({*known, *specs}))}.", status=404, details={"kind": "metric"}
+            )
+        return known[key]
+    spec = specs[key]
+    parts = {}
+    for letter, one in zip(LETTERS, spec.letters, strict=False):
+        if one.metric is not None:
+            parts[letter] = _built(one.metric, specs, values, (*path, key))
+            read_config(parts[letter], one.config)
+    return CustomMetric(key, spec, parts, values)
+
+
+def _read(conn: Connection, workspace_id: int) -> dict[str, Saved]:
+    rows = conn.execute(select(kpi_metrics).where(_C.workspace_id == workspace_id).order_by(_C.key)).mappings()
+    return {
+        row["key"]: Saved(
+            key=row["key"],
+            version=row["version"],
+            spec=CustomSpec.model_validate(row["spec"]),
+            archived=row["archived"],
+            saved_at=row["saved_at"],
+            saved_by=row["saved_by"],
+        )
+        for row in rows
+    }

@@ -1,0 +1,123 @@
+"""What is the value of a metric by formula? Its letters are measured over the same windows, and the formula does the rest."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from pydantic import BaseModel
+
+from uems.journeys import api as journeys
+from uems.kernel.clock import start_of_day
+from uems.kernel.sql import Sql, join
+from uems.kpis.custom.model import LETTERS, CustomSpec, Letter
+from uems.kpis.facts import View, segment_people
+from uems.kpis.model import Good, Horizon, Measured, Value, Words, nothing, number
+from uems.kpis.registry import Metric, NoConfig
+from uems.kpis.setup import read_config
+
+Values = Callable[[Metric, View, Any], Sequence[Value]]
+
+
+class CustomMetric:
+    """A metric of the workspace. parts: letter → the metric that it stands for. values: how those are measured."""
+
+    Config: ClassVar[type[BaseModel]] = NoConfig
+    sample: ClassVar[BaseModel] = NoConfig()
+
+    def __init__(self, key: str, spec: CustomSpec, parts: Mapping[str, Metric], values: Values) -> None:
+        self.key = key
+        self._spec, self._parts, self._values = spec, parts, values
+
+    @property
+    def label_zh(self) -> str:
+        return self._spec.name
+
+    @property
+    def label_en(self) -> str:
+        return self._spec.name
+
+    @property
+    def formula(self) -> Words:
+        zh = "；".join(f"{letter} = {self._said(letter, one).zh}" for letter, one in zip(LETTERS, self._spec.letters, strict=False))
+        en = "; ".join(f"{letter} = {self._said(letter, one).en}" for letter, one in zip(LETTERS, self._spec.letters, strict=False))
+        return Words(zh=f"{self._spec.formula}，其中 {zh}", en=f"{self._spec.formula}, where {en}")
+
+    @property
+    def unit(self) -> Measured:
+        return self._spec.unit
+
+    @property
+    def good(self) -> Good:
+        return self._spec.good
+
+    @property
+    def horizon(self) -> Horizon:
+        return self._spec.horizon
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(role for part in self._parts.values() for role in part.needs))
+
+    @property
+    def ripens_days(self) -> int:
+        return max((part.ripens_days for part in self._parts.values()), default=0)
+
+    def measure(self, view: View, config: BaseModel) -> Sequence[Value]:
+        rows = {letter: self._letter(view, letter, one) for letter, one in zip(LETTERS, self._spec.letters, strict=False)}
+        worked = journeys.read_formula(self._spec.formula, LETTERS[: len(rows)])
+        found = []
+        for place in range(len(view.windows)):
+            values = {letter: row[place] for letter, row in rows.items()}
+            result = worked({letter: value.value for letter, value in values.items()})
+            reasons = [value.reason for value in values.values() if value.value is None and value.reason is not None]
+            if result is not None:
+                found.append(number(result))
+            else:
+                found.append(Value(value=None, reason=reasons[0]) if reasons else nothing("no_value"))
+        return found
+
+    def _letter(self, view: View, letter: str, one: Letter) -> Sequence[Value]:
+        if one.series is not None:
+            return series_values(view, one.series)
+        metric = self._parts[letter]
+        return self._values(metric, view, read_config(metric, one.config))
+
+    def _said(self, letter: str, one: Letter) -> Words:
+        if one.series is None:
+            return Words(zh=self._parts[letter].label_zh, en=self._parts[letter].label_en)
+        events = one.series.title or "*"
+        what = one.series.measure + (f"({one.series.property})" if one.series.property else "")
+        return Words(zh=f"{events} · {what}", en=f"{events} · {what}")
+
+
+def series_values(view: View, series: journeys.Series) -> list[Value]:
+    """The series in each window, as the trend report counts it."""
+    frame, facts = view.frame, view.facts
+    query = facts.ask.query()
+    last = min(frame.last, frame.today)
+    columns = {"place": journeys.place_sql(journeys.bucket_of(frame.first, frame.unit), frame.unit)}
+    if series.measure == "revenue":
+        columns["amount"] = query.revenue_sql()
+    elif series.property is not None:
+        columns["amount"] = query.number_sql(series.property)
+    where = [Sql("1")]
+    if view.cut is not None and view.cut.dimension is not None:
+        columns["part"] = facts.code(query, view.cut)
+        where.append(Sql(f"part = {query.bind(view.group, 'UInt8')}"))
+    elif view.cut is not None:
+        where.append(Sql(f"person GLOBAL IN ({segment_people(facts.scope, view.cut.segment_ids[view.group])})"))
+    start, end = (start_of_day(day, facts.scope.zone) for day in (frame.first, last + timedelta(days=1)))
+    rows = query.events_sql(columns, query.step_sql(series), start, end)
+    value: Sql = journeys.AGGREGATES[series.measure]
+    kept = join(Sql(" AND "), where)
+    picked = Sql(f"toInt64(place) AS at, grouping(place) AS whole, {value} AS value")
+    found = query.run(Sql(f"SELECT {picked} FROM {rows} WHERE {kept} GROUP BY GROUPING SETS ((place), ())"))
+    cells = {None if row["whole"] else int(row["at"]): row["value"] for row in found.to_pylist()}
+    empty = 0 if series.measure in journeys.SUMS else None
+    return [_value(cells.get(place), empty) for place in [None, *range(len(frame.names))]]
+
+
+def _value(found: Any, empty: float | None) -> Value:
+    """NaN is what the engine makes of a quotient of nothing."""
+    value = empty if found is None or found != found else found
+    return nothing("nobody") if value is None else number(value)

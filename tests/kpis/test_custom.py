@@ -1,0 +1,93 @@
+"""Do metrics by formula count as their parts do, and refuse what cannot be worked out?"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from tests.kpis.shop import Shop, a_shop
+from uems.kernel.settings import Settings
+
+NOW = datetime(2025, 11, 20, 12, tzinfo=UTC)
+PERIOD = {"first_day": "2025-11-01", "last_day": "2025-11-04"}
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    with a_shop(Settings(home=tmp_path_factory.mktemp("shop") / "home"), NOW) as found:
+        yield found
+
+
+def spec(formula: str, *letters: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"spec": {"name": "Own", "letters": list(letters), "formula": formula, **more}}
+
+
+PAID = {"series": {"event": "Paid", "measure": "revenue"}}
+LOOKED = {"series": {"event": "Looked"}}
+
+
+def save(shop: Shop, key: str, body: dict[str, Any]) -> Any:
+    return shop.put(f"/custom-metrics/{key}", body).json()
+
+
+def test_a_formula_over_events_and_metrics(shop: Shop) -> None:
+    assert save(shop, "per_look", spec("A / B / C", PAID, LOOKED, {"metric": "dau"}))["version"] == 1
+    found = shop.post("/kpis/per_look", PERIOD).json()
+    # 1000 cents a day, one look a day, two people a day.
+    assert [point["value"]["value"] for point in found["points"]] == [500.0] * 4
+    assert found["value"]["value"] == 500.0
+    listed = {one["key"]: one for one in shop.get("/kpis").json()["items"]}["per_look"]
+    assert listed["custom"]
+    assert listed["formula_en"] == "A / B / C, where A = Paid · revenue; B = Looked · events; C = Daily active users"
+
+
+def test_a_part_of_a_breakdown_counts_its_own_events(shop: Shop) -> None:
+    save(shop, "looks", spec("A", LOOKED))
+    found = shop.post("/kpis/looks", {**PERIOD, "dimension": {"column": "device"}}).json()
+    assert [(part["group"]["value"], part["value"]["value"]) for part in found["parts"]] == [("phone", 4.0)]
+
+
+def test_dividing_by_nothing_gives_no_value_and_says_why(shop: Shop) -> None:
+    save(shop, "by_nothing", spec("A / B", LOOKED, {"series": {"event": "Never"}}))
+    assert shop.post("/kpis/by_nothing", PERIOD).json()["value"]["reason"]["code"] == "no_value"
+    save(shop, "of_costs", spec("A * 2", {"metric": "cac"}))
+    assert shop.post("/kpis/of_costs", PERIOD).json()["value"]["reason"]["code"] == "no_spend"
+
+
+def test_a_metric_never_leads_back_to_itself(shop: Shop) -> None:
+    save(shop, "one", spec("A", LOOKED))
+    save(shop, "two", spec("A + 1", {"metric": "one"}))
+    assert save(shop, "one", spec("A", {"metric": "two"}))["code"] == "kpi_cycle"
+    assert save(shop, "three", spec("A", {"metric": "three"}))["code"] == "kpi_cycle"
+    assert shop.delete("/custom-metrics/one").json()["code"] == "metric_in_use"
+    assert shop.delete("/custom-metrics/two").status_code == 204
+    assert shop.delete("/custom-metrics/one").status_code == 204
+    assert shop.post("/kpis/one", PERIOD).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("key", "body", "code"),
+    [
+        ("dau", spec("A", LOOKED), "invalid"),
+        ("Bad Key", spec("A", LOOKED), "invalid"),
+        ("x", spec("A +", LOOKED), "invalid_spec"),
+        ("x", spec("B", LOOKED), "invalid_spec"),
+        ("x", spec("A", {"metric": "no_such"}), "not_found"),
+        ("x", spec("A", {"metric": "dau", "config": {"x": 1}}), "invalid_config"),
+        ("x", spec("A", {"metric": "dau", **LOOKED}), "invalid_spec"),
+    ],
+)
+def test_what_cannot_be_worked_out_is_refused(shop: Shop, key: str, body: dict[str, Any], code: str) -> None:
+    answer = shop.put(f"/custom-metrics/{key}", body)
+    assert answer.status_code in (404, 422)
+    assert code in (answer.json()["code"], "invalid_spec")
+
+
+def test_changes_are_kept_as_versions_and_do_not_overwrite_each_other(shop: Shop) -> None:
+    save(shop, "kept", spec("A", LOOKED))
+    assert save(shop, "kept", {**spec("A * 2", LOOKED), "base_version": 1})["version"] == 2
+    assert save(shop, "kept", {**spec("A * 3", LOOKED), "base_version": 1})["code"] == "metric_changed"
+    assert save(shop, "kept", spec("A * 2", LOOKED))["version"] == 2
+    versions = shop.get("/custom-metrics/kept/versions").json()["items"]
+    assert [one["spec"]["formula"] for one in versions] == ["A * 2", "A"]
