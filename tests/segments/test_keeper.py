@@ -11,14 +11,16 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from tests.profiles.conditions import oracle
-from tests.profiles.conditions.strategies import calls, conditions
+from tests.profiles.conditions.strategies import calls, savable
 from tests.profiles.conditions.world import NOW
+from tests.profiles.tags.shop import a_tag
 from tests.segments.shop import Shop
 from tests.support.feed import Happened
 from uems import app
 from uems.identity import api as identity
 from uems.kernel.house import House
 from uems.kernel.settings import Settings
+from uems.profiles import api as profiles
 
 _numbers = itertools.count(1)
 SILENT = {"not": {"did": {"events": [], "within": {"op": "after", "value": {"ago": 30, "unit": "day"}}}}}
@@ -86,7 +88,7 @@ _ops = st.one_of(
     st.tuples(st.just("take"), st.lists(calls, min_size=1, max_size=6)),
     st.tuples(st.just("pass"), st.sampled_from([timedelta(minutes=1), timedelta(hours=7), timedelta(days=1), timedelta(days=8)])),
     st.tuples(st.just("undo"), st.integers(0, 5)),
-    st.tuples(st.just("save"), conditions),
+    st.tuples(st.just("save"), savable),
     st.tuples(st.just("restart"), st.none()),
 )
 
@@ -94,12 +96,14 @@ _ops = st.one_of(
 @hypothesis_settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     first=st.lists(calls, min_size=1, max_size=6),
-    trees=st.lists(conditions, min_size=3, max_size=6),
+    trees=st.lists(savable, min_size=3, max_size=6),
     ops=st.lists(_ops, min_size=2, max_size=6),
 )
 def test_following_comes_to_the_same_as_computing_everybody(house: House, first: list[Any], trees: list[Any], ops: list[Any]) -> None:
     start = datetime(2026, 3, 6, 23, tzinfo=UTC)  # the clocks change two days later
     shop = Shop(house, next(_numbers), start)
+    for key, value_type in (("stage", "text"), ("score", "number")):
+        profiles.save_tag(house.store, shop.access(), a_tag(key, "manual", value_type))
     saved: dict[int, Any] = {}
     for tree in trees:
         saved[shop.save(f"s{len(saved)}", tree).segment_id] = tree

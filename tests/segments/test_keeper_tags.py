@@ -179,5 +179,11 @@ def test_a_tag_that_a_segment_asks_is_shown_with_it_and_cannot_be_removed(house:
     address = f"/api/workspaces/{shop.scope.slug}/tags/vip"
     assert api.get(address).json()["used_by"] == [{"kind": "segment", "key": "vips", "label": "vips"}]
     assert api.delete(address).json()["code"] == "tag_in_use"
+    body = {"family": "behaviour", "kind": "manual", "label": {"en": "vip"}, "value_type": "number"}
+    assert api.send("PUT", address, json=body).status_code == 200  # is_set goes with numbers too
+    shop.save("vips", {"related": {"kind": "invited", "at_least": 1, "who": asks("vip", "gte", value=1)}})
+    changed = api.send("PUT", address, json={**body, "value_type": "text"})
+    assert (changed.status_code, changed.json()["code"]) == (409, "tag_in_use")
+    assert "segment vips would break, because gte does not fit" in changed.json()["message"]
     api.delete(f"/api/workspaces/{shop.scope.slug}/segments/vips")
     assert api.delete(address).status_code == 204

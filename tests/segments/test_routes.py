@@ -131,6 +131,8 @@ def test_an_archived_segment_comes_back_with_its_members(api: Program, shop: Sho
         ({"person": {"name": "first_seen", "op": "gt", "value": 5}}, "first_seen cannot be tested by gt"),
         ({"related": {"kind": "knows"}}, "related.kind: must be invited or invited_by"),
         ({}, "must be an object with exactly one key"),
+        ({"tag": {"name": "ghost", "op": "is_set"}}, "tag.name: there is no tag 'ghost'; there are none yet."),
+        ({"not": {"top": {"tag": "ghost", "percent": 9}}}, "not.top.tag: there is no tag 'ghost'"),
     ],
 )
 def test_a_condition_that_means_nothing_is_refused_with_its_place(api: Program, condition: Any, said: str) -> None:
@@ -138,3 +140,5 @@ def test_a_condition_that_means_nothing_is_refused_with_its_place(api: Program, 
     assert (refused.status_code, refused.json()["code"]) == (422, "bad_filter")
     assert said in refused.json()["message"]
     assert api.get(f"{BASE}/x").status_code == 404
+    for question in ("preview", "why/1"):
+        assert api.post(f"{BASE}/{question}", {"condition": condition}).json()["message"] == refused.json()["message"]

@@ -12,6 +12,7 @@ from uems.prediction.models import (
     list_versions,
     promote,
     roll_back,
+    tag_uses,
 )
 from uems.prediction.registry import TEMPLATES
 from uems.prediction.runs import cancel_run, get_run, list_runs, queue_run
@@ -46,4 +47,5 @@ __all__ = [
     "promote",
     "queue_run",
     "roll_back",
+    "tag_uses",
 ]

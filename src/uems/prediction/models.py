@@ -1,8 +1,8 @@
 """Which models are there, which version of each is in use, and who changed that?"""
 
 import re
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -13,11 +13,12 @@ from uems.kernel.errors import UemsError, invalid, not_found
 from uems.kernel.scope import Scope
 from uems.kernel.store import Store, lock
 from uems.prediction.features import Feature
-from uems.prediction.model import Model, Spec, Version
+from uems.prediction.model import Model, Outcome, Spec, Version
 from uems.prediction.portable import Predictor, from_bytes, hash_of, to_bytes
 from uems.prediction.spec import dump_spec, parse_spec
 from uems.prediction.tables import model_versions, models
 from uems.prediction.tag_values import check_free, give_back, has_own_rule
+from uems.profiles import api as profiles
 
 _KEY: Final = re.compile(r"[a-z][a-z0-9_]{0,59}")
 _m, _v = models.c, model_versions.c
@@ -87,6 +88,30 @@ def list_models(store: Store, scope: Scope) -> list[Model]:
     query = select(models).where(_m.workspace_id == scope.workspace_id, _m.deleted_at.is_(None)).order_by(_m.key)
     with store.read() as conn:
         return [_model_of(row) for row in conn.execute(query).mappings()]
+
+
+def tag_uses(conn: Connection, scope: Scope) -> Iterator[profiles.TagUse]:
+    """Which models write, ask or are judged by which tags: shown with the tag, which cannot be removed meanwhile."""
+    query = select(models).where(_m.workspace_id == scope.workspace_id, _m.deleted_at.is_(None)).order_by(_m.key)
+    for model in map(_model_of, conn.execute(query).mappings()):
+        one = profiles.TagUse(tag=model.key, kind="model", key=model.key, label=_label(model), wants="number")
+        yield one
+        try:
+            spec = spec_of(model)
+        except UemsError:
+            continue  # of another version of the program; its own page says so
+        target = spec.target
+        given = (target.condition,) if isinstance(target, Outcome) else (target.who, target.against)
+        conditions = tuple(one for one in (*given, spec.among, spec.rule.condition) if one is not None)
+        asked = {leaf.name for one in conditions for _, leaf in profiles.asked_in(one)}
+        if spec.rule.tag is not None:
+            yield replace(one, tag=spec.rule.tag, conditions=conditions)
+        for tag in sorted(asked - {spec.rule.tag}):
+            yield replace(one, tag=tag, conditions=conditions, wants=None)
+
+
+def _label(model: Model) -> str:
+    return str(model.definition.get("label_en") or model.definition.get("label_zh") or model.key)
 
 
 def change_model(store: Store, access: Access, key: str, spec: Spec) -> Model:

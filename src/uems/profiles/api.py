@@ -15,6 +15,7 @@ from uems.profiles.conditions.grammar import (
     segments_in,
 )
 from uems.profiles.conditions.kind import Edge
+from uems.profiles.conditions.until import Until
 from uems.profiles.conditions.words import Language, say
 from uems.profiles.events import list_events
 from uems.profiles.extract import Extractor, trait_rows
@@ -27,12 +28,31 @@ from uems.profiles.roles.model import ROLES, Mapped, Role, Roles
 from uems.profiles.roles.words import plain as plain_name
 from uems.profiles.schema import MIGRATIONS
 from uems.profiles.search import Place, search_people
-from uems.profiles.tags.as_code import FieldChange, TagChange, apply_tags, apply_tags_in, plan_tags, tags_to_yaml
+from uems.profiles.tags.as_code import (
+    FieldChange,
+    TagChange,
+    apply_tags,
+    apply_tags_in,
+    plan_tags,
+    planned_tags,
+    remove_tags_in,
+    tags_to_yaml,
+)
+from uems.profiles.tags.asked import asked_in, check_asked
 from uems.profiles.tags.batches import Batch, batches_of, import_values, set_tag, undo_batch
-from uems.profiles.tags.catalogue import TAG_USERS, Listed, TagUse, catalogue, distribution, tags_of
+from uems.profiles.tags.catalogue import Listed, catalogue, distribution, tags_of
 from uems.profiles.tags.clock import as_of, stand_still
 from uems.profiles.tags.config import is_scored, read_config
-from uems.profiles.tags.definitions import definition, definitions, read_definitions, remove_definition, remove_tag, save_tag
+from uems.profiles.tags.definitions import (
+    check_tags,
+    definition,
+    definitions,
+    read_definitions,
+    remove_definition,
+    remove_tag,
+    save_tag,
+    tags_of_all,
+)
 from uems.profiles.tags.lineage import conditions_of_tag, tops_of
 from uems.profiles.tags.live import LiveTags
 from uems.profiles.tags.measured import measure_cuts
@@ -41,6 +61,7 @@ from uems.profiles.tags.past import values_before
 from uems.profiles.tags.refresh import Refreshed, refresh
 from uems.profiles.tags.scores import give_back, give_back_in, take_over, write_scores
 from uems.profiles.tags.standard import install_standard_tags, standard_tags
+from uems.profiles.tags.uses import TagUse, TagUsers, broken, check_uses, uses_among
 from uems.profiles.timeline import timeline
 from uems.profiles.traits import trait_history, traits_of
 
@@ -49,7 +70,6 @@ __all__ = [
     "RECEIPTS",
     "ROLES",
     "STORED",
-    "TAG_USERS",
     "Activity",
     "Answers",
     "Asking",
@@ -79,17 +99,24 @@ __all__ = [
     "TagDef",
     "TagState",
     "TagUse",
+    "TagUsers",
     "TagValue",
     "TimelineItem",
     "Touched",
     "Trait",
+    "Until",
     "Value",
     "Words",
     "apply_tags",
     "apply_tags_in",
     "as_of",
+    "asked_in",
     "batches_of",
+    "broken",
     "catalogue",
+    "check_asked",
+    "check_tags",
+    "check_uses",
     "conditions_of_tag",
     "definition",
     "definitions",
@@ -115,6 +142,7 @@ __all__ = [
     "parse_condition",
     "plain_name",
     "plan_tags",
+    "planned_tags",
     "profile_of",
     "profiles_of",
     "range_end",
@@ -123,6 +151,7 @@ __all__ = [
     "refresh",
     "remove_definition",
     "remove_tag",
+    "remove_tags_in",
     "roles_of",
     "save_tag",
     "say",
@@ -133,6 +162,7 @@ __all__ = [
     "stand_still",
     "standard_tags",
     "tags_of",
+    "tags_of_all",
     "tags_to_yaml",
     "take_over",
     "timeline",
@@ -142,6 +172,7 @@ __all__ = [
     "trait_rows",
     "traits_of",
     "undo_batch",
+    "uses_among",
     "values_before",
     "write_scores",
 ]

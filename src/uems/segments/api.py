@@ -11,7 +11,7 @@ from uems.segments.model import Change, Draft, Membership, Segment, Size
 from uems.segments.preview import preview, why
 from uems.segments.schema import MIGRATIONS
 from uems.segments.syncs.loop import Syncer
-from uems.segments.tagging import Tags
+from uems.segments.tagging import Tags, tag_uses
 
 __all__ = [
     "MIGRATIONS",
@@ -43,5 +43,6 @@ __all__ = [
     "segment_worker",
     "segments_of",
     "sizes",
+    "tag_uses",
     "why",
 ]

@@ -26,7 +26,7 @@ _S = segments.c
 def list_segments(store: Store, scope: Scope, *, archived: bool = False) -> list[Segment]:
     """All segments by name, the archived ones only when asked for."""
     with store.read() as conn:
-        return _read_all(conn, scope.workspace_id, archived=archived)
+        return read_segments(conn, scope.workspace_id, archived=archived)
 
 
 def segment(store: Store, scope: Scope, key: str) -> Segment:
@@ -66,7 +66,8 @@ def save_segment(store: Store, access: Access, draft: Draft, *, base_version: in
     """Make the segment, or change the one with this key; the same again changes nothing.
 
     base_version: the version that the caller edited, 0 for none; raises ``segment_changed`` (409) when another one stands. None
-    overwrites. Raises ``bad_filter`` for a condition that names a segment that is not there or leads back to itself.
+    overwrites. Raises ``bad_filter`` for a condition that names a segment, a list or a tag that is not there, that asks a tag what it
+    cannot answer, or that leads back to itself.
     """
     with store.write() as conn:
         return write_segment(conn, access, draft, base_version=base_version)
@@ -76,8 +77,9 @@ def write_segment(conn: Connection, access: Access, draft: Draft, *, base_versio
     """As ``save_segment``, within a transaction that changes more."""
     _check(draft)
     workspace_id = access.scope.workspace_id
-    lock(conn, f"segments:{workspace_id}")
-    known = {one.key: one for one in _read_all(conn, workspace_id, archived=True)}
+    for name in (f"tags:{workspace_id}", f"segments:{workspace_id}"):  # what it asks stays until it is written
+        lock(conn, name)
+    known = {one.key: one for one in read_segments(conn, workspace_id, archived=True)}
     old = known.get(draft.key)
     _check_base(old, base_version, draft.key)
     if old is None and sum(not one.archived for one in known.values()) >= MAX_SEGMENTS:
@@ -85,6 +87,7 @@ def write_segment(conn: Connection, access: Access, draft: Draft, *, base_versio
     conditions = {key: one.condition for key, one in known.items() if not one.archived} | {draft.key: draft.condition}
     resolve(draft.key, conditions)
     check_lists(conn, workspace_id, draft.condition)
+    profiles.check_tags(conn, workspace_id, draft.condition)
     if old is not None and not old.archived and _same(old, draft):
         return old
     segment_id = old.segment_id if old else allocate(conn, f"segments:{workspace_id}")
@@ -114,8 +117,9 @@ def archive_segment(store: Store, access: Access, key: str, *, archived: bool = 
 def turn_segment(conn: Connection, access: Access, key: str, *, archived: bool) -> Segment:
     """As ``archive_segment``, within a transaction that changes more."""
     workspace_id = access.scope.workspace_id
-    lock(conn, f"segments:{workspace_id}")
-    known = {one.key: one for one in _read_all(conn, workspace_id, archived=True)}
+    for name in (f"tags:{workspace_id}", f"segments:{workspace_id}"):  # what it asks stays until it is written
+        lock(conn, name)
+    known = {one.key: one for one in read_segments(conn, workspace_id, archived=True)}
     if key not in known:
         raise not_found("segment", key)
     conditions = {k: one.condition for k, one in known.items() if not one.archived and k != key}
@@ -124,6 +128,7 @@ def turn_segment(conn: Connection, access: Access, key: str, *, archived: bool) 
         raise UemsError("segment_in_use", f"{key} is named by {', '.join(users)}; change those first.", status=409)
     if not archived:
         resolve(key, conditions | {key: known[key].condition})
+        profiles.check_tags(conn, workspace_id, known[key].condition)
     change = update(segments).where(_S.workspace_id == workspace_id, _S.key == key)
     conn.execute(change.values(archived=archived, built_version=0, failure="", changed_at=access.now, changed_by=access.actor.label[:300]))
     audit(conn, access, "segment.archived" if archived else "segment.restored", f"segment:{key}", None, None)
@@ -168,7 +173,7 @@ def resolve_node(node: Node, store: Store, scope: Scope) -> Node:
 
 def rebuild_where(conn: Connection, workspace_id: int, asks: Callable[[Node], bool]) -> list[str]:
     """Have everybody computed anew for the segments whose condition ``asks`` says yes to, and for those that contain them; their keys."""
-    known = {one.key: one for one in _read_all(conn, workspace_id, archived=False)}
+    known = {one.key: one for one in read_segments(conn, workspace_id)}
     conditions = {key: one.condition for key, one in known.items()}
     touched = {key for key, node in conditions.items() if asks(node)}
     for key in list(touched):
@@ -182,7 +187,7 @@ def rebuild_where(conn: Connection, workspace_id: int, asks: Callable[[Node], bo
 
 def naming(conn: Connection, workspace_id: int, asks: Callable[[Node], bool]) -> list[str]:
     """Keys of the segments in use whose own condition ``asks`` says yes to."""
-    return sorted(one.key for one in _read_all(conn, workspace_id, archived=False) if asks(one.condition))
+    return sorted(one.key for one in read_segments(conn, workspace_id) if asks(one.condition))
 
 
 def _depending(key: str, conditions: Mapping[str, Node]) -> set[str]:
@@ -239,7 +244,8 @@ def _facts_of(draft: Draft) -> dict[str, object]:
     return {"name": draft.name, "description": draft.description, "condition": profiles.dump_condition(draft.condition)}
 
 
-def _read_all(conn: Connection, workspace_id: int, *, archived: bool) -> list[Segment]:
+def read_segments(conn: Connection, workspace_id: int, *, archived: bool = False) -> list[Segment]:
+    """As ``list_segments``, within a transaction."""
     query = select(segments).where(_S.workspace_id == workspace_id)
     if not archived:
         query = query.where(_S.archived.is_(False))

@@ -68,7 +68,9 @@ class Why:
 
 
 def preview(house: House, scope: Scope, node: Node, now: datetime, *, sample: int = SAMPLE) -> Preview:
-    """Exact, as of now. Raises ``warehouse_timeout`` or ``warehouse_memory`` for a condition that asks too much at once."""
+    """Exact, as of now. Raises ``bad_filter`` for a condition that names what is not there, and ``warehouse_timeout`` or
+    ``warehouse_memory`` for one that asks too much at once."""
+    _check_tags(house, scope, node)
     tree = resolve_node(node, house.store, scope)
     take_cuts(house, scope, [tree])
     asking = Asking(house, scope, _at(house, scope, now))
@@ -85,6 +87,11 @@ def preview(house: House, scope: Scope, node: Node, now: datetime, *, sample: in
         parts=tuple(parts),
         asked_at=now,
     )
+
+
+def _check_tags(house: House, scope: Scope, node: Node) -> None:
+    with house.store.read() as conn:
+        profiles.check_tags(conn, scope.workspace_id, node)
 
 
 def _at(house: House, scope: Scope, now: datetime) -> At:
@@ -133,6 +140,7 @@ def why(house: House, scope: Scope, node: Node, person_id: int, now: datetime) -
     chosen = Chosen.of(house, scope, [person_id])
     if not len(chosen.people):
         raise not_found("person", str(person_id))
+    _check_tags(house, scope, node)
     tree = resolve_node(node, house.store, scope)
     take_cuts(house, scope, [tree])
     asking = Asking(house, scope, _at(house, scope, now), chosen)

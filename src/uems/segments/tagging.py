@@ -4,12 +4,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from sqlalchemy import Connection
+
 from uems.kernel.filters import Node
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
 from uems.profiles import api as profiles
 from uems.profiles.api import People
-from uems.segments.definitions import list_segments
+from uems.segments.definitions import read_segments
 
 
 class Refreshed(Protocol):
@@ -50,23 +52,14 @@ class NoTags:
 
 def tags_in(node: Node) -> set[str]:
     """Names of the tags that a condition asks, also of related people; segments inside are not looked into."""
-    found: set[str] = set()
-    for leaf in profiles.leaves(node):
-        if isinstance(leaf, profiles.nodes.Tag | profiles.nodes.Top):
-            found.add(leaf.name)
-        for inner in profiles.kind_of(leaf).inner(leaf):
-            found |= tags_in(inner)
-    return found
+    return {leaf.name for _, leaf in profiles.asked_in(node)}
 
 
-def tag_uses(house: House, scope: Scope) -> Iterator[profiles.TagUse]:
+def tag_uses(conn: Connection, scope: Scope) -> Iterator[profiles.TagUse]:
     """Which segments ask which tags: shown with the tag, which cannot be removed meanwhile."""
-    for one in list_segments(house.store, scope):
+    for one in read_segments(conn, scope.workspace_id):
         for tag in sorted(tags_in(one.condition)):
-            yield profiles.TagUse(tag=tag, kind="segment", key=one.key, label=one.name)
-
-
-profiles.TAG_USERS.append(tag_uses)
+            yield profiles.TagUse(tag=tag, kind="segment", key=one.key, label=one.name, conditions=(one.condition,))
 
 
 def asks_nightly(node: Node) -> bool:

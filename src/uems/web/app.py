@@ -18,12 +18,17 @@ from uems.access.api import operator_token
 from uems.kernel.clock import utc_now
 from uems.kernel.edge import UPLOAD
 from uems.kernel.house import House
+from uems.prediction import api as prediction
+from uems.profiles import api as profiles
+from uems.segments import api as segments
 from uems.web.errors import ErrorBody, install_errors
 from uems.web.frame import Frame
 from uems.web.health import router as health_router
 from uems.web.system import router as system_router
 from uems.web.ui import STATIC, install_ui
 
+TAG_USERS: tuple[profiles.TagUsers, ...] = (segments.tag_uses, prediction.tag_uses)
+"""What asks tags above the room that has them. A room whose definitions name tags adds its function, so that none is removed under it."""
 _FOR_STRANGERS = ("/healthz", "/api/login")
 
 
@@ -74,6 +79,7 @@ def create_app(
     app.state.house = house
     app.state.clock = clock
     app.state.instance = instance
+    app.state.tag_users = TAG_USERS
     app.state.operator_hash = hashlib.sha256(operator_token(house.settings.home).encode()).digest()
     install_errors(app)
     mount_rooms(app)

@@ -139,17 +139,35 @@ _sample = st.builds(
     lambda p, s: {"sample": {"percent": p, "salt": s}}, st.sampled_from([1, 33.3, 50, 100]), st.sampled_from(["", "a", "盐"])
 )
 _listed = st.sampled_from([1, 2]).map(lambda number: {"list": {"id": number}})
-_plain = st.one_of(_did, _did, _did, _regular, _sequence, _trait, _tag, _person, _sample, _listed)
-_related = st.builds(
-    lambda kind, least, who: {"related": {"kind": kind, "at_least": least, **({"who": who} if who else {})}},
-    st.sampled_from(["invited", "invited_by"]), st.integers(1, 2), st.none() | _plain,
-)  # fmt: skip
-conditions = st.recursive(
-    st.one_of(_plain, _plain, _plain, _related),
-    lambda inner: st.one_of(
-        st.lists(inner, min_size=1, max_size=3).map(lambda parts: {"and": parts}),
-        st.lists(inner, min_size=1, max_size=3).map(lambda parts: {"or": parts}),
-        inner.map(lambda part: {"not": part}),
-    ),
-    max_leaves=4,
+
+
+def _trees(tag: st.SearchStrategy[Json]) -> st.SearchStrategy[Json]:
+    plain = st.one_of(_did, _did, _did, _regular, _sequence, _trait, tag, _person, _sample, _listed)
+    related = st.builds(
+        lambda kind, least, who: {"related": {"kind": kind, "at_least": least, **({"who": who} if who else {})}},
+        st.sampled_from(["invited", "invited_by"]), st.integers(1, 2), st.none() | plain,
+    )  # fmt: skip
+    return st.recursive(
+        st.one_of(plain, plain, plain, related),
+        lambda inner: st.one_of(
+            st.lists(inner, min_size=1, max_size=3).map(lambda parts: {"and": parts}),
+            st.lists(inner, min_size=1, max_size=3).map(lambda parts: {"or": parts}),
+            inner.map(lambda part: {"not": part}),
+        ),
+        max_leaves=4,
+    )
+
+
+conditions = _trees(_tag)
+_of_stage: st.SearchStrategy[Json] = st.sampled_from(
+    [{"op": "is_set"}, {"op": "not_equals", "value": "pro"}, {"op": "in", "value": ["pro", "free"]}]
 )
+_of_score: st.SearchStrategy[Json] = st.builds(
+    lambda op, value: {"op": op, "value": value}, st.sampled_from(["gte", "lt", "equals"]), st.sampled_from([1, 2, 3])
+)
+_fitting = st.one_of(
+    _of_stage.map(lambda test: {"tag": {"name": "stage", **test}}), _of_score.map(lambda test: {"tag": {"name": "score", **test}})
+)
+savable = _trees(_fitting)
+"""Conditions that a segment may have where the tag stage is a text and score a number."""
+tagged = _fitting

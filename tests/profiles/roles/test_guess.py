@@ -9,6 +9,7 @@ from tests.profiles.conditions.world import NOW, World
 from tests.support.feed import Happened
 from tests.support.web import make_workspace, operator
 from uems.access.api import Access, enter
+from uems.access.audit import read_audit
 from uems.kernel.errors import UemsError
 from uems.kernel.house import House
 from uems.profiles.roles.guess import Seen, guess_events
@@ -109,6 +110,24 @@ def test_roles_are_guessed_from_what_came_in_and_kept(house: House, world: World
     assert roles.missing(["purchase", "refund", "gift"]) == ("refund", "gift")
     assert roles_of(house.store, world.scope) == roles
     assert all(one.state == "guessed" and one.reason_zh and one.reason_en for one in roles.mapped.values())
+
+
+def test_what_a_guess_changed_is_audited_with_what_was_before(house: House, world: World, access: Access) -> None:
+    fill(world)
+    for _ in range(2):
+        guess_roles(house, world.scope, NOW, by=access)  # the second one changes nothing
+    set_role(house.store, access, "purchase", events=["Signed Up"])
+    forget_role(house.store, access, "purchase")
+    guess_roles(house, world.scope, NOW, by=access)
+    entries, _ = read_audit(house.store, access, before_entry=None, limit=50)
+    last, first = [one for one in entries if one.action == "roles.guessed"]
+    assert (last.actor_label, first.before) == (access.actor.label, {})
+    assert first.after is not None
+    assert first.after["purchase"] == {"events": ["Order Completed"], "property": "", "state": "guessed"}
+    assert last.before is not None
+    assert "purchase" not in last.before
+    assert last.after is not None
+    assert last.after["purchase"] == first.after["purchase"]
 
 
 def test_what_a_person_says_stands_against_every_guess(house: House, world: World, access: Access) -> None:

@@ -11,12 +11,15 @@ from tests.profiles.conditions.world import NOW, World
 from tests.profiles.tags.shop import a_tag, fill, tags_now
 from uems.access.api import Access
 from uems.kernel.errors import UemsError
+from uems.kernel.filters import Node
 from uems.kernel.house import House
 from uems.kernel.sql import Sql
+from uems.profiles.conditions.grammar import parse_condition
 from uems.profiles.roles.mappings import roles_of, set_role
 from uems.profiles.tags import computed
 from uems.profiles.tags.as_code import apply_tags, plan_tags, tags_to_yaml
-from uems.profiles.tags.catalogue import TAG_USERS, TagUse, Which, catalogue, distribution, people_with
+from uems.profiles.tags.asked import check_asked
+from uems.profiles.tags.catalogue import Which, catalogue, distribution, people_with
 from uems.profiles.tags.config import read_config
 from uems.profiles.tags.definitions import definition_versions, definitions, remove_tag, save_tag
 from uems.profiles.tags.lineage import lineage_of
@@ -24,6 +27,7 @@ from uems.profiles.tags.model import TagDef
 from uems.profiles.tags.refresh import refresh
 from uems.profiles.tags.registry import TAG_RULES
 from uems.profiles.tags.trial import try_tag
+from uems.profiles.tags.uses import TagUse, TagUsers
 
 BUYS = {"did": {"events": ["Order Completed"]}}
 
@@ -77,8 +81,8 @@ def test_circles_and_unknown_tags_are_refused_by_name(house: House, world: World
         save_tag(house.store, access, asks("d", "nobody"))
     with pytest.raises(UemsError, match="e → e"):
         save_tag(house.store, access, asks("e", "e"))
-    with pytest.raises(UemsError, match="asked by b"):
-        remove_tag(house.store, access, "a")
+    with pytest.raises(UemsError, match="asked by tag b"):
+        remove_tag(house.store, access, "a", users=())
     assert list(definitions(house.store, world.scope)) == ["a", "b", "c"]
 
 
@@ -120,7 +124,7 @@ def test_every_change_keeps_the_version_before_it(house: House, world: World, ac
     with pytest.raises(UemsError) as refused:
         save_tag(house.store, access, replace(first.tag, owner="HR"), base_version=1)
     assert (refused.value.code, refused.value.details) == ("tag_changed", {"version": 2})
-    remove_tag(house.store, access, "a")
+    remove_tag(house.store, access, "a", users=())
     again = save_tag(house.store, access, asks("a"), base_version=0)
     assert (second.version, again.version) == (2, 4)
     assert [(saved.version, removed) for saved, removed in definition_versions(house.store, world.scope, "a")] == [
@@ -165,7 +169,7 @@ def test_a_tag_out_of_use_loses_its_values(house: House, world: World, access: A
     save_tag(house.store, access, a_tag("b", config={"measure": "count", "events": []}))
     refresh(house, world.scope, NOW)
     save_tag(house.store, access, replace(saved.tag, enabled=False))
-    remove_tag(house.store, access, "b")
+    remove_tag(house.store, access, "b", users=())
     done = refresh(house, world.scope, NOW)
     assert tags_now(house, world.scope) == {}
     assert {key: len(people) for key, people in done.changed.items()} == {"a": len(done.people), "b": len(done.people)}
@@ -182,11 +186,8 @@ def test_the_catalogue_says_how_each_tag_is_and_who_asks_it(house: House, world:
         "orders": "new", "asker": "new", "waits": "waiting", "nobody": "new",
     }  # fmt: skip
     refresh(house, world.scope, NOW)
-    TAG_USERS.append(lambda house, scope: [TagUse(tag="orders", kind="segment", key="vip", label="VIP")])
-    try:
-        listed = {one.saved.tag.key: one for one in catalogue(house, world.scope, NOW)}
-    finally:
-        TAG_USERS.pop()
+    users: list[TagUsers] = [lambda conn, scope: [TagUse(tag="orders", kind="segment", key="vip", label="VIP")]]
+    listed = {one.saved.tag.key: one for one in catalogue(house, world.scope, NOW, users)}
     assert {key: one.health for key, one in listed.items()} == {"orders": "ok", "asker": "ok", "waits": "waiting", "nobody": "empty"}
     assert [(use.kind, use.key) for use in listed["orders"].used_by] == [("tag", "asker"), ("segment", "vip")]
     assert listed["orders"].lineage.events == ("Order Completed",)
@@ -275,10 +276,79 @@ def test_definitions_as_code_say_what_they_change_and_change_all_or_nothing(hous
     }
     before = definitions(house.store, world.scope)
     with pytest.raises(UemsError, match=r"tags\.e\.kind"):
-        apply_tags(house.store, access, {**wanted, "e": {**written["a"], "kind": "magic"}})
-    with pytest.raises(UemsError, match="asked by b"):
-        apply_tags(house.store, access, wanted, prune=True)
+        apply_tags(house.store, access, {**wanted, "e": {**written["a"], "kind": "magic"}}, users=())
+    with pytest.raises(UemsError, match="asked by tag b"):
+        apply_tags(house.store, access, wanted, prune=True, users=())
     assert definitions(house.store, world.scope) == before
-    apply_tags(house.store, access, {key: wanted[key] for key in ("c", "d")}, prune=True)
+    apply_tags(house.store, access, {key: wanted[key] for key in ("c", "d")}, prune=True, users=())
     assert sorted(definitions(house.store, world.scope)) == ["c", "d"]
     assert tags_to_yaml(house.store, world.scope) == {"c": wanted["c"], "d": wanted["d"]}
+
+
+def test_what_the_rooms_above_ask_stands_in_the_way_of_removing_and_of_another_type(house: House, world: World, access: Access) -> None:
+    saved = save_tag(house.store, access, a_tag("level", "manual", "number"))
+    many = parse_condition({"not": {"related": {"kind": "invited", "who": {"tag": {"name": "level", "op": "gte", "value": 3}}}}})
+    segment = TagUse(tag="level", kind="segment", key="vip", label="VIP", conditions=(many,))
+    model = TagUse(tag="level", kind="model", key="churn", label="Churn", wants="number")
+    for use, why in ((segment, "gte does not fit"), (model, "must be a number")):
+        users: list[TagUsers] = [lambda conn, scope, use=use: [use]]  # type: ignore[misc]
+        for attempt in (
+            lambda users=users: remove_tag(house.store, access, "level", users=users),
+            lambda users=users: apply_tags(house.store, access, {}, prune=True, users=users),
+        ):
+            with pytest.raises(UemsError, match=f"asked by {use.kind} {use.key}") as caught:
+                attempt()
+            assert (caught.value.status, caught.value.details["users"]) == (409, [f"{use.kind} {use.key}"])
+        text = replace(saved.tag, value_type="text")
+        with pytest.raises(UemsError, match=why) as caught:
+            save_tag(house.store, access, text, users=users)
+        assert (caught.value.code, caught.value.status) == ("tag_in_use", 409)
+        with pytest.raises(UemsError, match=why):
+            apply_tags(
+                house.store, access, {"level": {**tags_to_yaml(house.store, world.scope)["level"], "value_type": "text"}}, users=users
+            )
+        assert definitions(house.store, world.scope)["level"].tag.value_type == "number"
+        save_tag(house.store, access, replace(saved.tag, owner=use.key), users=users)
+    save_tag(house.store, access, text)
+
+
+@pytest.mark.parametrize(
+    ("value_type", "fits", "misfits"),
+    [
+        ("text", ["equals x", "in [x]", "regex x", "not_contains x", "is_set"], ["gt 1", "before d", "equals true"]),
+        (
+            "number",
+            ["equals 1", "equals 1.5", "between n", "not_in [2]", "is_not_set"],
+            ["equals x", "contains x", "between d", "equals true"],
+        ),
+        ("boolean", ["equals true", "not_equals false", "is_set"], ["equals x", "gte 1", "equals 1"]),
+        ("date", ["before d", "between d", "is_set"], ["equals x", "between n", "gt 1"]),
+        ("list", ["list_contains x", "not_list_contains 1", "is_set"], ["equals x", "contains x", "gt 1"]),
+    ],
+)
+def test_a_tag_is_asked_only_what_its_values_can_answer(value_type: Any, fits: list[str], misfits: list[str]) -> None:
+    values: dict[str, Any] = {
+        "x": "x", "[x]": ["x"], "[2]": [2], "1": 1, "1.5": "1.5", "true": True, "false": False, "n": [1, 2], "d": {"ago": 3, "unit": "day"},
+    }  # fmt: skip
+
+    def condition(text: str) -> Node:
+        op, _, name = text.partition(" ")
+        value = [values["d"], {"ago": 1, "unit": "day"}] if text == "between d" else values.get(name)
+        return parse_condition({"or": [{"tag": {"name": "t", "op": op, **({"value": value} if name else {})}}]})
+
+    known = {"t": a_tag("t", "manual", value_type), "tea_lover": a_tag("tea_lover", "manual", "boolean")}
+    for text in fits:
+        check_asked(condition(text), known)
+    for text in misfits:
+        with pytest.raises(UemsError) as caught:
+            check_asked(condition(text), known)
+        assert (caught.value.code, caught.value.details["path"]) == ("bad_filter", "or[0].tag"), text
+    top = parse_condition({"top": {"tag": "t", "percent": 10}})
+    if value_type == "number":
+        check_asked(top, known)
+    else:
+        with pytest.raises(UemsError, match="percentiles are of numbers"):
+            check_asked(top, known)
+    with pytest.raises(UemsError, match="did you mean tea_lover") as caught:
+        check_asked(parse_condition({"related": {"who": {"not": {"tag": {"name": "tealover", "op": "is_set"}}}}}), known)
+    assert caught.value.details == {"path": "related.who.not.tag.name", "tag": "tealover", "near": ["tea_lover"]}

@@ -48,7 +48,7 @@ def test_definitions_actions_roles_and_states_are_kept(house: House, world: Worl
     told = touched_since(house, {})
     assert told is not None
     assert told.people[world.scope.workspace_id] >= set(people)
-    remove_tag(house.store, access, "vip")
+    remove_tag(house.store, access, "vip", users=())
     assert [removed for _, removed in definition_versions(house.store, world.scope, "vip")] == [True, False]
     forget_role(house.store, access, "signup")
     stand_still(house.store, access, NOW)

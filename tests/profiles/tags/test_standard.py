@@ -46,7 +46,7 @@ def test_every_shipped_tag_can_be_read_and_says_what_it_is_in_both_languages() -
     assert {tag.family for tag in tags} == set(FAMILIES)
     for tag in tags:
         read_config(tag)
-        assert all((tag.label.zh, tag.label.en, tag.description.zh, tag.description.en)), tag.key
+        assert all((tag.label.zh, tag.label.en, tag.description.zh, tag.description.en, tag.owner)), tag.key
 
 
 def test_the_shipped_set_is_computed_on_a_shop(house: House, world: World, access: Access) -> None:
@@ -90,7 +90,7 @@ def test_installing_again_changes_nothing_and_leaves_what_people_did(house: Hous
     known = definitions(house.store, world.scope)
     mine = replace(known["value_tier"].tag, label=Words(zh="我的分层", en="My tiers"))
     save_tag(house.store, access, mine)
-    remove_tag(house.store, access, "main_motive")
+    remove_tag(house.store, access, "main_motive", users=())
     assert install_standard_tags(house, world.scope, NOW) == []
     after = definitions(house.store, world.scope)
     assert (after["value_tier"].tag.label.zh, after["value_tier"].standard) == ("我的分层", False)

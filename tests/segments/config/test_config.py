@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from sqlalchemy import insert
 
 from tests.profiles.conditions.world import NOW
 from tests.segments.shop import Shop
@@ -13,6 +14,7 @@ from uems import app
 from uems.access import api as access
 from uems.kernel.house import House
 from uems.kernel.settings import Settings
+from uems.prediction.tables import models
 from uems.web.app import create_app
 
 _numbers = itertools.count(1)
@@ -164,6 +166,55 @@ def test_pruning_takes_away_what_stands_in_no_document_of_its_kind(desk: Desk) -
     assert desk.actions(pruned) == [("keep", "segment", "a"), ("archive", "segment", "b")]
     assert desk.apply(segment("a"), tag("x"), prune=True).status_code == 200
     assert [(one["kind"], one["key"]) for one in desk.documents()] == [("tag", "x"), ("segment", "a")]
+
+
+def asks(key: str, op: str = "is_set", **more: Any) -> Any:
+    return {"and": [BUYERS, {"tag": {"name": key, "op": op, **more}}]}
+
+
+def test_a_tag_that_something_asks_is_not_taken_away_by_documents(desk: Desk) -> None:
+    assert desk.apply(segment("a", asks("x")), tag("x"), tag("z")).status_code == 200
+    spec = {"label_zh": "z", "label_en": "z", "target": {"kind": "seed", "who": asks("z")}}
+    with desk.house.store.write() as conn:  # rather than the room above, which this one does not know
+        conn.execute(insert(models).values(**_model(desk.shop.scope.workspace_id, spec)))
+    for documents, prune in (
+        ([{"kind": "tag", "key": key, "archived": True} for key in ("x", "z")], False),
+        ([tag("other")], True),
+    ):
+        planned = desk.plan(*documents, prune=prune)
+        said = "; ".join(one["message"] for one in planned["problems"])
+        assert ("segment a would break" in said, "model churn would break" in said) == (True, True), said
+        refused = desk.apply(*documents, prune=prune)
+        assert (refused.status_code, refused.json()["code"]) == (422, "bad_config")
+    assert [(one["kind"], one["key"]) for one in desk.documents()] == [("tag", "x"), ("tag", "z"), ("segment", "a")]
+    # With what asks it, it goes.
+    gone = [{"kind": kind, "key": key, "archived": True} for kind, key in (("tag", "x"), ("segment", "a"))]
+    assert desk.plan(*gone)["problems"] == []
+    assert desk.apply(*gone).status_code == 200
+    back = desk.api.post(f"{desk.base}/segments/a/restore")
+    assert (back.status_code, back.json()["code"]) == (422, "bad_filter")
+
+
+def test_documents_are_told_which_tags_are_not_there_or_cannot_answer(desk: Desk) -> None:
+    desk.apply(tag("loyal"))
+    planned = desk.plan(segment("a", asks("loyl")), segment("b", asks("loyal", "gt", value=1)), segment("c", asks("fresh")), tag("fresh"))
+    assert [(one["document"], one["path"], one["code"]) for one in planned["problems"]] == [
+        (0, "condition.and[1].tag.name", "bad_filter"),
+        (1, "condition.and[1].tag", "bad_filter"),
+    ]
+    assert "did you mean loyal?" in planned["problems"][0]["message"]
+    assert "gt does not fit the tag 'loyal', which is a boolean" in planned["problems"][1]["message"]
+    # A tag that changes its type is asked in another way with the same documents, or not at all.
+    desk.apply(segment("a", asks("loyal", "equals", value=True)))
+    text = tag("loyal", value_type="text", config={"values": [{"value": "yes", "when": BUYERS}], "default": None})
+    assert "segment a would break" in desk.plan(text)["problems"][0]["message"]
+    assert desk.apply(text).status_code == 422
+    assert desk.apply(text, segment("a", asks("loyal", "equals", value="yes"))).status_code == 200
+
+
+def _model(workspace_id: int, definition: Any) -> dict[str, Any]:
+    made = {"workspace_id": workspace_id, "key": "churn", "definition": definition, "version": None, "template": None, "created_by": ""}
+    return {**made, "created_at": NOW, "updated_at": NOW, "train_at": None, "score_at": None, "deleted_at": None}
 
 
 def test_a_plan_that_was_overtaken_is_not_applied(desk: Desk) -> None:

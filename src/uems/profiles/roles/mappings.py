@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, delete, select
 
-from uems.access.api import Access, audit
+from uems.access.api import Access, audit, operator
 from uems.collect import api as collect
 from uems.kernel.errors import invalid, not_found
 from uems.kernel.filters import Reading
@@ -18,6 +18,7 @@ from uems.profiles.conditions.grammar import PEOPLE
 from uems.profiles.roles.guess import Seen, guess_events, guess_properties, observed_events, observed_properties
 from uems.profiles.roles.model import PROPERTY_ROLES, ROLES, Mapped, Roles
 from uems.profiles.tables import role_mappings as t
+from uems.profiles.tags.stale import changed_roles, mark_stale
 
 MAX_EVENTS = 50
 
@@ -35,10 +36,10 @@ def read_roles(conn: Connection, scope: Scope) -> Roles:
     return Roles(mapped={key: found[key] for key in ROLES if key in found})
 
 
-def guess_roles(house: House, scope: Scope, now: datetime) -> Roles:
+def guess_roles(house: House, scope: Scope, now: datetime, *, by: Access | None = None) -> Roles:
     """Guess every role that no person has confirmed, by what is stored and planned now; gives all roles as they then are.
 
-    A guess that holds no longer is taken back.
+    A guess that holds no longer is taken back. Audited when anything changes, as the doing of ``by``; None is the system's own.
     """
     stored = roles_of(house.store, scope)
     confirmed = {key: one for key, one in stored.mapped.items() if one.state == "confirmed"}
@@ -49,9 +50,17 @@ def guess_roles(house: House, scope: Scope, now: datetime) -> Roles:
     carried = observed_properties(house, scope, names)
     guessed |= {key: one for key, one in guess_properties(events, carried).items() if key not in confirmed}
     with house.store.write() as conn:
+        before = read_roles(conn, scope)
         conn.execute(delete(t).where(t.c.workspace_id == scope.workspace_id, t.c.state == "guessed"))
         upsert_many(conn, t, [_row(scope, replace(one, saved_at=now)) for one in guessed.values()], ("workspace_id", "role"), ())
-    return roles_of(house.store, scope)
+        after = read_roles(conn, scope)
+        changed = changed_roles(before, after)
+        if changed:
+            access = by or Access(scope=scope, actor=operator("local"), now=now)
+            facts = [{key: _facts(roles.mapped[key]) for key in changed if key in roles.mapped} for roles in (before, after)]
+            audit(conn, access, "roles.guessed", "roles", *facts)
+            mark_stale(conn, access, before, after)
+    return after
 
 
 def _with_plan(house: House, scope: Scope, seen: Sequence[Seen]) -> list[Seen]:
@@ -66,7 +75,8 @@ def _with_plan(house: House, scope: Scope, seen: Sequence[Seen]) -> list[Seen]:
 def set_role(store: Store, access: Access, role: str, *, events: Sequence[str] = (), property: str = "") -> Mapped:
     """Say what plays a role: some events, or one property; nothing at all says that nothing does. Audited.
 
-    Raises ``not_found`` for a role that does not exist, ``invalid`` for what cannot play it.
+    Tags that go by the role are stale until the loop has computed them of everybody. Raises ``not_found`` for a role that does not
+    exist, ``invalid`` for what cannot play it.
     """
     if role not in ROLES:
         raise not_found("role", role)
@@ -82,9 +92,12 @@ def set_role(store: Store, access: Access, role: str, *, events: Sequence[str] =
         saved_by=access.actor.label[:300],
     )
     with store.write() as conn:
-        before = read_roles(conn, access.scope).mapped.get(role)
+        roles = read_roles(conn, access.scope)
+        before = roles.mapped.get(role)
         upsert_many(conn, t, [_row(access.scope, mapped)], ("workspace_id", "role"))
         audit(conn, access, "role.changed", f"role:{role}", _facts(before) if before else None, _facts(mapped))
+        after = read_roles(conn, access.scope)
+        mark_stale(conn, access, roles, after)
     return mapped
 
 
@@ -93,11 +106,14 @@ def forget_role(store: Store, access: Access, role: str) -> None:
     if role not in ROLES:
         raise not_found("role", role)
     with store.write() as conn:
-        before = read_roles(conn, access.scope).mapped.get(role)
+        roles = read_roles(conn, access.scope)
+        before = roles.mapped.get(role)
         if before is None:
             return
         conn.execute(delete(t).where(t.c.workspace_id == access.scope.workspace_id, t.c.role == role))
         audit(conn, access, "role.forgotten", f"role:{role}", _facts(before), None)
+        after = read_roles(conn, access.scope)
+        mark_stale(conn, access, roles, after)
 
 
 def _check(role: str, events: Sequence[str], property: str) -> None:

@@ -37,7 +37,7 @@ def list_role_candidates(request: Request, access: Annotated[Access, guard("tags
 @router.post(f"{_BASE}/guess")
 def guess(request: Request, access: Annotated[Access, guard("tags:write")]) -> RoleList:
     """Guess every role that nobody confirmed, by the events and the plan as they are now."""
-    return _list(guess_roles(_house(request), access.scope, access.now))
+    return _list(guess_roles(_house(request), access.scope, access.now, by=access))
 
 
 @router.put(f"{_BASE}/{{role}}")

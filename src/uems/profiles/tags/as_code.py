@@ -9,7 +9,7 @@ tags:
     config: {values: [{value: true, when: {did: {...}}}], default: null}
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, Literal, TypeAlias
@@ -23,9 +23,10 @@ from uems.kernel.scope import Scope
 from uems.kernel.store import Store
 from uems.profiles.tags.bodies import TagDraft
 from uems.profiles.tags.config import read_config
-from uems.profiles.tags.definitions import checked, definitions, read_definitions, remove_definition, write_definition
+from uems.profiles.tags.definitions import checked, definitions, read_definitions, remove_definition, tags_of_all, write_definition
 from uems.profiles.tags.lineage import asks_tags, in_order
 from uems.profiles.tags.model import SavedTag, TagDef
+from uems.profiles.tags.uses import TagUsers, check_uses
 
 Act: TypeAlias = Literal["add", "change", "remove", "keep"]
 _NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -63,31 +64,56 @@ def plan_tags(store: Store, scope: Scope, section: object, *, prune: bool = Fals
     return _changes(wanted, known, prune)
 
 
-def apply_tags(store: Store, access: Access, section: object, *, prune: bool = False, note: str = "") -> list[TagChange]:
+def planned_tags(store: Store, scope: Scope, section: object) -> dict[str, TagDef]:
+    """All tags as they would be after the section, nothing removed; nothing is changed. Raises as ``apply_tags``."""
+    known = definitions(store, scope)
+    return tags_of_all(known) | {tag.key: tag for tag in _checked(section, known)}
+
+
+def apply_tags(
+    store: Store, access: Access, section: object, *, prune: bool = False, note: str = "", users: Sequence[TagUsers]
+) -> list[TagChange]:
     """Make the tags of the section as it says, in one transaction: all of it or nothing. Audited.
 
-    prune: remove tags that it does not name and that somebody made here. Raises ``bad_document`` for a section that is none, and as
-    ``save_tag`` and ``remove_tag``, with the key of the tag in the message.
+    prune: remove tags that it does not name and that somebody made here. users: what asks tags in the rooms above. Raises
+    ``bad_document`` for a section that is none, and as ``save_tag`` and ``remove_tag``, with the key of the tag in the message.
     """
     with store.write() as conn:
-        return apply_tags_in(conn, access, section, prune=prune, note=note)
+        changes = apply_tags_in(conn, access, section, note=note)
+        if prune:
+            changes += remove_tags_in(conn, access, _unnamed(section, read_definitions(conn, access.scope.workspace_id)), users=users)
+        known = tags_of_all(read_definitions(conn, access.scope.workspace_id))
+        check_uses(conn, access.scope, known, users, [change.key for change in changes if change.act == "change"])
+        return changes
 
 
-def apply_tags_in(conn: Connection, access: Access, section: object, *, prune: bool = False, note: str = "") -> list[TagChange]:
-    """As ``apply_tags``, within a transaction that changes more."""
+def apply_tags_in(conn: Connection, access: Access, section: object, *, note: str = "") -> list[TagChange]:
+    """Add and change the tags of a section within a transaction, which looks after what asks them when all is done."""
     known = read_definitions(conn, access.scope.workspace_id)
     wanted = _checked(section, known)
-    changes = _changes(wanted, known, prune)
+    changes = _changes(wanted, known, False)
     changed = {change.key for change in changes if change.act in ("add", "change")}
     for tag in wanted:
         if tag.key in changed:
             write_definition(conn, access, tag, note=note)
-    gone = [change.key for change in changes if change.act == "remove"]
-    # Those that ask others go before those that they ask.
-    for step in reversed(in_order({key: asks_tags(read_config(known[key].tag)) for key in gone})):
-        for key in step:
-            remove_definition(conn, access, key)
     return changes
+
+
+def remove_tags_in(conn: Connection, access: Access, keys: Iterable[str], *, users: Sequence[TagUsers]) -> list[TagChange]:
+    """Remove tags within a transaction. Raises as ``remove_tag``."""
+    known = read_definitions(conn, access.scope.workspace_id)
+    gone = {key: asks_tags(read_config(known[key].tag)) for key in keys if key in known}
+    # Those that ask others go before those that they ask.
+    for step in reversed(in_order(gone)):
+        for key in step:
+            remove_definition(conn, access, key, users=users)
+    return [TagChange(key=key, act="remove") for key in gone]
+
+
+def _unnamed(section: object, known: Mapping[str, SavedTag]) -> list[str]:
+    """Tags that somebody made here and that the section does not name."""
+    named = section if isinstance(section, Mapping) else {}
+    return [key for key, saved in known.items() if key not in named and not saved.standard]
 
 
 def _checked(section: object, known: Mapping[str, SavedTag]) -> list[TagDef]:
@@ -123,9 +149,8 @@ def _changes(wanted: list[TagDef], known: Mapping[str, SavedTag], prune: bool) -
             continue
         fields = _fields(_written(before.tag), _written(tag))
         found.append(TagChange(key=tag.key, act="change" if fields else "keep", fields=fields))
-    named = {tag.key for tag in wanted}
     if prune:
-        found += [TagChange(key=key, act="remove") for key, saved in known.items() if key not in named and not saved.standard]
+        found += [TagChange(key=key, act="remove") for key in _unnamed({tag.key: tag for tag in wanted}, known)]
     return found
 
 

@@ -10,9 +10,10 @@ from uems.kernel.edge import Body, Clean, Count, Id, Key
 from uems.profiles.roles.guess import Seen
 from uems.profiles.roles.model import ROLES, Mapped, State
 from uems.profiles.tags.batches import Batch, BatchKind
-from uems.profiles.tags.catalogue import Counted, Distribution, Listed, TagUse
+from uems.profiles.tags.catalogue import Counted, Distribution, Listed
 from uems.profiles.tags.model import Family, Health, Kind, Refresh, SavedTag, Scalar, TagDef, TagValue, ValueType, Words
 from uems.profiles.tags.registry import TagRule
+from uems.profiles.tags.uses import TagUse
 
 Text = Annotated[str, Field(max_length=2_000), Clean]
 TagKey = Annotated[str, Field(min_length=1, max_length=63, pattern=r"^[a-z][a-z0-9_]*$")]

@@ -4,7 +4,7 @@ Coverage and freshness come from what the passes noted; the values of one tag ar
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -18,29 +18,16 @@ from uems.profiles.roles.mappings import roles_of
 from uems.profiles.roles.model import ROLES, Roles
 from uems.profiles.tags.clock import as_of
 from uems.profiles.tags.config import ReadyConfig, is_scored, read_config
-from uems.profiles.tags.definitions import definitions, known_keys
-from uems.profiles.tags.lineage import asks_tags, lineage_of, needed_roles
+from uems.profiles.tags.definitions import definitions, known_keys, tags_of_all
+from uems.profiles.tags.lineage import lineage_of, needed_roles
 from uems.profiles.tags.model import Health, Lineage, SavedTag, TagDef, TagState, TagValue, Words
-from uems.profiles.tags.states import NEVER, states_of
+from uems.profiles.tags.states import NEVER, ROLES_CHANGED, states_of
+from uems.profiles.tags.uses import TagUse, TagUsers, uses_of
 
 STALE: Final = timedelta(hours=36)
 """A tag of which nobody looked at everybody for so long is stale."""
 SHOWN: Final = 100
 _BINS: Final = 20
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TagUse:
-    """Something outside of this room that asks a tag. kind: "segment", "flow" ..."""
-
-    tag: str
-    kind: str
-    key: str
-    label: str
-
-
-TAG_USERS: Final[list[Callable[[House, Scope], Iterable[TagUse]]]] = []
-"""Rooms above add a function that names everything of theirs that asks tags; it is shown, and such a tag cannot be removed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,28 +43,13 @@ class Listed:
     labels: Mapping[str, Words]
 
 
-def catalogue(house: House, scope: Scope, now: datetime) -> list[Listed]:
-    """Every tag of the workspace, by key."""
+def catalogue(house: House, scope: Scope, now: datetime, users: Sequence[TagUsers] = ()) -> list[Listed]:
+    """Every tag of the workspace, by key. users: what asks tags in the rooms above."""
     now = as_of(house.store, scope, now)
     known, states, roles = definitions(house.store, scope), states_of(house.store, scope), roles_of(house.store, scope)
-    uses = uses_of(house, scope, known)
+    with house.store.read() as conn:
+        uses = uses_of(conn, scope, tags_of_all(known), users)
     return [_listed(saved, states.get(key, NEVER), roles, uses.get(key, ()), now) for key, saved in known.items()]
-
-
-def uses_of(house: House, scope: Scope, known: Mapping[str, SavedTag]) -> dict[str, tuple[TagUse, ...]]:
-    """tag → everything that asks it: other tags, and what the rooms above have."""
-    found: dict[str, list[TagUse]] = {}
-    for key, saved in known.items():
-        try:
-            asked = asks_tags(read_config(saved.tag))
-        except UemsError:
-            continue
-        for one in sorted(asked):
-            found.setdefault(one, []).append(TagUse(tag=one, kind="tag", key=key, label=saved.tag.label.en or saved.tag.label.zh))
-    for users in TAG_USERS:
-        for use in users(house, scope):
-            found.setdefault(use.tag, []).append(use)
-    return {key: tuple(uses) for key, uses in found.items()}
 
 
 def labels_of(tag: TagDef) -> Mapping[str, Words]:
@@ -111,6 +83,9 @@ def health_of(saved: SavedTag, state: TagState, roles: Roles, now: datetime) -> 
     if missing:
         zh, en = "、".join(ROLES[role].label_zh for role in missing), ", ".join(ROLES[role].label_en.lower() for role in missing)
         return "waiting", Words(zh=f"还没有指定:{zh}。", en=f"Nothing plays the role of {en} yet.")
+    if state.error_code == ROLES_CHANGED:
+        zh, en = "它所用的角色改了，正在等待重新计算。", "The roles it goes by were changed; it waits to be computed anew."
+        return "stale", Words(zh=zh, en=en)
     if state.error_code and state.error_code != "roles_missing":
         return "failing", Words(zh=f"最近一次计算失败:{state.error}", en=f"The last try failed: {state.error}")
     if tag.kind == "model" and not is_scored(config) and config_is_empty(config):

@@ -1,7 +1,7 @@
 """Which tags does a workspace have, how were they defined before, and who changes them? Every change is a new version."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final, cast
@@ -11,12 +11,15 @@ from sqlalchemy import Connection, RowMapping, func, insert, select
 
 from uems.access.api import Access, audit
 from uems.kernel.errors import UemsError, not_found
+from uems.kernel.filters import Node
 from uems.kernel.scope import Scope
 from uems.kernel.store import Store, lock
 from uems.profiles.tables import tag_versions as t
+from uems.profiles.tags.asked import asked_in, check_asked
 from uems.profiles.tags.config import bad_tag, read_config, type_problem, value_problem, write_config
-from uems.profiles.tags.lineage import asks_tags, in_order
+from uems.profiles.tags.lineage import asks_tags, conditions_of, in_order
 from uems.profiles.tags.model import GIVEN, SavedTag, TagDef
+from uems.profiles.tags.uses import TagUsers, check_uses
 
 MAX_TAGS: Final = 500
 KEY: Final = re.compile(r"[a-z][a-z0-9_]{0,62}")
@@ -66,6 +69,17 @@ def read_definitions(conn: Connection, workspace_id: int) -> dict[str, SavedTag]
     return {row["key"]: _saved(row) for row in conn.execute(query).mappings()}
 
 
+def check_tags(conn: Connection, workspace_id: int, node: Node, path: str = "") -> None:
+    """Raise ``bad_filter`` (422) for a condition that asks a tag which is not there, or cannot answer it; path: where it stands."""
+    if next(asked_in(node), None) is not None:
+        check_asked(node, tags_of_all(read_definitions(conn, workspace_id)), path)
+
+
+def tags_of_all(known: Mapping[str, SavedTag]) -> dict[str, TagDef]:
+    """key → what is defined, without who did it when."""
+    return {key: saved.tag for key, saved in known.items()}
+
+
 def checked(tag: TagDef, others: Mapping[str, SavedTag]) -> TagDef:
     """The tag with its config in the one way of writing it. others: the tags that it may ask.
 
@@ -85,25 +99,35 @@ def checked(tag: TagDef, others: Mapping[str, SavedTag]) -> TagDef:
     unknown = sorted(asks - others.keys() - {tag.key})
     if unknown:
         raise bad_tag(tag.key, f"it asks the tag {unknown[0]!r}, which does not exist.")
+    for condition in conditions_of(config):
+        try:
+            check_asked(condition, tags_of_all(others) | {tag.key: tag})
+        except UemsError as error:
+            raise bad_tag(tag.key, error.message) from error
     in_order({key: asks_tags(read_config(other.tag)) for key, other in others.items() if key != tag.key} | {tag.key: asks})
     written = replace(tag, config=write_config(config), keeps_history=tag.keeps_history)
     return replace(written, refresh="live") if tag.kind in GIVEN and tag.kind != "model" else written
 
 
-def save_tag(store: Store, access: Access, tag: TagDef, *, base_version: int | None = None, note: str = "") -> SavedTag:
+def save_tag(
+    store: Store, access: Access, tag: TagDef, *, base_version: int | None = None, note: str = "", users: Sequence[TagUsers] = ()
+) -> SavedTag:
     """Define a tag, or change it; the same definition again changes nothing. Audited.
 
     base_version: the version that the caller edited, 0 for a new tag; raises ``tag_changed`` (409) when another one is in force.
-    None overwrites. Raises as ``checked``, and ``too_many_tags`` (422).
+    None overwrites. users: what asks tags in the rooms above. Raises as ``checked``, ``too_many_tags`` (422), and ``tag_in_use`` (409)
+    when it gets another type and something asks it what values of that type cannot answer.
     """
     with store.write() as conn:
-        return write_definition(conn, access, tag, base_version=base_version, note=note)
+        saved = write_definition(conn, access, tag, base_version=base_version, note=note)
+        check_uses(conn, access.scope, tags_of_all(read_definitions(conn, access.scope.workspace_id)), users, [tag.key])
+        return saved
 
 
 def write_definition(
     conn: Connection, access: Access, tag: TagDef, *, base_version: int | None = None, note: str = "", standard: bool = False
 ) -> SavedTag:
-    """As ``save_tag``, within a transaction. standard: it comes with the program."""
+    """As ``save_tag``, within a transaction that looks after what asks it. standard: it comes with the program."""
     workspace_id = access.scope.workspace_id
     lock(conn, f"tags:{workspace_id}")
     known = read_definitions(conn, workspace_id)
@@ -130,16 +154,16 @@ def write_definition(
     return saved
 
 
-def remove_tag(store: Store, access: Access, key: str) -> SavedTag:
+def remove_tag(store: Store, access: Access, key: str, *, users: Sequence[TagUsers]) -> SavedTag:
     """Take a tag out of use; its versions stay. Audited. Its values go with the next pass. Gives what was removed.
 
-    Raises ``not_found``, and ``tag_in_use`` (409) when another tag asks it.
+    users: what asks tags in the rooms above. Raises ``not_found``, and ``tag_in_use`` (409) when anything asks it.
     """
     with store.write() as conn:
-        return remove_definition(conn, access, key)
+        return remove_definition(conn, access, key, users=users)
 
 
-def remove_definition(conn: Connection, access: Access, key: str) -> SavedTag:
+def remove_definition(conn: Connection, access: Access, key: str, *, users: Sequence[TagUsers]) -> SavedTag:
     """As ``remove_tag``, within a transaction."""
     workspace_id = access.scope.workspace_id
     lock(conn, f"tags:{workspace_id}")
@@ -147,20 +171,13 @@ def remove_definition(conn: Connection, access: Access, key: str) -> SavedTag:
     before = known.get(key)
     if before is None:
         raise not_found("tag", key)
-    users = sorted(other for other, saved in known.items() if other != key and key in asks_tags(read_config(saved.tag)))
-    if users:
-        raise in_use(key, users)
+    rest = {other: saved.tag for other, saved in known.items() if other != key}
+    check_uses(conn, access.scope, rest, users, [key])
     gone = replace(before, version=_last_version(conn, workspace_id, key) + 1, saved_at=access.now)
     gone = replace(gone, saved_by=access.actor.label[:300], note="", standard=False)
     conn.execute(insert(t).values(**_row(workspace_id, gone), document=None))
     audit(conn, access, "tag.removed", f"tag:{key}", to_json(before.tag), None)
     return before
-
-
-def in_use(key: str, users: list[str]) -> UemsError:
-    """The refusal to remove what others ask."""
-    shown = ", ".join(users[:10])
-    return UemsError("tag_in_use", f"Tag {key} is asked by {shown}. Change those first.", status=409, details={"users": users[:100]})
 
 
 def to_json(tag: TagDef) -> dict[str, object]:

@@ -19,12 +19,13 @@ from uems.profiles.roles.mappings import roles_of
 from uems.profiles.roles.model import Roles
 from uems.profiles.tags.clock import as_of
 from uems.profiles.tags.computed import doing_of
-from uems.profiles.tags.config import ComputedConfig, Config, ReadyConfig, read_config
+from uems.profiles.tags.config import ComputedConfig, Config, ReadyConfig, is_scored, read_config
 from uems.profiles.tags.definitions import definitions, known_keys
-from uems.profiles.tags.lineage import conditions_of
+from uems.profiles.tags.lineage import conditions_of, lineage_of
 from uems.profiles.tags.passes import announce
 from uems.profiles.tags.refresh import Refreshed, refresh
 from uems.profiles.tags.standard import install_standard_tags
+from uems.profiles.tags.states import ROLES_CHANGED, states_of
 
 _LIMITS: Final = Limits(seconds=600)
 
@@ -46,13 +47,29 @@ class LiveTags:
         if people is None or self._is_new(scope):
             install_standard_tags(self._house, scope, now)
         limits = _LIMITS if people is None else None
-        done = refresh(self._house, scope, as_of(self._house.store, scope, now), people, limits=limits, tell=False)
+        now = as_of(self._house.store, scope, now)
+        done = refresh(self._house, scope, now, people, limits=limits, tell=False)
+        if people is not None:
+            self._catch_up(scope, now)
         if people is not None:
             # Whoever is on the other end of a new relation was not among those who were looked at.
             others = np.setdiff1d(done.related, np.asarray(people, np.uint64)).tolist()
             if others:
                 announce(self._house.store, scope.workspace_id, people=others)
         return done
+
+    def _catch_up(self, scope: Scope, now: datetime) -> None:
+        """Compute the tags of everybody whose roles were changed. Tells whom that changed, for the next round to follow."""
+        waiting = [key for key, state in states_of(self._house.store, scope).items() if state.error_code == ROLES_CHANGED]
+        if not waiting:
+            return
+        known, roles = definitions(self._house.store, scope), roles_of(self._house.store, scope)
+        configs = {key: read_config(known[key].tag) for key in waiting if key in known and known[key].tag.enabled}
+        wanted = [key for key, config in configs.items() if not is_scored(config)]
+        if wanted:
+            # Relations are made anew with all tags only.
+            every = any(lineage_of(configs[key], roles).relations for key in wanted)
+            refresh(self._house, scope, now, None, tags=None if every else wanted, limits=_LIMITS)
 
     def _is_new(self, scope: Scope) -> bool:
         if scope.workspace_id in self._begun:

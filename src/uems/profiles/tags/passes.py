@@ -7,7 +7,7 @@ after it was written, and whatever asks tags is then computed for those people.
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from uems.kernel.house import House
 from uems.kernel.sql import Sql
@@ -16,15 +16,22 @@ from uems.profiles.tables import tag_passes as t
 
 _KEPT: Final = 1_000
 """So many passes behind the newest nobody looks any more."""
+NOBODY: Final = 0
+"""A number that no person has. Announced, it has the loop look at the workspace, whose tags wait to be computed of everybody."""
 
 
 def announce(store: Store, workspace_id: int, version: int = 0, people: Sequence[int] = ()) -> None:
     """The rows of this version are written, or these people have to be looked at. Passes become visible in the order of their numbers."""
     with store.write() as conn:
-        lock(conn, f"tag_passes:{workspace_id}")
-        number = allocate(conn, f"tag_passes:{workspace_id}")
-        conn.execute(insert(t).values({"workspace_id": workspace_id, "pass": number, "version": version, "people": list(people)}))
-        conn.execute(delete(t).where(t.c.workspace_id == workspace_id, t.c["pass"] <= number - _KEPT))
+        announce_in(conn, workspace_id, version, people)
+
+
+def announce_in(conn: Connection, workspace_id: int, version: int = 0, people: Sequence[int] = ()) -> None:
+    """As ``announce``, within a transaction that changes more."""
+    lock(conn, f"tag_passes:{workspace_id}")
+    number = allocate(conn, f"tag_passes:{workspace_id}")
+    conn.execute(insert(t).values({"workspace_id": workspace_id, "pass": number, "version": version, "people": list(people)}))
+    conn.execute(delete(t).where(t.c.workspace_id == workspace_id, t.c["pass"] <= number - _KEPT))
 
 
 def last_passes(store: Store) -> dict[int, int]:

@@ -161,7 +161,7 @@ class _Pass:
         self._writer.close()
         full = self._chosen is None
         dropped = [key for key in self._states if key not in self._known] if full and tags is None else []
-        write_states(self._house.store, self._scope, self._out.states, dropped)
+        write_states(self._house.store, self._scope, self._out.states, dropped, self._states)
         everybody = self._asking().people(self._limits) if self._people is None else self._people
         return Refreshed(version=self._version, people=everybody, related=related, changed=self._out.changed, failed=self._out.failed)
 

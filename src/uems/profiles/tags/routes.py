@@ -1,6 +1,7 @@
 """How are tags listed, defined, tried out, given and taken back over HTTP?"""
 
 import json
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
@@ -37,14 +38,15 @@ from uems.profiles.tags.bodies import (
     TagVersionBody,
     TagVersionList,
 )
-from uems.profiles.tags.catalogue import Listed, Which, catalogue, distribution, labels_of, people_with, tags_of, uses_of
+from uems.profiles.tags.catalogue import Listed, Which, catalogue, distribution, labels_of, people_with, tags_of
 from uems.profiles.tags.clock import as_of, stand_still
-from uems.profiles.tags.definitions import definition, definition_versions, definitions, in_use, remove_tag, save_tag
+from uems.profiles.tags.definitions import definition, definition_versions, definitions, remove_tag, save_tag
 from uems.profiles.tags.files import MAX_BYTES, bad_file, read_rows
 from uems.profiles.tags.refresh import refresh
 from uems.profiles.tags.registry import TAG_RULES
 from uems.profiles.tags.standard import install_standard_tags
 from uems.profiles.tags.trial import try_tag
+from uems.profiles.tags.uses import TagUsers
 
 router = APIRouter()
 _BASE = "/workspaces/{workspace}/tags"
@@ -60,10 +62,16 @@ def _house(request: Request) -> House:
     return house
 
 
+def _users(request: Request) -> Sequence[TagUsers]:
+    """What asks tags in the rooms above."""
+    users: Sequence[TagUsers] = request.app.state.tag_users
+    return users
+
+
 @router.get(_BASE)
 def list_tags(request: Request, access: Annotated[Access, guard("tags:read")]) -> TagList:
     """Every tag with how it does, by key."""
-    return TagList(items=[TagBody.of(one) for one in catalogue(_house(request), access.scope, access.now)])
+    return TagList(items=[TagBody.of(one) for one in catalogue(_house(request), access.scope, access.now, _users(request))])
 
 
 @router.get("/workspaces/{workspace}/tag-rules")
@@ -100,25 +108,21 @@ def set_up_tags(request: Request, access: Annotated[Access, guard("tags:write")]
 @router.get(_TAG)
 def get_tag(request: Request, access: Annotated[Access, guard("tags:read")], tag: PathKey) -> TagBody:
     """One tag with how it does."""
-    return TagBody.of(_listed(_house(request), access, tag))
+    return TagBody.of(_listed(request, access, tag))
 
 
 @router.put(_TAG)
 def put_tag(request: Request, access: Annotated[Access, guard("tags:write")], tag: PathKey, body: TagChangeBody) -> TagBody:
     """Define a tag, or change it: every change is a new version. It is computed by the next pass, or at once by ``refresh``."""
     house = _house(request)
-    save_tag(house.store, access, body.tag(tag), base_version=body.base_version, note=body.note)
-    return TagBody.of(_listed(house, access, tag))
+    save_tag(house.store, access, body.tag(tag), base_version=body.base_version, note=body.note, users=_users(request))
+    return TagBody.of(_listed(request, access, tag))
 
 
 @router.delete(_TAG, status_code=204)
 def delete_tag(request: Request, access: Annotated[Access, guard("tags:write")], tag: PathKey) -> None:
     """Take a tag out of use; 409 while something asks it. Its values go with the next pass over everybody."""
-    house = _house(request)
-    users = uses_of(house, access.scope, definitions(house.store, access.scope)).get(tag, ())
-    if users:
-        raise in_use(tag, [f"{use.kind} {use.key}" for use in users])
-    remove_tag(house.store, access, tag)
+    remove_tag(_house(request).store, access, tag, users=_users(request))
 
 
 @router.get(f"{_TAG}/versions")
@@ -250,8 +254,8 @@ def put_tag_clock(request: Request, access: Annotated[Access, guard("tags:write"
     return body
 
 
-def _listed(house: House, access: Access, tag: str) -> Listed:
-    found = next((one for one in catalogue(house, access.scope, access.now) if one.saved.tag.key == tag), None)
+def _listed(request: Request, access: Access, tag: str) -> Listed:
+    found = next((one for one in catalogue(_house(request), access.scope, access.now, _users(request)) if one.saved.tag.key == tag), None)
     if found is None:
         raise not_found("tag", tag)
     return found

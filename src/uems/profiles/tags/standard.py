@@ -20,7 +20,8 @@ from uems.profiles.tags.model import Family, Refresh, SavedTag, TagDef, ValueTyp
 from uems.profiles.tags.registry import TAG_RULES, Standard, TagRule
 
 _YEAR: Final = {"op": "after", "value": {"ago": 364, "unit": "day", "whole": True}}
-_OWNER: Final = ""
+_OWNER: Final = "系统 System"
+"""Who answers for a shipped tag until somebody takes it over."""
 
 
 def standard_tags() -> Iterator[TagDef]:
@@ -38,7 +39,7 @@ def install_standard_tags(house: House, where: Access | Scope, now: datetime) ->
     Gives those that are new or newer. Computing them is ``refresh``. Safe to repeat.
     """
     access = where if isinstance(where, Access) else Access(scope=where, actor=access_room.operator("local"), now=now)
-    guess_roles(house, access.scope, now)
+    guess_roles(house, access.scope, now, by=access)
     made = []
     with house.store.write() as conn:
         known, removed = read_definitions(conn, access.scope.workspace_id), _removed(conn, access.scope.workspace_id)

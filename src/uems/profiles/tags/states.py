@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, RowMapping, delete, select
 
@@ -13,6 +13,8 @@ from uems.profiles.tables import tag_states as t
 from uems.profiles.tags.model import TagState
 
 NEVER = TagState()
+ROLES_CHANGED: Final = "roles_changed"
+"""``error_code`` of a tag whose values go by roles that were changed since; a pass over everybody takes it away."""
 
 
 def states_of(store: Store, scope: Scope) -> dict[str, TagState]:
@@ -27,20 +29,37 @@ def read_states(conn: Connection, workspace_id: int) -> dict[str, TagState]:
     return {row["key"]: _state(row) for row in rows}
 
 
-def write_states(store: Store, scope: Scope, changes: Mapping[str, TagState], dropped: Sequence[str] = ()) -> None:
-    """Keep how it went. ``people`` below 0 or above is not checked: it is a count that the next full pass puts right."""
+def write_states(
+    store: Store, scope: Scope, changes: Mapping[str, TagState], dropped: Sequence[str] = (), begun: Mapping[str, TagState] | None = None
+) -> None:
+    """Keep how it went. ``people`` below 0 or above is not checked: it is a count that the next full pass puts right.
+
+    begun: the states that a pass began with; roles that were changed while it went on make what it computed old already.
+    """
     if not changes and not dropped:
         return
     with store.write() as conn:
         if dropped:
             conn.execute(delete(t).where(t.c.workspace_id == scope.workspace_id, t.c.key.in_(dropped)))
-        upsert_many(conn, t, [_row(scope, key, state) for key, state in changes.items()], ("workspace_id", "key"))
+        if begun is not None:
+            changes = _still_marked(read_states(conn, scope.workspace_id), changes, begun)
+        upsert_many(conn, t, [row_of(scope.workspace_id, key, state) for key, state in changes.items()], ("workspace_id", "key"))
+
+
+def _still_marked(now: Mapping[str, TagState], changes: Mapping[str, TagState], begun: Mapping[str, TagState]) -> dict[str, TagState]:
+    found = dict(changes)
+    for key, state in now.items():
+        if key in found and state.error_code == ROLES_CHANGED and state.error_at != begun.get(key, NEVER).error_at:
+            found[key] = replace(found[key], full_at=None, error_code=ROLES_CHANGED, error="", error_at=state.error_at)
+    return found
 
 
 def succeeded(
     before: TagState, *, version: int, now: datetime, gained: int, lost: int, full: tuple[int, int, float] | None, waiting: str = ""
 ) -> TagState:
     """The state after a pass. full: (people with a value, everybody, seconds) of a pass over everybody. waiting: roles it lacks."""
+    if full is None and before.error_code == ROLES_CHANGED:  # others still have what they had
+        return replace(before, version=version, computed_at=now, people=max(before.people + gained - lost, 0))
     after = replace(
         before,
         version=version,
@@ -58,9 +77,10 @@ def failed(before: TagState, code: str, message: str, now: datetime) -> TagState
     return replace(before, error_code=code[:100], error=message[:2000], error_at=now)
 
 
-def _row(scope: Scope, key: str, state: TagState) -> dict[str, object]:
+def row_of(workspace_id: int, key: str, state: TagState) -> dict[str, object]:
+    """A state as it is stored."""
     return {
-        "workspace_id": scope.workspace_id,
+        "workspace_id": workspace_id,
         "key": key,
         "version": state.version,
         "computed_at": state.computed_at,

@@ -1,5 +1,7 @@
 """How do documents come into force? All of them in one transaction, or none; and only what somebody has agreed to."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection
 
 from uems.access.api import Access, audit
@@ -13,25 +15,38 @@ from uems.segments.definitions import turn_segment, write_segment
 
 
 def apply(
-    store: Store, access: Access, found: Documents, *, prune: bool = False, agreed: str | None = None, note: str = ""
+    store: Store,
+    access: Access,
+    found: Documents,
+    *,
+    prune: bool = False,
+    agreed: str | None = None,
+    note: str = "",
+    users: Sequence[profiles.TagUsers],
 ) -> list[Change]:
     """Do what ``plan`` says. Audited, each change and the whole. agreed: the fingerprint of the changes that were shown.
 
-    Raises ``config_changed`` (409) when other changes would be made by now, and ``bad_config`` (422) when something is wrong.
+    users: what asks tags. Raises ``config_changed`` (409) when other changes would be made by now, ``bad_config`` (422) when something
+    is wrong, and ``tag_in_use`` (409) when something began to ask a tag meanwhile that goes or changes its type.
     """
     workspace_id = access.scope.workspace_id
     with store.write() as conn:
         for name in (f"tracking_plan:{workspace_id}", f"tags:{workspace_id}", f"segments:{workspace_id}"):
             lock(conn, name)  # what is compared now stands still until it is changed
-        changes, problems = plan(store, access.scope, found, prune=prune)
+        changes, problems = plan(store, access.scope, found, prune=prune, users=users)
         if problems:
             raise UemsError("bad_config", problems[0].message, status=422)
         if agreed is not None and agreed != fingerprint(changes):
             message = "Definitions were changed since the plan was made. Look at the new plan, then apply that."
             raise UemsError("config_changed", message, status=409)
         _tracking_plan(conn, access, found, changes, note)
-        _tags(conn, access, found, changes, prune, note)
+        changed = _tags(conn, access, found, note)
         _segments(conn, access, found, changes)
+        # Last, because what asks them may go with the same documents.
+        gone = [one.key for one in changes if one.kind == "tag" and one.action == "archive"]
+        profiles.remove_tags_in(conn, access, gone, users=users)
+        known = profiles.tags_of_all(profiles.read_definitions(conn, workspace_id))
+        profiles.check_uses(conn, access.scope, known, users, changed)
         done = [f"{one.action} {one.kind} {one.key}".rstrip() for one in changes if one.action != "keep"]
         if done:
             audit(conn, access, "config.applied", "config", None, {"changes": len(done), "changed": done[:100], "note": note})
@@ -43,25 +58,12 @@ def _tracking_plan(conn: Connection, access: Access, found: Documents, changes: 
         collect.write_plan(conn, access, found.plan, base_version=None, note=note)
 
 
-def _tags(conn: Connection, access: Access, found: Documents, changes: list[Change], prune: bool, note: str) -> None:
-    if found.tags:
-        profiles.apply_tags_in(conn, access, dict(found.tags), prune=prune, note=note)
-    named = {key for kind, key in found.archived if kind == "tag"}
-    left = [one.key for one in changes if one.kind == "tag" and one.action == "archive" and one.key in named]
-    while left:  # those that ask others go before those that they ask
-        waiting: list[str] = []
-        refusal: UemsError | None = None
-        known = profiles.read_definitions(conn, access.scope.workspace_id)
-        for key in left:
-            if key not in known:
-                continue  # pruned already
-            try:
-                profiles.remove_definition(conn, access, key)
-            except UemsError as error:
-                refusal, waiting = error, [*waiting, key]
-        if refusal is not None and len(waiting) == len(left):
-            raise refusal
-        left = waiting
+def _tags(conn: Connection, access: Access, found: Documents, note: str) -> list[str]:
+    """Add and change tags; the keys of those that are another now."""
+    if not found.tags:
+        return []
+    done = profiles.apply_tags_in(conn, access, dict(found.tags), note=note)
+    return [one.key for one in done if one.act == "change"]
 
 
 def _segments(conn: Connection, access: Access, found: Documents, changes: list[Change]) -> None:

@@ -19,14 +19,20 @@ from uems.segments.model import Draft, Segment
 _LANGUAGES: Final[tuple[profiles.Language, ...]] = ("zh", "en")
 
 
-def plan(store: Store, scope: Scope, found: Documents, *, prune: bool = False) -> tuple[list[Change], list[Problem]]:
-    """What ``apply`` would do, in its order, and why it cannot. prune: archive what stands in no document of a kind that has any."""
+def plan(
+    store: Store, scope: Scope, found: Documents, *, prune: bool = False, users: Sequence[profiles.TagUsers]
+) -> tuple[list[Change], list[Problem]]:
+    """What ``apply`` would do, and why it cannot. prune: archive what stands in no document of a kind that has any. users: what asks
+    tags."""
     problems: list[Problem] = []
     changes: list[Change] = []
     if found.plan is not None:
         changes.append(_plan_change(store, scope, found))
     changes += _tag_changes(store, scope, found, prune, problems)
-    changes += _segment_changes(store, scope, found, prune, problems)
+    tags = None if problems else _tags_after(store, scope, found, changes)
+    changes += _segment_changes(store, scope, found, prune, tags, problems)
+    if tags is not None:
+        problems += _broken_uses(store, scope, found, tags, users)
     return changes, problems
 
 
@@ -75,6 +81,32 @@ def _tag_changes(store: Store, scope: Scope, found: Documents, prune: bool, prob
         action: Action = "archive" if key in known else "keep"
         changes.append(Change(kind="tag", key=key, name=name, action=action, document=found.places["tag", key]))
     return sorted(changes, key=lambda one: one.key)
+
+
+def _tags_after(store: Store, scope: Scope, found: Documents, changes: Sequence[Change]) -> dict[str, profiles.TagDef]:
+    """The tags that there would be."""
+    gone = {one.key for one in changes if one.kind == "tag" and one.action == "archive"}
+    after = profiles.planned_tags(store, scope, dict(found.tags))
+    return {key: tag for key, tag in after.items() if key not in gone}
+
+
+def _broken_uses(
+    store: Store, scope: Scope, found: Documents, tags: Mapping[str, profiles.TagDef], users: Sequence[profiles.TagUsers]
+) -> list[Problem]:
+    """What could not go on with these tags, but for segments, whose conditions are looked at as they would be."""
+    with store.read() as conn:
+        others = [use for room in users for use in room(conn, scope) if use.kind != "segment"]
+        known = profiles.read_definitions(conn, scope.workspace_id)
+    problems = []
+    for use in (*profiles.uses_among(tags), *others):
+        # A model may write a tag that nobody has defined yet.
+        problem = profiles.broken(use, tags) if use.tag in known or use.tag in tags else ""
+        if problem:
+            asked, asks = found.places.get(("tag", use.tag)), found.places.get(("tag", use.key)) if use.kind == "tag" else None
+            place = asks if asks is not None else asked
+            message = f"{use.kind} {use.key} would break: {problem} Change that first."
+            problems.append(Problem(document=place or 0, path="", code="tag_in_use", message=message))
+    return problems
 
 
 def _tag_field(scope: Scope, one: profiles.FieldChange, before: Mapping[str, Any], after: Any) -> FieldChange:
@@ -129,7 +161,9 @@ def _alone(store: Store, scope: Scope, found: Documents, key: str) -> str:
     return ""
 
 
-def _segment_changes(store: Store, scope: Scope, found: Documents, prune: bool, problems: list[Problem]) -> list[Change]:
+def _segment_changes(
+    store: Store, scope: Scope, found: Documents, prune: bool, tags: Mapping[str, profiles.TagDef] | None, problems: list[Problem]
+) -> list[Change]:
     known = {one.key: one for one in list_segments(store, scope, archived=True)}
     live = {key: one for key, one in known.items() if not one.archived}
     gone = {key for kind, key in found.archived if kind == "segment"}
@@ -137,7 +171,7 @@ def _segment_changes(store: Store, scope: Scope, found: Documents, prune: bool, 
         gone |= live.keys() - found.segments.keys()
     after = {key: one.condition for key, one in live.items() if key not in gone}
     after |= {key: draft.condition for key, draft in found.segments.items()}
-    _check_segments(store, scope, found, after, problems)
+    _check_segments(store, scope, found, after, tags, problems)
     changes = [_segment_change(scope, found.segments[key], known.get(key), found) for key in in_order(found.segments, after)]
     for key in reversed(in_order([key for key in known if key in gone], {k: one.condition for k, one in live.items()})):
         place = found.places.get(("segment", key))
@@ -147,7 +181,15 @@ def _segment_changes(store: Store, scope: Scope, found: Documents, prune: bool, 
     return [*changes, *(Change(kind="segment", key=key, name=key, action="keep", document=found.places["segment", key]) for key in unknown)]
 
 
-def _check_segments(store: Store, scope: Scope, found: Documents, after: Mapping[str, Node], problems: list[Problem]) -> None:
+def _check_segments(
+    store: Store,
+    scope: Scope,
+    found: Documents,
+    after: Mapping[str, Node],
+    tags: Mapping[str, profiles.TagDef] | None,
+    problems: list[Problem],
+) -> None:
+    """tags: those that there would be; None while that is not known."""
     with store.read() as conn:
         for key, condition in after.items():
             place = found.places.get(("segment", key))
@@ -155,10 +197,13 @@ def _check_segments(store: Store, scope: Scope, found: Documents, after: Mapping
                 resolve(key, after)
                 if key in found.segments:
                     check_lists(conn, scope.workspace_id, condition)
+                if tags is not None:
+                    profiles.check_asked(condition, tags)
             except UemsError as error:
-                # One that stands in no document breaks when what it names is archived: said of the first document there is.
-                told = error.message if place is not None else f"{key} would break: {error.message}"
-                path = "condition" if place is not None else ""
+                # One that stands in no document breaks when what it names goes: said of the first document there is.
+                told = error.message if place is not None else f"segment {key} would break: {error.message}"
+                inner = f".{error.details.get('path', '')}".rstrip(".") if error.details.get("tag") else ""
+                path = f"condition{inner}" if place is not None else ""
                 problems.append(Problem(document=place or 0, path=path, code=error.code, message=told))
 
 

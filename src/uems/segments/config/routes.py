@@ -1,5 +1,6 @@
 """How are definitions read, compared and put in force as documents over HTTP?"""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -7,6 +8,7 @@ from fastapi import APIRouter, Query, Request
 from uems.access.api import Access, guard
 from uems.kernel.errors import UemsError
 from uems.kernel.store import Store
+from uems.profiles import api as profiles
 from uems.segments.config.applying import apply
 from uems.segments.config.bodies import (
     AppliedBody,
@@ -32,6 +34,12 @@ def _store(request: Request) -> Store:
     return store
 
 
+def _users(request: Request) -> Sequence[profiles.TagUsers]:
+    """Everything that asks tags."""
+    users: Sequence[profiles.TagUsers] = request.app.state.tag_users
+    return users
+
+
 @router.get(_BASE)
 def get_config(
     request: Request,
@@ -50,7 +58,7 @@ def plan_config(request: Request, access: Annotated[Access, guard("segments:read
     access.require("plan:read")
     access.require("tags:read")
     found, problems = read_documents(body.documents)
-    changes, more = plan(_store(request), access.scope, found, prune=body.prune and not problems)
+    changes, more = plan(_store(request), access.scope, found, prune=body.prune and not problems, users=_users(request))
     return ConfigPlanBody(
         changes=[ConfigChangeBody.of(one) for one in changes],
         problems=[ConfigProblemBody.of(one) for one in (*problems, *more)],
@@ -66,10 +74,10 @@ def apply_config(request: Request, access: Annotated[Access, guard("segments:wri
     if problems:
         raise _bad(problems)
     store = _store(request)
-    _, problems = plan(store, access.scope, found, prune=body.prune)
+    _, problems = plan(store, access.scope, found, prune=body.prune, users=_users(request))
     if problems:
         raise _bad(problems)
-    changes = apply(store, access, found, prune=body.prune, agreed=body.fingerprint, note=body.note)
+    changes = apply(store, access, found, prune=body.prune, agreed=body.fingerprint, note=body.note, users=_users(request))
     return AppliedBody(changes=[ConfigChangeBody.of(one) for one in changes])
 
 
