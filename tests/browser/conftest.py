@@ -26,7 +26,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A server with the built UI, the workspace "shop" and some people in it."""
     assert (STATIC / "index.html").is_file(), "the UI is not built; run make setup"
     sources = tmp_path_factory.mktemp("sources")
-    uems = Uems(home=tmp_path_factory.mktemp("browser") / "home", env={"UEMS_SQLITE_SOURCES_FOLDER": str(sources)})
+    settings = {"UEMS_SQLITE_SOURCES_FOLDER": str(sources), "UEMS_ALLOW_PRIVATE_OUTBOUND": "1"}  # webhooks arrive in this process
+    uems = Uems(home=tmp_path_factory.mktemp("browser") / "home", env=settings)
     made = uems.run(
         "init",
         "--workspace",
