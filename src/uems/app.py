@@ -21,6 +21,7 @@ from uems.kernel.schema import Migration, migrate
 from uems.kernel.settings import Settings
 from uems.kernel.store import open_store
 from uems.kernel.warehouse import open_warehouse
+from uems.kpis import api as kpis
 from uems.prediction import api as prediction
 from uems.profiles import api as profiles
 from uems.segments import api as segments
@@ -77,6 +78,7 @@ def loops(house: House, role: Role, instance: str) -> list[Loop]:
         segments.Syncer(house, holder_of(house, instance), utc_now),
         journeys.Sessioniser(house, access.Workspaces(house.store), holder_of(house, instance), utc_now),
         prediction.Modeller(house, access.Workspaces(house.store), holder_of(house, instance), utc_now),
+        kpis.Watcher(house, access.Workspaces(house.store), holder_of(house, instance), utc_now),
     ]
 
 

@@ -41,10 +41,8 @@ def anomaly(rule: Rule, unit: Unit, values: Sequence[float | None], *, counts: b
     """values: the history and, last, the value that is judged."""
     *history, value = values
     assert value is not None
-    while history and history[0] is None:
-        history = history[1:]
-    while history and not history[0] and len(history) > 1 and not any(history[:7]):
-        history = history[1:]  # the quiet before the workspace began says nothing of what is usual
+    while history and not history[0]:
+        history = history[1:]  # the quiet before it began says nothing of what is usual
     found = usual(history, unit, counts=counts)
     if found is None:
         return Judged(fired=False, value=value, expected=None, low=None, high=None, note="too_little_history")

@@ -1,0 +1,236 @@
+"""Does an alert go out once, with what explains it, by webhook and by a real mail server, and never twice?"""
+
+import json
+import socket
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from email import message_from_bytes
+from email.message import Message
+from email.policy import default
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from sqlalchemy import update
+
+from tests.kpis.shop import Shop, a_shop
+from tests.support.ear import ear
+from uems.access.api import Workspaces
+from uems.kernel.settings import Settings
+from uems.kpis.alerts.sending import signature
+from uems.kpis.alerts.watcher import Watcher
+from uems.kpis.tables import kpi_deliveries
+
+__all__ = ["ear"]
+NOW = datetime(2025, 11, 20, 12, tzinfo=UTC)
+
+
+class Post:
+    """A mail server. answer: what it says to a letter; None: it hangs up without a word."""
+
+    def __init__(self) -> None:
+        self.letters: list[Message] = []
+        self.answer: str | None = "250 taken"
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        self.letters.append(message_from_bytes(envelope.content, policy=default))
+        if self.answer is None:
+            server.transport.close()
+            return "250 nobody hears this"
+        return self.answer
+
+
+@pytest.fixture
+def post() -> Iterator[tuple[Post, int]]:
+    handler = Post()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    controller = Controller(handler, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield handler, port
+    controller.stop()
+
+
+@pytest.fixture
+def shop(settings: Settings, post: tuple[Post, int]) -> Iterator[Shop]:
+    mine = {
+        "allow_private_outbound": True,
+        "smtp_host": "127.0.0.1",
+        "smtp_port": post[1],
+        "smtp_tls": "none",
+        "smtp_from": "uems@example.com",
+    }
+    with a_shop(settings.model_copy(update=mine), NOW) as found:
+        yield found
+
+
+@pytest.fixture
+def watcher(shop: Shop) -> Iterator[Watcher]:
+    made = Watcher(shop.house, Workspaces(shop.house.store), "one", shop.clock)
+    yield made
+    made.close()
+
+
+def alert(shop: Shop, *receivers: dict[str, str], **spec: Any) -> dict[str, Any]:
+    """Raised by the two people who come every day."""
+    asked = {"metric": "dau", "rule": {"kind": "threshold", "below": 3}, **spec}
+    answer = shop.post("/alerts", {"name": "Few people", "spec": asked, "receivers": list(receivers)})
+    assert answer.status_code == 201, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def firings(shop: Shop, made: dict[str, Any]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = shop.get(f"/alerts/{made['alert_id']}/firings").json()["items"]
+    return found
+
+
+def states(shop: Shop, made: dict[str, Any]) -> list[str]:
+    return [one["state"] for firing in firings(shop, made) for one in firing["deliveries"]]
+
+
+def settle(watcher: Watcher) -> None:
+    for _ in range(3):
+        watcher.step()
+
+
+def test_a_threshold_is_told_once_by_webhook_and_by_mail(shop: Shop, watcher: Watcher, ear: Any, post: tuple[Post, int]) -> None:
+    made = alert(
+        shop,
+        {"kind": "webhook", "url": ear.url},
+        {"kind": "email", "to": "mei@example.com"},
+        {"kind": "email", "to": "tom@example.com", "language": "en"},
+    )
+    settle(watcher)
+    [(headers, body)] = ear.heard
+    told = json.loads(body)
+    assert (told["bucket"], told["value"], told["low"], told["metric"]) == ("2025-11-19", 2.0, 3.0, "dau")
+    at = datetime.fromtimestamp(int(headers["uems-signature"][2:].split(",")[0]), UTC)
+    assert headers["uems-signature"] == signature(made["secret"], body, at)
+    zh, en = sorted(post[0].letters, key=lambda one: str(one["To"]))
+    assert "日活跃用户" in str(zh["Subject"])
+    assert "Daily active users was 2 on 2025-11-19." in en.get_payload(decode=True).decode()  # type: ignore[union-attr]
+    assert states(shop, made) == ["delivered"] * 3
+    assert shop.get(f"/alerts/{made['alert_id']}").json()["looked_at_bucket"] == "2025-11-19"
+    assert "s3cret" not in shop.get("/alerts").text
+    assert [r["whom"] for r in made["receivers"]] == [ear.url.removesuffix("/hooks/s3cret"), "mei@example.com", "tom@example.com"]
+
+
+def test_the_next_day_is_judged_when_it_is_over(shop: Shop, watcher: Watcher, ear: Any) -> None:
+    made = alert(shop, {"kind": "webhook", "url": ear.url})
+    settle(watcher)
+    shop.clock.advance(hours=17)  # 00:00 in New York
+    settle(watcher)
+    assert len(ear.heard) == 1
+    shop.clock.advance(minutes=20)
+    settle(watcher)
+    assert [one["bucket"] for one in firings(shop, made)] == ["2025-11-20", "2025-11-19"]
+    shop.clock.advance(days=3)
+    settle(watcher)
+    # Nobody came any more: 0 people.
+    assert [one["told"]["value"] for one in firings(shop, made)] == [0.0, 0.0, 0.0, 2.0, 2.0]
+    assert len({json.loads(body)["delivery_id"] for _, body in ear.heard}) == 5 == len(ear.heard)
+
+
+def test_what_explains_it_is_told(shop: Shop, watcher: Watcher, ear: Any) -> None:
+    made = alert(shop, {"kind": "webhook", "url": ear.url})
+    settle(watcher)
+    shop.clock.advance(days=2)
+    settle(watcher)
+    latest = firings(shop, made)[0]["told"]
+    assert (latest["bucket"], latest["compared_with"], latest["value"]) == ("2025-11-21", "2025-11-14", 0.0)
+    by_device = next(part for part in latest["explanation"] if part["dimension"] == "device")
+    assert by_device == {"dimension": "device", "value": "phone", "before": 2.0, "now": 0.0, "contribution": -2.0, "share": 1.0}
+
+
+def test_a_webhook_that_fails_is_called_again_with_the_same_name_until_it_listens(shop: Shop, watcher: Watcher, ear: Any) -> None:
+    ear.answer = staticmethod(lambda body: (503, {}))
+    made = alert(shop, {"kind": "webhook", "url": ear.url})
+    settle(watcher)
+    assert states(shop, made) == ["waiting"]
+    ear.answer = staticmethod(lambda body: (200, {}))
+    shop.clock.advance(seconds=11)
+    settle(watcher)
+    shop.clock.advance(hours=2)
+    settle(watcher)
+    assert states(shop, made) == ["delivered"]
+    assert len({json.loads(body)["delivery_id"] for _, body in ear.heard}) == 1
+    assert len(ear.heard) == 2
+
+
+def test_a_webhook_that_is_gone_is_not_called_again(shop: Shop, watcher: Watcher, ear: Any) -> None:
+    ear.answer = staticmethod(lambda body: (410, {}))
+    made = alert(shop, {"kind": "webhook", "url": ear.url})
+    settle(watcher)
+    shop.clock.advance(hours=2)
+    settle(watcher)
+    assert (states(shop, made), len(ear.heard)) == (["failed"], 1)
+
+
+@pytest.mark.parametrize(("answer", "state", "letters"), [("550 no", "failed", 1), ("451 later", "delivered", 2), (None, "uncertain", 1)])
+def test_a_letter_is_sent_again_only_where_it_was_surely_not_taken(
+    shop: Shop, watcher: Watcher, post: tuple[Post, int], answer: str | None, state: str, letters: int
+) -> None:
+    made = alert(shop, {"kind": "email", "to": "mei@example.com"})
+    post[0].answer = answer
+    settle(watcher)
+    post[0].answer = "250 taken"
+    shop.clock.advance(minutes=1)
+    settle(watcher)
+    assert (states(shop, made), len(post[0].letters)) == ([state], letters)
+
+
+def test_after_a_crash_a_letter_is_not_repeated_and_a_webhook_bears_the_same_name(
+    shop: Shop, watcher: Watcher, ear: Any, post: tuple[Post, int]
+) -> None:
+    made = alert(shop, {"kind": "webhook", "url": ear.url}, {"kind": "email", "to": "mei@example.com"})
+    settle(watcher)
+    with shop.house.store.write() as conn:  # as a process leaves it that died with both under way
+        conn.execute(update(kpi_deliveries).values(state="sending"))
+    settle(watcher)
+    assert states(shop, made) == ["delivered", "uncertain"]
+    assert (len(ear.heard), len(post[0].letters)) == (2, 1)
+    assert len({json.loads(body)["delivery_id"] for _, body in ear.heard}) == 1
+
+
+def test_only_one_of_two_processes_tells(shop: Shop, watcher: Watcher, ear: Any) -> None:
+    alert(shop, {"kind": "webhook", "url": ear.url})
+    other = Watcher(shop.house, Workspaces(shop.house.store), "two", shop.clock)
+    settle(watcher)
+    settle(other)
+    assert len(ear.heard) == 1
+    other.close()
+
+
+def test_an_alert_can_be_tried_changed_switched_off_and_deleted(shop: Shop, watcher: Watcher, ear: Any) -> None:
+    tried = shop.post("/alerts/try", {"metric": "dau", "rule": {"kind": "threshold", "above": 5}}).json()
+    assert (tried["fired"], tried["value"], tried["bucket"]) == (False, 2.0, "2025-11-19")
+    tried = shop.post("/alerts/try", {"metric": "dau", "rule": {"kind": "anomaly"}}).json()
+    assert tried["note"] == "too_little_history"
+    made = alert(shop, {"kind": "webhook", "url": ear.url})
+    path = f"/alerts/{made['alert_id']}"
+    assert shop.patch(path, {"enabled": False}).json()["enabled"] is False
+    settle(watcher)
+    assert ear.heard == []
+    assert shop.patch(path, {"name": "New", "enabled": True}).json()["name"] == "New"
+    assert shop.delete(path).status_code == 204
+    assert shop.get(path).status_code == 404
+    assert [one["action"] for one in shop.get("/audit").json()["items"]][:3] == ["alert.deleted", "alert.changed", "alert.changed"]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        lambda spec: {**spec, "metric": "no_such"},
+        lambda spec: {**spec, "rule": {"kind": "threshold"}},
+        lambda spec: {**spec, "rule": {"kind": "threshold", "above": 1, "below": 2}},
+        lambda spec: {**spec, "rule": {"kind": "anomaly", "above": 1}},
+    ],
+)
+def test_an_alert_that_cannot_work_is_refused(shop: Shop, broken: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    spec = broken({"metric": "dau", "rule": {"kind": "threshold", "below": 3}})
+    assert shop.post("/alerts", {"name": "x", "spec": spec}).status_code in (404, 422)
+    for receiver in ({"kind": "webhook"}, {"kind": "email", "to": "nobody"}, {"kind": "webhook", "url": "ftp://x"}):
+        good = {"metric": "dau", "rule": {"kind": "threshold", "below": 3}}
+        assert shop.post("/alerts", {"name": "x", "spec": good, "receivers": [receiver]}).status_code == 422
