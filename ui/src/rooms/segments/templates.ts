@@ -1,14 +1,23 @@
 // What does one usually ask? Conditions to start from, with the events that this workspace really has.
 import { useMemo } from "react";
 
-import { didOf, doingOf, groupOf, lastDays, leafOf, REVENUE, type Condition, type Group } from "./condition";
+import { didOf, doingOf, groupOf, lastDays, leafOf, REVENUE, type Condition, type Group, type Test } from "./condition";
 import { useEventNames } from "./names";
 
-export const TEMPLATES = ["active", "silent", "fresh", "habit", "repeat", "spenders", "known", "cart"] as const;
+export const TEMPLATES = ["active", "silent", "fresh", "habit", "repeat", "spenders", "known", "cart", "stopped", "restarted"] as const;
 export type TemplateKey = (typeof TEMPLATES)[number];
 
 /** In units of the currency, not in its smallest ones. */
 export const SPENT = 100;
+
+const DAYS_90_TO_30: Test = {
+  op: "between",
+  value: [
+    { ago: 90, unit: "day" },
+    { ago: 30, unit: "day" },
+  ],
+  ignoreCase: false,
+};
 
 interface Found {
   readonly purchase: string | null;
@@ -66,6 +75,18 @@ export function conditionsOf(key: TemplateKey, { purchase, cart }: Found, minorP
       return purchase === null || cart === null
         ? null
         : all(didOf(doingOf(cart), { within: lastDays(7) }), { not: didOf(doingOf(purchase), { within: lastDays(7) }) });
+    case "stopped":
+      return purchase === null
+        ? null
+        : all(didOf(doingOf(purchase), { within: DAYS_90_TO_30 }), { not: didOf(doingOf(purchase), { within: lastDays(30) }) });
+    case "restarted":
+      return purchase === null
+        ? null
+        : all(
+            didOf(doingOf(purchase), { within: { op: "before", value: { ago: 90, unit: "day" }, ignoreCase: false } }),
+            { not: didOf(doingOf(purchase), { within: DAYS_90_TO_30 }) },
+            didOf(doingOf(purchase), { within: lastDays(30) }),
+          );
   }
 }
 

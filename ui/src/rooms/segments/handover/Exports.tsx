@@ -55,7 +55,7 @@ function ExportTable({ items }: { items: readonly Export[] }): ReactNode {
   const { t } = useTranslation();
   const columns: TableColumnsType<Export> = [
     { title: t("exports.file"), key: "file", render: (_, one) => <What one={one} /> },
-    { title: t("exports.state"), key: "state", width: 140, render: (_, one) => <State one={one} /> },
+    { title: t("exports.state"), key: "state", width: 106, render: (_, one) => <State one={one} /> },
     { title: t("exports.rows"), key: "rows", align: "right", width: 90, responsive: ["sm"], render: (_, one) => <Num value={one.rows} /> },
     { title: t("exports.when"), key: "when", width: 120, responsive: ["md"], render: (_, one) => <Time at={one.created_at} /> },
     { title: t("exports.expires"), key: "expires", width: 120, responsive: ["lg"], render: (_, one) => <Time at={one.expires_at} /> },
@@ -66,7 +66,7 @@ function ExportTable({ items }: { items: readonly Export[] }): ReactNode {
       responsive: ["lg"],
       render: (_, one) => <span className="faint">{one.created_by}</span>,
     },
-    { key: "actions", width: 150, align: "right", render: (_, one) => <Actions one={one} /> },
+    { key: "actions", width: 116, align: "right", render: (_, one) => <Actions one={one} /> },
   ];
   return <Table<Export> rowKey="export_id" size="middle" columns={columns} dataSource={[...items]} pagination={false} />;
 }

@@ -58,10 +58,9 @@ function Row({ one, most, found }: { one: Finding; most: number; found: Comparis
   const up = one.difference > 0;
   const share = Math.min(1, Math.abs(one.effect ?? most) / most);
   const strength = t(`comparison.strengths.${strengthOf(one.effect)}`);
-  const effect =
-    one.effect === null ? "∞" : new Intl.NumberFormat(tag, { maximumFractionDigits: 2, signDisplay: "always" }).format(one.effect);
+  const effect = new Intl.NumberFormat(tag, { maximumFractionDigits: 2, signDisplay: "always" }).format(one.effect ?? 0);
   const said = [
-    t("comparison.strength", { effect, strength }),
+    one.effect === null ? t("comparison.unbounded") : t("comparison.strength", { effect, strength }),
     one.q < 0.05 ? t("comparison.q", { q: shortP(one.q, tag) }) : t("comparison.maybeChance"),
   ];
   return (
