@@ -92,6 +92,8 @@ export default {
     spenders: { name: "Big spenders", text: "Spent at least {{amount}} in the last 365 days." },
     known: { name: "Known, never bought", text: "Has a user id, but no order yet." },
     cart: { name: "Left the cart", text: "Put something into the cart in the last 7 days, but did not order." },
+    stopped: { name: "Stopped ordering", text: "Ordered 30 to 90 days ago, but not since." },
+    restarted: { name: "Ordering again", text: "Ordered before, then not for 60 days, and again in the last 30." },
   },
   builder: {
     newTitle: "New segment",

@@ -89,6 +89,8 @@ const zh: SameKeys<typeof en> = {
     spenders: { name: "高消费用户", text: "近 365 天内消费至少 {{amount}}。" },
     known: { name: "已识别未购买", text: "有用户 ID，但还没有订单。" },
     cart: { name: "弃购用户", text: "近 7 天内加入过购物车，但没有下单。" },
+    stopped: { name: "停止下单", text: "30 到 90 天前下过单，之后再没有。" },
+    restarted: { name: "恢复下单", text: "以前下过单，中断 60 天，最近 30 天又下单。" },
   },
   builder: {
     newTitle: "新建分群",
