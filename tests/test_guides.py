@@ -7,11 +7,14 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.support.cli import Server, Uems
+from uems.segments.syncs.sending import sign
 
 GUIDES = Path(__file__).resolve().parent.parent / "docs" / "guides"
 BLOCK = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -75,6 +78,35 @@ def test_the_guide_to_sending_events_works_as_written_from_curl_and_python(shop:
     assert found["events"] == {"Order Completed": 1, "Product Viewed": 1, "identify": 1}
     assert found["people"] == 1
     assert found["revenue_minor"] == 2550
+
+
+@pytest.mark.slow
+def test_the_guide_to_definitions_as_code_works_as_written(shop: tuple[Uems, Server], tmp_path: Path) -> None:
+    uems = shop[0]
+    ran = []
+    for language, name, text in blocks("definitions-as-code.md"):
+        if name:
+            (tmp_path / name).write_text(text)
+        elif language == "sh":
+            for line in text.splitlines():
+                _, *arguments = shlex.split(line)
+                done = uems.run(*(str(tmp_path / word) if (tmp_path / word).exists() else word for word in arguments))
+                assert done.code == 0, (line, done.err)
+                ran.append(arguments[0])
+    assert ran == ["plan", "apply", "export-config"]
+    assert "big_spender" in done.out
+    assert uems.run("plan", str(tmp_path / "definitions.yaml"), "--check").code == 0
+
+
+def test_the_signature_check_of_the_guide_takes_what_a_sync_sends_and_nothing_else() -> None:
+    text = next(text for language, _, text in blocks("hand-over.md") if language == "python")
+    found: dict[str, Any] = {}
+    exec(text, found)
+    body = b'{"delivery_id":"d"}'
+    header = sign("s3cret", body, datetime(2026, 3, 2, tzinfo=UTC))
+    assert found["is_ours"]("s3cret", header, body)
+    assert not found["is_ours"]("s3cret", header, body + b" ")
+    assert not found["is_ours"]("other", header, body)
 
 
 def test_every_command_that_a_guide_or_the_readme_shows_exists() -> None:
