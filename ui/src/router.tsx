@@ -39,6 +39,10 @@ export const router = createBrowserRouter([
               { path: "tags/new-tag", lazy: () => import("@/rooms/profiles/tags/NewTagPage") },
               { path: "tags/:tag/edit", lazy: () => import("@/rooms/profiles/tags/EditTagPage") },
               { path: "tags/:tag", lazy: () => import("@/rooms/profiles/tags/TagPage") },
+              { path: "lifecycle", lazy: () => import("@/rooms/profiles/lifecycle/LifecyclePage") },
+              { path: "models", lazy: () => import("@/rooms/prediction/ModelsPage") },
+              { path: "models/new-model", lazy: () => import("@/rooms/prediction/NewModelPage") },
+              { path: "models/:key", lazy: () => import("@/rooms/prediction/ModelPage") },
               { path: "tag-roles", lazy: () => import("@/rooms/profiles/tags/RolesPage") },
               { path: "merges", lazy: () => import("@/rooms/identity/MergesPage") },
               {

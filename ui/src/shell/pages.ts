@@ -1,10 +1,25 @@
 // Which pages are there? The side navigation and the command palette are both drawn from this list.
-import { Activity, Blend, BookCheck, Database, Gauge, GitMerge, Logs, Settings, Tags, Users, type LucideIcon } from "lucide-react";
+import {
+  Activity,
+  Blend,
+  BookCheck,
+  BrainCircuit,
+  Database,
+  Gauge,
+  GitMerge,
+  Logs,
+  Settings,
+  Tags,
+  TrendingUpDown,
+  Users,
+  type LucideIcon,
+} from "lucide-react";
 
 import type { Permission } from "./workspace";
 
 export interface PageEntry {
-  readonly key: "overview" | "events" | "live" | "plan" | "imports" | "people" | "segments" | "tags" | "merges" | "settings";
+  readonly key:
+    "overview" | "events" | "live" | "plan" | "imports" | "people" | "segments" | "tags" | "lifecycle" | "models" | "merges" | "settings";
   readonly path: string;
   readonly icon: LucideIcon;
   readonly needs: Permission;
@@ -29,6 +44,8 @@ export const PAGE_GROUPS: readonly PageGroup[] = [
       { key: "people", path: "people", icon: Users, needs: "people:read" },
       { key: "segments", path: "segments", icon: Blend, needs: "segments:read" },
       { key: "tags", path: "tags", icon: Tags, needs: "tags:read" },
+      { key: "lifecycle", path: "lifecycle", icon: TrendingUpDown, needs: "segments:read" },
+      { key: "models", path: "models", icon: BrainCircuit, needs: "models:read" },
       { key: "merges", path: "merges", icon: GitMerge, needs: "merges:read" },
     ],
   },

@@ -6,7 +6,9 @@ import handover from "./handover";
 import identity from "./identity";
 import imports from "./imports";
 import journeys from "./journeys";
+import lifecycle from "./lifecycle";
 import lists from "./lists";
+import models from "./models";
 import plan from "./plan";
 import profiles from "./profiles";
 import segments from "./segments";
@@ -24,10 +26,12 @@ export default {
   ...profiles,
   ...journeys,
   ...segments,
+  ...lists,
+  ...handover,
+  ...understanding,
+  ...config,
   ...tags,
   ...tagEditor,
-  ...config,
-  ...handover,
-  ...lists,
-  ...understanding,
+  ...lifecycle,
+  ...models,
 };

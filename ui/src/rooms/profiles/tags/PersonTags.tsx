@@ -11,6 +11,7 @@ import { Card, Stack } from "@/parts/Page";
 import { Notice, Ready } from "@/parts/states";
 import { useFailed } from "@/parts/useFailed";
 import { useMay, usePath, useWorkspace } from "@/shell/workspace";
+import { WhyScore } from "@/rooms/prediction/ScoreReasons";
 import { formatPercent } from "./marks";
 import { personTagsQuery, tagsQuery, useGiveTag, type PersonTag, type Tag } from "./queries";
 import styles from "./Tags.module.css";
@@ -26,6 +27,7 @@ export function PersonTags({ person }: { person: number }): ReactNode {
   const tags = useQuery(tagsQuery(slug));
   const manual = (tags.data?.items ?? []).filter((tag) => tag.kind === "manual");
   const may = useMay("tags:write");
+  const models = new Set(tags.data?.items.filter((tag) => tag.kind === "model").map((tag) => tag.key));
   return (
     <Ready query={query}>
       {({ items }) => (
@@ -48,6 +50,7 @@ export function PersonTags({ person }: { person: number }): ReactNode {
                       one={one}
                       person={person}
                       labels={tags.data?.items.find((tag) => tag.key === one.tag)?.value_labels}
+                      isScore={models.has(one.tag)}
                       removable={may && manual.some((tag) => tag.key === one.tag)}
                     />
                   ))}
@@ -66,9 +69,11 @@ interface OneProps {
   readonly person: number;
   readonly labels: Tag["value_labels"] | undefined;
   readonly removable: boolean;
+  /** A model writes it, and can say why. */
+  readonly isScore: boolean;
 }
 
-function One({ one, person, labels, removable }: OneProps): ReactNode {
+function One({ one, person, labels, removable, isScore }: OneProps): ReactNode {
   const { t } = useTranslation();
   const { language, tag: locale } = useLanguage();
   const spoken = useSpoken();
@@ -89,6 +94,7 @@ function One({ one, person, labels, removable }: OneProps): ReactNode {
             <div className={styles.evidence}>{evidence}</div>
           </Tooltip>
         ) : null}
+        {isScore ? <WhyScore model={one.tag} person={person} /> : null}
         {one.confidence < 1 ? (
           <div className={styles.evidence}>{t("tags.ofPerson.confidence", { percent: formatPercent(one.confidence, locale) })}</div>
         ) : null}
