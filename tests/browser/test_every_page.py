@@ -32,16 +32,25 @@ PAGES = [
     "people/1?tab=visits",
     "people/1?tab=traits",
     "people/1?tab=identities",
+    "segments",
+    "segments?show=passes",
+    "lists",
+    "lists?search=nothing-such",
+    "understanding",
+    "understanding?view=overlap",
+    "understanding?view=distribution",
+    "understanding?view=distribution&of=trait:plan",
     "merges",
     "settings/workspace",
     "settings/members",
     "settings/keys",
     "settings/identity",
+    "settings/config",
     "settings/audit",
     "settings/account",
 ]
 BARE_KEY = re.compile(
-    r"\b(?:actions|states|errors|shell|overview|truth|visits|events|live|receipts|letters|plan|imports|sources|people|person|merges|rules|settings)\.[a-z]\w+"
+    r"\b(?:actions|states|errors|shell|overview|truth|visits|events|live|receipts|letters|plan|imports|sources|people|person|merges|rules|settings|segments|lists|understanding|comparison|upset|distribution|handover|exports|syncs|passes|config)\.[a-z]\w+"
 )
 CJK = re.compile(r"[\u4e00-\u9fff]")
 # What may stand in Latin letters on a Chinese page: names, ids, codes and values are not words of the interface.
