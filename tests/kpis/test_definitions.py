@@ -11,12 +11,15 @@ from tests.kpis.world import (
     NOT_BY_X,
     NOW,
     ORACLES,
+    PURCHASE,
     Truth,
+    a_formula,
     a_segment,
     ask,
     dimension,
     entered,
     keep_sessions,
+    over,
     sessions_told,
     truth_of,
     with_inviter,
@@ -130,6 +133,35 @@ def test_the_parts_by_segment_are_what_brute_force_says(town: Town, batches, cho
     [part] = ask(world, "cac", first=FIRST, last=LAST, segments=("some",)).parts
     assert part.value.reason is not None
     assert part.value.reason.code == "not_by_segment"
+
+
+@given(batches=told("ABCR", prices=True), chosen=st.sets(st.integers(0, 7)))
+@examples(3)
+def test_a_formula_is_worked_out_of_what_brute_force_counts(town: Town, batches, chosen: set[int]) -> None:  # type: ignore[no-untyped-def]
+    world = built(town, batches)
+    with_roles(world)
+    letters = [{"series": {"event": PURCHASE, "measure": "revenue"}}, {"series": {"measure": "people"}}, {"metric": "dau"}]
+    a_formula(world, "own", {"name": "own", "letters": letters, "formula": "A / B + C"})
+    truth = truth_of(world, NOW.astimezone(CLOCK).date())
+    everybody = sorted(truth.people)
+    members = [everybody[place] for place in chosen if place < len(everybody)]
+    a_segment(world, "some", members)
+
+    def wanted(first: date, last: date) -> float | None:
+        share = over(sum(one.money for _, one in truth.events(first, last, PURCHASE)), len(truth.active(first, last)))
+        daily = ORACLES["dau"](truth, first, last)
+        return None if share is None or daily is None else share + daily
+
+    answer = ask(world, "own", first=FIRST, last=LAST, unit="week", dimension=dimension(), limit=2)
+    assert values_of(answer) == [wanted(*window) for window in windows_of(answer)]
+    named = [part.group.value or "" for part in answer.parts if not part.group.other]
+    for part in answer.parts:
+        truth.value, truth.others = (None, named) if part.group.other else (part.group.value, ())
+        assert [part.value.value, *(p.value.value for p in part.points)] == [wanted(*window) for window in windows_of(answer)]
+    truth.value, truth.others = None, ()
+    truth.people = {person: did for person, did in truth.people.items() if person in members}
+    [part] = ask(world, "own", first=FIRST, last=LAST, unit="week", segments=("some",)).parts
+    assert [part.value.value, *(p.value.value for p in part.points)] == [wanted(*window) for window in windows_of(answer)]
 
 
 @given(batches=told("ABCR", prices=True))

@@ -118,3 +118,35 @@ def test_a_file_of_spend_is_taken_whole_or_not_at_all(shop: Shop) -> None:
     assert shop.upload("/spend/file", b"").json()["code"] == "bad_spend_file"
     assert len(shop.get("/spend").json()["items"]) == 2
     shop.delete("/spend?channel=%E6%8A%96%E9%9F%B3&first_day=2025-11-01&last_day=2025-11-30")
+
+
+def test_guardrails_are_judged_listed_made_and_deleted(shop: Shop) -> None:
+    listed = shop.get("/guardrails").json()
+    assert "MAD" in listed["rule_en"] or "median absolute deviation" in listed["rule_en"]
+    assert {one["state"] for one in listed["items"]} <= {"unknown", "green", "watch", "red"}
+    standard = listed["items"][0]
+    assert standard["standard"]
+    assert shop.delete(f"/guardrails/{standard['guardrail_id']}").status_code == 404
+    made = shop.post("/guardrails", {"short": "dau", "long": "dau_mau", "unit": "month"})
+    assert made.status_code == 201
+    own = [one for one in shop.get("/guardrails").json()["items"] if not one["standard"]]
+    assert [(one["pair"]["short"], one["short"]["label_zh"]) for one in own] == [("dau", "日活跃用户")]
+    assert shop.post("/guardrails", {"short": "dau", "long": "dau"}).json()["code"] == "invalid"
+    assert shop.post("/guardrails", {"short": "dau", "long": "no_such"}).status_code == 404
+    assert shop.delete(f"/guardrails/{own[0]['guardrail_id']}").status_code == 204
+
+
+def test_the_board_shows_every_metric_or_those_that_were_asked_for(shop: Shop) -> None:
+    whole = shop.post("/kpis/board", {"last_days": 7}).json()["items"]
+    assert {one["metric"] for one in whole} >= {"dau", "ltv_cac", "nps"}
+    some = shop.post("/kpis/board", {"last_days": 7, "metrics": ["mau", "dau"]}).json()["items"]
+    assert [one["metric"] for one in some] == ["mau", "dau"]
+    assert [one["value"] for one in some] == [one["value"] for key in ("mau", "dau") for one in whole if one["metric"] == key]
+
+
+def test_the_feature_of_penetration_is_chosen_once_for_everybody(shop: Shop) -> None:
+    asked = {"first_day": "2025-11-01", "last_day": "2025-11-07"}
+    assert shop.post("/kpis/feature_penetration", asked).json()["value"]["reason"]["code"] == "no_feature"
+    assert shop.put("/kpis/feature_penetration/setup", {"config": {"event": "Paid"}}).json()["config"] == {"event": "Paid"}
+    assert shop.post("/kpis/feature_penetration", asked).json()["value"]["value"] == 0.5
+    assert shop.put("/kpis/feature_penetration/setup", {"config": {"evnt": "Paid"}}).json()["code"] == "invalid_config"

@@ -12,6 +12,8 @@ from uems.access import api as access
 from uems.access.api import Access, Caller
 from uems.journeys import api as journeys
 from uems.kpis import api as kpis
+from uems.kpis.custom.definitions import read_spec, save_metric
+from uems.kpis.measuring import values_of
 from uems.profiles import api as profiles
 from uems.segments import api as segments
 
@@ -264,3 +266,7 @@ def sessions_told(world: World) -> list[tuple[int, date, float]]:
             visit = [*visit, one.at]
         found += [(person, visit)] if visit else []
     return [(p, v[0].astimezone(CLOCK).date(), (v[-1] - v[0]).total_seconds()) for p, v in found]
+
+
+def a_formula(world: World, key: str, spec: Mapping[str, Any]) -> None:
+    save_metric(world.town.house.store, entered(world), key, read_spec(spec), values_of)
