@@ -1,0 +1,164 @@
+"""Who entered each step, and who of them went on? Everybody once in each of two periods, by the first time that they entered in it.
+
+Whoever enters is counted under what holds for that first event, however they try again: slices do not choose by what came of it. Who
+entered so late that the window has not passed yet is not counted.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from uems.journeys.bottleneck.model import Units
+from uems.journeys.map.model import Touchpoint
+from uems.journeys.reports._arrays import firsts
+from uems.journeys.reports._ask import Ask, Query, group_code
+from uems.journeys.reports._hours import milliseconds
+from uems.journeys.reports._map_sql import any_touch_sql, steps_of, touched_sql
+from uems.journeys.reports._people_axes import PeopleAxis
+from uems.journeys.reports._spec import Breakdown
+from uems.journeys.reports._stories import Column, Stories, each_part
+from uems.kernel.clock import start_of_day
+from uems.kernel.sql import Sql
+
+T = TypeVar("T")
+Daily = npt.NDArray[np.int64]
+"""Shape (values and all others, days, 2): who entered on each day (everybody once a day), and who of them went on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventAxis:
+    """A column or property of the first event."""
+
+    by: Breakdown
+    words: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ways:
+    """What is looked at. steps: (bits of the touchpoints at which it is entered, of those to which it leads). before, now: periods
+    that follow one another; ``now`` is that of the question."""
+
+    points: Sequence[Touchpoint]
+    steps: Sequence[tuple[int, int]]
+    window_seconds: int
+    before: Ask
+    now: Ask
+    axes: Sequence[EventAxis | PeopleAxis]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passages:
+    """One step of some people. person: of each unit. daily: everybody's, then those of each axis."""
+
+    units: Units
+    person: npt.NDArray[np.uint64]
+    daily: Sequence[Daily]
+
+
+def each_passage(ways: Ways, work: Callable[[Sequence[Passages]], T]) -> list[T]:
+    """What ``work`` makes of the steps of every part of the people."""
+    start, end = ways.before.period.start, ways.now.period.end
+
+    def wanted(query: Query) -> tuple[Mapping[str, Column], Sql]:
+        columns = {"mask": Column(sql=touched_sql(query, ways.points), bits=len(ways.points))}
+        for n, axis in enumerate(ways.axes):
+            if isinstance(axis, EventAxis):
+                code = group_code(query, axis.by, list(axis.words))
+                columns[f"axis_{n}"] = Column(sql=code, bits=len(axis.words).bit_length())
+        columns["minor"] = Column(sql=query.revenue_sql(), bits=64)
+        touched = any_touch_sql(query, ways.points)
+        return columns, Sql(f"({touched} OR (event != '' AND {query.revenue_sql()} != 0))")
+
+    read = steps_of(ways.points)
+    until = end + timedelta(seconds=ways.window_seconds)
+    return each_part(ways.now, wanted, read, start, until, lambda told: work(_passages(told, ways)))
+
+
+def _passages(told: Stories, ways: Ways) -> list[Passages]:
+    days = _day_starts(ways)
+    window = ways.window_seconds * 1000
+    # The last instant of an entry whose window has passed by now.
+    latest = milliseconds(ways.now.now) - window
+    inside = (told.at >= days[0]) & (told.at < milliseconds(ways.now.period.end)) & (told.at <= latest)
+    earned = np.append(0, np.cumsum(told.columns["minor"].astype(np.int64)))
+    return [_step(told, ways, bits, to, inside, earned, days) for bits, to in ways.steps]
+
+
+def _day_starts(ways: Ways) -> npt.NDArray[np.int64]:
+    first, count = ways.before.first, (ways.now.last - ways.before.first).days + 1
+    zone = ways.now.scope.zone
+    return np.array([milliseconds(start_of_day(first + timedelta(days=n), zone)) for n in range(count)], np.int64)
+
+
+def _step(
+    told: Stories, ways: Ways, bits: int, to: int, inside: npt.NDArray[np.bool_], earned: npt.NDArray[np.int64], days: npt.NDArray[np.int64]
+) -> Passages:
+    mask, window = told.columns["mask"], ways.window_seconds * 1000
+    rows = np.flatnonzero(inside & ((mask & mask.dtype.type(bits)) != 0))
+    hits = np.append(np.flatnonzero((mask & mask.dtype.type(to)) != 0), len(mask))
+    after = hits[np.searchsorted(hits[:-1], rows, "right")]
+    person, at = np.append(told.person, np.uint64(2**64 - 1)), np.append(told.at, 0)
+    onward = (person[after] == person[rows]) & (at[after] - at[rows] <= window)
+    day = np.searchsorted(days, told.at[rows], "right") - 1
+    now = told.at[rows] >= milliseconds(ways.now.period.start)
+    mine = told.person[rows].astype(np.int64)
+    once = firsts(mine * 2 + now) if len(rows) else rows
+    daily = firsts(mine * len(days) + day) if len(rows) else rows
+    codes = _codes(told, ways, rows, now)
+    minor = np.where(onward, _earned(told, rows, after, earned, window), 0)
+    return Passages(
+        units=Units(now=now[once], onward=onward[once], minor=minor[once], codes=codes[:, once]),
+        person=told.person[rows[once]],
+        daily=_daily(codes[:, daily], day[daily], onward[daily], len(days), ways),
+    )
+
+
+def _earned(
+    told: Stories, rows: npt.NDArray[np.int64], after: npt.NDArray[np.int64], earned: npt.NDArray[np.int64], window: int
+) -> npt.NDArray[np.int64]:
+    """Revenue from the event ``after`` to the end of the window of ``rows``."""
+    if not len(rows):
+        return rows
+    changes = np.append(False, told.person[1:] != told.person[:-1])
+    moment = np.cumsum(changes) * (int(told.at.max() - told.at.min()) + window + 2) + (told.at - told.at.min())
+    end = np.searchsorted(moment, moment[rows] + window, "right")
+    return np.asarray(earned[np.maximum(end, after)] - earned[np.minimum(after, len(told))], np.int64)
+
+
+def _codes(told: Stories, ways: Ways, rows: npt.NDArray[np.int64], now: npt.NDArray[np.bool_]) -> npt.NDArray[np.uint8]:
+    found = np.zeros((len(ways.axes), len(rows)), np.uint8)
+    for n, axis in enumerate(ways.axes):
+        found[n] = told.columns[f"axis_{n}"][rows] if isinstance(axis, EventAxis) else axis.codes(told.person[rows], now)
+    return found
+
+
+_ALL: Final = 1
+
+
+def _daily(codes: npt.NDArray[np.uint8], day: npt.NDArray[np.int64], onward: npt.NDArray[np.bool_], days: int, ways: Ways) -> list[Daily]:
+    def counted(code: npt.NDArray[Any], size: int) -> Daily:
+        keys = (code.astype(np.int64) * days + day) * 2 + onward
+        counts = np.bincount(keys, minlength=size * days * 2).reshape(size, days, 2)
+        counts[:, :, 0] += counts[:, :, 1]
+        return counts
+
+    return [counted(np.zeros(len(day), np.uint8), _ALL), *(counted(codes[n], len(axis.words) + 1) for n, axis in enumerate(ways.axes))]
+
+
+def together(parts: Sequence[Sequence[Passages]]) -> list[Passages]:
+    """The steps of all people, without who they are: every person is in one part."""
+    found = []
+    for step in zip(*parts, strict=True):
+        units = Units(
+            now=np.concatenate([one.units.now for one in step]),
+            onward=np.concatenate([one.units.onward for one in step]),
+            minor=np.concatenate([one.units.minor for one in step]),
+            codes=np.concatenate([one.units.codes for one in step], axis=1),
+        )
+        daily = [np.sum(same, axis=0) for same in zip(*(one.daily for one in step), strict=True)]
+        found.append(Passages(units=units, person=np.zeros(0, np.uint64), daily=daily))
+    return found

@@ -1,0 +1,1 @@
+"""Does the bottleneck finder find what is there, and only that?"""
