@@ -56,13 +56,7 @@ export default {
     ofPerson: {
       since: "Since",
       by: "Came in by",
-      causes: {
-        built: "the segment was built",
-        event: "something they did",
-        time: "time passing",
-        merge: "a merge of profiles",
-        full: "the nightly pass",
-      },
+      causes: { built: "the segment was built", event: "something they did", time: "time passing", full: "the nightly pass" },
       empty: { title: "In no segment", text: "As soon as a segment's condition holds for this person, it appears here." },
       other: "Why not in another one?",
       choose: "Choose a segment",

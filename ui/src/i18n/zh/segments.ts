@@ -59,7 +59,7 @@ const zh: SameKeys<typeof en> = {
     ofPerson: {
       since: "进入时间",
       by: "进入原因",
-      causes: { built: "分群建立或修改", event: "发生了行为", time: "时间推移", merge: "用户合并", full: "夜间全量计算" },
+      causes: { built: "分群建立或修改", event: "发生了行为", time: "时间推移", full: "夜间全量计算" },
       empty: { title: "不在任何分群中", text: "满足某个分群的条件后，会显示在这里。" },
       other: "为何不在其他分群？",
       choose: "选择分群",
