@@ -1,6 +1,7 @@
 """Do the statement, the Python check and the definition name the same people, whatever was merged and wherever the clocks change?"""
 
 import itertools
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,13 +12,14 @@ from hypothesis import strategies as st
 
 from tests.profiles.conditions import oracle
 from tests.profiles.conditions.strategies import calls, conditions
-from tests.profiles.conditions.world import World, records
+from tests.profiles.conditions.world import NOW, World, records
+from tests.support.feed import Happened
 from uems import app
 from uems.kernel.filters import Params
 from uems.kernel.house import House
 from uems.kernel.settings import Settings
 from uems.kernel.sql import Sql
-from uems.profiles.conditions.asking import Asking, Chosen
+from uems.profiles.conditions.asking import Asking, Chosen, known_zones
 from uems.profiles.conditions.grammar import dump_condition, evaluate, parse_condition, people_sql, person_check
 
 _numbers = itertools.count(1)
@@ -88,3 +90,10 @@ def test_a_condition_can_stand_in_any_query_that_has_a_column_of_people(house: H
     query = Sql(f"SELECT p FROM (SELECT arrayJoin({people}) AS p) WHERE {condition} ORDER BY p")
     rows = house.warehouse.query(query, {**asking.params.values, "z0": sorted(souls)})
     assert rows.column("p").to_pylist() == sorted(n for n, soul in souls.items() if oracle.holds(tree, soul, souls))
+
+
+def test_time_zones_that_do_not_exist_do_not_crowd_out_those_that_do(house: House) -> None:
+    world = World(house, next(_numbers))
+    told = [f"AAA/{n}" for n in range(1_100)] + ["Zulu", "Asia/Tokyo"]
+    world.take([Happened(user=f"u{n}", ts=NOW, type="identify", properties=json.dumps({"timezone": name})) for n, name in enumerate(told)])
+    assert known_zones(house, world.scope) == ["Asia/Tokyo", "Zulu"]
