@@ -6,8 +6,8 @@ from uems.segments.doers import segment_worker
 from uems.segments.keeper import Keeper
 from uems.segments.lists.definitions import PeopleList, create_list, delete_list, list_lists, people_list
 from uems.segments.lists.people import list_of_people
-from uems.segments.membership import changes, is_member, members, segments_of, sizes
-from uems.segments.model import Change, Draft, Membership, Segment, Size
+from uems.segments.membership import is_member, members, segments_of, sizes
+from uems.segments.model import Draft, Membership, Segment, Size
 from uems.segments.preview import preview, why
 from uems.segments.schema import MIGRATIONS
 from uems.segments.syncs.loop import Syncer
@@ -15,7 +15,6 @@ from uems.segments.tagging import Tags, tag_uses
 
 __all__ = [
     "MIGRATIONS",
-    "Change",
     "Currency",
     "Draft",
     "Keeper",
@@ -26,7 +25,6 @@ __all__ = [
     "Syncer",
     "Tags",
     "archive_segment",
-    "changes",
     "create_list",
     "currency",
     "delete_list",

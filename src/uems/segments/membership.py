@@ -7,7 +7,7 @@ from uems.kernel.clock import day_of, start_of_day
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
 from uems.kernel.sql import Sql
-from uems.segments.model import Change, Membership, Size
+from uems.segments.model import Membership, Size
 
 
 def members(house: House, scope: Scope, segment_id: int, *, after: int = 0, limit: int, on: datetime | None = None) -> list[int]:
@@ -51,23 +51,6 @@ def is_member(house: House, scope: Scope, segment_id: int, person_id: int) -> bo
         {"workspace": scope.workspace_id, "person": found.person_id, "segment": segment_id},
     ).to_pylist()
     return bool(row["entered"])
-
-
-def changes(house: House, scope: Scope, *, after_version: int, limit: int, segment_id: int | None = None) -> list[Change]:
-    """Who came and went behind a version, oldest first; the way for other rooms to follow. All changes of a version come together."""
-    where = Sql("workspace_id = {workspace:UInt32} AND version > {after:UInt64}")
-    params = {"workspace": scope.workspace_id, "after": after_version, "limit": limit}
-    if segment_id is not None:
-        where = Sql(f"{where} AND segment_id = {{segment:UInt32}}")
-        params["segment"] = segment_id
-    rows = house.warehouse.query(
-        Sql(
-            f"SELECT segment_id, person_id, entered, at, cause, version FROM segment_changes WHERE {where}"
-            " ORDER BY version LIMIT {limit:UInt32} WITH TIES"
-        ),
-        params,
-    ).to_pylist()
-    return [Change(**{**row, "at": row["at"].astimezone(UTC)}) for row in rows]
 
 
 def sizes(house: House, scope: Scope, segment_id: int, first: date, last: date) -> list[Size]:

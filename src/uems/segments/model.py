@@ -7,8 +7,8 @@ from typing import Literal, TypeAlias
 from uems.kernel.filters import Node
 
 State: TypeAlias = Literal["building", "live", "failed", "archived"]
-Cause: TypeAlias = Literal["built", "event", "time", "merge", "full"]
-"""Why somebody came or went: the segment was built or changed, something happened, time passed, ids moved, or the full pass."""
+Cause: TypeAlias = Literal["built", "event", "time", "full"]
+"""Why somebody came or went: the segment was built or changed, something happened or ids moved, time passed, or the full pass."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,18 +59,6 @@ class SavedVersion:
     condition: Node
     at: datetime
     by: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """Somebody came into a segment, or left it. version: grows with time; changes of one round share it."""
-
-    segment_id: int
-    person_id: int
-    entered: bool
-    at: datetime
-    cause: Cause
-    version: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

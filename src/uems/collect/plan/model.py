@@ -1,7 +1,7 @@
 """What does a tracking plan say? Definitions of events, their properties, and the traits of people; one document a workspace."""
 
 from dataclasses import dataclass, field
-from typing import Final, Literal, TypeAlias, get_args
+from typing import Final, Literal, TypeAlias
 
 import msgspec
 
@@ -13,7 +13,6 @@ PropertyType: TypeAlias = Literal["any", "text", "number", "integer", "boolean",
 """time: ISO 8601 text, a bare date included. integer: a whole number, 5.0 included. any: every type but null."""
 Scalar: TypeAlias = str | int | float | bool
 
-MODES: Final[tuple[Mode, ...]] = get_args(Mode)
 SEVERITY: Final[dict[Mode, int]] = {"allow": 0, "warn": 1, "block": 2}
 BUILT_IN_EVENTS: Final = frozenset({"Page Viewed", "Screen Viewed"})
 """What page and screen calls are stored as; always known, planned or not."""

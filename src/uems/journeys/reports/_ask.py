@@ -176,10 +176,6 @@ class Query:
             parts.append(self._matches(self.ask.spec.filter))
         return self._sampled(Sql("events"), columns, join(Sql(" AND "), parts))
 
-    def daily_sql(self, columns: Mapping[str, Sql], where: Sql) -> Sql:
-        """The same over ``person_daily``, without days: say them in ``where``. Only for a spec without a filter."""
-        return self._sampled(Sql("person_daily"), columns, where)
-
     def _sampled(self, table: Sql, columns: Mapping[str, Sql], where: Sql) -> Sql:
         rows = identity.rows_of_people(self.ask.house.store, self.ask.scope, table, columns, where)
         if self.ask.spec.sample_percent is None:

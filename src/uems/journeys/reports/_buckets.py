@@ -5,15 +5,12 @@ of the period count in it.
 """
 
 from datetime import date, datetime, timedelta
-from typing import Final, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from uems.kernel.clock import start_of_day
 from uems.kernel.sql import Sql
 
 Unit: TypeAlias = Literal["day", "week", "month"]
-
-BUCKET: Final[dict[Unit, Sql]] = {"day": Sql("day"), "week": Sql("toMonday(day)"), "month": Sql("toStartOfMonth(day)")}
-"""The bucket of a row with a column ``day``."""
 
 
 def bucket_of(day: date, unit: Unit) -> date:

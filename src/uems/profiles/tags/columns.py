@@ -93,11 +93,6 @@ def lists(values: pa.Array) -> pa.Array:
     return pa.array(out, pa.string())
 
 
-def of_python(values: Sequence[object]) -> pa.Array:
-    """JSON of any values that JSON can hold; None is no value."""
-    return pa.array([None if value is None else dump_json(value) for value in values], pa.string())
-
-
 def float_of(column: pa.Array) -> Floats:
     """A column of numbers with NaN for null."""
     return np.asarray(pc.cast(_array(column), pa.float64()).to_numpy(zero_copy_only=False), np.float64)
