@@ -32,7 +32,7 @@ export function Members({ segment }: { segment: Segment }): ReactNode {
   const { slug, zone } = useWorkspace();
   const [chosen, setDay] = useParam("on");
   const day = DAY.test(chosen) && chosen < dayOf(new Date(), zone) ? chosen : "";
-  const query = useInfiniteQuery(membersQuery(slug, segment.key, day ? endOfDay(day, zone).toISOString() : null));
+  const query = useInfiniteQuery(membersQuery(slug, segment, day ? endOfDay(day, zone).toISOString() : null));
   const [asked, ask] = useState<{ readonly id: number; readonly name: string } | null>(null);
   return (
     <Card

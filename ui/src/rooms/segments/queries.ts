@@ -58,9 +58,10 @@ export function versionsQuery(workspace: string, key: string) {
   });
 }
 
-export function membersQuery(workspace: string, key: string, on: string | null) {
+/** As of a computation, so that those who are found while the page is open appear on it. */
+export function membersQuery(workspace: string, { key, version, computed_at }: Segment, on: string | null) {
   return infiniteQueryOptions({
-    queryKey: [workspace, "segments", "one", key, "members", on],
+    queryKey: [workspace, "segments", "one", key, "members", on, version, computed_at],
     queryFn: ({ pageParam, signal }) => {
       const query = { limit: 50, ...(on ? { on } : {}), ...(pageParam ? { cursor: pageParam } : {}) };
       return unwrap(api.GET(`${BASE}/{key}/members`, { params: { path: { workspace, key }, query }, signal }));
