@@ -234,3 +234,18 @@ def test_an_alert_that_cannot_work_is_refused(shop: Shop, broken: Callable[[dict
     for receiver in ({"kind": "webhook"}, {"kind": "email", "to": "nobody"}, {"kind": "webhook", "url": "ftp://x"}):
         good = {"metric": "dau", "rule": {"kind": "threshold", "below": 3}}
         assert shop.post("/alerts", {"name": "x", "spec": good, "receivers": [receiver]}).status_code == 422
+
+
+def test_an_alert_that_cannot_be_judged_says_why_and_does_not_hold_up_the_others(shop: Shop, watcher: Watcher, ear: Any) -> None:
+    letters = [{"series": {"event": "Looked"}}]
+    shop.put("/custom-metrics/own", {"spec": {"name": "Own", "letters": letters, "formula": "A"}})
+    broken = alert(shop, {"kind": "webhook", "url": ear.url}, metric="own")
+    shop.delete("/custom-metrics/own")
+    alert(shop, {"kind": "webhook", "url": ear.url})
+    settle(watcher)
+    assert "own" in shop.get(f"/alerts/{broken['alert_id']}").json()["failure"]
+    assert [json.loads(body)["metric"] for _, body in ear.heard] == ["dau"]
+    shop.put("/custom-metrics/own", {"spec": {"name": "Own", "letters": letters, "formula": "A"}})
+    shop.clock.advance(minutes=11)
+    settle(watcher)
+    assert [json.loads(body)["metric"] for _, body in ear.heard] == ["dau", "own"]

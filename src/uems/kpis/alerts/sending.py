@@ -52,6 +52,12 @@ def recover(house: House, lease: leases.Lease, now: datetime) -> None:
         conn.execute(mine.where(_D.kind == "email").values(state="uncertain", message=_LOST, next_at=None, changed_at=now))
 
 
+def under_way(house: House) -> bool:
+    """Whether anything waits, or was being sent."""
+    with house.store.read() as conn:
+        return conn.execute(select(_D.alert_id).where(_D.state.in_(("waiting", "sending"))).limit(1)).first() is not None
+
+
 def due(house: House, now: datetime) -> list[Delivery]:
     """What may be sent now, the oldest first."""
     query = select(kpi_deliveries).where(_D.state == "waiting", or_(_D.next_at.is_(None), _D.next_at <= now))

@@ -38,7 +38,9 @@ GRACE: Final = timedelta(minutes=15)
 """How long after the end of a day, week or month it is judged: so long its last events are on their way."""
 CATCH_UP: Final = 7
 """Buckets that are judged at most after a pause; those before are passed over."""
-_OUTAGES: Final = ("warehouse_down", "store_down", "store_busy", "lease_lost", "warehouse_timeout", "warehouse_memory")
+_OUTAGES: Final = ("warehouse_down", "store_down", "store_busy", "lease_lost")
+AGAIN: Final = timedelta(minutes=10)
+"""How long an alert that could not be judged waits, so that a metric too large to be measured does not hold up the others."""
 _A, _F = kpi_alerts.c, kpi_firings.c
 
 
@@ -71,8 +73,8 @@ class Watcher:
 
     def step(self) -> bool:
         """Judge what is due and send what waits; False when there was nothing to do, or another process does it."""
-        alerts, waiting = self._enabled(), sending.due(self._house, self._clock())
-        if not alerts and not waiting and self._lease is not None:
+        alerts = self._enabled()
+        if not alerts and not sending.under_way(self._house):
             return False
         if not self._hold():
             return False
@@ -98,6 +100,8 @@ class Watcher:
     def _look(self, alert: Alert) -> bool:
         """Judge the buckets of an alert that are complete and were not judged yet, the oldest first."""
         now = self._clock()
+        if alert.failure and alert.looked_at is not None and now < alert.looked_at + AGAIN:
+            return False
         scope = self._workspaces.scope(alert.workspace_id)
         if scope is None:
             return False
@@ -113,8 +117,7 @@ class Watcher:
         except UemsError as error:
             if error.code in _OUTAGES:
                 raise
-            if error.message[:2_000] != alert.failure:
-                self._fail(alert, error.message, now)
+            self._fail(alert, error.message, now)
         return True
 
     def _arrived(self, scope: Scope, bucket: date, unit: Unit) -> bool:
