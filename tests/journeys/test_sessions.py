@@ -107,6 +107,19 @@ def test_one_session_of_one_page_is_a_bounce_and_tells_where_it_came_from(world:
     assert (two.bounce, two.events, two.entry_path, two.exit_path, two.device, two.revenue_minor) == (False, 4, "/x", "/y", "tablet", 1200)
 
 
+def test_reports_of_engagement_keep_a_visit_going_and_are_no_deeds_of_their_own(world: World) -> None:
+    beats = [Event(user="u", ms=n * 20 * MINUTE, type="track", report="Heartbeat", engaged=30) for n in (1, 2)]
+    world.send([Event(user="u", ms=0, path="/in"), *beats])
+    world.send([Event(user="u", ms=55 * MINUTE, type="track", path="/in", report="Page Left", engaged=7.25)])
+    world.town.catch_up()
+    [one] = sessions_of(world.town.house, world.scope, 1, 10)[0]
+    assert (one.bounce, one.pages, one.events, one.engaged_seconds) == (True, 1, 4, 67.25)
+    world.send([Event(user="u", ms=56 * MINUTE, path="/next")])
+    world.town.catch_up()
+    [one] = sessions_of(world.town.house, world.scope, 1, 10)[0]
+    assert (one.bounce, one.engaged_seconds) == (False, 67.25)
+
+
 def test_sessions_of_a_person_come_page_by_page(world: World) -> None:
     world.send([Event(user="u", ms=n * HOUR) for n in range(5)])
     world.town.catch_up()
@@ -143,6 +156,8 @@ def bursts(draw: st.DrawFn) -> list[Event]:
             active=draw(st.sampled_from([True, True, True, False])),
             revenue=draw(st.integers(0, 2)),
             currency=draw(st.sampled_from(["USD", "EUR"])),
+            report=draw(st.sampled_from(["", "", "Heartbeat", "Page Left"])),
+            engaged=draw(st.sampled_from([0, 0.25, 12.5, 30, -3, 1e9])),
         )
         for n in range(count)
     ]

@@ -26,7 +26,7 @@ START = datetime(2025, 11, 1, 22, tzinfo=UTC)
 ZONE = "America/New_York"
 COLUMNS = (
     "person_id, started_at, ended_at, day, events, pages, entry_path, exit_path, referrer, utm_source, utm_medium, utm_campaign,"
-    " device, country, channel, revenue_minor, bounce"
+    " device, country, channel, revenue_minor, bounce, engaged_ms"
 )
 
 
@@ -46,6 +46,8 @@ class Event:
     active: bool = True
     revenue: int = 0
     currency: str = "USD"
+    report: str = ""
+    engaged: float = 0
 
     def item(self, message_id: str) -> dict[str, object]:
         ts = START + timedelta(milliseconds=self.ms)
@@ -56,7 +58,8 @@ class Event:
         item |= {"anonymousId": self.anonymous} if self.anonymous else {}
         if self.type == "track":
             money = {"revenue": self.revenue, "currency": self.currency} if self.revenue else {}
-            item |= {"event": "Order Completed", "properties": money}
+            told = {"engaged_seconds": self.engaged} if self.report else money
+            item |= {"event": self.report or "Order Completed", "properties": told}
         return item
 
 
@@ -149,7 +152,8 @@ def _row(person: int, piece: Sequence[Event]) -> tuple[Any, ...]:
     first: Mapping[str, str] = {
         name: next((value for e in piece if (value := getattr(e, name))), "") for name in ("campaign", "device", "channel")
     }
-    revenue = sum(e.revenue * 100 for e in piece if e.type == "track" and e.currency == "USD")
+    deeds = [e for e in piece if e.type != "track" or not e.report]
+    revenue = sum(e.revenue * 100 for e in deeds if e.type == "track" and e.currency == "USD")
     return (
         person,
         start,
@@ -167,5 +171,6 @@ def _row(person: int, piece: Sequence[Event]) -> tuple[Any, ...]:
         "",
         first["channel"],
         revenue,
-        len(piece) == 1 and pages == 1,
+        len(deeds) == 1 and pages == 1,
+        sum(round(min(max(e.engaged, 0), 86_400) * 1000) for e in piece if e.type == "track" and e.report),
     )

@@ -8,7 +8,8 @@ from uems.kernel.edge import Body, Count, Signed
 
 
 class SessionBody(Body):
-    """One visit. seconds: from its first to its last event. revenue_minor: in the workspace's currency. "" for what nobody said."""
+    """One visit. seconds: from its first to its last event. engaged_seconds: reported by the browser
+    SDK; 0 where nothing reports. revenue_minor: in the workspace's currency. "" for what nobody said."""
 
     started_at: datetime
     ended_at: datetime
@@ -27,6 +28,7 @@ class SessionBody(Body):
     channel: str
     revenue_minor: Signed
     bounce: bool
+    engaged_seconds: float
 
     @staticmethod
     def of(session: Session) -> "SessionBody":

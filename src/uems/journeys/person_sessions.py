@@ -14,8 +14,9 @@ from uems.kernel.sql import Param, Sql
 class Session:
     """One visit. day: of its start, in the workspace's zone. pages: page views and screens. revenue_minor: in its currency.
 
-    bounce: one page view or screen and nothing else. entry_path, exit_path: of the first and the last event that names a path;
-    referrer: of the first of them. The utm parts: of the first event with any. "" for what nobody said.
+    bounce: one page view or screen and nothing else but reports of engagement. engaged_seconds: the sum of those. entry_path,
+    exit_path: of the first and the last event that names a path; referrer: of the first of them. The utm parts: of the first
+    event with any. "" for what nobody said.
     """
 
     started_at: datetime
@@ -34,11 +35,13 @@ class Session:
     channel: str
     revenue_minor: int
     bounce: bool
+    engaged_seconds: float
 
 
 _SESSIONS: Final = Sql(
     "SELECT started_at, ended_at, day, events, pages, entry_path, exit_path, referrer, utm_source, utm_medium, utm_campaign,"
-    " device, country, channel, revenue_minor, bounce FROM sessions FINAL"
+    " device, country, channel, revenue_minor, bounce,"
+    " engaged_ms / 1000 AS engaged_seconds FROM sessions FINAL"
     " WHERE workspace_id = {workspace:UInt32} AND person_id = {person:UInt64} AND NOT gone"
     " AND toUnixTimestamp64Milli(started_at) < {before:Int64} ORDER BY started_at DESC LIMIT {limit:UInt32}"
 )

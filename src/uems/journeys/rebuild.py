@@ -3,6 +3,7 @@
 A session is a run of a person's activity without a pause of 30 minutes: a pause of exactly 30 minutes or more starts a new
 one. A run longer than 24 hours is cut every 24 hours after its start, so that a page left open all week is not one visit.
 Activity is a track, page or screen call that does not say ``active: false`` and did not come by import, source or system.
+Reports of engagement keep a session going and add up to its engaged time; whether it bounced is asked of the other events.
 Order is (ts, log_partition, log_offset, log_index). Revenue counts in the workspace's currency.
 """
 
@@ -11,23 +12,22 @@ from collections.abc import Mapping
 from typing import Final
 
 from uems.identity import api as identity
+from uems.journeys.engagement import ACTIVITY_TYPES, ENGAGED_MS, IS_ACTIVITY, IS_REPORT, PAUSE_MS
 from uems.kernel.errors import UemsError
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
-from uems.kernel.sql import Param, Sql
+from uems.kernel.sql import Param, Sql, ident
 
 _logger = logging.getLogger("uems.sessions")
 
 BEGINNING: Final = -9_000_000_000_000_000
 """Before every event, in milliseconds since 1970: the sessions of a person from the first one on."""
-PAUSE_MS: Final = 30 * 60_000
 LONGEST_MS: Final = 24 * 3_600_000
 STATEMENT_SECONDS: Final = 80
 _BYTES: Final = 400_000_000
 
-TYPES: Final = Sql("('track', 'page', 'screen')")
-_ACTIVITY: Final = Sql(f"active AND type IN {TYPES} AND channel NOT IN ('import', 'source', 'system')")
-_READ: Final = (
+TYPES: Final = ACTIVITY_TYPES
+_COLUMNS: Final = (
     "ts",
     "day",
     "type",
@@ -45,9 +45,10 @@ _READ: Final = (
     "log_offset",
     "log_index",
 )
+_READ: Final = {**{name: ident(name) for name in _COLUMNS}, "engaged": ENGAGED_MS, "reports": IS_REPORT}
 _KEPT: Final = Sql(
     "workspace_id, person_id, started_at, ended_at, run_at, day, events, pages, entry_path, exit_path, referrer,"
-    " utm_source, utm_medium, utm_campaign, device, country, channel, revenue_minor, bounce"
+    " utm_source, utm_medium, utm_campaign, device, country, channel, revenue_minor, bounce, engaged_ms"
 )
 _SO_FAR: Final = Sql(
     "OVER (PARTITION BY person ORDER BY ms, log_partition, log_offset, log_index ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"
@@ -150,7 +151,7 @@ def _stored(house: House, scope: Scope, since: Mapping[int, int]) -> dict[int, i
 def _computed(house: House, scope: Scope) -> Sql:
     """A subquery of the sessions of ``people`` from ``since`` on, each named by the columns of the table."""
     where = Sql(
-        f"person_id IN {{stored:Array(UInt64)}} AND {_ACTIVITY} AND toUnixTimestamp64Milli(ts)"
+        f"person_id IN {{stored:Array(UInt64)}} AND {IS_ACTIVITY} AND toUnixTimestamp64Milli(ts)"
         " >= transform(person_id, {stored:Array(UInt64)}, {stored_since:Array(Int64)}, toInt64(0))"
     )
     rows = identity.rows_of_people(house.store, scope, Sql("events"), _READ, where)
@@ -177,6 +178,6 @@ def _computed(house: House, scope: Scope) -> Sql:
         " argMinIf(s.device, place, s.device != '') AS device, argMinIf(s.country, place, s.country != '') AS country,"
         " argMinIf(s.channel, place, s.channel != '') AS channel,"
         " sumIf(ifNull(s.revenue_minor, 0), s.currency = {currency:String}) AS revenue_minor,"
-        " events = 1 AND pages = 1 AS bounce"
+        " countIf(NOT s.reports) = 1 AND pages = 1 AS bounce, sum(toUInt64(s.engaged)) AS engaged_ms"
         f" FROM ({runs}) AS s GROUP BY person, run_ms, intDiv(ms - run_ms, {LONGEST_MS}))"
     )

@@ -4,7 +4,8 @@ A row of a higher ``version`` takes the place of the one before it; ``gone`` say
 Reads say ``FROM sessions FINAL WHERE NOT gone``.
 """
 
-from uems.kernel.schema import Column, Migration, TableDef
+from uems.kernel.schema import AlterDef, Column, Migration, TableDef
+from uems.kernel.sql import Sql
 
 _LOW = "LowCardinality(String)"
 _TIME = "DateTime64(3, 'UTC')"
@@ -44,4 +45,10 @@ SESSIONS = TableDef(
     dedup_window=0,
 )
 
-MIGRATIONS = (Migration(number=30, room="journeys", name="sessions", steps=(SESSIONS,)),)
+# What the browser SDK reported as engaged time, of all events of the session together.
+ENGAGED = AlterDef(table="sessions", change=Sql("ADD COLUMN IF NOT EXISTS engaged_ms UInt64 DEFAULT 0 CODEC(ZSTD(1))"))
+
+MIGRATIONS = (
+    Migration(number=30, room="journeys", name="sessions", steps=(SESSIONS,)),
+    Migration(number=31, room="journeys", name="engaged_time", steps=(ENGAGED,)),
+)

@@ -1,7 +1,8 @@
 """How do visits go? How many there are, how long they last, where they begin and end, and where they come from.
 
 A session counts on the business day of its start. data: ``sessions``; ``people`` who had one; ``bounce_rate`` share of sessions with
-one page view and nothing else; ``seconds`` and ``pages`` each with ``average`` and ``median``; ``revenue_minor`` in ``currency``;
+one page view and nothing else but reports of engagement; ``seconds``, ``pages`` and ``engaged`` (seconds that the browser SDK
+reported, over the ``sessions`` with any) each with ``average`` and ``median``; ``revenue_minor`` in ``currency``;
 ``series`` one entry a day with sessions, people, bounces, revenue_minor; ``entry_pages``, ``exit_pages`` and ``sources`` the most
 frequent with their sessions, bounces and revenue_minor. A source is the utm source, else the host that referred, else "". Rates, averages
 and medians are null without sessions. Sessions follow the events by a few seconds. Cell: ``day`` (left out: the whole period), and
@@ -38,6 +39,8 @@ _FROM: Final = Sql(
 _TOTALS: Final = Sql(
     "SELECT toInt64(count()) AS sessions, toInt64(uniqExact(person_id)) AS people, toInt64(countIf(bounce)) AS bounces,"
     " avg(ms) / 1000 AS average_seconds, quantileExactInclusive(0.5)(ms) / 1000 AS median_seconds,"
+    " toInt64(countIf(engaged_ms > 0)) AS engaged, avgIf(engaged_ms, engaged_ms > 0) / 1000 AS average_engaged,"
+    " quantileExactInclusiveIf(0.5)(engaged_ms, engaged_ms > 0) / 1000 AS median_engaged,"
     " avg(pages) AS average_pages, quantileExactInclusive(0.5)(pages) AS median_pages, sum(revenue_minor) AS revenue_minor"
     f" FROM (SELECT *, toUnixTimestamp64Milli(ended_at) - toUnixTimestamp64Milli(started_at) AS ms {_FROM})"
 )
@@ -136,6 +139,7 @@ def _data(
         "bounce_rate": found["bounces"] / found["sessions"] if found else None,
         "seconds": {"average": found["average_seconds"], "median": found["median_seconds"]} if found else {"average": None, "median": None},
         "pages": {"average": found["average_pages"], "median": found["median_pages"]} if found else {"average": None, "median": None},
+        "engaged": _engaged(found),
         "revenue_minor": found["revenue_minor"] if found else 0,
         "currency": scope.currency,
         "series": series,
@@ -143,6 +147,12 @@ def _data(
         "exit_pages": exits,
         "sources": sources,
     }
+
+
+def _engaged(found: Mapping[str, Any] | None) -> dict[str, Any]:
+    if found is None or not found["engaged"]:
+        return {"sessions": 0, "average": None, "median": None}
+    return {"sessions": found["engaged"], "average": found["average_engaged"], "median": found["median_engaged"]}
 
 
 ITEM = Sessions()
