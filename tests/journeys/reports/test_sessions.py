@@ -33,6 +33,7 @@ def ask(world: World, first: date | None = None, last: date | None = None) -> di
 def test_a_workspace_without_sessions_has_a_designed_answer(world: World) -> None:
     data = ask(world)
     assert (data["sessions"], data["bounce_rate"], data["seconds"]["median"], data["series"]) == (0, None, None, [])
+    assert data["engaged"] == {"sessions": 0, "average": None, "median": None}
     data = ask(world, date(2025, 11, 1), date(2025, 11, 2))
     assert (data["people"], data["pages"]["average"], len(data["series"])) == (0, None, 2)
 
@@ -75,3 +76,12 @@ def test_merged_people_count_once(world: World) -> None:
     world.send([Event(user="u", anonymous="a", ms=2 * HOUR, type="identify")])
     data = ask(world)
     assert (data["sessions"], data["people"]) == (2, 1)
+
+
+def test_engaged_time_is_of_the_sessions_that_report_any(world: World) -> None:
+    world.send([Event(user=user, ms=0, path="/") for user in ("u", "v", "w")])
+    beats = [("u", 30.0), ("u", 10.5), ("v", 2.5)]
+    world.send([Event(user=user, ms=MINUTE + n, type="track", report="Heartbeat", engaged=told) for n, (user, told) in enumerate(beats)])
+    data = ask(world)
+    assert data["engaged"] == {"sessions": 2, "average": 21.5, "median": 21.5}
+    assert data["bounce_rate"] == 1.0
