@@ -1,8 +1,8 @@
 // Can this model be trusted, what does it go by, is it in use, and what is being done for it?
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { App, Button, Select, Tabs } from "antd";
 import { BrainCircuit, RefreshCw, Trash2, Undo2 } from "lucide-react";
-import type { ReactNode } from "react";
+import { useEffect, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate, useParams } from "react-router";
 
@@ -45,8 +45,14 @@ export function Component(): ReactNode {
   const { slug } = useWorkspace();
   const runs = useInfiniteQuery(runsQuery(slug, key));
   const live = runs.data?.pages.flatMap((page) => page.items).filter(isLive) ?? [];
-  // What a run changes is seen when it is over.
   const over = live.length === 0;
+  const client = useQueryClient();
+  useEffect(() => {
+    if (!over) return;
+    // What a run has changed is seen when it is over.
+    void client.invalidateQueries({ queryKey: [slug, "models", "one", key] });
+    void client.invalidateQueries({ queryKey: [slug, "tags"] });
+  }, [over, client, slug, key]);
   const query = useQuery({ ...modelQuery(slug, key), refetchInterval: over ? 15_000 : 2_000 });
   return <Ready query={query}>{(model) => <Shown model={model} live={live} />}</Ready>;
 }

@@ -44,11 +44,8 @@ export function bodyOf(draft: ModelDraft): Definition {
   return {
     label_zh: zh || "-",
     label_en: en || "-",
-    target:
-      kind === "outcome"
-        ? { kind, condition: dump(condition), days: draft.days }
-        : { kind, who: dump(condition) },
-    among: among.parts.length === 0 ? null : (dump(among)),
+    target: kind === "outcome" ? { kind, condition: dump(condition), days: draft.days } : { kind, who: dump(condition) },
+    among: among.parts.length === 0 ? null : dump(among),
     rule: { kind: draft.rule },
     fallback: false,
     auto_promote: draft.autoPromote,
