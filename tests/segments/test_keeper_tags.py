@@ -8,13 +8,19 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 
 from tests.identity.conftest import make_access
+from tests.profiles.conditions.strategies import calls, tagged
+from tests.profiles.conditions.world import NOW
 from tests.segments.shop import Shop
 from tests.support.feed import Happened
 from tests.support.web import Clock, operator_client
 from uems import app
 from uems.access.api import Access, Workspaces
+from uems.identity import api as identity
 from uems.kernel.house import House
 from uems.kernel.settings import Settings
 from uems.kernel.sql import Sql
@@ -169,6 +175,46 @@ def test_a_segment_that_cannot_be_computed_does_not_hold_up_the_night(house: Hou
 
 def _states(shop: Shop) -> list[dict[str, Any]]:
     return [{"key": one.key, "state": one.state} for one in list_segments(shop.house.store, shop.scope)]
+
+
+_steps = st.one_of(
+    st.tuples(st.just("take"), st.lists(calls, min_size=1, max_size=5)),
+    st.tuples(st.just("late"), st.lists(calls, min_size=1, max_size=3)),
+    st.tuples(st.just("undo"), st.integers(0, 5)),
+    st.tuples(st.just("pass"), st.sampled_from([timedelta(minutes=1), timedelta(hours=7), timedelta(days=2)])),
+)
+
+
+@hypothesis_settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
+@given(trees=st.lists(tagged, min_size=2, max_size=4), steps=st.lists(_steps, min_size=3, max_size=6))
+def test_following_tags_merges_undos_and_late_events_comes_to_what_computing_everybody_does(
+    house: House, trees: list[Any], steps: list[Any]
+) -> None:
+    shop = Tagged(house)
+    week = {"op": "after", "value": {"ago": 7, "unit": "day"}}
+    shop.define("score", "computed", "number", {"measure": "count", "events": [], "within": week}, refresh="live")
+    many = {"did": {"events": ["Viewed"], "op": "gte", "value": 2}}
+    values = [{"value": "pro", "when": many}, {"value": "free", "when": asks("score", "gte", value=1)}]
+    shop.define("stage", "rule", "text", {"values": values, "default": None}, refresh="live")
+    # Two who are merged from the start, so that there is always something to undo.
+    shop.take([Happened(anonymous="a0", ts=shop.now, event="Viewed"), Happened(user="u0", anonymous="a0", ts=shop.now, event="Viewed")])
+    for n, tree in enumerate(trees):
+        shop.save(f"s{n}", {"or": [tree, {"not": asks("score", "lt", value=2)}]} if n % 2 else tree)
+    shop.catch_up()
+    for what, value in steps:
+        if what in ("take", "late"):
+            back = timedelta(days=6) if what == "late" else timedelta(0)
+            shop.take([replace(call, ts=shop.now - (NOW - call.ts) - back) for call in value])
+        elif what == "pass":
+            shop.now += value
+        else:
+            active = list(identity.merges(house.store, shop.scope, state="active", limit=50))
+            if active:
+                identity.undo_merge(house, shop.access(), active[value % len(active)].merge_id)
+        shop.catch_up()
+    followed = shop.members()
+    assert shop.night() == 0
+    assert shop.members() == followed
 
 
 def test_a_tag_that_a_segment_asks_is_shown_with_it_and_cannot_be_removed(house: House) -> None:

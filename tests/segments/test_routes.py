@@ -142,3 +142,10 @@ def test_a_condition_that_means_nothing_is_refused_with_its_place(api: Program, 
     assert api.get(f"{BASE}/x").status_code == 404
     for question in ("preview", "why/1"):
         assert api.post(f"{BASE}/{question}", {"condition": condition}).json()["message"] == refused.json()["message"]
+
+
+def test_a_preview_of_a_segment_that_is_not_there_names_those_that_are(api: Program) -> None:
+    asked = {"condition": {"segment": {"key": "ghost"}}}
+    assert api.post(f"{BASE}/preview", asked).json()["message"].endswith("there are none yet.")
+    put(api, "buyers", BUYERS)
+    assert api.post(f"{BASE}/preview", asked).json()["message"].endswith("there are buyers.")

@@ -149,7 +149,7 @@ def resolve(key: str, conditions: Mapping[str, Node]) -> Node:
                 circle = " → ".join((*path[path.index(name) :], name))
                 raise UemsError("bad_filter", f"segment: {circle} leads back to itself; take one of them out.", status=422, details=details)
             if name not in conditions:
-                known = ", ".join(sorted(conditions)[:20]) or "none yet"
+                known = ", ".join(sorted(key for key in conditions if key)[:20]) or "none yet"
                 raise UemsError(
                     "bad_filter",
                     f"segment: there is no segment {name[:60]!r}; there are {known}.",

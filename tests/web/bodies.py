@@ -1,0 +1,76 @@
+"""Which bodies make sense, so that what they name is really looked for? Made of ids that exist in one workspace, or in none."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+_BASE = "/workspaces/{workspace}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """What a body names. ALPHAS exist in alpha (see ``tests/web/world.py``), NOBODYS nowhere; both are as long in every text."""
+
+    list_id: int
+    key: str
+    trait: str
+    mapping_id: str
+    person: int
+
+
+ALPHAS = Names(list_id=1, key="known_key", trait="known_trait", mapping_id="known_mapping_id", person=1)
+NOBODYS = Names(list_id=9, key="never_was", trait="never_trait", mapping_id="never_mapping_id", person=9)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A request by its address below the workspace. answered: in a workspace without any data it is answered, and not refused."""
+
+    method: str
+    path: str
+    body: Any
+    answered: bool
+
+
+def _conditions(names: Names) -> Iterator[tuple[str, Any, bool]]:
+    """(what it names, condition, whether it is answered where nothing of it exists)."""
+    yield "event", {"did": {"events": []}}, True
+    yield "trait", {"trait": {"name": names.trait, "op": "is_set"}}, True
+    yield "list", {"list": {"id": names.list_id}}, True
+    yield "segment", {"segment": {"key": names.key}}, False
+    yield "tag", {"tag": {"name": names.key, "op": "is_set"}}, False
+    yield "top", {"top": {"tag": names.key, "percent": 10}}, False
+
+
+def calls(names: Names) -> dict[str, Call]:
+    """Every request whose generated body is refused before anything is read, with bodies that are not; by a name of its own."""
+    found: dict[str, Call] = {}
+    for what, condition, answered in _conditions(names):
+        mine = f"{names.key}_{what}"
+        segment = {"kind": "segment", "key": mine, "name": "Mine", "condition": condition}
+        seed = {"label_zh": "像", "label_en": "Alike", "target": {"kind": "seed", "who": condition}}
+        there = answered and what != "list"  # a list has to be there to be saved
+        found |= {
+            f"preview {what}": Call(method="POST", path="segments/preview", body={"condition": condition}, answered=answered),
+            f"why {what}": Call(method="POST", path=f"segments/why/{names.person}", body={"condition": condition}, answered=False),
+            f"save {what}": Call(method="PUT", path=f"segments/{mine}", body={"name": "Mine", "condition": condition}, answered=there),
+            f"plan {what}": Call(method="POST", path="config/plan", body={"documents": [segment]}, answered=True),
+            f"apply {what}": Call(method="POST", path="config/apply", body={"documents": [segment]}, answered=there),
+            f"outlook {what}": Call(method="POST", path="models/preview", body={"definition": seed}, answered=False),
+            f"change model {what}": Call(method="PUT", path=f"models/{names.key}", body={"definition": seed}, answered=False),
+        }
+    source = {
+        "name": "Shop",
+        "kind": "sqlite",
+        "connection": {"path": "/nowhere/shop.db"},
+        "reading": {"table": "t", "cursor": "id"},
+        "mapping_id": names.mapping_id,
+    }
+    gone = [{"kind": kind, "key": names.key, "archived": True} for kind in ("tag", "segment")]
+    return found | {
+        "create source": Call(method="POST", path="sources", body=source, answered=False),
+        "test source": Call(method="POST", path="sources/test", body=source, answered=False),
+        "plan away": Call(method="POST", path="config/plan", body={"documents": gone}, answered=True),
+        "apply away": Call(method="POST", path="config/apply", body={"documents": gone}, answered=True),
+        "give tag": Call(method="POST", path=f"tags/{names.key}/people", body={"people": [names.person], "value": True}, answered=False),
+    }
