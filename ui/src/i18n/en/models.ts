@@ -124,7 +124,7 @@ export default {
     fallback: "The rule speaks until a version does",
     autoPromote: "Use a version that is better at once",
     retrain: "Trained anew",
-    everyDays_one: "every day",
+    everyDays_one: "every {{count}} day",
     everyDays_other: "every {{count}} days",
     nextTraining: "Next training",
     nextScoring: "Next scoring",

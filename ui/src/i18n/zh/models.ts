@@ -131,7 +131,7 @@ const zh: SameKeys<typeof en> = {
     everyDays_other: "每 {{count}} 天",
     nextTraining: "下次训练",
     nextScoring: "下次评分",
-    asJson: "JSON",
+    asJson: "JSON 格式",
     scores: "评分分布",
     scoresNote: "最近一次评分时各分段的人数。",
     moved: "训练以来的变化",
