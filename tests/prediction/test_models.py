@@ -102,6 +102,18 @@ def test_a_model_never_goes_without_its_tag_being_given_back(
     assert definition(store, access.scope, "comes").tag.config["model"] == ""
 
 
+def test_a_model_is_named_with_the_tags_that_it_writes_asks_and_is_judged_by(store: Store, now: datetime) -> None:
+    _, access = make_workspace(store, "shop", now)
+    seed = {"kind": "seed", "who": {"not": {"tag": {"name": "vip", "op": "is_set"}}}}
+    told = {**SPEC, "target": seed, "rule": {"kind": "tag", "tag": "risk"}}
+    for key in ("comes", "gone"):
+        models.create_model(store, access, access.scope, key, parse_spec(told), now)
+    models.delete_model(store, access, "gone")
+    with store.read() as conn:
+        found = [(use.kind, use.key, use.tag, use.wants) for use in models.tag_uses(conn, access.scope)]
+    assert found == [("model", "comes", "comes", "number"), ("model", "comes", "risk", "number"), ("model", "comes", "vip", None)]
+
+
 def test_another_outcome_is_trained_anew_and_another_name_is_not(store: Store, now: datetime) -> None:
     _, access = make_workspace(store, "shop", now)
     models.create_model(store, access, access.scope, "comes", parse_spec(SPEC), now)
