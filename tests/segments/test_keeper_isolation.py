@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from tests.profiles.conditions.world import NOW
 from tests.segments.shop import Shop
 from tests.support.feed import Happened
 from uems import app
+from uems.access.api import Workspaces
 from uems.kernel.errors import UemsError
 from uems.kernel.house import House
 from uems.kernel.settings import Settings
@@ -18,7 +20,8 @@ from uems.kernel.sql import Sql
 from uems.profiles import api as profiles
 from uems.profiles.conditions.did import DidKind
 from uems.segments import keeper
-from uems.segments.api import currency, list_segments
+from uems.segments.api import Keeper, currency, list_segments
+from uems.segments.neighbours import with_neighbours
 from uems.web.checks import check_house
 
 _numbers = itertools.count(1)
@@ -128,3 +131,36 @@ def test_the_installation_says_what_cannot_be_computed_and_when_nobody_keeps_up(
     said = {check.name: check for check in check_house(shop.house, shop.now)[0]}
     assert said["segments"].level == "warn"
     assert "cannot be computed" in said["segments"].message
+
+
+def test_a_pass_by_hand_needs_no_round_before_it(house: House) -> None:
+    shop = Shop(house, next(_numbers))
+    shop.take([Happened(user="first", ts=NOW, event="Viewed")])
+    shop.save("fine", {"did": {"events": ["Viewed"]}})
+    shop.keeper.close()
+    assert shop.keeper.full(shop.scope, now=shop.now) == 0
+    assert shop.members() == {1: [1]}
+
+
+def test_a_round_whose_lease_went_to_somebody_else_meanwhile_is_done_again(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    def slow(*given: Any) -> set[int]:
+        found = with_neighbours(*given)
+        if given[1] != shop.scope:
+            return found
+        monkeypatch.undo()
+        later = shop.now + timedelta(minutes=5)
+        other = Keeper(shop.house, Workspaces(shop.house.store), "other", lambda: later)
+        while other.step():
+            continue
+        other.close()
+        shop.now = later + timedelta(minutes=1)
+        return found
+
+    monkeypatch.setattr(keeper, "with_neighbours", slow)
+    shop.take([Happened(user="second", ts=NOW, event="Viewed")])
+    with pytest.raises(UemsError) as lost:
+        shop.keeper.step()
+    assert lost.value.code == "lease_lost"
+    shop.catch_up()
+    assert shop.members()[1] == [1, 2]
+    assert [change for change in shop.changes() if change[1] == 2] == [(1, 2, True, "event")]

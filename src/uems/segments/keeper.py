@@ -316,14 +316,22 @@ class Keeper:
 
     def _write(self, scope: Scope, changes: Sequence[tuple[int, People, People]], cause_of: Callable[[int], Cause], now: datetime) -> None:
         changes = [change for change in changes if len(change[1]) or len(change[2])]
+        held = self._lease
         if not changes or not self._hold():
             return
+        if held is not None and self._lease is not None and held.epoch != self._lease.epoch:
+            # Somebody else may have written meanwhile; these changes were reckoned from what was known before.
+            raise UemsError("lease_lost", "The segments were kept by another process meanwhile; the round is done again.", status=409)
         with self._house.store.write() as conn:
             version = allocate(conn, "segment_changes")
         table = _rows(scope.workspace_id, changes, cause_of, now, version)
         self._house.warehouse.insert("segment_changes", table, token=f"segments:{version}")
         for segment_id, entered, left in changes:
-            self._known[scope.workspace_id, segment_id].change(entered, left)
+            place = scope.workspace_id, segment_id
+            if place in self._known:
+                self._known[place].change(entered, left)
+            else:  # the lease was only taken now, by hand
+                self._known[place] = read_members(self._house, *place)
         sizes = {segment_id: self._known[scope.workspace_id, segment_id].size for segment_id, _, _ in changes}
         with self._house.store.write() as conn:
             set_sizes(conn, scope.workspace_id, sizes, now)
