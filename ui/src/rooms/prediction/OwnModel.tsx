@@ -188,7 +188,13 @@ function TermsCard({ draft, onChange, troubles, insists }: PartProps & { trouble
           <Field label={t("models.autoPromote")}>
             {(id) => (
               <span>
-                <Switch id={id} size="small" checked={draft.autoPromote} onChange={(autoPromote) => onChange({ ...draft, autoPromote })} />
+                <Switch
+                  id={id}
+                  aria-label={t("models.autoPromote")}
+                  size="small"
+                  checked={draft.autoPromote}
+                  onChange={(autoPromote) => onChange({ ...draft, autoPromote })}
+                />
               </span>
             )}
           </Field>

@@ -123,7 +123,8 @@ function Setting({ field, value, onChange }: { field: SettingField; value: Json 
             />
           );
         }
-        if (field.kind === "flag") return <Switch id={id} size="small" checked={value === true} onChange={onChange} />;
+        if (field.kind === "flag")
+          return <Switch id={id} aria-label={said(field.name)} size="small" checked={value === true} onChange={onChange} />;
         if (field.kind === "number") {
           return (
             <InputNumber

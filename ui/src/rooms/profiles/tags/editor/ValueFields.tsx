@@ -140,7 +140,7 @@ function Toggle({ label, value, onChange }: { label: string; value: boolean; onC
     <Field label={label}>
       {(id) => (
         <span>
-          <Switch id={id} checked={value} onChange={onChange} size="small" />
+          <Switch id={id} aria-label={label} checked={value} onChange={onChange} size="small" />
         </span>
       )}
     </Field>
