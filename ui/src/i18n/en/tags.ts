@@ -41,6 +41,7 @@ export default {
     fresh: "Computed",
     owner: "Owner",
     nobody: "nobody",
+    system: "the program",
     people: "People with it",
     version: "Version",
     standard: "Standard",

@@ -44,6 +44,7 @@ const zh: SameKeys<typeof en> = {
     fresh: "计算时间",
     owner: "负责人",
     nobody: "无",
+    system: "系统",
     people: "有值的用户",
     version: "版本",
     standard: "标准",

@@ -52,9 +52,13 @@ export function Coverage({ tag: { coverage, people, everybody } }: { tag: Pick<T
   );
 }
 
+/** How the program calls itself, behind its name in Chinese, as the owner of what it ships. */
+const SYSTEM = " System";
+
 /** Who answers for the tag. */
-export function Owner({ tag }: { tag: Pick<Tag, "owner"> }): ReactNode {
+export function Owner({ tag }: { tag: Pick<Tag, "owner" | "standard"> }): ReactNode {
   const { t } = useTranslation();
+  if (tag.standard && tag.owner?.endsWith(SYSTEM)) return t("tags.system");
   return tag.owner === undefined || tag.owner === "" ? <span className="faint">{t("tags.nobody")}</span> : tag.owner;
 }
 
