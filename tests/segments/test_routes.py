@@ -101,6 +101,12 @@ def test_segments_that_lead_back_to_themselves_or_nowhere_are_refused_and_nothin
     assert (in_use.status_code, in_use.json()["code"]) == (409, "segment_in_use")
 
 
+@pytest.mark.parametrize("key", ["passes", "preview", "why"])
+def test_a_key_that_is_an_address_of_something_else_is_refused(api: Program, key: str) -> None:
+    refused = put(api, key, BUYERS)
+    assert (refused.status_code, refused.json()["code"]) == (422, "invalid")
+
+
 def test_an_archived_segment_comes_back_with_its_members(api: Program, shop: Shop) -> None:
     put(api, "buyers", BUYERS)
     shop.catch_up()
@@ -149,3 +155,5 @@ def test_a_preview_of_a_segment_that_is_not_there_names_those_that_are(api: Prog
     assert api.post(f"{BASE}/preview", asked).json()["message"].endswith("there are none yet.")
     put(api, "buyers", BUYERS)
     assert api.post(f"{BASE}/preview", asked).json()["message"].endswith("there are buyers.")
+    assert put(api, "other", asked["condition"]).json()["message"].endswith("there are buyers.")
+    assert "no list 999" in api.post(f"{BASE}/preview", {"condition": {"list": {"id": 999}}}).json()["message"]

@@ -18,6 +18,9 @@ from uems.segments.model import Draft, SavedVersion, Segment
 from uems.segments.tables import segment_versions, segments
 
 _KEY: Final = re.compile(r"[a-z0-9][a-z0-9_]{0,99}")
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
+_TAKEN: Final = frozenset({"passes", "preview", "why"})
+"""Keys that are addresses of something else."""
 MAX_SEGMENTS: Final = 1_000
 """Live segments of one workspace; each costs a part of every round."""
 _S = segments.c
@@ -149,7 +152,7 @@ def resolve(key: str, conditions: Mapping[str, Node]) -> Node:
                 circle = " → ".join((*path[path.index(name) :], name))
                 raise UemsError("bad_filter", f"segment: {circle} leads back to itself; take one of them out.", status=422, details=details)
             if name not in conditions:
-                known = ", ".join(sorted(key for key in conditions if key)[:20]) or "none yet"
+                known = ", ".join(sorted(conditions.keys() - {"", key})[:20]) or "none yet"
                 raise UemsError(
                     "bad_filter",
                     f"segment: there is no segment {name[:60]!r}; there are {known}.",
@@ -203,8 +206,10 @@ def _depending(key: str, conditions: Mapping[str, Node]) -> set[str]:
 def _check(draft: Draft) -> None:
     if not _KEY.fullmatch(draft.key):
         raise invalid("key", draft.key[:100], "must be 1 to 100 of a-z, 0-9 and _, and not begin with _.")
-    if not draft.name.strip() or len(draft.name) > 200:
-        raise invalid("name", draft.name[:60], "must be a text of 1 to 200 characters.")
+    if draft.key in _TAKEN:
+        raise invalid("key", draft.key, "is an address of its own; choose another.")
+    if not draft.name.strip() or len(draft.name) > 200 or _CONTROL.search(draft.name):
+        raise invalid("name", draft.name[:60], "must be a text of 1 to 200 characters, in one line.")
     if len(draft.description) > 5_000:
         raise invalid("description", draft.description[:60], "must have at most 5,000 characters.")
 

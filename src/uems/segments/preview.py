@@ -16,6 +16,7 @@ from uems.kernel.warehouse import Limits
 from uems.profiles import api as profiles
 from uems.profiles.api import Asking, Chosen, Flags, Value
 from uems.segments.definitions import resolve_node
+from uems.segments.lists.naming import check_lists
 from uems.segments.tagging import take_cuts
 
 SAMPLE: Final = 20
@@ -70,7 +71,7 @@ class Why:
 def preview(house: House, scope: Scope, node: Node, now: datetime, *, sample: int = SAMPLE) -> Preview:
     """Exact, as of now. Raises ``bad_filter`` for a condition that names what is not there, and ``warehouse_timeout`` or
     ``warehouse_memory`` for one that asks too much at once."""
-    _check_tags(house, scope, node)
+    _check_names(house, scope, node)
     tree = resolve_node(node, house.store, scope)
     take_cuts(house, scope, [tree])
     asking = Asking(house, scope, _at(house, scope, now))
@@ -89,8 +90,9 @@ def preview(house: House, scope: Scope, node: Node, now: datetime, *, sample: in
     )
 
 
-def _check_tags(house: House, scope: Scope, node: Node) -> None:
+def _check_names(house: House, scope: Scope, node: Node) -> None:
     with house.store.read() as conn:
+        check_lists(conn, scope.workspace_id, node)
         profiles.check_tags(conn, scope.workspace_id, node)
 
 
@@ -140,7 +142,7 @@ def why(house: House, scope: Scope, node: Node, person_id: int, now: datetime) -
     chosen = Chosen.of(house, scope, [person_id])
     if not len(chosen.people):
         raise not_found("person", str(person_id))
-    _check_tags(house, scope, node)
+    _check_names(house, scope, node)
     tree = resolve_node(node, house.store, scope)
     take_cuts(house, scope, [tree])
     asking = Asking(house, scope, _at(house, scope, now), chosen)

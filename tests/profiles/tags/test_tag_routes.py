@@ -102,10 +102,20 @@ def test_a_tag_is_given_by_hand_and_by_file_and_taken_back(api: Program) -> None
     assert (taken["people"], taken["unknown"]) == (2, 1)
     wrong = api.send("POST", f"{BASE}/tags/score/import", content=b"u1,5\nu2,many\n")
     assert (wrong.status_code, wrong.json()["code"], wrong.json()["details"]) == (422, "bad_file", {"row": 2})
+    for content, row in ((b"id,value\nu1,NaN\n", 2), (b"id,value\nu1,1\nu2,1e999\n", 3)):
+        assert api.send("POST", f"{BASE}/tags/score/import", content=content).json()["details"] == {"row": row}
     assert {one["tag"]: one["value"] for one in ok(api.get(f"{BASE}/people/{person}/tags"))["items"]} == {"vip": "gold", "score": 5}
     actions = ok(api.get(f"{BASE}/tag-actions"))["items"]
     assert [(one["tag"], one["kind"], one["people"]) for one in actions] == [("score", "imported", 2), ("vip", "manual", 1)]
     assert [one["tag"] for one in ok(api.get(f"{BASE}/tag-actions?tag=vip"))["items"]] == ["vip"]
+
+
+def test_a_file_of_a_chinese_spreadsheet_is_taken_too(api: Program) -> None:
+    ok(api.send("PUT", f"{BASE}/tags/city", json={**VIP, "kind": "imported", "allowed": None}))
+    taken = ok(api.send("POST", f"{BASE}/tags/city/import", content="编号;标签值\nu1;上海\n".encode("gbk")))
+    assert (taken["people"], taken["unknown"]) == (1, 0)
+    person = person_of(api, "u1")
+    assert [(one["tag"], one["value"]) for one in ok(api.get(f"{BASE}/people/{person}/tags"))["items"]] == [("city", "上海")]
 
 
 def test_roles_are_confirmed_and_forgotten(api: Program) -> None:
@@ -130,7 +140,8 @@ def test_a_workspace_of_history_stands_still(api: Program) -> None:
     then = (START + timedelta(days=1, hours=1)).isoformat().replace("+00:00", "Z")
     ok(api.send("PUT", f"{BASE}/tag-clock", json={"as_of": then}))
     assert ok(api.get(f"{BASE}/tag-clock")) == {"as_of": then}
-    assert api.send("PUT", f"{BASE}/tag-clock", json={"as_of": "2026-01-01T00:00:00"}).status_code == 422
+    for never in ("2026-01-01T00:00:00", "1900-01-01T00:00:00Z", "2999-01-01T00:00:00Z", 5):
+        assert api.send("PUT", f"{BASE}/tag-clock", json={"as_of": never}).status_code == 422
     config = {"rule": "lifecycle_stage", "settings": {}}
     draft = {**VIP, "kind": "rule", "allowed": None, "config": config}
     ok(api.send("PUT", f"{BASE}/tags/stage", json=draft))

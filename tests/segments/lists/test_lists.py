@@ -74,9 +74,12 @@ class Office:
         found: dict[str, Any] = self.api.get(f"{self.base}/lists/{list_id}/uploads/{asked.json()['upload_id']}").json()
         return found
 
+    def asked(self, list_id: int) -> Any:
+        return self.api.post(f"{self.base}/segments/preview", {"condition": {"list": {"id": list_id}}})
+
     def on(self, list_id: int) -> set[str]:
         """User ids of those for whom the condition holds."""
-        found = self.api.post(f"{self.base}/segments/preview", {"condition": {"list": {"id": list_id}}}).json()
+        found = self.asked(list_id).json()
         return {one["value"] for row in found["sample"] for one in row["ids"] if one["kind"] == "user_id"}
 
 
@@ -145,7 +148,7 @@ def test_a_list_changes_at_once_and_its_segments_follow(office: Office) -> None:
         assert office.api.delete(f"{office.base}/segments/{key}").status_code == 200
     assert office.api.delete(f"{office.base}/lists/{list_id}").status_code == 204
     assert office.api.get(f"{office.base}/lists/{list_id}").status_code == 404
-    assert office.on(list_id) == set()
+    assert office.asked(list_id).status_code == 422
 
 
 def test_a_file_that_matches_nobody_leaves_the_list_as_it_was(office: Office) -> None:
@@ -184,6 +187,8 @@ def test_ids_of_a_file_stay_with_its_upload_for_a_while_and_never_reach_the_audi
         (b"\n\n", {}, "file_empty"),
         (b"PAR1xxxx", {}, "file_unreadable"),
         (b'{"user_id":"u1"}\n', {}, "bad_list_file"),
+        (b"PK\x03\x04\x14\x00\x06\x00[Content_Types].xml", {}, "bad_list_file"),
+        (b"\x89PNG\r\n\x1a\n", {}, "bad_list_file"),
         (b"a,b\n1,2\n", {"column": "c"}, "no_such_column"),
         (b"u1\n", {"mode": "merge"}, "invalid"),
         (b"u1\n", {"encoding": "klingon"}, "invalid"),
@@ -300,7 +305,7 @@ def test_lists_of_another_workspace_are_neither_seen_nor_used(office: Office, ho
     other = Office(house)
     assert other.api.get(f"{other.base}/lists/{list_id}").status_code == 404
     assert other.upload(list_id, "u1\n").status_code == 404
-    assert other.on(list_id) == set()
+    assert other.asked(list_id).status_code == 422
     mine = other.make()
     other.fill(mine, "u2\n")
     assert office.on(list_id) == {"u1"}

@@ -141,6 +141,7 @@ def restore(
             aside.mkdir(mode=0o700)
             for path in standing:
                 path.rename(aside / path.name)
+        home.chmod(0o700)
         for path in fresh.iterdir():
             if path.name != MANIFEST:
                 path.rename(home / path.name)

@@ -2,10 +2,12 @@
 
 import csv
 import json
+import math
 from collections.abc import Iterable, Iterator
 from typing import Final
 
 from uems.kernel.errors import UemsError
+from uems.profiles.tags.config import value_problem
 from uems.profiles.tags.model import TagDef
 
 MAX_ROWS: Final = 1_000_000
@@ -19,12 +21,9 @@ def read_rows(content: bytes, tag: TagDef) -> list[tuple[str, object]]:
 
     Raises ``bad_file`` (422) that names the row. A list is written as JSON, or its items apart by ``;``.
     """
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise bad_file(0, "it is not UTF-8. Save it as CSV UTF-8.") from error
+    text = _text(content)
     found: list[tuple[str, object]] = []
-    for number, row in _rows(text.splitlines()):
+    for number, row in _rows(text.splitlines(), _delimiter(text, tag)):
         if not row or not any(cell.strip() for cell in row):
             continue
         if len(row) != 2:
@@ -36,7 +35,11 @@ def read_rows(content: bytes, tag: TagDef) -> list[tuple[str, object]]:
             raise bad_file(number, "its id must be of 1 to 500 characters.")
         if len(found) >= MAX_ROWS:
             raise bad_file(number, f"there are more than {MAX_ROWS:,} rows. Split the file.")
-        found.append((id_, _value(cell, tag, number)))
+        value = _value(cell, tag, number)
+        problem = value_problem(tag, value)
+        if problem:
+            raise bad_file(number, problem)
+        found.append((id_, value))
     if not found:
         raise bad_file(0, "it has no rows.")
     return found
@@ -48,8 +51,25 @@ def bad_file(row: int, problem: str) -> UemsError:
     return UemsError("bad_file", where, status=422, details={"row": row})
 
 
-def _rows(lines: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(lines, strict=True)
+def _text(content: bytes) -> str:
+    """UTF-8, or what Chinese spreadsheets write."""
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise bad_file(0, "it is neither UTF-8 nor GB 18030. Save it as CSV UTF-8.")
+
+
+def _delimiter(text: str, tag: TagDef) -> str:
+    """What stands between the cells of the first row; items of a list are apart by ``;`` themselves."""
+    first = text.split("\n", 1)[0]
+    others = "\t" if tag.value_type == "list" else "\t;"
+    return "," if "," in first else next((one for one in others if one in first), ",")
+
+
+def _rows(lines: Iterable[str], delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     try:
         for row in reader:
             yield reader.line_num, row
@@ -61,8 +81,10 @@ def _value(cell: str, tag: TagDef, number: int) -> object:
     if tag.value_type == "number":
         try:
             value = float(cell)
-        except ValueError as error:
-            raise bad_file(number, f"{cell[:40]!r} is no number.") from error
+        except ValueError:
+            value = math.nan
+        if not math.isfinite(value):
+            raise bad_file(number, f"{cell[:40]!r} is no number.")
         return int(value) if value.is_integer() and abs(value) < 2**53 else value
     if tag.value_type == "boolean":
         if cell.lower() not in _YES | _NO:

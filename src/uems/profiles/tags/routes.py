@@ -39,7 +39,7 @@ from uems.profiles.tags.bodies import (
     TagVersionList,
 )
 from uems.profiles.tags.catalogue import Listed, Which, catalogue, distribution, labels_of, people_with, tags_of
-from uems.profiles.tags.clock import as_of, stand_still
+from uems.profiles.tags.clock import as_of, check_instant, stand_still
 from uems.profiles.tags.definitions import definition, definition_versions, definitions, remove_tag, save_tag
 from uems.profiles.tags.files import MAX_BYTES, bad_file, read_rows
 from uems.profiles.tags.refresh import refresh
@@ -248,8 +248,7 @@ def get_tag_clock(request: Request, access: Annotated[Access, guard("tags:read")
 @router.put("/workspaces/{workspace}/tag-clock")
 def put_tag_clock(request: Request, access: Annotated[Access, guard("tags:write")], body: TagClockBody) -> TagClockBody:
     """Compute tags as of an instant of the past, for a workspace of history; null goes by the clock again."""
-    if body.as_of is not None and body.as_of.tzinfo is None:
-        raise invalid("as_of", body.as_of.isoformat(), "must carry a time zone.")
+    check_instant(_house(request), access.scope, body.as_of, access.now)
     stand_still(_house(request).store, access, body.as_of)
     return body
 

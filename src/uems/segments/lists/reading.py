@@ -8,11 +8,15 @@ from uems.kernel.errors import UemsError, invalid
 
 _NAMES: Final = {
     "user_id": ("user_id", "userid", "user id", "id", "uid", "customer_id", "customerid", "customer id", "member_id", "household_id",
-                "用户id", "用户编号", "会员号", "会员id", "客户编号"),
+                "编号", "用户id", "用户编号", "会员号", "会员id", "客户编号"),
     "email": ("email", "e-mail", "e_mail", "mail", "email address", "email_address", "邮箱", "电子邮件", "电子邮箱", "邮箱地址"),
     "phone": ("phone", "mobile", "tel", "telephone", "phone number", "phone_number", "msisdn", "手机", "手机号", "手机号码", "电话"),
     "anonymous_id": ("anonymous_id", "anonymousid", "anonymous id", "device_id", "deviceid", "匿名id", "设备id"),
 }  # fmt: skip
+
+
+_BINARY: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x89PNG", b"\xff\xd8\xff", b"%PDF")
+"""How workbooks (.xlsx, .xls), images and PDF files begin, of which a few bytes might pass for text."""
 
 
 def shape_of(path: Path, kind: str, column: str, options: collect.ReadOptions) -> tuple[collect.Shape, str]:
@@ -20,6 +24,10 @@ def shape_of(path: Path, kind: str, column: str, options: collect.ReadOptions) -
 
     Raises ``bad_list_file`` for what is no delimited text, ``no_such_column``, and ``file_unreadable`` and ``file_empty``.
     """
+    with path.open("rb") as file:
+        start = file.read(8)
+    if start.startswith(_BINARY):
+        raise UemsError("bad_list_file", "The file is a workbook or an image; save it as CSV, or as one id a line.", status=422)
     guessed = collect.inspect_file(path, options)
     if guessed.format != "csv":
         message = f"The file looks like {guessed.format}; upload a text file of ids: CSV, or one id a line."

@@ -1,7 +1,7 @@
 // How is a draft saved? On top of the version that was edited; if another one is in force by then, one is asked which shall stand.
 import { useQueryClient } from "@tanstack/react-query";
 import { App } from "antd";
-import { useMemo, useState } from "react";
+import { useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 
@@ -53,6 +53,8 @@ export function useSaving({ tag, draft, shownKey, whole, onLeave }: SavingProps)
   const [asking, ask] = useState(false);
   const [note, setNote] = useState("");
   const [theirs, setTheirs] = useState<Tag | null>(null);
+  // A second click comes before the first one has been drawn.
+  const underway = useRef(false);
   const refused = useMemo(() => refusedAt(error), [error]);
 
   /** The values follow at once; the page need not wait for them. */
@@ -69,6 +71,7 @@ export function useSaving({ tag, draft, shownKey, whole, onLeave }: SavingProps)
     }
   };
   const write = async (onto: number, why: string): Promise<void> => {
+    underway.current = true;
     try {
       await mutateAsync({ tag: shownKey, draft: { ...bodyOf(draft), base_version: onto, note: why } });
     } catch (refusal) {
@@ -76,6 +79,8 @@ export function useSaving({ tag, draft, shownKey, whole, onLeave }: SavingProps)
         await client.query({ ...tagQuery(slug, shownKey), staleTime: 0 }).then(setTheirs, failed);
       }
       return;
+    } finally {
+      underway.current = false;
     }
     onLeave();
     void navigate(path("tags", shownKey));
@@ -85,7 +90,7 @@ export function useSaving({ tag, draft, shownKey, whole, onLeave }: SavingProps)
   return {
     begin: () => {
       insist(true);
-      if (!whole) return;
+      if (!whole || underway.current) return;
       if (tag) ask(true);
       else void write(base, "");
     },
