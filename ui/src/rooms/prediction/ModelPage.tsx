@@ -44,15 +44,16 @@ export function Component(): ReactNode {
   const { key = "" } = useParams();
   const { slug } = useWorkspace();
   const runs = useInfiniteQuery(runsQuery(slug, key));
-  const live = runs.data?.pages.flatMap((page) => page.items).filter(isLive) ?? [];
+  const items = runs.data?.pages.flatMap((page) => page.items) ?? [];
+  const live = items.filter(isLive);
   const over = live.length === 0;
+  const latest = items.find((run) => !isLive(run))?.run_id;
   const client = useQueryClient();
   useEffect(() => {
-    if (!over) return;
-    // What a run has changed is seen when it is over.
+    // What a run has changed is seen when it is over, also where it came and went between two looks.
     void client.invalidateQueries({ queryKey: [slug, "models", "one", key] });
     void client.invalidateQueries({ queryKey: [slug, "tags"] });
-  }, [over, client, slug, key]);
+  }, [latest, client, slug, key]);
   const query = useQuery({ ...modelQuery(slug, key), refetchInterval: over ? 15_000 : 2_000 });
   return <Ready query={query}>{(model) => <Shown model={model} live={live} />}</Ready>;
 }

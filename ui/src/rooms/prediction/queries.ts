@@ -50,7 +50,7 @@ export function isLive(run: Run): boolean {
   return run.state === "queued" || run.state === "running";
 }
 
-/** Asked again every second while one is under way. */
+/** Asked again every second while one is under way, or the first is about to begin. */
 export function runsQuery(workspace: string, model: string) {
   return infiniteQueryOptions({
     queryKey: [workspace, "models", "runs", model],
@@ -60,7 +60,10 @@ export function runsQuery(workspace: string, model: string) {
     },
     initialPageParam: "",
     getNextPageParam: (page) => page.next_cursor ?? undefined,
-    refetchInterval: (query) => (query.state.data?.pages.some((page) => page.items.some(isLive)) ? 1_000 : 15_000),
+    refetchInterval: (query) => {
+      const items = query.state.data?.pages.flatMap((page) => page.items) ?? [];
+      return items.length === 0 || items.some(isLive) ? 1_000 : 15_000;
+    },
   });
 }
 
