@@ -15,6 +15,7 @@ import { tagRulesQuery, tagsQuery, type Tag } from "../queries";
 import { useSpoken } from "../words";
 import { ComputedFields } from "./ComputedFields";
 import { draftOf, WAYS, type Draft, type Way } from "./draft";
+import styles from "./Editor.module.css";
 import { lacksOf, tagKeyFor, type Lacks, type TagLack } from "./lacks";
 import { NameFields } from "./NameFields";
 import { ReadyFields } from "./ReadyFields";
@@ -129,10 +130,9 @@ function Making({ draft, onChange, fixed, lacks, saving, trying }: MakingProps):
   const given = way === "manual" || way === "imported" || way === "model";
   const offered = fixed ? WAYS.filter((each) => (given ? each === way : each !== "manual" && each !== "imported")) : WAYS;
   return (
-    <Card
-      title={t("tagEditor.making")}
-      actions={
-        offered.length > 1 ? (
+    <Card title={t("tagEditor.making")}>
+      {offered.length > 1 ? (
+        <div className={styles.ways}>
           <Segmented<Way>
             size="small"
             value={way}
@@ -140,9 +140,8 @@ function Making({ draft, onChange, fixed, lacks, saving, trying }: MakingProps):
             aria-label={t("tags.kindLabel")}
             options={offered.map((value) => ({ value, label: t(`tagEditor.ways.${value}`) }))}
           />
-        ) : null
-      }
-    >
+        </div>
+      ) : null}
       {way === "rule" ? <RuleFields draft={draft} onChange={onChange} lacks={lacks} troubles={troubles} insists={insists} /> : null}
       {way === "ready" ? <ReadyFields draft={draft} onChange={onChange} wrong={lacking("rule")} /> : null}
       {way === "computed" ? (
