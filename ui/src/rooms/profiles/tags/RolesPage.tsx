@@ -88,7 +88,11 @@ function RoleTable({ roles }: { roles: readonly Role[] }): ReactNode {
       ? [{ key: "actions", width: 130, align: "right" as const, render: (_: unknown, role: Role) => <RoleActions role={role} /> }]
       : []),
   ];
-  return <Table<Role> rowKey="role" size="middle" columns={columns} dataSource={[...roles]} pagination={false} />;
+  return (
+    <div className={styles.sideways}>
+      <Table<Role> rowKey="role" size="middle" columns={columns} dataSource={[...roles]} pagination={false} />
+    </div>
+  );
 }
 
 function RoleState({ role }: { role: Role }): ReactNode {
