@@ -24,6 +24,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A server with the built UI, the workspace "shop" and some people in it."""
+    with served(tmp_path_factory) as found:
+        found.send(a_little_traffic())
+        found.wait_counted(len(a_little_traffic()))
+        yield found
+
+
+@contextmanager
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A server of its own with the built UI and the workspace "shop", in which nothing has happened yet."""
     assert (STATIC / "index.html").is_file(), "the UI is not built; run make setup"
     sources = tmp_path_factory.mktemp("sources")
     settings = {"UEMS_SQLITE_SOURCES_FOLDER": str(sources), "UEMS_ALLOW_PRIVATE_OUTBOUND": "1"}  # webhooks arrive in this process
@@ -44,7 +53,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     server = uems.serve()
     try:
         key = uems.run("key", "create", "--workspace", "shop", "--kind", "write", "--name", "Tests", "--format", "json").json()
-        found = Site(
+        yield Site(
             url=server.url,
             token=server.token,
             email=made["email"],
@@ -52,9 +61,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             write_key=key["token"],
             sources=sources,
         )
-        found.send(a_little_traffic())
-        found.wait_counted(len(a_little_traffic()))
-        yield found
     finally:
         server.stop()
 

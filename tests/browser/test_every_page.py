@@ -40,6 +40,22 @@ PAGES = [
     "understanding?view=overlap",
     "understanding?view=distribution",
     "understanding?view=distribution&of=trait:plan",
+    "people/1?tab=tags",
+    "tags",
+    "tags?health=attention",
+    "tags?search=nothing-such",
+    "tags/new-tag",
+    "tags/new-tag?kind=computed",
+    "tags/new-tag?kind=ready",
+    "tags/new-tag?kind=imported",
+    "tags/lifecycle_stage",
+    "tags/lifecycle_stage?tab=versions",
+    "tags/lifecycle_stage/edit",
+    "tag-roles",
+    "lifecycle",
+    "models",
+    "models/new-model",
+    "models/new-model?template=own",
     "merges",
     "settings/workspace",
     "settings/members",
@@ -50,7 +66,7 @@ PAGES = [
     "settings/account",
 ]
 BARE_KEY = re.compile(
-    r"\b(?:actions|states|errors|shell|overview|truth|visits|events|live|receipts|letters|plan|imports|sources|people|person|merges|rules|settings|segments|lists|understanding|comparison|upset|distribution|handover|exports|syncs|passes|config)\.[a-z]\w+"
+    r"\b(?:actions|states|errors|shell|overview|truth|visits|events|live|receipts|letters|plan|imports|sources|people|person|merges|rules|settings|segments|lists|understanding|comparison|upset|distribution|handover|exports|syncs|passes|config|tags|tagRoles|tagEditor|lifecycle|models)\.[a-z]\w+"
 )
 CJK = re.compile(r"[\u4e00-\u9fff]")
 # What may stand in Latin letters on a Chinese page: names, ids, codes and values are not words of the interface.
