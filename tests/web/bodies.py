@@ -36,7 +36,7 @@ def _conditions(names: Names) -> Iterator[tuple[str, Any, bool]]:
     """(what it names, condition, whether it is answered where nothing of it exists)."""
     yield "event", {"did": {"events": []}}, True
     yield "trait", {"trait": {"name": names.trait, "op": "is_set"}}, True
-    yield "list", {"list": {"id": names.list_id}}, True
+    yield "list", {"list": {"id": names.list_id}}, False
     yield "segment", {"segment": {"key": names.key}}, False
     yield "tag", {"tag": {"name": names.key, "op": "is_set"}}, False
     yield "top", {"top": {"tag": names.key, "percent": 10}}, False
@@ -49,7 +49,7 @@ def calls(names: Names) -> dict[str, Call]:
         mine = f"{names.key}_{what}"
         segment = {"kind": "segment", "key": mine, "name": "Mine", "condition": condition}
         seed = {"label_zh": "像", "label_en": "Alike", "target": {"kind": "seed", "who": condition}}
-        there = answered and what != "list"  # a list has to be there to be saved
+        there = answered
         found |= {
             f"preview {what}": Call(method="POST", path="segments/preview", body={"condition": condition}, answered=answered),
             f"why {what}": Call(method="POST", path=f"segments/why/{names.person}", body={"condition": condition}, answered=False),
