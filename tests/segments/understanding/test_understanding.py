@@ -222,7 +222,7 @@ def test_everything_answers_over_http_and_refuses_what_cannot_be(api: Program, t
     assert compared["other"] is None
     assert compared["findings"][0]["condition"] or compared["findings"][0]["test"] == "welch"
     for finding in compared["findings"]:
-        if finding["condition"]:
+        if finding["condition"] and "tag" not in finding["condition"]:  # the town's tags are values without a definition
             # The condition that a finding offers is read, and gives exactly the people that were counted.
             both = {"and": [finding["condition"], {"segment": {"key": "buyers"}}]}
             count = api.post(f"/api/workspaces/{town.scope.slug}/segments/preview", {"condition": both}).json()["count"]
