@@ -51,7 +51,7 @@ fmt: $(STAMPS)/dev ## format the code
 docs: $(STAMPS)/dev $(STAMPS)/project ## write docs/reference anew from the code
 	$(BIN)/python -m tools.reference
 
-lock: ## resolve every dependency anew and pin it by hash (needs uv)
+lock: ## resolve every dependency anew and pin it by hash (needs uv and npm)
 	rm -f requirements.lock requirements-dev.lock requirements-demo.lock
 	# The larger set first: what the tests need may hold a version back, and both locks must agree.
 	$(LOCK) --group build --group dev -o requirements-dev.lock pyproject.toml
@@ -59,6 +59,8 @@ lock: ## resolve every dependency anew and pin it by hash (needs uv)
 	# The demo needs the parquet files of this package and none of the libraries it would bring.
 	$(PYTHON) -c "import tomllib; print(*tomllib.load(open('pyproject.toml','rb'))['project']['optional-dependencies']['demo'], sep='\n')" \
 		| $(LOCK) --no-deps -o requirements-demo.lock -
+	for folder in ui $(CLIENTS) $(SDK); do (cd $$folder && npm install --package-lock-only --ignore-scripts --no-audit --no-fund); done
+	$(PYTHON) tools/node_locks.py ui/package-lock.json $(CLIENTS)/package-lock.json $(SDK)/package-lock.json
 
 wheel: $(STAMPS)/project $(STATIC)/index.html $(STATIC)/uems.js ## build dist/uems-*.whl, the web UI included
 	$(BIN)/hatchling build -t wheel

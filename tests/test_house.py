@@ -178,8 +178,10 @@ def test_every_declared_dependency_is_locked() -> None:
 def test_a_node_lock_names_no_address() -> None:
     locks = [path for path in tracked() if path.name == "package-lock.json"]
     assert locks
-    # Funding links and licences of packages are not where npm downloads from; `resolved` is.
-    assert [shown(path) for path in locks if '"resolved":' in path.read_text("utf-8")] == []
+    assert [shown(path) for path in locks if "://" in path.read_text("utf-8")] == []
+    # npm leaves them out by itself only where it is told to.
+    rules = [path.with_name(".npmrc") for path in locks]
+    assert [shown(path) for path in rules if "omit-lockfile-registry-resolved=true" not in path.read_text("utf-8").splitlines()] == []
 
 
 def test_no_tracked_file_is_larger_than_a_megabyte() -> None:
