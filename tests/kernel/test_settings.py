@@ -29,9 +29,20 @@ def test_a_password_in_an_address_is_never_shown(name: str) -> None:
 
 
 def test_settings_can_be_printed_without_telling_secrets() -> None:
-    found = Settings(store_url="postgresql://uems:hunter2@db/uems", warehouse_url="clickhouse://u:hunter2@db/uems", secret_key="hunter2")
+    found = Settings(
+        store_url="postgresql://uems:hunter2@db/uems",
+        warehouse_url="clickhouse://u:hunter2@db/uems",
+        secret_key="hunter2",
+        smtp_password="hunter2",
+    )
     assert "hunter2" not in repr(found)
     assert "hunter2" not in str(found)
+
+
+def test_whatever_may_hold_a_password_is_marked_so() -> None:
+    may = {name for name in Settings.model_fields if name.endswith(("_url", "_key", "password", "secret", "token"))}
+    assert {name for name, field in Settings.model_fields.items() if not field.repr} == may - {"public_url"}
+    assert "hunter2" not in refused(smtp_password=["hunter2"])
 
 
 def test_receipts_are_kept_at_least_as_long_as_repeats_are_recognised() -> None:

@@ -55,7 +55,7 @@ class Settings(BaseSettings):
         "starttls", description="How the connection to the mail server is protected: STARTTLS, TLS from the start, or not at all."
     )
     smtp_user: str = Field("", description="User for the mail server; empty: no login.")
-    smtp_password: str = Field("", description="Password for the mail server.")
+    smtp_password: str = Field("", repr=False, description="Password for the mail server.")
     smtp_from: str = Field("", description="Address that letters come from. Empty: uems@ the mail server.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much the server says on standard error.")
 
@@ -92,8 +92,8 @@ class Settings(BaseSettings):
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
 
 
-_SECRET: Final = frozenset({"store_url", "warehouse_url", "secret_key"})
-"""What may hold a password, and is never shown."""
+_SECRET: Final = frozenset(name for name, field in Settings.model_fields.items() if not field.repr)
+"""What may hold a password (``repr=False``), and is never shown."""
 
 
 def load_settings(**overrides: object) -> Settings:
