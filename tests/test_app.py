@@ -129,6 +129,31 @@ def test_a_started_house_writes_exports_reads_lists_and_tells_webhooks(settings:
         started.stop()
 
 
+def test_work_in_a_workspace_without_events_leaves_its_zone_free(settings: Settings, ear: Any) -> None:
+    """What has been counted in days of one zone cannot change it; nothing has been counted here."""
+    started = begin(settings.model_copy(update={"allow_private_outbound": True}))
+    client = operator_client(started.asgi, started.house)
+    at = "/api/workspaces/shop"
+    try:
+        make_workspace(started.house.store, "shop", utc_now())
+        segment = {"name": "Buyers", "condition": {"did": {"events": ["Paid"]}}}
+        assert client.send("PUT", f"{at}/segments/buyers", json=segment).status_code == 200
+        assert client.post(f"{at}/syncs", {"segment": "buyers", "name": "CRM", "url": ear.url}).status_code == 201
+        spec = {"metric": "dau", "unit": "day", "rule": {"kind": "threshold", "below": 8}}
+        alert = {"name": "Few people", "spec": spec, "receivers": [{"kind": "webhook", "url": ear.url}]}
+        assert client.post(f"{at}/alerts", alert).status_code == 201
+        export = f"{at}/exports/{client.post(f'{at}/exports', {'segment': 'buyers'}).json()['export_id']}"
+        _until(lambda: client.get(export).json()["state"] == "done")
+        for loop in uems_app.loops(started.house, "all", "srv_2"):
+            step = getattr(loop, "step", None)
+            if step is not None:
+                step()
+        changed = client.send("PATCH", at, json={"zone": "Europe/Paris"})
+        assert (changed.status_code, changed.json()["zone"]) == (200, "Europe/Paris")
+    finally:
+        started.stop()
+
+
 def _until(holds: Callable[[], bool]) -> None:
     for _ in range(600):
         if holds():

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.support.cli import Server, Uems
-from uems.segments.syncs.sending import sign
+from uems.kernel.outbound import signature
 
 GUIDES = Path(__file__).resolve().parent.parent / "docs" / "guides"
 BLOCK = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -103,7 +103,7 @@ def test_the_signature_check_of_the_guide_takes_what_a_sync_sends_and_nothing_el
     found: dict[str, Any] = {}
     exec(text, found)
     body = b'{"delivery_id":"d"}'
-    header = sign("s3cret", body, datetime(2026, 3, 2, tzinfo=UTC))
+    header = signature("s3cret", body, datetime(2026, 3, 2, tzinfo=UTC))
     assert found["is_ours"]("s3cret", header, body)
     assert not found["is_ours"]("s3cret", header, body + b" ")
     assert not found["is_ours"]("other", header, body)

@@ -175,6 +175,20 @@ def test_every_declared_dependency_is_locked() -> None:
     assert names - locked == set()
 
 
+def test_chinese_is_punctuated_as_chinese() -> None:
+    """As in the interface: full-width marks beside Chinese letters. Patterns and comments to programmers are no text for users."""
+    halves = re.compile(r"(?<=[\u4e00-\u9fff》）])[,:;?!]|[,:;](?=[\u4e00-\u9fff“《（])")
+    wrong: list[str] = []
+    for path in sorted(SOURCE.rglob("*.py")):
+        nodes = list(ast.walk(ast.parse(path.read_text("utf-8"))))
+        notes = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+        for one in nodes:
+            if isinstance(one, ast.Constant) and isinstance(one.value, str) and id(one) not in notes:
+                text = one.value
+                wrong += [f"{shown(path)}:{one.lineno}: {text[:60]}"] if halves.search(text) and "\\" not in text else []
+    assert wrong == []
+
+
 def test_a_node_lock_names_no_address() -> None:
     locks = [path for path in tracked() if path.name == "package-lock.json"]
     assert locks

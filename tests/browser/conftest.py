@@ -103,6 +103,8 @@ def _context(browser: Browser, site: Site, state: Path | None, width: int = 1280
         viewport={"width": width, "height": 860},
         locale="en-US",
         color_scheme="dark" if scheme == "dark" else "light",
+        # On a busy machine an animation moves what is being clicked between the press and the release.
+        reduced_motion="reduce",
         storage_state=state,
     )
     context.set_default_timeout(60_000)

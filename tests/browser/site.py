@@ -48,7 +48,7 @@ class Site:
         page.wait_for_url("**/w/shop/overview")
 
     def send(self, events: Sequence[dict[str, Any]], key: str | None = None) -> None:
-        """Send a batch as a client library would."""
+        """Send a batch as a client library would; it is in the reports when this returns."""
         body = json.dumps({"batch": list(events), "sentAt": datetime.now(UTC).isoformat()}).encode()
         secret = base64.b64encode(f"{key or self.write_key}:".encode()).decode()
         request = urllib.request.Request(
@@ -56,6 +56,8 @@ class Site:
         )
         with urllib.request.urlopen(request, timeout=30) as answer:
             assert answer.status == 200
+        # What is still under way would change the numbers between two looks at them.
+        self.wait(lambda: self.ask("health")["backlog_events"] == 0)
 
     def ask(self, path: str, body: object = None, method: str | None = None) -> Any:
         """Ask the API of the workspace "shop" as the operator."""

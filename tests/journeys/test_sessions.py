@@ -225,7 +225,7 @@ def test_the_loop_follows_by_itself(world: World) -> None:
         for _ in range(300):
             if world.sessions():
                 break
-            loop._stop.wait(0.1)
+            loop._loop.ending.wait(0.1)
     finally:
         loop.stop()
     assert world.sessions() == world.expected() != []

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, select, update
 
 from uems.kernel.errors import UemsError
-from uems.kernel.leases import Lease, acquire, check, leases, release, renew
+from uems.kernel.leases import Lease, acquire, check, keeping, leases, release, renew
 from uems.kernel.settings import Settings
 from uems.kernel.store import Store, open_store, sequences
 
@@ -190,3 +190,21 @@ def test_check_leaves_the_lease_as_it_was(store: Store, now: datetime) -> None:
         conn.execute(update(leases).values(holder="b"))
         with pytest.raises(UemsError, match="no longer holds"):
             check(conn, lease)
+
+
+def test_a_lease_is_kept_for_as_long_as_the_work_goes_on(store: Store, now: datetime) -> None:
+    mine = acquire(store, "work", "me", 0.4, now)
+    assert mine is not None
+    clock = [now]
+    renewed = threading.Event()
+
+    def tell() -> datetime:
+        clock[0] += timedelta(seconds=0.3)
+        if clock[0] >= now + timedelta(seconds=0.9):
+            renewed.set()
+        return clock[0]
+
+    with keeping(store, mine, 0.4, tell):
+        assert renewed.wait(30)
+    assert acquire(store, "work", "you", 0.4, now + timedelta(seconds=0.5)) is None
+    assert acquire(store, "work", "you", 0.4, clock[0] + timedelta(seconds=1)) is not None

@@ -16,8 +16,8 @@ from sqlalchemy import update
 from tests.kpis.shop import Shop, a_shop
 from tests.support.ear import ear
 from uems.access.api import Workspaces
+from uems.kernel.outbound import signature
 from uems.kernel.settings import Settings
-from uems.kpis.alerts.sending import signature
 from uems.kpis.alerts.watcher import Watcher
 from uems.kpis.tables import kpi_deliveries
 

@@ -274,7 +274,7 @@ def test_a_training_that_is_stopped_goes_on_with_what_it_has(house: House, train
     def counted(*args: object, **more: object) -> object:
         taken.append(str(args[3]))
         if len(taken) == 4:
-            loop._stop.set()  # as when the process is asked to end
+            loop._loop.ending.set()  # as when the process is asked to end
         return plain(*args, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(training, "snapshot", counted)

@@ -28,9 +28,9 @@ def test_every_family_of_features_is_told_in_both_languages(family: str, days: i
 def test_numbers_are_told_as_people_say_them() -> None:
     assert told(feature("last"), 42.0) == ("上次活动在 42 天前", "last active 42 days ago")
     assert told(feature("revenue"), 12345.678) == ("近 30 天消费 12,346", "spent 12,346 in 30 days")
-    assert told(feature("hours"), 0.756) == ("76% 的活动在晚上(18–24 点)", "76% of their events in the evening (18–24 h)")
+    assert told(feature("hours"), 0.756) == ("76% 的活动在晚上（18–24 点）", "76% of their events in the evening (18–24 h)")
     assert told(feature("trend"), float(np.log(2))) == ("近 30 天活动是前 30 天的 2 倍", "2 times as active as in the 30 days before")
-    assert told(feature("event"), float("nan")) == ("近 30 天“Order Completed”次数:无", "“Order Completed” in 30 days: none")
+    assert told(feature("event"), float("nan")) == ("近 30 天“Order Completed”次数：无", "“Order Completed” in 30 days: none")
 
 
 def test_windows_of_one_thing_are_one_reason() -> None:

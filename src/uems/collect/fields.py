@@ -31,7 +31,7 @@ EVENT_COLUMNS: Final = (
     EventColumn(name="ts", type="time", label_zh="发生时间", label_en="Time"),
     EventColumn(name="day", type="day", label_zh="业务日", label_en="Business day"),
     EventColumn(name="received_at", type="time", label_zh="接收时间", label_en="Time received"),
-    EventColumn(name="revenue_minor", type="number", label_zh="收入(最小货币单位)", label_en="Revenue (minor units)", nullable=True),
+    EventColumn(name="revenue_minor", type="number", label_zh="收入（最小货币单位）", label_en="Revenue (minor units)", nullable=True),
     _text("currency", "币种", "Currency"),
     _text("channel", "渠道", "Channel"),
     _text("device", "设备", "Device"),

@@ -8,8 +8,6 @@ It follows the receipts: of an installation that collected for longer than recei
 events come into sessions only when their person is active again or merged.
 """
 
-import logging
-import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -20,11 +18,9 @@ from uems.journeys.dirty import work_since
 from uems.journeys.marks import move_marks, read_marks
 from uems.journeys.rebuild import STATEMENT_SECONDS, rebuild
 from uems.kernel import leases
-from uems.kernel.errors import UemsError
 from uems.kernel.house import House
+from uems.kernel.loops import Loop
 from uems.kernel.store import allocate
-
-_logger = logging.getLogger("uems.sessions")
 
 PEOPLE: Final = 10_000
 """Whose sessions one statement writes at most."""
@@ -49,17 +45,15 @@ class Sessioniser:
         self._holder = holder
         self._clock = clock
         self._lease: leases.Lease | None = None
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="sessions")
+        self._ended = time.perf_counter()
+        self._loop = Loop("sessions", self._turn, pause=lambda worked, took: max(PAUSE_SECONDS, took), close=self.close)
 
     def start(self) -> None:
-        self._thread.start()
+        self._loop.start()
 
     def stop(self) -> None:
         """End after the statement under way; returns when the thread has ended."""
-        self._stop.set()
-        if self._thread.ident is not None:
-            self._thread.join()
+        self._loop.stop()
 
     def step(self) -> bool:
         """One round; False when there was nothing to do, or another process does it. Raises what store and warehouse raise."""
@@ -72,7 +66,7 @@ class Sessioniser:
             version = allocate(conn, "sessions")
         for scope, dirty in work.dirty.items():
             for part in _parts(dirty):
-                if self._stop.is_set() or self._hold() is None:
+                if self._loop.ending.is_set() or self._hold() is None:
                     return False
                 rebuild(self._house, scope, part, version)
         lease = self._hold()
@@ -93,28 +87,14 @@ class Sessioniser:
             self._lease = leases.acquire(self._house.store, "sessions", self._holder, LEASE_SECONDS, now)
         return self._lease
 
-    def _run(self) -> None:
-        failures = 0
-        ended = time.perf_counter()
-        while not self._stop.is_set():
-            begun = time.perf_counter()
-            if begun - ended < BUSY_PAUSE_SECONDS and self._house.log.backlog().events > BUSY_EVENTS:
-                self._stop.wait(PAUSE_SECONDS)
-                continue
-            try:
-                self.step()
-                failures = 0
-            except Exception as error:
-                failures += 1
-                if failures in (1, 5) or failures % 50 == 0:
-                    expected = isinstance(error, UemsError)
-                    _logger.error("sessions: %s (failure %d in a row; trying again)", error, failures, exc_info=not expected)
-            ended = time.perf_counter()
-            self._stop.wait(max(PAUSE_SECONDS, ended - begun, min(failures, 30)))
+    def _turn(self) -> bool:
+        """A round, unless the pipeline has much to do and the last one was not long ago."""
+        if time.perf_counter() - self._ended < BUSY_PAUSE_SECONDS and self._house.log.backlog().events > BUSY_EVENTS:
+            return False
         try:
-            self.close()
-        except UemsError as error:
-            _logger.warning("sessions: the lease could not be given back (%s)", error)
+            return self.step()
+        finally:
+            self._ended = time.perf_counter()
 
 
 def _parts(dirty: dict[int, int]) -> Iterator[dict[int, int]]:

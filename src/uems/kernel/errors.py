@@ -21,6 +21,11 @@ class UemsError(Exception):
         self.message = message
         self.details: dict[str, object] = dict(details or {})
 
+    @property
+    def passes(self) -> bool:
+        """Whether it is nobody's fault in particular: the same may well succeed in a moment, here or in another process."""
+        return self.status == 503 or self.code in ("warehouse_cancelled", "lease_lost")
+
     def as_json(self) -> dict[str, object]:
         """The one error shape of every answer: ``code``, ``message`` and, where there are any, ``details``."""
         body: dict[str, object] = {"code": self.code, "message": self.message}

@@ -4,6 +4,10 @@
 ``check`` in the transaction that writes the result tells it otherwise, so that two holders never both succeed.
 """
 
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,6 +16,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from uems.kernel.errors import UemsError
 from uems.kernel.store import Store, UtcDateTime, metadata
+
+_logger = logging.getLogger("uems.leases")
 
 leases = Table(
     "leases",
@@ -70,6 +76,27 @@ def release(store: Store, lease: Lease, now: datetime) -> None:
     with store.write() as conn:
         # The row stays: a deleted one would start again at epoch 1 and let an old holder pass the fence.
         conn.execute(update(leases).where(_is(lease), leases.c.expires_at > now).values(expires_at=now))
+
+
+@contextmanager
+def keeping(store: Store, lease: Lease, ttl_seconds: float, clock: Callable[[], datetime]) -> Iterator[None]:
+    """Renew the lease for the length of the block, whatever the work does meanwhile. Whether it was kept, ``check`` says."""
+    over = threading.Event()
+
+    def renewing() -> None:
+        while not over.wait(ttl_seconds / 4):
+            try:
+                renew(store, lease, ttl_seconds, clock())
+            except UemsError as error:
+                _logger.warning("%s could not be kept (%s)", lease.name, error)
+
+    thread = threading.Thread(target=renewing, name=f"lease {lease.name}", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 def check(conn: Connection, lease: Lease) -> None:

@@ -4,6 +4,8 @@ Connectors, webhooks and channels all use it. A call gives an ``Answer`` or rais
 retry is pointless. Addresses in messages are cut to scheme and host: a webhook's path is often its password.
 """
 
+import hashlib
+import hmac
 import json as json_module
 import logging
 import ssl
@@ -11,7 +13,7 @@ import time
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Final, Literal
@@ -24,7 +26,7 @@ from uems.kernel._outbound_wire import Transport, deadline, seconds_left
 from uems.kernel.clock import utc_now
 from uems.kernel.settings import Settings
 
-__all__ = ["Answer", "Outbound", "OutboundError", "is_allowed"]
+__all__ = ["Answer", "Outbound", "OutboundError", "is_allowed", "signature"]
 
 Method = Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 
@@ -70,6 +72,13 @@ class Answer:
             permanent=not later,
             retry_after_seconds=_retry_after(self.headers.get("retry-after")) if later else None,
         )
+
+
+def signature(secret: str, body: bytes, at: datetime) -> str:
+    """What the header ``uems-signature`` says: ``t=<seconds>,v1=<hex>``, HMAC-SHA256 with the secret over ``<seconds>.<body>``."""
+    seconds = int(at.timestamp())
+    digest = hmac.new(secret.encode(), f"{seconds}.".encode() + body, hashlib.sha256).hexdigest()
+    return f"t={seconds},v1={digest}"
 
 
 class Outbound:

@@ -37,8 +37,8 @@ AT_LEAST: Final = 4
 DEVIATIONS: Final = 2.0
 MAX_GUARDRAILS: Final = 50
 RULE: Final = Words(
-    zh="取两个指标都已完整的最近一周(或一月),与之前 8 期的中位数比较。偏离超过 2 倍常规波动(1.4826 × 中位数绝对偏差),并且超过最小变化幅度"
-    "(默认 5%),才算变化。短期指标变好而长期指标变差时为红色;只有长期指标变差时为关注。",
+    zh="取两个指标都已完整的最近一周（或一月），与之前 8 期的中位数比较。偏离超过 2 倍常规波动（1.4826 × 中位数绝对偏差），"
+    "并且超过最小变化幅度（默认 5%），才算变化。短期指标变好而长期指标变差时为红色；只有长期指标变差时为关注。",
     en="The last week (or month) that is complete for both metrics is compared with the median of the 8 before it. A metric has moved"
     " when it is further away than 2 usual deviations (1.4826 × the median absolute deviation) and than the smallest change that matters"
     " (5% unless said otherwise). The pair is red when the short-term metric became better and the long-term one worse, and to be watched"

@@ -7,29 +7,29 @@ from uems.profiles import api as profiles
 
 _TEXTS: Final[dict[ReasonCode, Words]] = {
     "missing_role": Words(
-        zh="无法计算:还没有确认哪个事件代表{roles}。请到“事件角色”页面确认。",
+        zh="无法计算：还没有确认哪个事件代表{roles}。请到“事件角色”页面确认。",
         en="Cannot be measured: nobody has said which event stands for {roles}. Confirm it on the page of roles.",
     ),
     "nobody": Words(zh="这段时间里没有可以计算的人。", en="There was nobody in the period to divide by."),
     "not_ripe": Words(
-        zh="时间还不够:这段时间里的人还没有走完观察期。", en="Too early: nobody of the period has had the time that is looked at."
+        zh="时间还不够：这段时间里的人还没有走完观察期。", en="Too early: nobody of the period has had the time that is looked at."
     ),
     "future": Words(zh="这段时间还没有开始。", en="The period has not begun."),
     "no_spend": Words(
         zh="这段时间没有投放费用。请导入各渠道每天的费用。", en="No spend is known for the period. Import what each channel cost by day."
     ),
     "no_surveys": Words(
-        zh="还没有问卷数据;有了 NPS 问卷之后,这里会显示得分。", en="There are no surveys yet; once there are, the score stands here."
+        zh="还没有问卷数据；有了 NPS 问卷之后，这里会显示得分。", en="There are no surveys yet; once there are, the score stands here."
     ),
     "no_feature": Words(zh="请先选择要看的功能对应的事件。", en="Choose the event of the feature first."),
     "not_by_dimension": Words(
-        zh="这个指标不能按所选维度细分:{subjects}。", en="This metric cannot be broken down by the chosen dimension: {subjects}."
+        zh="这个指标不能按所选维度细分：{subjects}。", en="This metric cannot be broken down by the chosen dimension: {subjects}."
     ),
     "not_by_segment": Words(
-        zh="投放费用按渠道记录,不能拆到分群上。", en="Spend is known by channel, and cannot be divided among segments."
+        zh="投放费用按渠道记录，不能拆到分群上。", en="Spend is known by channel, and cannot be divided among segments."
     ),
     "no_value": Words(
-        zh="公式没有结果:除数为 0,或者用到的数没有值。", en="The formula gives nothing: it divides by 0, or a part of it has no value."
+        zh="公式没有结果：除数为 0，或者用到的数没有值。", en="The formula gives nothing: it divides by 0, or a part of it has no value."
     ),
 }
 

@@ -7,8 +7,7 @@ events gets its standard models by itself.
 import logging
 import shutil
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -19,6 +18,7 @@ from uems.kernel import leases
 from uems.kernel.clock import day_of, start_of_day
 from uems.kernel.errors import UemsError
 from uems.kernel.house import House
+from uems.kernel.loops import Loop
 from uems.kernel.scope import Scope
 from uems.kernel.sql import Sql
 from uems.kernel.store import lock
@@ -41,7 +41,7 @@ AGAIN: Final = timedelta(days=1)
 _SOON: Final = timedelta(minutes=5)
 _SETTLED: Final = 1.02
 """How much more events a workspace may have than at the look before, and count as settled."""
-_IDLE_SECONDS, _LATER_SECONDS, _LOOK_SECONDS = 2.0, 5.0, 30.0
+_IDLE_SECONDS, _LOOK_SECONDS = 2.0, 30.0
 _BROKEN: Final = {
     "code": "internal",
     "message": "The work broke on our side; the server's log says where. Start it again when that is put right.",
@@ -61,32 +61,18 @@ class Modeller:
         self._workspaces = workspaces
         self._holder = holder
         self._clock = clock
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="models")
+        self._loop = Loop("models", self.step, pause=lambda worked, took: 0.0 if worked else _IDLE_SECONDS)
         self._looked: datetime | None = None
         # workspace → its events at the last look; standard models that a workspace cannot have.
         self._seen: dict[int, int] = {}
         self._refused: set[tuple[int, str]] = set()
 
     def start(self) -> None:
-        self._thread.start()
+        self._loop.start()
 
     def stop(self) -> None:
         """End the run under way; returns when the thread has ended. The run goes on in the next process."""
-        self._stop.set()
-        if self._thread.ident is not None:
-            self._thread.join()
-
-    def _run(self) -> None:
-        while not self._stop.is_set():
-            pause = _IDLE_SECONDS
-            try:
-                if self.step():
-                    continue
-            except Exception as error:
-                _logger.error("models: %s; trying again", error, exc_info=not isinstance(error, UemsError))
-                pause = _LATER_SECONDS
-            self._stop.wait(pause)
+        self._loop.stop()
 
     def step(self) -> bool:
         """Queue what is due, take up one run and do it to its end; False when there was none. Raises what store and warehouse raise."""
@@ -100,10 +86,10 @@ class Modeller:
             return False
         run, lease = claimed
         try:
-            with self._keeping(lease):
+            with leases.keeping(self._house.store, lease, LEASE_SECONDS, self._clock):
                 self._do(run, lease)
         except _Interrupted:
-            if not self._stop.is_set():  # cancelled, or another process has it now and begins anew what is missing
+            if not self._loop.ending.is_set():  # cancelled, or another process has it now and begins anew what is missing
                 shutil.rmtree(folder_of(self._house.settings, run.run_id), ignore_errors=True)
         finally:
             leases.release(self._house.store, lease, self._clock())
@@ -184,26 +170,6 @@ class Modeller:
             leases.release(store, lease, now)
         return None
 
-    @contextmanager
-    def _keeping(self, lease: leases.Lease) -> Iterator[None]:
-        """Renew the lease for the length of the block, whatever the work does meanwhile."""
-        over = threading.Event()
-
-        def renew() -> None:
-            while not over.wait(LEASE_SECONDS / 4):
-                try:
-                    leases.renew(self._house.store, lease, LEASE_SECONDS, self._clock())
-                except UemsError as error:
-                    _logger.warning("models: %s could not be kept (%s)", lease.name, error)
-
-        thread = threading.Thread(target=renew, name="models-lease", daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            over.set()
-            thread.join()
-
     def _do(self, run: Run, lease: leases.Lease) -> None:
         try:
             scope = self._scope(run.workspace_id)
@@ -226,7 +192,7 @@ class Modeller:
 
     def _work(self, run: Run, scope: Scope, model: Model, lease: leases.Lease) -> dict[str, Any]:
         now = self._clock()
-        tick = _Ticker(self._house, run, self._stop, self._clock)
+        tick = _Ticker(self._house, run, self._loop.ending, self._clock)
         if run.kind == "score":
             result = score(self._house, scope, model, now, tick)
             with self._house.store.write() as conn:

@@ -13,10 +13,10 @@ from uems.prediction.model import Reason
 TOLD: Final = 3
 _LEAST: Final = 0.02
 _DAYPARTS: Final = {
-    "night": ("凌晨(0–6 点)", "at night (0–6 h)"),
-    "morning": ("上午(6–12 点)", "in the morning (6–12 h)"),
-    "afternoon": ("下午(12–18 点)", "in the afternoon (12–18 h)"),
-    "evening": ("晚上(18–24 点)", "in the evening (18–24 h)"),
+    "night": ("凌晨（0–6 点）", "at night (0–6 h)"),
+    "morning": ("上午（6–12 点）", "in the morning (6–12 h)"),
+    "afternoon": ("下午（12–18 点）", "in the afternoon (12–18 h)"),
+    "evening": ("晚上（18–24 点）", "in the evening (18–24 h)"),
 }
 _COLUMNS: Final = {
     "device": ("设备", "device"),
@@ -60,7 +60,7 @@ def told(feature: Feature, value: float | None) -> tuple[str, str]:
     """(中文, English): what the feature says of somebody; value None says that there is nothing of the kind."""
     if value is None or math.isnan(value):
         zh, en = label(feature)
-        return f"{zh}:无", f"{en}: none"
+        return f"{zh}：无", f"{en}: none"
     _, _, zh, en = _WORDS[feature.family]
     if feature.family == "trend":
         value = math.exp(value)

@@ -9,7 +9,6 @@ finds what it has written already, and adds nothing.
 """
 
 import logging
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -24,6 +23,7 @@ from uems.kernel.clock import day_of, start_of_day
 from uems.kernel.errors import UemsError
 from uems.kernel.filters import At, Node
 from uems.kernel.house import House
+from uems.kernel.loops import Loop
 from uems.kernel.scope import Scope
 from uems.kernel.store import Store, allocate, upsert_many
 from uems.kernel.warehouse import Limits
@@ -68,17 +68,14 @@ class Keeper:
         self._tags: Tags = tags or NoTags()
         self._lease: leases.Lease | None = None
         self._known: dict[tuple[int, int], Members] = {}
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="segments")
+        self._loop = Loop("segments", self.step, pause=lambda worked, took: max(PAUSE_SECONDS, took), close=self.close)
 
     def start(self) -> None:
-        self._thread.start()
+        self._loop.start()
 
     def stop(self) -> None:
         """End after the statement under way; returns when the thread has ended."""
-        self._stop.set()
-        if self._thread.ident is not None:
-            self._thread.join()
+        self._loop.stop()
 
     def step(self) -> bool:
         """One round; False when there was nothing to do, or another process does it. Raises what store and warehouse raise."""
@@ -106,7 +103,8 @@ class Keeper:
                 worked = self._round(scope, people, marks, moved, now) or worked
             except UemsError as error:
                 # One workspace does not hold up the others, nor its own events: a pass over everybody makes up for the round.
-                _raise_outage(error)
+                if error.passes:
+                    raise
                 _logger.error("segments of %s could not be followed, everybody is computed anew: %s", scope.slug, error.message)
                 self._known = {place: members for place, members in self._known.items() if place[0] != workspace_id}
                 moved |= {
@@ -115,7 +113,7 @@ class Keeper:
                 }
                 night = self._night(scope, marks, now)
                 moved |= {f"night:{workspace_id}": _ms(night)} if night is not None else {}
-            if self._stop.is_set() or not self._hold():
+            if self._loop.ending.is_set() or not self._hold():
                 return worked
         if moved:
             self._move(moved)
@@ -211,14 +209,16 @@ class Keeper:
         try:
             return live, profiles.evaluate([trees[one.segment_id] for one in live], asking, limits=Limits())
         except UemsError as error:
-            _raise_outage(error)
+            if error.passes:
+                raise
         good = []
         for one in live:
             try:
                 profiles.evaluate([trees[one.segment_id]], asking, limits=Limits())
                 good.append(one)
             except UemsError as error:
-                _raise_outage(error)
+                if error.passes:
+                    raise
                 self._fail(scope, one, error, now)
         return good, profiles.evaluate([trees[one.segment_id] for one in good], asking, limits=Limits()) if good else None
 
@@ -235,7 +235,8 @@ class Keeper:
             found = profiles.evaluate([tree], Asking(self._house, scope, self._at(scope, now)), limits=Limits())
             self._correct(scope, one, found.members(tree), "built", now)
         except UemsError as error:
-            _raise_outage(error)
+            if error.passes:
+                raise
             self._fail(scope, one, error, now)
             return
         with self._house.store.write() as conn:
@@ -279,7 +280,8 @@ class Keeper:
         try:
             found = profiles.evaluate([tree for _, tree in conditions], asking, limits=Limits())
         except UemsError as error:
-            _raise_outage(error)
+            if error.passes:
+                raise
             for one, tree in conditions:  # one of them cannot be computed, which its own state then says
                 self._build(scope, one, tree, now)
             return 0, {}
@@ -358,30 +360,6 @@ class Keeper:
         if self._lease is not None:
             leases.release(self._house.store, self._lease, self._clock())
             self._lease = None
-
-    def _run(self) -> None:
-        failures = 0
-        while not self._stop.is_set():
-            begun = time.perf_counter()
-            try:
-                self.step()
-                failures = 0
-            except Exception as error:
-                failures += 1
-                if failures in (1, 5) or failures % 50 == 0:
-                    expected = isinstance(error, UemsError)
-                    _logger.error("segments: %s (failure %d in a row; trying again)", error, failures, exc_info=not expected)
-            self._stop.wait(max(PAUSE_SECONDS, time.perf_counter() - begun, min(failures, 30)))
-        try:
-            self.close()
-        except UemsError as error:
-            _logger.warning("segments: the lease could not be given back (%s)", error)
-
-
-def _raise_outage(error: UemsError) -> None:
-    """What is nobody's fault in particular is raised again: it passes, and everything is tried again then."""
-    if error.status == 503 or error.code in ("warehouse_cancelled", "lease_lost"):
-        raise error
 
 
 def read_marks(store: Store) -> dict[str, int]:

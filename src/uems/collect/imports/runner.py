@@ -5,10 +5,8 @@ is done again, with the same message ids, and the pipeline recognises every one 
 """
 
 import logging
-import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
@@ -28,12 +26,12 @@ from uems.collect.sources.reading import source_pieces
 from uems.kernel import leases
 from uems.kernel.errors import UemsError
 from uems.kernel.house import House
+from uems.kernel.loops import Loop
 
 _logger = logging.getLogger("uems.imports")
 
 LEASE_SECONDS = 45.0
 _IDLE_SECONDS = 0.5
-_LATER_SECONDS = 3.0
 _TIDY = timedelta(hours=1)
 _BROKEN = {"code": "internal", "message": "The import broke on our side; the server's log says where. Resume it when that is put right."}
 _c = import_runs.c
@@ -51,29 +49,15 @@ class Runner:
         self._workspaces = Workspaces(house.store)
         self._instance = instance
         self._clock = clock
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="imports")
+        self._loop = Loop("imports", self.step, pause=lambda worked, took: 0.0 if worked else _IDLE_SECONDS)
         self._tidied: datetime | None = None
 
     def start(self) -> None:
-        self._thread.start()
+        self._loop.start()
 
     def stop(self) -> None:
         """End after the step under way; returns when the thread has ended. The run goes on in the next process."""
-        self._stop.set()
-        if self._thread.ident is not None:
-            self._thread.join()
-
-    def _run(self) -> None:
-        while not self._stop.is_set():
-            pause = _IDLE_SECONDS
-            try:
-                if self.step():
-                    continue
-            except Exception as error:
-                _logger.error("imports: %s; trying again", error, exc_info=not isinstance(error, UemsError))
-                pause = _LATER_SECONDS
-            self._stop.wait(pause)
+        self._loop.stop()
 
     def step(self) -> bool:
         """Take up one run and do it to its end, or until it is interrupted; False when there was none."""
@@ -85,7 +69,7 @@ class Runner:
             return False
         run, lease = claimed
         try:
-            with self._keeping(lease):
+            with leases.keeping(self._house.store, lease, LEASE_SECONDS, self._clock):
                 self._do(run, lease)
         except _Interrupted:
             pass
@@ -135,26 +119,6 @@ class Runner:
             conn.execute(update(import_runs).where(_c.run_id == run_id).values(state="running", started_at=started, updated_at=now))
         return run
 
-    @contextmanager
-    def _keeping(self, lease: leases.Lease) -> Iterator[None]:
-        """Renew the lease for the length of the block, whatever the work does meanwhile."""
-        over = threading.Event()
-
-        def renew() -> None:
-            while not over.wait(LEASE_SECONDS / 4):
-                try:
-                    leases.renew(self._house.store, lease, LEASE_SECONDS, self._clock())
-                except UemsError as error:
-                    _logger.warning("imports: %s could not be kept (%s)", lease.name, error)
-
-        thread = threading.Thread(target=renew, name="imports-lease", daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            over.set()
-            thread.join()
-
     def _do(self, run: Run, lease: leases.Lease) -> None:
         try:
             scope = self._workspaces.scope(run.workspace_id)
@@ -182,7 +146,7 @@ class Runner:
             self._finish(run, lease, {"state": "failed", "error": _BROKEN})
 
     def _append(self, piece: Piece, run: Run, progress: "_Progress") -> None:
-        if self._stop.is_set():
+        if self._loop.ending.is_set():
             raise _Interrupted
         if piece.table is None or not piece.table.num_rows:
             return
@@ -194,7 +158,7 @@ class Runner:
 
     def _waiter(self, run: Run) -> Callable[[float], None]:
         def wait(seconds: float) -> None:
-            if self._stop.wait(seconds):
+            if self._loop.ending.wait(seconds):
                 raise _Interrupted
             with self._house.store.read() as conn:
                 if conn.execute(select(_c.state).where(_c.run_id == run.run_id)).scalar() != "running":

@@ -46,19 +46,19 @@ def sentence_zh(found: Finding, said: Said) -> str:
     who = "全体用户" if found.slice.axis is None else f"{slice_zh(found.slice, said.axes)}的用户"
     now, then = f"{found.a.rate:.1%}", f"{found.b.rate:.1%}"
     if found.kind == "change":
-        since = "" if found.since is None else f"自 {said.days[found.since[0]].isoformat()} 起,"
+        since = "" if found.since is None else f"自 {said.days[found.since[0]].isoformat()} 起，"
         text = f"{since}{who}从“{start}”到“{end}”的转化率由 {then} 降至 {now}。"
     else:
-        text = f"{who}从“{start}”到“{end}”的转化率为 {now},低于其他用户的 {then}。"
-    text += f"若恢复到该水平,约可多转化 {_count(found)} 人{_worth(found, said, ',价值约 ')}。"
+        text = f"{who}从“{start}”到“{end}”的转化率为 {now}，低于其他用户的 {then}。"
+    text += f"若恢复到该水平，约可多转化 {_count(found)} 人{_worth(found, said, '，价值约 ')}。"
     for warning in found.warnings:
         name = "" if warning.axis is None else label_zh(said.axes[warning.axis])
         if warning.code == "small_sample":
-            text += "样本较少,仅供参考。"
+            text += "样本较少，仅供参考。"
         elif warning.code == "mix_shift":
-            text += f"注意:差异主要来自“{name}”的构成变化,而非该步骤本身。"
+            text += f"注意：差异主要来自“{name}”的构成变化，而非该步骤本身。"
         else:
-            text += f"注意:在“{name}”的每个取值内部,方向恰好相反(辛普森悖论)。"
+            text += f"注意：在“{name}”的每个取值内部，方向恰好相反（辛普森悖论）。"
     return text
 
 

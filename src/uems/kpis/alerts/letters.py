@@ -10,7 +10,7 @@ def subject(told: Mapping[str, Any], language: Literal["zh", "en"]) -> str:
     """One line: what happened to what, and when."""
     label = told[f"label_{language}"]
     if language == "zh":
-        return f"[{told['workspace_name']}] {told['alert']}:{label} {told['bucket']} 为 {_number(told, told['value'])}"
+        return f"[{told['workspace_name']}] {told['alert']}：{label} {told['bucket']} 为 {_number(told, told['value'])}"
     return f"[{told['workspace_name']}] {told['alert']}: {label} was {_number(told, told['value'])} on {told['bucket']}"
 
 
@@ -22,23 +22,23 @@ def text(told: Mapping[str, Any], language: Literal["zh", "en"]) -> str:
     lines = [f"{label}在 {told['bucket']} 为 {value}。" if zh else f"{label} was {value} on {told['bucket']}."]
     if told["expected"] is not None:
         expected = _number(told, told["expected"])
-        lines.append(f"按往常的走势,预计为 {expected}。" if zh else f"By its usual course {expected} was to be expected.")
+        lines.append(f"按往常的走势，预计为 {expected}。" if zh else f"By its usual course {expected} was to be expected.")
     limits = [(told["low"], "不低于", "at least"), (told["high"], "不高于", "at most")]
     named = [f"{said if zh else meant} {_number(told, limit)}" for limit, said, meant in limits if limit is not None]
     if named:
-        lines.append(f"正常范围:{'、'.join(named)}。" if zh else f"Usual are {' and '.join(named)}.")
+        lines.append(f"正常范围：{'、'.join(named)}。" if zh else f"Usual are {' and '.join(named)}.")
     if told["explanation"]:
         against = told["compared_with"]
-        lines += ["", f"与 {against} 相比,变化主要来自:" if zh else f"Compared with {against}, most of the change comes from:"]
+        lines += ["", f"与 {against} 相比，变化主要来自：" if zh else f"Compared with {against}, most of the change comes from:"]
         lines += [_part(told, part, zh) for part in told["explanation"]]
     if told["url"]:
-        lines += ["", f"查看:{told['url']}" if zh else f"See {told['url']}"]
+        lines += ["", f"查看：{told['url']}" if zh else f"See {told['url']}"]
     return "\n".join(lines) + "\n"
 
 
 def _part(told: Mapping[str, Any], part: Mapping[str, Any], zh: bool) -> str:
-    value = part["value"] or ("(无)" if zh else "(none)")
-    share = "" if part["share"] is None else (f",占变化的 {part['share']:.0%}" if zh else f", {part['share']:.0%} of the change")
+    value = part["value"] or ("（无）" if zh else "(none)")
+    share = "" if part["share"] is None else (f"，占变化的 {part['share']:.0%}" if zh else f", {part['share']:.0%} of the change")
     return f"- {part['dimension']} = {value}: {_number(told, part['before'])} → {_number(told, part['now'])}{share}"
 
 

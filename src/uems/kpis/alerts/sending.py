@@ -4,8 +4,6 @@ A claim is written before anything leaves the house. Where a process dies in bet
 ``delivery_id``, by which the other side knows it; a letter stays ``uncertain`` and is not sent again.
 """
 
-import hashlib
-import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +16,7 @@ from uems.collect import api as collect
 from uems.kernel import leases
 from uems.kernel.errors import UemsError
 from uems.kernel.house import House
-from uems.kernel.outbound import Outbound, OutboundError
+from uems.kernel.outbound import Outbound, OutboundError, signature
 from uems.kpis.alerts import letters, mail
 from uems.kpis.alerts.definitions import delivery_from
 from uems.kpis.alerts.model import Delivery, DeliveryState
@@ -87,13 +85,6 @@ def deliver(house: House, outbound: Outbound, delivery: Delivery, lease: leases.
         values = {"state": outcome.state, "message": outcome.message[:2_000], "next_at": next_at, "changed_at": now}
         conn.execute(update(kpi_deliveries).where(*mine).values(**values))
     return outcome.state
-
-
-def signature(secret: str, body: bytes, at: datetime) -> str:
-    """``t=<seconds>,v1=<hex>``: HMAC-SHA256 with the secret over ``<seconds>.<body>``."""
-    seconds = int(at.timestamp())
-    digest = hmac.new(secret.encode(), f"{seconds}.".encode() + body, hashlib.sha256).hexdigest()
-    return f"t={seconds},v1={digest}"
 
 
 def _sent(house: House, outbound: Outbound, delivery: Delivery, told: Mapping[str, Any], now: datetime) -> Outcome:

@@ -4,8 +4,6 @@ What a round finds is written in one transaction under the lease: how far the al
 that wait for it. A round that is killed before that has written nothing and is done again.
 """
 
-import logging
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
@@ -20,6 +18,7 @@ from uems.kernel import leases
 from uems.kernel.clock import day_of, start_of_day
 from uems.kernel.errors import UemsError
 from uems.kernel.house import House
+from uems.kernel.loops import Loop
 from uems.kernel.outbound import Outbound
 from uems.kernel.scope import Scope
 from uems.kpis.alerts import sending
@@ -30,15 +29,12 @@ from uems.kpis.measuring import find_metric
 from uems.kpis.model import Unit
 from uems.kpis.tables import kpi_alerts, kpi_deliveries, kpi_firings
 
-_logger = logging.getLogger("uems.alerts")
-
 PAUSE_SECONDS: Final = 5.0
 LEASE_SECONDS: Final = 120.0
 GRACE: Final = timedelta(minutes=15)
 """How long after the end of a day, week or month it is judged: so long its last events are on their way."""
 CATCH_UP: Final = 7
 """Buckets that are judged at most after a pause; those before are passed over."""
-_OUTAGES: Final = ("warehouse_down", "store_down", "store_busy", "lease_lost")
 AGAIN: Final = timedelta(minutes=10)
 """How long an alert that could not be judged waits, so that a metric too large to be measured does not hold up the others."""
 _A, _F = kpi_alerts.c, kpi_firings.c
@@ -51,25 +47,23 @@ class Watcher:
         self._house, self._workspaces, self._holder, self._clock = house, workspaces, holder, clock
         self._outbound = Outbound(house.settings)
         self._lease: leases.Lease | None = None
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="alerts")
+        self._loop = Loop("alerts", self.step, pause=lambda worked, took: PAUSE_SECONDS, close=self.close)
 
     def start(self) -> None:
-        self._thread.start()
+        self._loop.start()
 
     def stop(self) -> None:
         """End after what is under way; returns when the thread has ended."""
-        self._stop.set()
-        if self._thread.ident is not None:
-            self._thread.join()
-        self.close()
+        self._loop.stop()
 
     def close(self) -> None:
         """Give the lease back and let the connections go."""
-        if self._lease is not None:
-            leases.release(self._house.store, self._lease, self._clock())
-            self._lease = None
-        self._outbound.close()
+        lease, self._lease = self._lease, None
+        try:
+            if lease is not None:
+                leases.release(self._house.store, lease, self._clock())
+        finally:
+            self._outbound.close()
 
     def step(self) -> bool:
         """Judge what is due and send what waits; False when there was nothing to do, or another process does it."""
@@ -82,11 +76,11 @@ class Watcher:
         sending.recover(self._house, self._lease, self._clock())
         worked = False
         for alert in alerts:
-            if self._stop.is_set() or not self._hold():
+            if self._loop.ending.is_set() or not self._hold():
                 return worked
             worked = self._look(alert) or worked
         for delivery in sending.due(self._house, self._clock()):
-            if self._stop.is_set() or not self._hold():
+            if self._loop.ending.is_set() or not self._hold():
                 return worked
             sending.deliver(self._house, self._outbound, delivery, self._lease, self._clock())
             worked = True
@@ -102,7 +96,7 @@ class Watcher:
         now = self._clock()
         if alert.failure and alert.looked_at is not None and now < alert.looked_at + AGAIN:
             return False
-        scope = self._workspaces.scope(alert.workspace_id)
+        scope = self._workspaces.look(alert.workspace_id)
         if scope is None:
             return False
         try:
@@ -115,7 +109,7 @@ class Watcher:
                 told = self._told(scope, alert, bucket, judged, now) if judged.fired else None
                 self._write(alert, bucket, told, judged.note, now)
         except UemsError as error:
-            if error.code in _OUTAGES:
+            if error.passes:
                 raise
             self._fail(alert, error.message, now)
         return True
@@ -186,19 +180,6 @@ class Watcher:
         if self._lease is None or self._lease.expires_at - now < timedelta(seconds=LEASE_SECONDS / 2):
             self._lease = leases.acquire(self._house.store, "kpi_alerts", self._holder, LEASE_SECONDS, now)
         return self._lease is not None
-
-    def _run(self) -> None:
-        failures = 0
-        while not self._stop.is_set():
-            try:
-                self.step()
-                failures = 0
-            except Exception as error:
-                failures += 1
-                if failures in (1, 5) or failures % 50 == 0:
-                    expected = isinstance(error, UemsError)
-                    _logger.error("alerts: %s (failure %d in a row; trying again)", error, failures, exc_info=not expected)
-            self._stop.wait(max(PAUSE_SECONDS, min(failures, 30)))
 
 
 def due_buckets(alert: Alert, ripens_days: int, scope: Scope, now: datetime) -> list[date]:

@@ -35,7 +35,7 @@ def retention(days: int, label_zh: str, label_en: str) -> DayRetention:
         label_zh=label_zh,
         label_en=label_en,
         formula=Words(
-            zh=f"这段时间里第一次出现的人中,在第 {days} 天(自然日)又有行为的比例。第 {days} 天还没过完的人不计入。",
+            zh=f"这段时间里第一次出现的人中，在第 {days} 天（自然日）又有行为的比例。第 {days} 天还没过完的人不计入。",
             en=f"Of the people first seen in the period, the share who did something on the calendar day {days} later."
             " Those whose day is not over yet do not count.",
         ),

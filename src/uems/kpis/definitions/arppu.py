@@ -25,7 +25,7 @@ ITEM = _Metric(
     label_zh="每付费用户平均收入",
     label_en="ARPPU",
     formula=Words(
-        zh="时间段里的收入(扣除退款)÷ 同期下过单的人数。", en="Revenue of the period, refunds taken off, by the people who ordered in it."
+        zh="时间段里的收入（扣除退款）÷ 同期下过单的人数。", en="Revenue of the period, refunds taken off, by the people who ordered in it."
     ),
     unit="money",
     needs=("purchase",),

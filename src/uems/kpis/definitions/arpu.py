@@ -25,7 +25,7 @@ ITEM = _Metric(
     label_zh="每用户平均收入",
     label_en="ARPU",
     formula=Words(
-        zh="时间段里的收入(扣除退款)÷ 同期的活跃用户数。",
+        zh="时间段里的收入（扣除退款）÷ 同期的活跃用户数。",
         en="Revenue of the period, refunds taken off, by the people active in it.",
     ),
     unit="money",

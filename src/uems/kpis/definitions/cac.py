@@ -27,7 +27,7 @@ ITEM = _Metric(
     label_zh="获客成本",
     label_en="CAC",
     formula=Words(
-        zh="时间段里各渠道的投放费用 ÷ 新增用户数。费用按渠道和天导入;按 utm_source 细分时,与同名渠道的费用对应。",
+        zh="时间段里各渠道的投放费用 ÷ 新增用户数。费用按渠道和天导入；按 utm_source 细分时，与同名渠道的费用对应。",
         en="What the channels cost in the period by its new users. Spend is imported by channel and day; broken down by utm_source, it is"
         " that of the channel with the same name.",
     ),

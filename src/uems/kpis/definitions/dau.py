@@ -25,7 +25,7 @@ ITEM = _Metric(
     label_zh="日活跃用户",
     label_en="Daily active users",
     formula=Words(
-        zh="每天有行为的人数;时间段超过一天时取各天的平均值。我们发出的触达不算用户的行为。",
+        zh="每天有行为的人数；时间段超过一天时取各天的平均值。我们发出的触达不算用户的行为。",
         en="People who did something on a day; over several days the average of the days. What we sent them is not theirs.",
     ),
     unit="people",

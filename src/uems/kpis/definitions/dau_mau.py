@@ -30,7 +30,7 @@ ITEM = _Metric(
     label_zh="日活/月活",
     label_en="DAU/MAU",
     formula=Words(
-        zh="截至时间段最后一天的 30 天里,日活跃用户的平均值 ÷ 这 30 天的活跃用户数。",
+        zh="截至时间段最后一天的 30 天里，日活跃用户的平均值 ÷ 这 30 天的活跃用户数。",
         en="The average daily active users of the 30 days up to the last day of the period, by the people active in those 30 days.",
     ),
     unit="share",

@@ -40,7 +40,7 @@ ITEM = _Metric(
     label_zh="功能渗透率",
     label_en="Feature penetration",
     formula=Words(
-        zh="这段时间里的活跃用户中,用过所选功能的比例。请先选择代表这个功能的事件。",
+        zh="这段时间里的活跃用户中，用过所选功能的比例。请先选择代表这个功能的事件。",
         en="Of the people active in the period, the share who used the chosen feature. Choose the event that stands for it.",
     ),
     unit="share",

@@ -20,10 +20,10 @@ class _Metric(MetricBase):
 
 ITEM = _Metric(
     key="ltv",
-    label_zh="生命周期价值(至今)",
+    label_zh="生命周期价值（至今）",
     label_en="LTV to date",
     formula=Words(
-        zh="这段时间里第一次出现的人,从那时到今天带来的收入(扣除退款)÷ 他们的人数。来得早的人有更长的时间,所以越早的时间段通常越高。",
+        zh="这段时间里第一次出现的人，从那时到今天带来的收入（扣除退款）÷ 他们的人数。来得早的人有更长的时间，所以越早的时间段通常越高。",
         en="Revenue that the people first seen in the period have brought from then up to today, refunds taken off, by their number."
         " Earlier periods have had more time, and are usually higher.",
     ),

@@ -32,7 +32,7 @@ ITEM = _Metric(
     label_zh="LTV/CAC",
     label_en="LTV/CAC",
     formula=Words(
-        zh="这段时间新增用户至今带来的收入 ÷ 这段时间的投放费用,即 LTV(至今)÷ 获客成本。",
+        zh="这段时间新增用户至今带来的收入 ÷ 这段时间的投放费用，即 LTV（至今）÷ 获客成本。",
         en="Revenue to date of the period's new users by what was spent in it: LTV to date by CAC.",
     ),
     unit="ratio",

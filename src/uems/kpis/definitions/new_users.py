@@ -21,7 +21,7 @@ ITEM = _Metric(
     label_zh="新增用户",
     label_en="New users",
     formula=Words(
-        zh="这段时间里第一次有行为的人数。合并过的用户只算一次;细分时按这个人第一次行为时的取值归组。",
+        zh="这段时间里第一次有行为的人数。合并过的用户只算一次；细分时按这个人第一次行为时的取值归组。",
         en="People who did something for the first time ever in the period. Merged people count once; in a breakdown everybody is in the"
         " group of their first event.",
     ),

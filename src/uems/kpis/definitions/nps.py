@@ -19,7 +19,7 @@ ITEM = _Metric(
     label_zh="净推荐值",
     label_en="NPS",
     formula=Words(
-        zh="打 9 到 10 分的人的比例减去打 0 到 6 分的人的比例,乘以 100。来自 NPS 问卷。",
+        zh="打 9 到 10 分的人的比例减去打 0 到 6 分的人的比例，乘以 100。来自 NPS 问卷。",
         en="The share of answers of 9 and 10 less the share of 0 to 6, times 100; from NPS surveys.",
     ),
     unit="score",

@@ -36,7 +36,7 @@ ITEM = _Metric(
     label_zh="注册转化率",
     label_en="Registration conversion",
     formula=Words(
-        zh="这段时间里第一次出现的人中,当天或之后 6 天内(共 7 天)完成注册的比例。7 天还没过完的人不计入。",
+        zh="这段时间里第一次出现的人中，当天或之后 6 天内（共 7 天）完成注册的比例。7 天还没过完的人不计入。",
         en="Of the people first seen in the period, the share who signed up on that day or the 6 days after. Those who have not had"
         " these 7 days yet do not count.",
     ),

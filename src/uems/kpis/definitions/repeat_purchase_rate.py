@@ -27,7 +27,7 @@ ITEM = _Metric(
     label_zh="复购率",
     label_en="Repeat purchase rate",
     formula=Words(
-        zh="这段时间里下过单的人中,截至最后一天累计下单至少两次的比例(更早的订单也算)。",
+        zh="这段时间里下过单的人中，截至最后一天累计下单至少两次的比例（更早的订单也算）。",
         en="Of the people who ordered in the period, the share with at least two orders up to its last day, earlier ones included.",
     ),
     unit="share",

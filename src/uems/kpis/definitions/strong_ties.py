@@ -39,7 +39,7 @@ ITEM = _Metric(
     label_zh="强关系占比",
     label_en="Share of strong ties",
     formula=Words(
-        zh="暂定口径:截至最后一天的 30 天活跃用户中,累计下单至少两次、并且带来过至少一个别人(邀请或分享)的人的比例。",
+        zh="暂定口径：截至最后一天的 30 天活跃用户中，累计下单至少两次、并且带来过至少一个别人（邀请或分享）的人的比例。",
         en="By a provisional rule: of the people active in the 30 days up to the last day, the share who have ordered at least twice and"
         " brought at least one other person, by invitation or share.",
     ),

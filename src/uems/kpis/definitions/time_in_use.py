@@ -25,7 +25,7 @@ ITEM = _Metric(
     label_zh="人均使用时长",
     label_en="Average time in use",
     formula=Words(
-        zh="会话总时长 ÷ 各天有会话的人数之和,即一个人在有会话的一天里平均用多久。会话从第一个事件到最后一个事件计时,算在开始的那天。",
+        zh="会话总时长 ÷ 各天有会话的人数之和，即一个人在有会话的一天里平均用多久。会话从第一个事件到最后一个事件计时，算在开始的那天。",
         en="The length of all sessions by the people with a session, day by day: how long somebody is there on a day on which they are."
         " A session lasts from its first event to its last and counts on the day on which it begins.",
     ),

@@ -23,7 +23,7 @@ ITEM = _Metric(
     label_zh="周活跃用户",
     label_en="Weekly active users",
     formula=Words(
-        zh="截至时间段最后一天的 7 天里有行为的人数,每人只算一次。",
+        zh="截至时间段最后一天的 7 天里有行为的人数，每人只算一次。",
         en="People who did something in the 7 days up to the last day of the period, each once.",
     ),
     unit="people",

@@ -85,7 +85,7 @@ def _reason(role: str, score: float, one: Seen) -> tuple[str, str]:
     else:
         zh, en = f"埋点方案对“{one.name}”的描述像“{label.label_zh}”", f"the plan describes “{one.name}” like {label.label_en.lower()}"
     if role == "purchase" and one.revenue:
-        zh, en = f"{zh},且带有金额", f"{en}, and it carries amounts"
+        zh, en = f"{zh}，且带有金额", f"{en}, and it carries amounts"
     return f"{zh}。"[:500], f"{en[0].upper()}{en[1:]}."[:500]
 
 
@@ -112,7 +112,7 @@ def guess_properties(events: Roles, seen: Mapping[str, SeenProperties]) -> dict[
             events=tuple(events_) if role in ("inviter", "invitee", "sharer") else (),
             property=name,
             confidence=confidence,
-            reason_zh=f"{shown[0]} 带有属性“{name}”,是“{label.label_zh}”的常用名称。"[:500],
+            reason_zh=f"{shown[0]} 带有属性“{name}”，是“{label.label_zh}”的常用名称。"[:500],
             reason_en=f"{shown[1]} carries “{name}”, a usual name for {label.label_en.lower()}."[:500],
         )
     return found

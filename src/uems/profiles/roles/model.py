@@ -42,7 +42,7 @@ ROLES: Final[Mapping[str, Role]] = {
     for role in (
         _events("signup", "注册", "Sign-up", "用户成为注册用户。", "Somebody becomes a registered user."),
         _events("activation", "激活", "Activation", "用户第一次用到产品的价值。", "Somebody gets the product's value for the first time."),
-        _events("purchase", "购买", "Purchase", "一笔订单完成,收入由此计算。", "An order is completed; revenue is counted here."),
+        _events("purchase", "购买", "Purchase", "一笔订单完成，收入由此计算。", "An order is completed; revenue is counted here."),
         _events("refund", "退款", "Refund", "钱退给了用户。", "Money goes back to the user."),
         _events("share", "分享", "Share", "用户把内容或商品分享出去。", "Somebody shares content or a product."),
         _events("invite", "邀请", "Invitation", "用户邀请了别人。", "Somebody invites another person."),
@@ -53,7 +53,7 @@ ROLES: Final[Mapping[str, Role]] = {
         _events("coupon", "用券", "Coupon", "用户使用优惠券。", "Somebody uses a coupon."),
         _events("review", "评价", "Review", "用户写下评价。", "Somebody writes a review."),
         _events("complaint", "投诉", "Complaint", "用户投诉或求助。", "Somebody complains or asks for help."),
-        _events("sent", "我们的触达", "Message from us", "我们发给用户的,不是用户自己做的。", "Sent by us, not done by the user."),
+        _events("sent", "我们的触达", "Message from us", "我们发给用户的，不是用户自己做的。", "Sent by us, not done by the user."),
         _property("items", "商品明细", "Order lines", "订单里商品的列表。", "The list of products in an order.", "purchase"),
         _property("product", "商品", "Product", "商品编号。", "Number of the product.", "purchase", "view"),
         _property("category", "品类", "Category", "商品的品类。", "Category of the product.", "purchase", "view"),

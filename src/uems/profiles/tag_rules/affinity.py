@@ -77,14 +77,14 @@ def _evidence(names: list[Any], shares: list[Floats], known: Any) -> pa.Array:
         percent = pc.binary_join_element_wise(name, numbers(np.round(share * 100), 0), " ")
         facts[f"zh{n}"] = pc.if_else(there, pc.binary_join_element_wise("、" if n else "", percent, "%", ""), "")
         facts[f"en{n}"] = pc.if_else(there, pc.binary_join_element_wise(", " if n else "", percent, "%", ""), "")
-    return said({"zh": "看过和买过的占比:{zh0}{zh1}{zh2}。", "en": "Of what they saw and bought: {en0}{en1}{en2}."}, facts, known)
+    return said({"zh": "看过和买过的占比：{zh0}{zh1}{zh2}。", "en": "Of what they saw and bought: {en0}{en1}{en2}."}, facts, known)
 
 
 ITEM = _Rule(
     key="affinity",
     label_zh="偏好",
     label_en="Affinity",
-    text_zh="看过和买过的商品里,占比最高的品类、品牌或商品;买过的权重更高。",
+    text_zh="看过和买过的商品里，占比最高的品类、品牌或商品；买过的权重更高。",
     text_en="The category, brand or product with the largest part in what was seen and, counting more, bought.",
     family="behaviour",
     Config=Config,

@@ -45,7 +45,7 @@ class _Rule(RuleBase):
         pause = np.maximum(found.today - last, 0)
         score = pause / (pause + 2 * usual)
         words = {
-            "zh": "最近一次活动在 {last},通常每 {usual} 天来一次。",
+            "zh": "最近一次活动在 {last}，通常每 {usual} 天来一次。",
             "en": "Last here on {last}; usually comes every {usual} days.",
         }
         known = np.isfinite(score)
@@ -54,9 +54,9 @@ class _Rule(RuleBase):
 
 ITEM = _Rule(
     key="churn_risk",
-    label_zh="流失风险(规则)",
+    label_zh="流失风险（规则）",
     label_en="Risk of leaving (rule)",
-    text_zh="以用户自己平时的间隔为尺度,看现在离开了多久;0 到 1。",
+    text_zh="以用户自己平时的间隔为尺度，看现在离开了多久；0 到 1。",
     text_en="How long they are away, measured by their own usual pause; 0 to 1.",
     family="behaviour",
     Config=Config,
@@ -67,7 +67,7 @@ ITEM = _Rule(
             key="churn_risk",
             label=Words(zh="流失风险", en="Risk of leaving"),
             description=Words(
-                zh="0 到 1,越高越可能流失;有更好的模型之前按规则计算。",
+                zh="0 到 1，越高越可能流失；有更好的模型之前按规则计算。",
                 en="0 to 1, higher is more likely to leave; by rule until a model is better.",
             ),
             model=True,

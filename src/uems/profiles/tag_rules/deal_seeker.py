@@ -37,7 +37,7 @@ ITEM = _Rule(
     key="deal_seeker",
     label_zh="追求优惠",
     label_en="Deal seeker",
-    text_zh="为优惠而来:有优惠的订单,和提到价格、折扣的搜索与留言。",
+    text_zh="为优惠而来：有优惠的订单，和提到价格、折扣的搜索与留言。",
     text_en="Comes for the bargain: discounted orders, and searches and messages about prices.",
     family="psychological",
     Config=Config,
@@ -48,7 +48,7 @@ ITEM = _Rule(
         Standard(
             key="deal_seeker",
             label=Words(zh="追求优惠", en="Deal seeker"),
-            description=Words(zh="动机分 0 到 1:为优惠而买。", en="Motive, 0 to 1: buys for the bargain."),
+            description=Words(zh="动机分 0 到 1：为优惠而买。", en="Motive, 0 to 1: buys for the bargain."),
         ),
     ),
 )

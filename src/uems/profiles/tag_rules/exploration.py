@@ -37,7 +37,7 @@ class _Rule(RuleBase):
         enough = bought >= settings.least
         kind = {"product": ("商品", "products"), "category": ("品类", "categories")}[settings.of]
         words = {
-            "zh": f"首单之后买过 {{bought}} 次{kind[0]},其中 {{new}} 次是第一次买。",
+            "zh": f"首单之后买过 {{bought}} 次{kind[0]}，其中 {{new}} 次是第一次买。",
             "en": f"After the first order {{new}} of {{bought}} {kind[1]} bought were new to them.",
         }
         return TagColumn(
@@ -51,7 +51,7 @@ ITEM = _Rule(
     key="exploration",
     label_zh="尝新度",
     label_en="Exploration",
-    text_zh="首单之后,第一次买的商品(或品类)所占的比例;0 到 1。",
+    text_zh="首单之后，第一次买的商品（或品类）所占的比例；0 到 1。",
     text_en="After the first order: the share of products, or categories, that they bought for the first time; 0 to 1.",
     family="behaviour",
     Config=Config,
@@ -62,12 +62,12 @@ ITEM = _Rule(
         Standard(
             key="product_exploration",
             label=Words(zh="商品尝新度", en="Product exploration"),
-            description=Words(zh="一年内首单之后,新商品所占的比例。", en="The share of new products after the first order of a year."),
+            description=Words(zh="一年内首单之后，新商品所占的比例。", en="The share of new products after the first order of a year."),
         ),
         Standard(
             key="category_exploration",
             label=Words(zh="品类尝新度", en="Category exploration"),
-            description=Words(zh="一年内首单之后,新品类所占的比例。", en="The share of new categories after the first order of a year."),
+            description=Words(zh="一年内首单之后，新品类所占的比例。", en="The share of new categories after the first order of a year."),
             settings={"of": "category"},
         ),
     ),

@@ -45,7 +45,7 @@ ITEM = _Rule(
     key="gift_giver",
     label_zh="买来送礼",
     label_en="Gift giver",
-    text_zh="买给别人:标为礼物的订单,和提到送礼、节日的搜索与留言。",
+    text_zh="买给别人：标为礼物的订单，和提到送礼、节日的搜索与留言。",
     text_en="Buys for others: orders marked as gifts, and searches and messages about presents and occasions.",
     family="psychological",
     Config=Config,
@@ -56,7 +56,7 @@ ITEM = _Rule(
         Standard(
             key="gift_giver",
             label=Words(zh="买来送礼", en="Gift giver"),
-            description=Words(zh="动机分 0 到 1:为送礼而买。", en="Motive, 0 to 1: buys presents."),
+            description=Words(zh="动机分 0 到 1：为送礼而买。", en="Motive, 0 to 1: buys presents."),
         ),
     ),
 )

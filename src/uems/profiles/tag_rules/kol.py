@@ -77,7 +77,7 @@ class _Rule(RuleBase):
         facts = {name: np.where(known, values[place] if len(values) else 0, 0) for name, values in mine.items()}
         brings = facts["reach"] > 0
         words = {
-            "zh": "带来 {reach} 人,其中 {conversions} 人下过单;分享 {shares} 次。",
+            "zh": "带来 {reach} 人，其中 {conversions} 人下过单；分享 {shares} 次。",
             "en": "Brought {reach} people, {conversions} of whom bought; shared {shares} times.",
         }
         facts["shares"] = np.nan_to_num(found.number("shares"))
@@ -177,7 +177,7 @@ ITEM = _Rule(
     key="kol",
     label_zh="KOL 影响力",
     label_en="Influence (KOL)",
-    text_zh="按邀请和分享关系计算的 PageRank 影响力,以及带来的人数和成交人数。",
+    text_zh="按邀请和分享关系计算的 PageRank 影响力，以及带来的人数和成交人数。",
     text_en="PageRank over invitations and shares, with how many people were brought and how many of them bought.",
     family="behaviour",
     Config=Config,
@@ -188,7 +188,7 @@ ITEM = _Rule(
         _standard(
             "score",
             ("KOL 影响力", "Influence (KOL)"),
-            ("邀请和分享网络里的影响力,1 为平均。", "Influence in invitations and shares; 1 is average."),
+            ("邀请和分享网络里的影响力，1 为平均。", "Influence in invitations and shares; 1 is average."),
         ),
         _standard(
             "reach",

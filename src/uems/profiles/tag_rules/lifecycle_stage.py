@@ -33,7 +33,7 @@ class Config(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    active_days: Days = Field(default=14, description="活跃:最近几天内有过活动 / active: did something within so many days")
+    active_days: Days = Field(default=14, description="活跃：最近几天内有过活动 / active: did something within so many days")
     silent_days: Days = Field(default=30, description="超过则为流失风险 / after so many days at risk of leaving")
     lost_days: Days = Field(default=90, description="超过则为流失 / after so many days lost")
     new_days: Days = Field(default=30, description="激活后几天内算新用户 / new for so many days after activation")
@@ -108,7 +108,7 @@ ITEM = _Rule(
     key="lifecycle_stage",
     label_zh="生命周期阶段",
     label_en="Lifecycle stage",
-    text_zh="按注册、激活和最近活动,判断用户处在新访客、注册未激活、新用户、活跃、沉默、流失风险、流失、回流中的哪一个阶段。",
+    text_zh="按注册、激活和最近活动，判断用户处在新访客、注册未激活、新用户、活跃、沉默、流失风险、流失、回流中的哪一个阶段。",
     text_en="By sign-up, activation and latest activity: new visitor, registered, new, active, silent, at risk, lost or returned.",
     family="behaviour",
     Config=Config,
@@ -119,7 +119,7 @@ ITEM = _Rule(
             key="lifecycle_stage",
             label=Words(zh="生命周期阶段", en="Lifecycle stage"),
             description=Words(
-                zh="用户处在关系的哪个阶段:14 天内有活动为活跃,30 天无活动有流失风险,90 天无活动为流失。",
+                zh="用户处在关系的哪个阶段：14 天内有活动为活跃，30 天无活动有流失风险，90 天无活动为流失。",
                 en="Where in the relationship: active within 14 days, at risk after 30 days without activity, lost after 90.",
             ),
             **_STANDARD,

@@ -41,7 +41,7 @@ class _Rule(MotiveRule):
                 # The part of a single brand is large by itself; only what is above one half speaks for loyalty.
                 held=np.maximum(2 * share - 1, 0) * lines,
                 cases=lines,
-                zh="{cases} 件里花费集中于一个品牌,相当于 {held} 件",
+                zh="{cases} 件里花费集中于一个品牌，相当于 {held} 件",
                 en="of {cases} things the spending on one brand stands out like {held}",
             ),
             words_sign(found, 0.5, "回购", "coming back"),
@@ -53,7 +53,7 @@ ITEM = _Rule(
     key="loyalist",
     label_zh="忠于熟悉",
     label_en="Loyalist",
-    text_zh="信任熟悉的:重复购买的商品,集中的品牌,和提到回购的留言。",
+    text_zh="信任熟悉的：重复购买的商品，集中的品牌，和提到回购的留言。",
     text_en="Stays with what they trust: products bought again, one brand above all, and words of coming back.",
     family="psychological",
     Config=Config,
@@ -64,7 +64,7 @@ ITEM = _Rule(
         Standard(
             key="loyalist",
             label=Words(zh="忠于熟悉", en="Loyalist"),
-            description=Words(zh="动机分 0 到 1:因信任而买。", en="Motive, 0 to 1: buys what they trust."),
+            description=Words(zh="动机分 0 到 1：因信任而买。", en="Motive, 0 to 1: buys what they trust."),
         ),
     ),
 )

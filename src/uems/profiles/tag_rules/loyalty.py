@@ -72,7 +72,7 @@ class _Rule(RuleBase):
         new, bought = new_of(found)
         enough = bought >= settings.least
         words = {
-            "zh": "首单之后买过 {bought} 次商品,其中 {again} 次是以前买过的。",
+            "zh": "首单之后买过 {bought} 次商品，其中 {again} 次是以前买过的。",
             "en": "After the first order {again} of {bought} products bought were ones they had bought before.",
         }
         return TagColumn(
@@ -86,7 +86,7 @@ ITEM = _Rule(
     key="loyalty",
     label_zh="忠诚度",
     label_en="Loyalty",
-    text_zh="花费集中在一个品牌上的比例,或重复购买同样商品的比例;0 到 1。",
+    text_zh="花费集中在一个品牌上的比例，或重复购买同样商品的比例；0 到 1。",
     text_en="The share of their spending that one brand gets, or of products bought again; 0 to 1.",
     family="behaviour",
     Config=Config,
@@ -103,7 +103,7 @@ ITEM = _Rule(
             key="repeat_share",
             label=Words(zh="重复购买率", en="Share bought again"),
             description=Words(
-                zh="一年内首单之后,重复购买的商品所占的比例。", en="After the first order of a year: the share of products bought again."
+                zh="一年内首单之后，重复购买的商品所占的比例。", en="After the first order of a year: the share of products bought again."
             ),
             settings={"part": "repeat"},
         ),

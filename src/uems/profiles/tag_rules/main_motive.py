@@ -44,7 +44,7 @@ class _Rule(RuleBase):
         best = scores.max(axis=0)
         codes = np.where(best >= settings.least, scores.argmax(axis=0), -1)
         evidence = said(
-            {"zh": "得分 {score},高于其他动机。", "en": "Scores {score}, above the other motives."}, {"score": best}, codes >= 0
+            {"zh": "得分 {score}，高于其他动机。", "en": "Scores {score}, above the other motives."}, {"score": best}, codes >= 0
         )
         return TagColumn(values=coded(codes, list(MOTIVES)), evidence=evidence)
 
@@ -53,7 +53,7 @@ ITEM = _Rule(
     key="main_motive",
     label_zh="主要动机",
     label_en="Main motive",
-    text_zh="五种动机分中最高的一种,低于门槛则不下结论。",
+    text_zh="五种动机分中最高的一种，低于门槛则不下结论。",
     text_en="The highest of the five motive scores, if it is high enough.",
     family="psychological",
     Config=Config,

@@ -48,7 +48,7 @@ ITEM = _Rule(
     key="novelty_seeker",
     label_zh="追求新鲜",
     label_en="Novelty seeker",
-    text_zh="喜欢尝新:首单之后的新商品和新品类,和提到新品的搜索与留言。",
+    text_zh="喜欢尝新：首单之后的新商品和新品类，和提到新品的搜索与留言。",
     text_en="Wants the new: products and categories new to them after the first order, and words about what is new.",
     family="psychological",
     Config=Config,
@@ -59,7 +59,7 @@ ITEM = _Rule(
         Standard(
             key="novelty_seeker",
             label=Words(zh="追求新鲜", en="Novelty seeker"),
-            description=Words(zh="动机分 0 到 1:为新鲜而买。", en="Motive, 0 to 1: buys what is new."),
+            description=Words(zh="动机分 0 到 1：为新鲜而买。", en="Motive, 0 to 1: buys what is new."),
         ),
     ),
 )

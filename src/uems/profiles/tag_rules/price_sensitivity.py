@@ -53,7 +53,7 @@ class _Rule(RuleBase):
         enough = lines >= settings.least
         score = np.where(enough, (cheap + _PRIOR / 2) / (lines + _PRIOR), np.nan)
         words = {
-            "zh": "买过的 {lines} 件里,{below} 件低于同类商品的中位价。",
+            "zh": "买过的 {lines} 件里，{below} 件低于同类商品的中位价。",
             "en": "{below} of {lines} things they bought cost less than is usual for their kind.",
         }
         confidence = (lines / (lines + 5)).round(2).astype(np.float32)
@@ -88,7 +88,7 @@ ITEM = _Rule(
     key="price_sensitivity",
     label_zh="价格敏感度",
     label_en="Price sensitivity",
-    text_zh="买过的商品里,单价低于同类中位价的比例;0 到 1,越高越在意价格。",
+    text_zh="买过的商品里，单价低于同类中位价的比例；0 到 1，越高越在意价格。",
     text_en="The share of what they buy that costs less than the median of its category; 0 to 1, higher minds prices more.",
     family="behaviour",
     Config=Config,
@@ -100,7 +100,7 @@ ITEM = _Rule(
             key="price_sensitivity",
             label=Words(zh="价格敏感度", en="Price sensitivity"),
             description=Words(
-                zh="一年内买过的商品里,单价低于同类中位价的比例。",
+                zh="一年内买过的商品里，单价低于同类中位价的比例。",
                 en="The share of a year's purchases below the usual price of their kind.",
             ),
         ),

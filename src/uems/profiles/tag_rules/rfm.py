@@ -80,7 +80,7 @@ class _Rule(RuleBase):
 
     def _evidence(self, settings: Config, found: Found) -> pa.Array:
         words = {
-            "zh": f"近 {settings.days} 天 {{orders}} 单,最近一单在 {{last}}。",
+            "zh": f"近 {settings.days} 天 {{orders}} 单，最近一单在 {{last}}。",
             "en": f"{{orders}} orders in {settings.days} days, the latest on {{last}}.",
         }
         return said(words, {"orders": found.number("frequency"), "last": day_text(found.number("recency"))})
@@ -105,7 +105,7 @@ ITEM = _Rule(
     key="rfm",
     label_zh="RFM",
     label_en="RFM",
-    text_zh="在一段时间内买过的人当中,按最近购买、购买次数、购买金额各分五档,5 为最好。",
+    text_zh="在一段时间内买过的人当中，按最近购买、购买次数、购买金额各分五档，5 为最好。",
     text_en="Among those who bought within a time: quintiles of how recently, how often and for how much; 5 is best.",
     family="behaviour",
     Config=Config,
@@ -116,22 +116,22 @@ ITEM = _Rule(
         _standard(
             "recency",
             ("RFM 最近购买", "RFM recency"),
-            ("一年内最近一次购买的五分位,5 为最近。", "Quintile of the latest order within a year; 5 is the latest."),
+            ("一年内最近一次购买的五分位，5 为最近。", "Quintile of the latest order within a year; 5 is the latest."),
         ),
         _standard(
             "frequency",
             ("RFM 购买次数", "RFM frequency"),
-            ("一年内订单数的五分位,5 为最多。", "Quintile of the number of orders within a year; 5 is the most."),
+            ("一年内订单数的五分位，5 为最多。", "Quintile of the number of orders within a year; 5 is the most."),
         ),
         _standard(
             "monetary",
             ("RFM 购买金额", "RFM monetary"),
-            ("一年内净消费额的五分位,5 为最高。", "Quintile of net spending within a year; 5 is the highest."),
+            ("一年内净消费额的五分位，5 为最高。", "Quintile of net spending within a year; 5 is the highest."),
         ),
         _standard(
             "cell",
             ("RFM 单元格", "RFM cell"),
-            ("最近、次数、金额三个五分位连写,如 545。", "The three quintiles in a row, such as 545."),
+            ("最近、次数、金额三个五分位连写，如 545。", "The three quintiles in a row, such as 545."),
         ),
         _standard(
             "group",

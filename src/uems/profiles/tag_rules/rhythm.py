@@ -61,7 +61,7 @@ class _Rule(RuleBase):
         else:
             values = numbers(median, 1)
         words = {
-            "zh": "通常每 {median} 天买一次,最近一次在 {last}。",
+            "zh": "通常每 {median} 天买一次，最近一次在 {last}。",
             "en": "Usually buys every {median} days, the last time on {last}.",
         }
         return TagColumn(values=values, evidence=said(words, {"median": median, "last": day_text(last)}, np.isfinite(median)))
@@ -71,7 +71,7 @@ ITEM = _Rule(
     key="rhythm",
     label_zh="购买节奏",
     label_en="Basket rhythm",
-    text_zh="两次购买之间天数的中位数,以及按这个节奏现在是否该买了。",
+    text_zh="两次购买之间天数的中位数，以及按这个节奏现在是否该买了。",
     text_en="The median of days between orders, and whether by that rhythm it is time to buy again.",
     family="behaviour",
     Config=Config,
@@ -80,8 +80,8 @@ ITEM = _Rule(
     standard=(
         Standard(
             key="order_rhythm",
-            label=Words(zh="购买周期(天)", en="Days between orders"),
-            description=Words(zh="两次购买之间天数的中位数,至少三个下单日。", en="The median of days between orders, of three at least."),
+            label=Words(zh="购买周期（天）", en="Days between orders"),
+            description=Words(zh="两次购买之间天数的中位数，至少三个下单日。", en="The median of days between orders, of three at least."),
         ),
         Standard(
             key="purchase_due",

@@ -61,7 +61,7 @@ ITEM = _Rule(
     key="urgent_need",
     label_zh="着急要用",
     label_en="Urgent need",
-    text_zh="现在就要:加急配送的订单,和提到着急的搜索与留言。",
+    text_zh="现在就要：加急配送的订单，和提到着急的搜索与留言。",
     text_en="Needs it now: orders shipped fast, and searches and messages about hurry.",
     family="psychological",
     Config=Config,
@@ -72,7 +72,7 @@ ITEM = _Rule(
         Standard(
             key="urgent_need",
             label=Words(zh="着急要用", en="Urgent need"),
-            description=Words(zh="动机分 0 到 1:着急要用才买。", en="Motive, 0 to 1: buys because it is urgent."),
+            description=Words(zh="动机分 0 到 1：着急要用才买。", en="Motive, 0 to 1: buys because it is urgent."),
         ),
     ),
 )

@@ -55,7 +55,7 @@ ITEM = _Rule(
     key="value_tier",
     label_zh="价值分层",
     label_en="Value tier",
-    text_zh="按一段时间内的净消费额,在买家中分出核心、高、中、低四层。",
+    text_zh="按一段时间内的净消费额，在买家中分出核心、高、中、低四层。",
     text_en="By net spending within a time, buyers are top, high, middle or low.",
     family="behaviour",
     Config=Config,
@@ -67,7 +67,7 @@ ITEM = _Rule(
             key="value_tier",
             label=Words(zh="价值分层", en="Value tier"),
             description=Words(
-                zh="一年净消费额前 3% 为核心,前 20% 为高价值,前 50% 为中价值。",
+                zh="一年净消费额前 3% 为核心，前 20% 为高价值，前 50% 为中价值。",
                 en="By a year's net spending: the top 3% of buyers, the next to 20%, to 50%, and the rest.",
             ),
         ),

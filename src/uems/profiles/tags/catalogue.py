@@ -78,20 +78,20 @@ def health_of(saved: SavedTag, state: TagState, roles: Roles, now: datetime) -> 
     try:
         config = read_config(tag)
     except UemsError as error:
-        return "failing", Words(zh=f"定义无法使用:{error.message}", en=f"Its definition cannot be used: {error.message}")
+        return "failing", Words(zh=f"定义无法使用：{error.message}", en=f"Its definition cannot be used: {error.message}")
     missing = roles.missing(needed_roles(config))
     if missing:
         zh, en = "、".join(ROLES[role].label_zh for role in missing), ", ".join(ROLES[role].label_en.lower() for role in missing)
-        return "waiting", Words(zh=f"还没有指定:{zh}。", en=f"Nothing plays the role of {en} yet.")
+        return "waiting", Words(zh=f"还没有指定：{zh}。", en=f"Nothing plays the role of {en} yet.")
     if state.error_code == ROLES_CHANGED:
         zh, en = "它所用的角色改了，正在等待重新计算。", "The roles it goes by were changed; it waits to be computed anew."
         return "stale", Words(zh=zh, en=en)
     if state.error_code and state.error_code != "roles_missing":
-        return "failing", Words(zh=f"最近一次计算失败:{state.error}", en=f"The last try failed: {state.error}")
+        return "failing", Words(zh=f"最近一次计算失败：{state.error}", en=f"The last try failed: {state.error}")
     if tag.kind == "model" and not is_scored(config) and config_is_empty(config):
         return "waiting", Words(zh="还没有模型为它打分。", en="No model scores it yet.")
     if state.version < saved.version:
-        return "new", Words(zh="新定义,等待第一次计算。", en="It is new or was changed, and waits to be computed.")
+        return "new", Words(zh="新定义，等待第一次计算。", en="It is new or was changed, and waits to be computed.")
     if tag.kind not in ("manual", "imported") and (state.full_at is None or now - state.full_at > STALE):
         return "stale", Words(zh="超过 36 小时没有全量计算。", en="Nobody looked at everybody for more than 36 hours.")
     if not state.people:

@@ -112,9 +112,9 @@ def _computed() -> Iterator[TagDef]:
 
 _TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "orders_365d": ("近一年的订单数。", "Orders within the last 365 days."),
-    "revenue_365d": ("近一年的消费额,以最小货币单位计。", "Spending within the last 365 days, in minor units."),
+    "revenue_365d": ("近一年的消费额，以最小货币单位计。", "Spending within the last 365 days, in minor units."),
     "average_order_value": (
-        "近一年平均每单金额,以最小货币单位计。",
+        "近一年平均每单金额，以最小货币单位计。",
         "Average amount of an order of the last 365 days, in minor units.",
     ),
     "first_order_at": ("第一次下单的时间。", "When they ordered first."),

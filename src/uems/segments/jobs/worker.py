@@ -16,6 +16,7 @@ from uems.access.api import Workspaces
 from uems.kernel import leases
 from uems.kernel.errors import UemsError
 from uems.kernel.house import House
+from uems.kernel.loops import Loop
 from uems.kernel.scope import Scope
 from uems.segments.jobs.model import LIVE, Job, Kind
 from uems.segments.jobs.queue import job_of
@@ -27,7 +28,6 @@ LEASE_SECONDS: Final = 45.0
 ATTEMPTS: Final = 3
 """A job that was begun so often and never ended takes its process with it; it is given up."""
 _IDLE_SECONDS: Final = 0.5
-_LATER_SECONDS: Final = 3.0
 _TIDY: Final = timedelta(hours=1)
 _SAY_SECONDS: Final = 0.5
 _BROKEN: Final = {"code": "internal", "message": "The work broke on our side; the server's log says where. Ask for it again."}
@@ -113,29 +113,15 @@ class Worker:
     def __init__(self, house: House, holder: str, clock: Callable[[], datetime], doers: Mapping[Kind, Doer]) -> None:
         self._house, self._holder, self._clock, self._doers = house, holder, clock, doers
         self._workspaces = Workspaces(house.store)
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="segment-jobs")
+        self._loop = Loop("segment-jobs", self.step, pause=lambda worked, took: 0.0 if worked else _IDLE_SECONDS)
         self._tidied: datetime | None = None
 
     def start(self) -> None:
-        self._thread.start()
+        self._loop.start()
 
     def stop(self) -> None:
         """End within a step; returns when the thread has ended. The job begins anew in the next process."""
-        self._stop.set()
-        if self._thread.ident is not None:
-            self._thread.join()
-
-    def _run(self) -> None:
-        while not self._stop.is_set():
-            pause = _IDLE_SECONDS
-            try:
-                if self.step():
-                    continue
-            except Exception as error:
-                _logger.error("jobs: %s; trying again", error, exc_info=not isinstance(error, UemsError))
-                pause = _LATER_SECONDS
-            self._stop.wait(pause)
+        self._loop.stop()
 
     def step(self) -> bool:
         """Take up one job and do it; False when there was none."""
@@ -148,9 +134,9 @@ class Worker:
         if claimed is None:
             return False
         job, lease = claimed
-        turn = Turn(self._house, job, lease, self._stop, self._clock)
+        turn = Turn(self._house, job, lease, self._loop.ending, self._clock)
         try:
-            with self._keeping(lease):
+            with leases.keeping(self._house.store, lease, LEASE_SECONDS, self._clock):
                 self._do(job, turn)
         finally:
             leases.release(self._house.store, lease, self._clock())
@@ -193,26 +179,6 @@ class Worker:
             self._doers[job.kind].forget(self._house, job)
         return None if given_up else job
 
-    @contextmanager
-    def _keeping(self, lease: leases.Lease) -> Iterator[None]:
-        """Renew the lease for the length of the block, whatever the work does meanwhile."""
-        over = threading.Event()
-
-        def renew() -> None:
-            while not over.wait(LEASE_SECONDS / 4):
-                try:
-                    leases.renew(self._house.store, lease, LEASE_SECONDS, self._clock())
-                except UemsError as error:
-                    _logger.warning("jobs: %s could not be kept (%s)", lease.name, error)
-
-        thread = threading.Thread(target=renew, name="segment-jobs-lease", daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            over.set()
-            thread.join()
-
     def _do(self, job: Job, turn: Turn) -> None:
         doer = self._doers[job.kind]
         try:
@@ -224,7 +190,7 @@ class Worker:
             doer.do(self._house, scope, job, turn)
             return
         except Interrupted:
-            if not self._stop.is_set():
+            if not self._loop.ending.is_set():
                 doer.forget(self._house, self._now(job))
             return
         except UemsError as error:

@@ -1,7 +1,5 @@
 """Who sends? One loop in all processes together, a batch of each sync at a time, so that a busy one does not hold up the others."""
 
-import logging
-import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
@@ -10,15 +8,13 @@ from sqlalchemy import or_, select
 
 from uems.access.api import Workspaces
 from uems.kernel import leases
-from uems.kernel.errors import UemsError
 from uems.kernel.house import House
+from uems.kernel.loops import Loop
 from uems.kernel.outbound import Outbound
 from uems.kernel.store import sequences
 from uems.segments.syncs.model import Sync, sync_of
 from uems.segments.syncs.sending import SECONDS, deliver
 from uems.segments.tables import segment_syncs
-
-_logger = logging.getLogger("uems.syncs")
 
 PAUSE_SECONDS: Final = 1.0
 LEASE_SECONDS: Final = 4 * SECONDS
@@ -39,21 +35,14 @@ class Syncer:
         self._changed_at: datetime | None = None
         # Sync → the number at which it had nothing more to send.
         self._quiet: dict[str, int] = {}
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="syncs")
+        self._loop = Loop("syncs", self.step, pause=lambda worked, took: 0.0 if worked else PAUSE_SECONDS, close=self.close)
 
     def start(self) -> None:
-        self._thread.start()
+        self._loop.start()
 
     def stop(self) -> None:
         """End after the call under way; returns when the thread has ended."""
-        self._stop.set()
-        if self._thread.ident is not None:
-            self._thread.join()
-        try:
-            self.close()
-        except UemsError as error:
-            _logger.warning("syncs: the lease could not be given back (%s)", error)
+        self._loop.stop()
 
     def close(self) -> None:
         """Give the lease back and let the connections go."""
@@ -72,7 +61,7 @@ class Syncer:
             return False
         worked = False
         for sync in syncs:
-            if self._stop.is_set() or not self._hold():
+            if self._loop.ending.is_set() or not self._hold():
                 break
             scope = self._workspaces.look(sync.workspace_id)
             assert self._lease is not None
@@ -102,18 +91,3 @@ class Syncer:
         if self._lease is None or self._lease.expires_at - now < timedelta(seconds=LEASE_SECONDS / 2):
             self._lease = leases.acquire(self._house.store, "segment_syncs", self._holder, LEASE_SECONDS, now)
         return self._lease is not None
-
-    def _run(self) -> None:
-        failures = 0
-        while not self._stop.is_set():
-            try:
-                if self.step():
-                    failures = 0
-                    continue
-                failures = 0
-            except Exception as error:
-                failures += 1
-                if failures in (1, 5) or failures % 50 == 0:
-                    expected = isinstance(error, UemsError)
-                    _logger.error("syncs: %s (failure %d in a row; trying again)", error, failures, exc_info=not expected)
-            self._stop.wait(max(PAUSE_SECONDS, min(failures, 30)))

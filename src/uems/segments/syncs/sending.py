@@ -1,7 +1,5 @@
 """How does a batch reach its address, and what becomes of it when it does not? Signed, once more later, or paused with the reason."""
 
-import hashlib
-import hmac
 import json
 import time
 from dataclasses import asdict, dataclass, replace
@@ -14,7 +12,7 @@ from uems.kernel import leases
 from uems.kernel.errors import UemsError
 from uems.kernel.house import House
 from uems.kernel.ids import new_id
-from uems.kernel.outbound import Outbound, OutboundError
+from uems.kernel.outbound import Outbound, OutboundError, signature
 from uems.kernel.scope import Scope
 from uems.kernel.store import allocate
 from uems.segments.syncs.batches import Place, next_batch, payload, sample, told_of
@@ -43,13 +41,6 @@ class Sent:
     retry_after_seconds: float | None = None
 
 
-def sign(secret: str, body: bytes, at: datetime) -> str:
-    """The signature header: ``t=<seconds>,v1=<hex>``, HMAC-SHA256 with the secret over ``<seconds>.<body>``."""
-    seconds = int(at.timestamp())
-    digest = hmac.new(secret.encode(), f"{seconds}.".encode() + body, hashlib.sha256).hexdigest()
-    return f"t={seconds},v1={digest}"
-
-
 def post(outbound: Outbound, house: House, sync: Sync, body: dict[str, Any], now: datetime) -> Sent:
     """One attempt; never raises for what the other side does."""
     begun = time.perf_counter()
@@ -61,7 +52,7 @@ def post(outbound: Outbound, house: House, sync: Sync, body: dict[str, Any], now
     content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
     headers = {
         "content-type": "application/json",
-        "uems-signature": sign(secret, content, now),
+        "uems-signature": signature(secret, content, now),
         "idempotency-key": str(body["delivery_id"]),
     }
     status: int | None = None

@@ -1,0 +1,56 @@
+"""How does work go on beside the requests? One step again and again in a thread of its own, whatever goes wrong in it."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+from uems.kernel.errors import UemsError
+
+_logger = logging.getLogger("uems.loops")
+
+
+class Loop:
+    """Repeats ``step`` until it is stopped. ``start`` and ``stop`` once each.
+
+    step: one round; whether anything was done. What it raises is logged (the first time, the fifth, then every fiftieth in a row), and
+    it is tried again, after up to 30 seconds. pause: (whether anything was done, how many seconds the round took) → how many seconds
+    to rest. close: gives back what the rounds hold; called once, when no round runs any more. ending: set when rounds are to end.
+    """
+
+    def __init__(
+        self, name: str, step: Callable[[], bool], *, pause: Callable[[bool, float], float], close: Callable[[], None] = lambda: None
+    ) -> None:
+        self.ending = threading.Event()
+        self._name, self._step, self._pause, self._close = name, step, pause, close
+        self._thread = threading.Thread(target=self._run, name=name)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after what is under way; returns when the thread has ended. Never raises what ``close`` raises."""
+        self.ending.set()
+        if self._thread.ident is not None:
+            self._thread.join()
+        try:
+            self._close()
+        except UemsError as error:
+            _logger.warning("%s: not everything could be given back (%s)", self._name, error)
+
+    def _run(self) -> None:
+        failures = 0
+        while not self.ending.is_set():
+            begun = time.perf_counter()
+            worked = False
+            try:
+                worked = self._step()
+                failures = 0
+            except Exception as error:
+                failures += 1
+                if failures in (1, 5) or failures % 50 == 0:
+                    expected = isinstance(error, UemsError)
+                    _logger.error("%s: %s (failure %d in a row; trying again)", self._name, error, failures, exc_info=not expected)
+            rest = max(self._pause(worked, time.perf_counter() - begun), min(failures, 30))
+            if rest > 0:
+                self.ending.wait(rest)
