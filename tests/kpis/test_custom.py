@@ -55,6 +55,18 @@ def test_dividing_by_nothing_gives_no_value_and_says_why(shop: Shop) -> None:
     assert shop.post("/kpis/of_costs", PERIOD).json()["value"]["reason"]["code"] == "no_spend"
 
 
+def test_a_formula_can_be_tried_without_saving_it(shop: Shop) -> None:
+    before = len(shop.get("/kpis").json()["items"])
+    tried = shop.post("/custom-metrics/try", {**spec("A / B", PAID, LOOKED), **PERIOD}).json()
+    assert [point["value"]["value"] for point in tried["points"]] == [1000.0] * 4
+    assert len(shop.get("/kpis").json()["items"]) == before
+    save(shop, "tried", spec("A", LOOKED))
+    circle = shop.post("/custom-metrics/try", {**spec("A", {"metric": "tried"}), **PERIOD, "key": "tried"})
+    assert circle.json()["code"] == "kpi_cycle"
+    assert shop.post("/custom-metrics/try", {**spec("A +", LOOKED), **PERIOD}).status_code == 422
+    assert shop.delete("/custom-metrics/tried").status_code == 204
+
+
 def test_a_metric_never_leads_back_to_itself(shop: Shop) -> None:
     save(shop, "one", spec("A", LOOKED))
     save(shop, "two", spec("A + 1", {"metric": "one"}))

@@ -120,6 +120,45 @@ def test_a_file_of_spend_is_taken_whole_or_not_at_all(shop: Shop) -> None:
     shop.delete("/spend?channel=%E6%8A%96%E9%9F%B3&first_day=2025-11-01&last_day=2025-11-30")
 
 
+def test_a_file_of_spend_can_be_tried_before_it_is_taken(shop: Shop) -> None:
+    shop.put("/spend", {"currency": "USD", "rows": [{"day": "2025-11-01", "channel": "ads", "amount": "5"}]})
+    text = b"day,channel,amount\n2025-11-01,ads,5\n2025-11-02,ads,7.5\n2025-11-02,mail,1\n"
+    tried = shop.upload("/spend/file?dry_run=true", text).json()
+    assert (tried["new"], tried["changed"], tried["same"], tried["dry_run"]) == (2, 0, 1, True)
+    assert (tried["first_day"], tried["last_day"], tried["amount_minor"]) == ("2025-11-01", "2025-11-02", 1350)
+    assert tried["channels"] == [
+        {"channel": "ads", "rows": 2, "amount_minor": 1250},
+        {"channel": "mail", "rows": 1, "amount_minor": 100},
+    ]
+    assert [(one["day"], one["channel"], one["before_minor"]) for one in tried["sample"]] == [
+        ("2025-11-02", "ads", None),
+        ("2025-11-02", "mail", None),
+    ]
+    assert len(shop.get("/spend").json()["items"]) == 1
+    taken = shop.upload("/spend/file", text).json()
+    assert (taken["new"], taken["dry_run"]) == (2, False)
+    again = shop.upload("/spend/file?dry_run=true", b"day,channel,amount\n2025-11-02,ads,8\n").json()
+    assert [(one["amount_minor"], one["before_minor"]) for one in again["sample"]] == [(800, 750)]
+    for channel in ("ads", "mail"):
+        shop.delete(f"/spend?channel={channel}&first_day=2025-11-01&last_day=2025-11-30")
+
+
+def test_the_target_of_the_running_month_or_week_stands_beside_what_there_is_so_far(shop: Shop) -> None:
+    shop.put("/kpis/new_users/targets", {"unit": "month", "bucket": "2025-11-01", "value": 4})
+    shop.put("/kpis/new_users/targets", {"unit": "week", "bucket": "2025-11-17", "value": 2})
+    goal = shop.post("/kpis/new_users", {"last_days": 7}).json()["goal"]
+    # b came for the first time on the first of November; the twentieth is today.
+    assert (goal["unit"], goal["bucket"], goal["last_day"], goal["through"]) == ("month", "2025-11-01", "2025-11-30", "2025-11-20")
+    assert (goal["target"], goal["value"]["value"], goal["complete"]) == (4.0, 1.0, False)
+    board = shop.post("/kpis/board", {"last_days": 7, "unit": "week", "metrics": ["new_users", "mau"]}).json()["items"]
+    assert (board[0]["goal"]["unit"], board[0]["goal"]["target"], board[0]["goal"]["value"]["value"]) == ("week", 2.0, 0.0)
+    assert board[1]["goal"] is None
+    past = shop.post("/kpis/new_users", {"first_day": "2025-11-10", "last_day": "2025-11-12"}).json()["goal"]
+    assert (past["unit"], past["through"]) == ("month", "2025-11-20")
+    for unit, bucket in (("month", "2025-11-01"), ("week", "2025-11-17")):
+        shop.put("/kpis/new_users/targets", {"unit": unit, "bucket": bucket, "value": None})
+
+
 def test_guardrails_are_judged_listed_made_and_deleted(shop: Shop) -> None:
     listed = shop.get("/guardrails").json()
     assert "MAD" in listed["rule_en"] or "median absolute deviation" in listed["rule_en"]

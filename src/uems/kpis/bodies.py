@@ -1,16 +1,22 @@
 """What do metrics look like over HTTP?"""
 
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from pydantic import Field
 
 from uems.journeys import api as journeys
 from uems.kernel.edge import Body, CleanStr, Key, Name
+from uems.kpis.goals import Goal
 from uems.kpis.measuring import Answer, Compared, Part, Point, Question
-from uems.kpis.model import Good, Group, Horizon, Measured, Reason, Unit, Value
+from uems.kpis.model import Good, Group, Horizon, Measured, Reason, Spend, Unit, Value
 from uems.kpis.reasons import say
 from uems.kpis.registry import Metric
+from uems.kpis.spending import SpendTold
+
+_SAMPLE: Final = 20
+_CHANNELS: Final = 100
 
 
 class MetricBody(Body):
@@ -185,6 +191,30 @@ class KpiBoardQuestion(KpiPeriod):
     metrics: Annotated[list[Key], Field(max_length=100)] | None = None
 
 
+class KpiGoal(Body):
+    """The target of the day, week or month in which the period ends, and its value so far, up to ``through``."""
+
+    unit: Unit
+    bucket: date
+    last_day: date
+    through: date
+    target: float
+    value: KpiValue
+    complete: bool
+
+    @staticmethod
+    def of(one: Goal) -> "KpiGoal":
+        return KpiGoal(
+            unit=one.unit,
+            bucket=one.bucket,
+            last_day=one.last,
+            through=one.through,
+            target=one.target,
+            value=KpiValue.of(one.value),
+            complete=one.complete,
+        )
+
+
 class KpiAnswer(Body):
     """The values of a metric. guessed: roles that they rest on and nobody has confirmed. watermark: what arrived up to then counts."""
 
@@ -201,6 +231,7 @@ class KpiAnswer(Body):
     value: KpiValue
     complete: bool
     target: float | None
+    goal: KpiGoal | None
     previous: KpiCompared | None
     last_year: KpiCompared | None
     points: list[KpiPoint]
@@ -210,7 +241,7 @@ class KpiAnswer(Body):
     asked_at: datetime
 
     @staticmethod
-    def of(one: Answer, zone: str, currency: str, now: datetime) -> "KpiAnswer":
+    def of(one: Answer, zone: str, currency: str, now: datetime, goal: Goal | None = None) -> "KpiAnswer":
         return KpiAnswer(
             metric=one.metric.key,
             unit=one.metric.unit,
@@ -225,6 +256,7 @@ class KpiAnswer(Body):
             value=KpiValue.of(one.value),
             complete=one.complete,
             target=one.target,
+            goal=None if goal is None else KpiGoal.of(goal),
             previous=None if one.previous is None else KpiCompared.of(one.previous),
             last_year=None if one.last_year is None else KpiCompared.of(one.last_year),
             points=[KpiPoint.of(point) for point in one.points],
@@ -282,6 +314,50 @@ class SpendBody(Body):
     day: date
     channel: str
     amount_minor: int
+
+
+class SpendFileRow(SpendBody):
+    """before_minor: what stands for the day and channel so far; null for nothing."""
+
+    before_minor: int | None
+
+
+class SpendFileChannel(Body):
+    channel: str
+    rows: int
+    amount_minor: int
+
+
+class SpendFileAnswer(SpendSaved):
+    """What is in a file. sample: rows that are new or say another amount, the first of them. dry_run: nothing was written."""
+
+    dry_run: bool
+    currency: str
+    first_day: date | None
+    last_day: date | None
+    amount_minor: int
+    channels: list[SpendFileChannel]
+    sample: list[SpendFileRow]
+
+    @staticmethod
+    def of(rows: Sequence[Spend], told: SpendTold, currency: str, *, dry_run: bool) -> "SpendFileAnswer":
+        channels = sorted({row.channel for row in rows})
+        mine = {name: [row.amount_minor for row in rows if row.channel == name] for name in channels[:_CHANNELS]}
+        return SpendFileAnswer(
+            new=told.new,
+            changed=told.changed,
+            same=told.same,
+            dry_run=dry_run,
+            currency=currency,
+            first_day=min((row.day for row in rows), default=None),
+            last_day=max((row.day for row in rows), default=None),
+            amount_minor=sum(row.amount_minor for row in rows),
+            channels=[SpendFileChannel(channel=name, rows=len(found), amount_minor=sum(found)) for name, found in mine.items()],
+            sample=[
+                SpendFileRow(day=row.day, channel=row.channel, amount_minor=row.amount_minor, before_minor=before)
+                for row, before in told.moved[:_SAMPLE]
+            ],
+        )
 
 
 class SpendList(Body):

@@ -5,8 +5,9 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from uems.kernel.edge import Body, Name
+from uems.kernel.edge import Body, Key, Name
 from uems.kpis.alerts.model import Alert, AlertSpec, Delivery, DeliveryState, Firing, Receiver
+from uems.kpis.bodies import KpiPeriod
 from uems.kpis.custom.model import CustomSpec, Saved, SavedVersion
 from uems.kpis.guardrails import Pair, Side, State, Verdict
 
@@ -16,6 +17,13 @@ class CustomMetricDraft(Body):
 
     spec: CustomSpec
     base_version: Annotated[int, Field(ge=0, le=2**31 - 1)] | None = None
+
+
+class CustomMetricTrial(KpiPeriod):
+    """key: of the metric that is edited, so that it is not found to lead back to itself too late; left out for a new one."""
+
+    spec: CustomSpec
+    key: Key | None = None
 
 
 class CustomMetricBody(Body):

@@ -1,19 +1,23 @@
 """Which routes has this room beside those of metrics? Metrics by formula and guardrails here; spend and alerts in their own files."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Request
 
 from uems.access.api import Access, guard
+from uems.kernel.clock import day_of
 from uems.kernel.edge import Key
 from uems.kernel.house import House
 from uems.kpis import guardrails
 from uems.kpis.alerts.routes import router as alerts
+from uems.kpis.bodies import KpiAnswer
 from uems.kpis.custom import definitions
-from uems.kpis.measuring import values_of
+from uems.kpis.frames import frame_of
+from uems.kpis.measuring import Question, measure_all, values_of
 from uems.kpis.more_bodies import (
     CustomMetricBody,
     CustomMetricDraft,
+    CustomMetricTrial,
     CustomMetricVersion,
     CustomMetricVersions,
     GuardrailBody,
@@ -26,6 +30,8 @@ router = APIRouter()
 router.include_router(spend)
 router.include_router(alerts)
 _BASE = "/workspaces/{workspace}"
+_UNNAMED: Final = "-"
+"""Stands for a metric that has no key yet; no real key is like it."""
 CustomKey = Annotated[Key, Path(description="Key of the metric.")]
 GuardrailId = Annotated[Key, Path(description="Id of the guardrail.")]
 
@@ -55,6 +61,18 @@ def create_guardrail(request: Request, access: Annotated[Access, guard("kpis:wri
 def delete_guardrail(request: Request, access: Annotated[Access, guard("kpis:write")], guardrail_id: GuardrailId) -> None:
     """Watch a pair of your own no more."""
     guardrails.delete_guardrail(_house(request).store, access, guardrail_id)
+
+
+@router.post(f"{_BASE}/custom-metrics/try")
+def try_custom_metric(request: Request, access: Annotated[Access, guard("kpis:read")], body: CustomMetricTrial) -> KpiAnswer:
+    """What a metric by formula would say; nothing is saved."""
+    house, scope = _house(request), access.scope
+    saved = definitions.custom_metrics(house.store, scope)
+    metric = definitions.trial_metric(body.key or _UNNAMED, body.spec, saved, values_of)
+    frame = frame_of(body.first_day, body.last_day, body.last_days, body.unit, day_of(access.now, scope.zone))
+    question = Question(metric="", unit=body.unit, compare=body.compare)
+    [found] = measure_all(house, scope, [(metric, {})], question, frame, access.now)
+    return KpiAnswer.of(found, scope.zone, scope.currency, access.now)
 
 
 @router.put(f"{_BASE}/custom-metrics/{{metric}}")

@@ -21,6 +21,7 @@ from uems.kpis.bodies import (
     MetricList,
 )
 from uems.kpis.frames import frame_of
+from uems.kpis.goals import goals_of
 from uems.kpis.more_routes import router as more
 from uems.profiles import api as profiles
 
@@ -58,14 +59,18 @@ def ask_board(request: Request, access: Annotated[Access, guard("kpis:read")], b
     frame = frame_of(body.first_day, body.last_day, body.last_days, body.unit, day_of(access.now, scope.zone))
     question = measuring.Question(metric="", unit=body.unit, compare=body.compare)
     found = measuring.measure_all(house, scope, wanted, question, frame, access.now)
-    return KpiBoard(items=[KpiAnswer.of(one, scope.zone, scope.currency, access.now) for one in found])
+    goals = goals_of(house, scope, wanted, body.unit, min(frame.last, frame.today), access.now)
+    return KpiBoard(items=[KpiAnswer.of(one, scope.zone, scope.currency, access.now, goals.get(one.metric.key)) for one in found])
 
 
 @router.post(f"{_BASE}/{{metric}}")
 def ask_metric(request: Request, access: Annotated[Access, guard("kpis:read")], metric: MetricKey, body: KpiQuestion) -> KpiAnswer:
     """The values of one metric over time, compared and broken down."""
-    found = measuring.measure(_house(request), access.scope, body.of_metric(metric), access.now)
-    return KpiAnswer.of(found, access.scope.zone, access.scope.currency, access.now)
+    house, scope = _house(request), access.scope
+    found = measuring.measure(house, scope, body.of_metric(metric), access.now)
+    day = min(found.frame.last, found.frame.today)
+    goals = goals_of(house, scope, [(found.metric, found.config)], body.unit, day, access.now)
+    return KpiAnswer.of(found, scope.zone, scope.currency, access.now, goals.get(metric))
 
 
 @router.put(f"{_BASE}/{{metric}}/setup")

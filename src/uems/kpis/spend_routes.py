@@ -12,10 +12,10 @@ from uems.kernel.edge import Name, takes_upload
 from uems.kernel.errors import UemsError, invalid
 from uems.kernel.house import House
 from uems.kernel.money import Money
-from uems.kpis.bodies import SpendBody, SpendDraft, SpendGone, SpendList, SpendSaved
+from uems.kpis.bodies import SpendBody, SpendDraft, SpendFileAnswer, SpendGone, SpendList, SpendSaved
 from uems.kpis.model import Spend
 from uems.kpis.spend_files import read_spend
-from uems.kpis.spending import MAX_ROWS, delete_spend, save_spend, spend_between
+from uems.kpis.spending import MAX_ROWS, delete_spend, save_spend, spend_between, try_spend
 
 router = APIRouter()
 _BASE = "/workspaces/{workspace}/spend"
@@ -51,7 +51,8 @@ def list_spend(
 def put_spend(request: Request, access: Annotated[Access, guard("kpis:write")], body: SpendDraft) -> SpendSaved:
     """Tell what channels cost, each row in place of what stood for its day and channel; the same again changes nothing."""
     rows = [Spend(day=row.day, channel=row.channel, amount_minor=Money.parse(row.amount, access.scope.currency).minor) for row in body.rows]
-    return SpendSaved(**save_spend(_house(request).store, access, rows, body.currency))
+    told = save_spend(_house(request).store, access, rows, body.currency)
+    return SpendSaved(new=told.new, changed=told.changed, same=told.same)
 
 
 @router.post(
@@ -59,7 +60,11 @@ def put_spend(request: Request, access: Annotated[Access, guard("kpis:write")], 
     openapi_extra={"requestBody": {"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}}},
 )
 @takes_upload(_MOST_BYTES)
-async def upload_spend(request: Request, access: Annotated[Access, guard("kpis:write")]) -> SpendSaved:
+async def upload_spend(
+    request: Request,
+    access: Annotated[Access, guard("kpis:write")],
+    dry_run: Annotated[bool, Query(description="Say what would be written, and write nothing.")] = False,
+) -> SpendFileAnswer:
     """Upload a CSV file with the columns day, channel, amount and, if you like, currency. All of it is taken, or nothing."""
     content = bytearray()
     async for piece in request.stream():
@@ -67,11 +72,13 @@ async def upload_spend(request: Request, access: Annotated[Access, guard("kpis:w
         if len(content) > _MOST_BYTES:
             raise UemsError("too_large", f"The file has more than {_MOST_BYTES:,} bytes. Send it in parts.", status=413)
 
-    def take_in() -> dict[str, int]:
-        rows = read_spend(bytes(content), access.scope.currency)
-        return save_spend(_house(request).store, access, rows, access.scope.currency)
+    def take_in() -> SpendFileAnswer:
+        store, currency = _house(request).store, access.scope.currency
+        rows = read_spend(bytes(content), currency)
+        told = try_spend(store, access.scope, rows, currency) if dry_run else save_spend(store, access, rows, currency)
+        return SpendFileAnswer.of(rows, told, currency, dry_run=dry_run)
 
-    return SpendSaved(**await run_in_threadpool(take_in))
+    return await run_in_threadpool(take_in)
 
 
 @router.delete(_BASE)

@@ -1,10 +1,11 @@
 """What was spent to win people, by channel and day, and who said so? Saying the same again changes nothing; another amount replaces."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, Connection, delete, select
 
 from uems.access.api import Access, audit
 from uems.kernel.errors import UemsError, invalid
@@ -26,47 +27,64 @@ def spend_between(store: Store, scope: Scope, first: date, last: date, *, limit:
     return [Spend(day=date.fromisoformat(row.day), channel=row.channel, amount_minor=row.amount_minor) for row in rows]
 
 
-def save_spend(store: Store, access: Access, rows: Sequence[Spend], currency: str) -> dict[str, int]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpendTold:
+    """How rows stand to what is written. moved: those that are new or say another amount, with what stood before (None: nothing)."""
+
+    new: int
+    changed: int
+    same: int
+    moved: Sequence[tuple[Spend, int | None]]
+
+
+def try_spend(store: Store, scope: Scope, rows: Sequence[Spend], currency: str) -> SpendTold:
+    """What ``save_spend`` would do; nothing is written. Raises as it does."""
+    _check(scope, rows, currency)
+    with store.read() as conn:
+        return _told(conn, scope, rows)
+
+
+def save_spend(store: Store, access: Access, rows: Sequence[Spend], currency: str) -> SpendTold:
     """Write these amounts, each in place of what stood for its day and channel. Gives how many were new, changed and as before.
 
     Audited. Raises ``wrong_currency`` for any but the workspace's, ``invalid`` for amounts and days that cannot be, and
     ``repeated_spend`` for a day and channel that is there twice: nothing is added up that may be the same thing.
     """
-    if currency != access.scope.currency:
-        raise UemsError(
-            "wrong_currency",
-            f"The spend is in {currency[:10]}, and this workspace counts in {access.scope.currency}. Convert the amounts first.",
-            status=422,
-            details={"got": currency[:10], "wanted": access.scope.currency},
-        )
-    _check(rows)
-    if not rows:
-        return {"new": 0, "changed": 0, "same": 0}
+    _check(access.scope, rows, currency)
     workspace_id = access.scope.workspace_id
     with store.write() as conn:
         lock(conn, f"kpi_spend:{workspace_id}")
-        first, last = min(row.day for row in rows), max(row.day for row in rows)
-        query = select(_C.day, _C.channel, _C.amount_minor).where(_C.workspace_id == workspace_id, _between(first, last))
-        before = {(date.fromisoformat(row.day), row.channel): row.amount_minor for row in conn.execute(query)}
-        moved = [row for row in rows if before.get((row.day, row.channel)) != row.amount_minor]
-        new = sum((row.day, row.channel) not in before for row in moved)
+        told = _told(conn, access.scope, rows)
+        if not told.moved:
+            return told
         facts = {"saved_at": access.now, "saved_by": access.actor.label[:300]}
         values = [
             {"workspace_id": workspace_id, "day": row.day.isoformat(), "channel": row.channel, "amount_minor": row.amount_minor, **facts}
-            for row in moved
+            for row, _ in told.moved
         ]
-        if values:
-            upsert_many(conn, kpi_spend, values, ("workspace_id", "day", "channel"))
-            told = {
-                "first_day": first.isoformat(),
-                "last_day": last.isoformat(),
-                "channels": sorted({row.channel for row in moved})[:50],
-                "rows": len(moved),
-            }
-            old = sum(before.get((row.day, row.channel), 0) for row in moved)
-            amount = sum(row.amount_minor for row in moved)
-            audit(conn, access, "kpi_spend.saved", "kpi_spend", {"amount_minor": old}, {**told, "amount_minor": amount})
-    return {"new": new, "changed": len(moved) - new, "same": len(rows) - len(moved)}
+        upsert_many(conn, kpi_spend, values, ("workspace_id", "day", "channel"))
+        after = {
+            "first_day": min(row.day for row in rows).isoformat(),
+            "last_day": max(row.day for row in rows).isoformat(),
+            "channels": sorted({row.channel for row, _ in told.moved})[:50],
+            "rows": len(told.moved),
+            "amount_minor": sum(row.amount_minor for row, _ in told.moved),
+        }
+        old = sum(before or 0 for _, before in told.moved)
+        audit(conn, access, "kpi_spend.saved", "kpi_spend", {"amount_minor": old}, after)
+    return told
+
+
+def _told(conn: Connection, scope: Scope, rows: Sequence[Spend]) -> SpendTold:
+    if not rows:
+        return SpendTold(new=0, changed=0, same=0, moved=())
+    between = _between(min(row.day for row in rows), max(row.day for row in rows))
+    query = select(_C.day, _C.channel, _C.amount_minor).where(_C.workspace_id == scope.workspace_id, between)
+    before = {(date.fromisoformat(row.day), row.channel): row.amount_minor for row in conn.execute(query)}
+    found = [(row, before.get((row.day, row.channel))) for row in rows]
+    moved = [(row, old) for row, old in found if old != row.amount_minor]
+    new = sum(old is None for _, old in moved)
+    return SpendTold(new=new, changed=len(moved) - new, same=len(rows) - len(moved), moved=moved)
 
 
 def delete_spend(store: Store, access: Access, channel: str, first: date, last: date) -> int:
@@ -84,7 +102,14 @@ def _between(first: date, last: date) -> ColumnElement[bool]:
     return _C.day.between(first.isoformat(), last.isoformat())
 
 
-def _check(rows: Sequence[Spend]) -> None:
+def _check(scope: Scope, rows: Sequence[Spend], currency: str) -> None:
+    if currency != scope.currency:
+        raise UemsError(
+            "wrong_currency",
+            f"The spend is in {currency[:10]}, and this workspace counts in {scope.currency}. Convert the amounts first.",
+            status=422,
+            details={"got": currency[:10], "wanted": scope.currency},
+        )
     if len(rows) > MAX_ROWS:
         raise invalid("rows", len(rows), f"must be at most {MAX_ROWS:,} at once.")
     seen: set[tuple[date, str]] = set()

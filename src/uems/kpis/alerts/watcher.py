@@ -127,7 +127,7 @@ class Watcher:
             "alert": alert.name,
             "alert_id": alert.alert_id,
             "workspace": scope.slug,
-            "workspace_name": scope.slug,
+            "workspace_name": self._workspaces.name(alert.workspace_id),
             "currency": scope.currency,
             **metric_facts(self._house, scope, alert.spec.metric),
             "bucket": bucket.isoformat(),
@@ -136,9 +136,14 @@ class Watcher:
             **numbers,
             "compared_with": compared_with.isoformat(),
             "explanation": [asdict(part) for part in parts],
-            "url": self._house.settings.public_url,
+            "url": self._page(scope, alert.alert_id),
             "fired_at": now.astimezone(UTC).isoformat(timespec="seconds"),
         }
+
+    def _page(self, scope: Scope, alert_id: str) -> str:
+        """Where an alert and its metric are shown; "" where nobody said how the server is reached."""
+        address = self._house.settings.public_url
+        return f"{address.rstrip('/')}/w/{scope.slug}/alerts/{alert_id}" if address else ""
 
     def _write(self, alert: Alert, bucket: date, told: Mapping[str, Any] | None, note: str, now: datetime) -> None:
         assert self._lease is not None

@@ -42,6 +42,11 @@ def as_metric(key: str, saved: Mapping[str, Saved], values: Values) -> Metric:
     return _built(key, {name: one.spec for name, one in saved.items()}, values, ())
 
 
+def trial_metric(key: str, spec: CustomSpec, saved: Mapping[str, Saved], values: Values) -> Metric:
+    """A metric as ``spec`` would make it, without saving it. Raises as ``save_metric``."""
+    return _built(key, {name: one.spec for name, one in saved.items()} | {key: spec}, values, ())
+
+
 def save_metric(store: Store, access: Access, key: str, spec: CustomSpec, values: Values, *, base_version: int | None = None) -> Saved:
     """Make a metric, or change it; the same again changes nothing. Audited.
 
