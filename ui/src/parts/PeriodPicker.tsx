@@ -7,7 +7,7 @@ import { useTranslation } from "react-i18next";
 import { useLanguage } from "@/i18n/useLanguage";
 import { useWorkspace } from "@/shell/workspace";
 import { formatDay } from "./format";
-import { PRESETS, rangeKey, readPeriod, type Period } from "./period";
+import { PRESETS, rangeKey, readPeriod, type Period, type Preset } from "./period";
 import styles from "./PeriodPicker.module.css";
 import { useParam } from "./useParam";
 
@@ -28,12 +28,19 @@ export function usePeriodName(period: Period): string {
   return t("period.range", { from: formatDay(period.first ?? "", tag), to: formatDay(period.last ?? "", tag) });
 }
 
-export function PeriodPicker({ period, onChange }: { period: Period; onChange: (key: string) => void }): ReactNode {
+interface PeriodPickerProps {
+  readonly period: Period;
+  readonly onChange: (key: string) => void;
+  /** Those that make sense on this page; left out: all. */
+  readonly presets?: readonly Preset[];
+}
+
+export function PeriodPicker({ period, onChange, presets = PRESETS }: PeriodPickerProps): ReactNode {
   const { t } = useTranslation();
   const [calendar, setCalendar] = useState(false);
   const name = usePeriodName(period);
   const items: MenuProps["items"] = [
-    ...PRESETS.map((preset) => ({
+    ...presets.map((preset) => ({
       key: preset,
       label: t(`period.${preset}`),
       icon: <span className={styles.tick}>{period.preset === preset ? <Check size={14} aria-hidden /> : null}</span>,

@@ -8,6 +8,8 @@ describe("a period", () => {
   it("counts back from the workspace's today, both days included", () => {
     expect(readPeriod("d7", NOW, "America/New_York")).toMatchObject({ first: "2026-02-23", last: "2026-03-01" });
     expect(readPeriod("d7", NOW, "UTC")).toMatchObject({ first: "2026-02-24", last: "2026-03-02" });
+    expect(readPeriod("month", NOW, "UTC")).toMatchObject({ first: "2026-03-01", last: "2026-03-02" });
+    expect(readPeriod("lastMonth", NOW, "UTC")).toMatchObject({ first: "2026-02-01", last: "2026-02-28" });
     expect(readPeriod("year", NOW, "UTC")).toMatchObject({ first: "2026-01-01", last: "2026-03-02" });
   });
 

@@ -1,7 +1,7 @@
 // Which days does the page look at? A word or two dates in the address, turned into a first and a last day of the workspace's zone.
 import { addDays, dayOf } from "./format";
 
-export const PRESETS = ["all", "d7", "d30", "d90", "year"] as const;
+export const PRESETS = ["all", "d7", "d30", "d90", "month", "lastMonth", "year"] as const;
 export type Preset = (typeof PRESETS)[number];
 
 /** Both days belong to the period; null is open. `key` is what stands in the address. */
@@ -37,6 +37,11 @@ export function readPeriod(key: string, now: Date, zone: string): Period {
   const preset = isPreset(key) ? key : "all";
   const today = dayOf(now, zone);
   if (preset === "all") return { key: preset, preset, first: null, last: null };
+  if (preset === "month") return { key: preset, preset, first: `${today.slice(0, 7)}-01`, last: today };
+  if (preset === "lastMonth") {
+    const last = addDays(`${today.slice(0, 7)}-01`, -1);
+    return { key: preset, preset, first: `${last.slice(0, 7)}-01`, last };
+  }
   if (preset === "year") return { key: preset, preset, first: `${today.slice(0, 4)}-01-01`, last: today };
   return { key: preset, preset, first: addDays(today, 1 - (LENGTH[preset] ?? 30)), last: today };
 }

@@ -1,6 +1,7 @@
 // Which pages are there? The side navigation and the command palette are both drawn from this list.
 import {
   Activity,
+  BellRing,
   Blend,
   BookCheck,
   BrainCircuit,
@@ -9,24 +10,42 @@ import {
   GitMerge,
   Logs,
   Settings,
+  ShieldCheck,
+  SquareFunction,
   Tags,
   TrendingUpDown,
   Users,
+  Wallet,
+  ChartSpline,
   type LucideIcon,
 } from "lucide-react";
 
 import type { Permission } from "./workspace";
 
+type MetricPage = "kpis" | "customMetrics" | "guardrails" | "alerts" | "spend";
+
 export interface PageEntry {
   readonly key:
-    "overview" | "events" | "live" | "plan" | "imports" | "people" | "segments" | "tags" | "lifecycle" | "models" | "merges" | "settings";
+    | "overview"
+    | "events"
+    | "live"
+    | "plan"
+    | "imports"
+    | "people"
+    | "segments"
+    | "tags"
+    | "lifecycle"
+    | "models"
+    | "merges"
+    | "settings"
+    | MetricPage;
   readonly path: string;
   readonly icon: LucideIcon;
   readonly needs: Permission;
 }
 
 export interface PageGroup {
-  readonly key: "analyse" | "collect" | "people" | "system";
+  readonly key: "analyse" | "metrics" | "collect" | "people" | "system";
   readonly pages: readonly PageEntry[];
 }
 
@@ -36,6 +55,16 @@ export const PAGE_GROUPS: readonly PageGroup[] = [
     pages: [
       { key: "overview", path: "overview", icon: Gauge, needs: "reports:read" },
       { key: "events", path: "events", icon: Logs, needs: "events:read" },
+    ],
+  },
+  {
+    key: "metrics",
+    pages: [
+      { key: "kpis", path: "kpis", icon: ChartSpline, needs: "kpis:read" },
+      { key: "alerts", path: "alerts", icon: BellRing, needs: "kpis:read" },
+      { key: "guardrails", path: "guardrails", icon: ShieldCheck, needs: "kpis:read" },
+      { key: "spend", path: "spend", icon: Wallet, needs: "kpis:read" },
+      { key: "customMetrics", path: "custom-metrics", icon: SquareFunction, needs: "kpis:read" },
     ],
   },
   {

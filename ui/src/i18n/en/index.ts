@@ -1,17 +1,22 @@
 import access from "./access";
+import alerts from "./alerts";
 import collect from "./collect";
 import common from "./common";
 import config from "./config";
+import customMetrics from "./customMetrics";
+import guardrails from "./guardrails";
 import handover from "./handover";
 import identity from "./identity";
 import imports from "./imports";
 import journeys from "./journeys";
+import kpis from "./kpis";
 import lifecycle from "./lifecycle";
 import lists from "./lists";
 import models from "./models";
 import plan from "./plan";
 import profiles from "./profiles";
 import segments from "./segments";
+import spend from "./spend";
 import tagEditor from "./tagEditor";
 import tags from "./tags";
 import understanding from "./understanding";
@@ -34,4 +39,9 @@ export default {
   ...tagEditor,
   ...lifecycle,
   ...models,
+  ...kpis,
+  ...alerts,
+  ...spend,
+  ...guardrails,
+  ...customMetrics,
 };
