@@ -20,6 +20,10 @@ export const router = createBrowserRouter([
             children: [
               { path: "overview", lazy: () => import("@/rooms/journeys/OverviewPage") },
               { path: "events", lazy: () => import("@/rooms/profiles/EventsPage") },
+              { path: "journey", lazy: () => import("@/rooms/journeys/map/MapPage") },
+              { path: "journey/new-map", lazy: () => import("@/rooms/journeys/map/editor/NewMapPage") },
+              { path: "journey/:key/edit", lazy: () => import("@/rooms/journeys/map/editor/EditMapPage") },
+              { path: "bottlenecks", lazy: () => import("@/rooms/journeys/bottlenecks/BottlenecksPage") },
               { path: "live", lazy: () => import("@/rooms/collect/live/LivePage") },
               { path: "live/dead-letters", lazy: () => import("@/rooms/collect/live/DeadLettersPage") },
               { path: "plan", lazy: () => import("@/rooms/collect/plan/PlanPage") },

@@ -82,6 +82,12 @@ def test_an_archived_map_is_out_of_use_until_it_is_restored(api: Program, base: 
     assert [one["action"] for one in audit if one["target"] == "map:old"] == ["map.restored", "map.archived", "map.created"]
 
 
+@pytest.mark.parametrize("key", ["templates", "draft", "_map", "Map"])
+def test_a_key_that_is_an_address_or_no_key_is_refused(api: Program, base: str, key: str) -> None:
+    answer = api.send("PUT", f"{base}/{key}", json={"name": "Map", "drawing": DRAWING})
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+
+
 @pytest.mark.parametrize(
     ("drawing", "words"),
     [

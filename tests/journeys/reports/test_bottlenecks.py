@@ -167,6 +167,8 @@ def test_a_payment_that_broke_on_phones_is_found_with_its_day_its_people_and_its
     assert len(people) == first["now"]["people"] - first["now"]["onward"]
     echoes = {(one["name"], one["value"]) for one in first["echoes"] if one}
     assert ("device", "mobile") not in echoes
+    device = next(one for one in data["axes"] if one["name"] == "device")
+    assert (device["label_zh"], device["label_en"]) == ("设备", "Device")
 
 
 @pytest.mark.parametrize("seed", [11, 12])

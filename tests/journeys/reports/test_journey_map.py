@@ -5,15 +5,18 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.identity.conftest import make_access
 from tests.journeys.reports.world import (
     DAY,
     FIRST,
     HOUR,
     LAST,
+    NOW,
     SECOND,
     Act,
     Seen,
@@ -25,7 +28,10 @@ from tests.journeys.reports.world import (
     moments,
     town,
 )
+from uems.access.api import Workspaces
 from uems.kernel.errors import UemsError
+from uems.profiles.api import parse_condition
+from uems.segments import api as segments
 
 __all__ = ["town"]
 
@@ -256,6 +262,28 @@ def test_people_who_are_merged_later_are_one_from_then_on(town: Town) -> None:
     assert world.ask("journey_map", AB).data["period"]["stages"][0]["onward"]["people"] == 0
     world.send([Act(ms=2, user="u", anonymous="a")])
     assert world.ask("journey_map", AB).data["period"]["stages"][0]["onward"]["people"] == 1
+
+
+def test_a_segment_cuts_every_number_to_its_members(town: Town) -> None:
+    world = town.world()
+    for user, does in (("u", "AB"), ("v", "A"), ("w", "AB"), ("x", "A")):
+        world.send([Act(ms=n, user=user, event=event) for n, event in enumerate(does)])
+    access = make_access(world.scope, NOW)
+    store = town.house.store
+    people = np.array(world.open("journey_map", AB, {"stage": "one"})[:2], np.uint64)
+    made = segments.list_of_people(town.house, access, name="two", description="", people=people)
+    listed = parse_condition({"list": {"id": made.list_id}})
+    segments.save_segment(store, access, segments.Draft(key="two", name="Two", description="", condition=listed))
+    keeper = segments.Keeper(town.house, Workspaces(store), "test", lambda: NOW)
+    while keeper.step():
+        continue
+    spec = {**AB, "segment": "two"}
+    [first, second] = world.ask("journey_map", spec).data["period"]["stages"]
+    assert (first["people"], first["onward"]["people"], first["onward"]["lost"], second["people"]) == (2, 1, 1, 1)
+    assert world.open("journey_map", spec, {"stage": "one", "of": "lost"}) == [int(people[1])]
+    assert world.ask("journey_map", AB).data["period"]["people"] == 4
+    with pytest.raises(UemsError, match="nowhere"):
+        world.ask("journey_map", {**AB, "segment": "nowhere"})
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,8 @@ import {
   Gauge,
   GitMerge,
   Logs,
+  Map,
+  ScanSearch,
   Settings,
   ShieldCheck,
   SquareFunction,
@@ -28,6 +30,8 @@ export interface PageEntry {
   readonly key:
     | "overview"
     | "events"
+    | "journey"
+    | "bottlenecks"
     | "live"
     | "plan"
     | "imports"
@@ -55,6 +59,8 @@ export const PAGE_GROUPS: readonly PageGroup[] = [
     pages: [
       { key: "overview", path: "overview", icon: Gauge, needs: "reports:read" },
       { key: "events", path: "events", icon: Logs, needs: "events:read" },
+      { key: "journey", path: "journey", icon: Map, needs: "reports:read" },
+      { key: "bottlenecks", path: "bottlenecks", icon: ScanSearch, needs: "reports:read" },
     ],
   },
   {

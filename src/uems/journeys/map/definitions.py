@@ -16,6 +16,8 @@ from uems.kernel.store import Store, lock
 MAX_MAPS: Final = 200
 """Maps in use of one workspace."""
 _KEY: Final = re.compile(r"[a-z0-9][a-z0-9_]{0,99}")
+_TAKEN: Final = frozenset({"draft", "templates"})
+"""Keys that are addresses of something else."""
 _M = maps.c
 
 
@@ -108,6 +110,8 @@ def _in_use(conn: Connection, workspace_id: int) -> int:
 def _check(key: str, draft: MapDraft) -> None:
     if not _KEY.fullmatch(key):
         raise invalid("key", key[:100], "must be 1 to 100 of a-z, 0-9 and _, and not begin with _.")
+    if key in _TAKEN:
+        raise invalid("key", key, "is an address of the API; choose another one.")
     if not draft.name.strip() or len(draft.name) > 200:
         raise invalid("name", draft.name[:60], "must be a text of 1 to 200 characters.")
     if len(draft.description) > 5_000:

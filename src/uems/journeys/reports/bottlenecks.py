@@ -9,8 +9,8 @@ data: ``steps``; ``findings``, those worth most first: ``kind``, ``step`` from 1
 ``compared`` (``people``, ``onward``, ``rate``, ``interval``), ``difference`` with ``interval``, ``p``, ``q``, ``recoverable``
 (``people``, ``interval``, ``minor``), ``since`` (``day``, ``earliest``, ``latest``; of changes), ``series`` by day, ``warnings``
 (small_sample, mix_shift, simpson), ``echoes`` (other slices in which the same shows), ``sentence`` in ``zh`` and ``en``, and the
-``cell`` of the lost; ``tests``, how many were made; ``axes`` that were looked at; ``skipped`` with the reason. Cell: ``step``,
-``slice``, ``outcome`` lost, onward or entered, ``before`` for the period before.
+``cell`` of the lost; ``tests``, how many were made; ``axes`` that were looked at, with their labels; ``skipped`` with the reason.
+Cell: ``step``, ``slice``, ``outcome`` lost, onward or entered, ``before`` for the period before.
 """
 
 from collections.abc import Sequence
@@ -129,7 +129,7 @@ class Bottlenecks:
             "before": {"first_day": before.first.isoformat(), "last_day": before.last.isoformat()},
             "findings": [_told(scan, _dated(one, scan, found)) for one in findings],
             "tests": tests,
-            "axes": [{"kind": one.kind, "name": one.name, "values": [value or None for value in one.values]} for one in scan.axes],
+            "axes": [_axis(one) for one in scan.axes],
             "skipped": [{"kind": one.kind, "name": one.name, "reason": one.reason} for one in scan.skipped],
             "counted_until": min(asked.period.end, now - timedelta(seconds=window)).isoformat(),
         }
@@ -293,6 +293,11 @@ def _warning(warning: Warning, axes: Sequence[Axis]) -> dict[str, Any]:
         return {"code": warning.code}
     axis = axes[warning.axis]
     return {"code": warning.code, "kind": axis.kind, "name": axis.name, "rate": warning.rate, "mix": warning.mix}
+
+
+def _axis(one: Axis) -> dict[str, Any]:
+    labels = {"label_zh": one.label_zh or one.name, "label_en": one.label_en or one.name}
+    return {"kind": one.kind, "name": one.name, **labels, "values": [value or None for value in one.values]}
 
 
 def _named(one: Slice, axes: Sequence[Axis]) -> dict[str, Any] | None:

@@ -97,6 +97,9 @@ export default {
     tag_in_use: "This tag is in use. Change what asks it first.",
     tag_changed: "Somebody else changed this tag meanwhile. Load it again and repeat the change.",
     too_many_tags: "There are as many tags as there can be. Remove one first.",
+    map_changed: "Somebody else changed this map meanwhile. Load it again and repeat the change.",
+    too_many_maps: "There are as many maps as there can be. Archive one first.",
+    nobody_there: "Nobody is behind this number, so there is nobody to make a segment of.",
     bad_file: "The file cannot be taken. See the technical details for the row.",
     model_not_better: "This version does not beat the rule.",
     model_exists: "There is a model with this key already. Choose another one.",
@@ -175,6 +178,8 @@ export default {
     pages: {
       overview: "Overview",
       events: "Events",
+      journey: "Journey map",
+      bottlenecks: "Bottlenecks",
       live: "Live events",
       plan: "Tracking plan",
       imports: "Imports",

@@ -97,6 +97,9 @@ const zh: SameKeys<typeof en> = {
     tag_in_use: "该标签正在使用中，请先修改使用它的内容。",
     tag_changed: "该标签刚被他人修改，请重新载入后再改。",
     too_many_tags: "标签数量已达上限，请先删除一个。",
+    map_changed: "其他人同时修改了这张地图，请重新载入后再修改。",
+    too_many_maps: "地图数量已达上限，请先归档一些。",
+    nobody_there: "这个数字背后没有用户，无法创建分群。",
     bad_file: "无法导入该文件，具体行见技术详情。",
     model_not_better: "该版本未胜过规则。",
     model_exists: "该标识已有模型，请换一个。",
@@ -173,6 +176,8 @@ const zh: SameKeys<typeof en> = {
     pages: {
       overview: "总览",
       events: "事件明细",
+      journey: "用户旅程地图",
+      bottlenecks: "瓶颈",
       live: "实时事件",
       plan: "埋点方案",
       imports: "数据导入",

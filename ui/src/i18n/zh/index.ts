@@ -1,5 +1,6 @@
 import access from "./access";
 import alerts from "./alerts";
+import bottlenecks from "./bottlenecks";
 import collect from "./collect";
 import common from "./common";
 import config from "./config";
@@ -8,6 +9,7 @@ import guardrails from "./guardrails";
 import handover from "./handover";
 import identity from "./identity";
 import imports from "./imports";
+import journeyMap from "./journeyMap";
 import journeys from "./journeys";
 import kpis from "./kpis";
 import lifecycle from "./lifecycle";
@@ -30,6 +32,8 @@ export default {
   ...identity,
   ...profiles,
   ...journeys,
+  ...journeyMap,
+  ...bottlenecks,
   ...segments,
   ...lists,
   ...handover,

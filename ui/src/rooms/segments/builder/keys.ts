@@ -1,4 +1,4 @@
-// By which key will the API and files call a new segment? Made from its name as long as nobody writes one.
+// By which key will the API and files call a new segment, or a map? Made from its name as long as nobody writes one.
 
 /** Words that stand in the addresses of the API at the place of a key. */
 const RESERVED = new Set(["preview", "passes", "why"]);
@@ -9,7 +9,7 @@ export function isKey(key: string): boolean {
 }
 
 /** Letters and digits of the name; a name without any, such as a Chinese one, gets a number. */
-export function keyFor(name: string, taken: ReadonlySet<string>): string {
+export function keyFor(name: string, taken: ReadonlySet<string>, fallback = "segment"): string {
   const plain = name
     .normalize("NFKD")
     .toLowerCase()
@@ -19,6 +19,6 @@ export function keyFor(name: string, taken: ReadonlySet<string>): string {
     .slice(0, 80);
   const free = (key: string): boolean => isKey(key) && !taken.has(key);
   if (plain !== "" && /[a-z]/.test(plain) && free(plain)) return plain;
-  const start = plain !== "" && /[a-z]/.test(plain) ? plain : "segment";
-  for (let n = start === "segment" ? 1 : 2; ; n += 1) if (free(`${start}_${n}`)) return `${start}_${n}`;
+  const start = plain !== "" && /[a-z]/.test(plain) ? plain : fallback;
+  for (let n = start === fallback ? 1 : 2; ; n += 1) if (free(`${start}_${n}`)) return `${start}_${n}`;
 }

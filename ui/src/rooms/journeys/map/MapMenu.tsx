@@ -1,0 +1,96 @@
+// What else can be done with a map? Take it away as a picture or on paper, make another, put it aside.
+import { App, Button, Dropdown, type MenuProps } from "antd";
+import { Archive, ChevronDown, FileImage, Plus, Printer } from "lucide-react";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { useNavigate } from "react-router";
+
+import { useFailed } from "@/parts/useFailed";
+import { useMay, usePath } from "@/shell/workspace";
+import type { JourneyMap } from "./contract";
+import { isDrawn, savePicture } from "./paper";
+import { useArchiveMap } from "./queries";
+
+export function MapMenu({ map }: { map: JourneyMap }): ReactNode {
+  const { t } = useTranslation();
+  const path = usePath();
+  const navigate = useNavigate();
+  const failed = useFailed();
+  const may = useMay("maps:write");
+  const { message } = App.useApp();
+  const archive = useArchive(map);
+  const withPicture = (take: () => void) => (): void => {
+    if (isDrawn()) take();
+    else void message.info(t("journeyMap.notDrawn"));
+  };
+  const items: MenuProps["items"] = [
+    {
+      key: "png",
+      label: t("journeyMap.menu.png"),
+      icon: <FileImage size={14} aria-hidden />,
+      onClick: withPicture(() => void savePicture(map.name).catch(failed)),
+    },
+    {
+      key: "print",
+      label: t("journeyMap.menu.print"),
+      icon: <Printer size={14} aria-hidden />,
+      onClick: withPicture(() => window.print()),
+    },
+    ...(may
+      ? [
+          { type: "divider" as const },
+          {
+            key: "new",
+            label: t("journeyMap.menu.new"),
+            icon: <Plus size={14} aria-hidden />,
+            onClick: () => void navigate(path("journey", "new-map")),
+          },
+          { key: "archive", label: t("journeyMap.menu.archive"), icon: <Archive size={14} aria-hidden />, onClick: archive },
+        ]
+      : []),
+  ];
+  return (
+    <Dropdown menu={{ items }} trigger={["click"]} placement="bottomRight">
+      <Button>
+        {t("journeyMap.menu.label")}
+        <ChevronDown size={13} aria-hidden />
+      </Button>
+    </Dropdown>
+  );
+}
+
+/** Puts the map aside at once; the message that says so takes it back. */
+function useArchive(map: JourneyMap): () => void {
+  const { t } = useTranslation();
+  const { message } = App.useApp();
+  const failed = useFailed();
+  const path = usePath();
+  const navigate = useNavigate();
+  const { mutateAsync } = useArchiveMap();
+  return () => {
+    mutateAsync({ key: map.key, archived: true })
+      .then(() => {
+        void navigate(path("journey"));
+        const key = `archived-${map.key}`;
+        const undo = (): void => {
+          message.destroy(key);
+          mutateAsync({ key: map.key, archived: false })
+            .then(() => navigate(`${path("journey")}?map=${map.key}`))
+            .catch(failed);
+        };
+        void message.success({
+          key,
+          duration: 10,
+          content: (
+            <>
+              {t("journeyMap.archived", { name: map.name })}{" "}
+              <Button type="link" size="small" onClick={undo}>
+                {t("actions.undo")}
+              </Button>
+            </>
+          ),
+        });
+      })
+      .catch(failed);
+  };
+}
