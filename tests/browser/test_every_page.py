@@ -14,6 +14,15 @@ PAGES = [
     "overview?period=d30",
     "events",
     "events?event=Nothing+Such&revenue=1",
+    "journey?map=every&period=all",
+    "journey?map=every&period=d7&behind=look.people",
+    "journey?map=every&period=2001-01-01..2001-01-31",
+    "journey/new-map",
+    "journey/new-map?template=ecommerce",
+    "journey/new-map?template=none",
+    "journey/every/edit",
+    "bottlenecks?map=every",
+    "bottlenecks?map=every&level=stages&tags=1",
     "live",
     "live?status=accepted",
     "live/dead-letters",
@@ -66,8 +75,10 @@ PAGES = [
     "settings/account",
 ]
 BARE_KEY = re.compile(
-    r"\b(?:actions|states|errors|shell|overview|truth|visits|events|live|receipts|letters|plan|imports|sources|people|person|merges|rules|settings|segments|lists|understanding|comparison|upset|distribution|handover|exports|syncs|passes|config|tags|tagRoles|tagEditor|lifecycle|models)\.[a-z]\w+"
+    r"\b(?:actions|states|errors|shell|overview|truth|visits|events|live|receipts|letters|plan|imports|sources|people|person|merges|rules|settings|segments|lists|understanding|comparison|upset|distribution|handover|exports|syncs|passes|config|tags|tagRoles|tagEditor|lifecycle|models|journeyMap|mapEditor|behind|bottlenecks)\.[a-z]\w+"
 )
+LOOK = {"key": "look", "name": "LOOK", "touchpoints": [{"key": "view", "name": "VIEW", "events": [{"event": "Product Viewed"}]}]}
+BUY = {"key": "buy", "name": "BUY", "touchpoints": [{"key": "order", "name": "ORDER", "events": [{"event": "Order Completed"}]}]}
 CJK = re.compile(r"[\u4e00-\u9fff]")
 # What may stand in Latin letters on a Chinese page: names, ids, codes and values are not words of the interface.
 ENGLISH = re.compile(r"\b(?:the|and|of|is|are|this|that|with|from|Loading|Save|Cancel|Search|Settings|People|Status|Type)\b")
@@ -77,6 +88,7 @@ ENGLISH = re.compile(r"\b(?:the|and|of|is|are|this|that|with|from|Loading|Save|C
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_every_page_is_whole(chromium: Browser, site: Site, signed_in: Path, language: str, width: int) -> None:
     troubles: list[str] = []
+    site.ask("maps/every", {"name": "ABC", "drawing": {"stages": [LOOK, BUY]}}, "PUT")
     with _context(chromium, site, signed_in, width, "dark" if language == "zh" else "light") as context:
         context.add_init_script(f"localStorage.setItem('uems.language', '{language}')")
         page = context.new_page()

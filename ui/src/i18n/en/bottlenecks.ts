@@ -28,7 +28,7 @@ export default {
     },
     tooFew: {
       title: "Too few people to tell",
-      text: "A group is compared only if at least 50 people of it entered a step, on both sides. Choose a longer period.",
+      text: "A group is compared only if at least 50 people of it entered a step, on both sides, and their window has passed. Choose a longer period.",
     },
     nth: "Loss {{n}}",
     kinds: { change: "Fell", difference: "Lower than others" },

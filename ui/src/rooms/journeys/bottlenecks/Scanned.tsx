@@ -6,7 +6,7 @@ import { useLanguage } from "@/i18n/useLanguage";
 import { useWords } from "@/i18n/useWords";
 import { formatNumber } from "@/parts/format";
 import { Facts, type Fact } from "@/parts/Facts";
-import { Card } from "@/parts/Page";
+import { Card, Stack } from "@/parts/Page";
 import { Day, Time } from "@/parts/values";
 import { shortTime } from "../map/figures";
 import styles from "./Bottlenecks.module.css";
@@ -50,12 +50,17 @@ export function Scanned({ scan, first, last }: ScannedProps): ReactNode {
     [t("bottlenecks.window"), shortTime(scan.window_seconds, tag)],
     [t("bottlenecks.testsMade"), formatNumber(scan.tests, tag)],
     [t("bottlenecks.rate"), percent.format(RATE)],
+  ];
+  const listed: Fact[] = [
     [t("bottlenecks.steps"), scan.steps.map(({ from, to }) => `${from} → ${to}`).join(t("bottlenecks.comma"))],
     [t("bottlenecks.axes"), scan.axes.map((axis) => words.axis(axis.kind, axis.name)).join(t("bottlenecks.comma")) || "–"],
   ];
   return (
     <Card title={t("bottlenecks.looked")} note={t("bottlenecks.lookedNote")}>
-      <Facts items={facts} columns={2} />
+      <Stack gap={6}>
+        <Facts items={facts} columns={2} />
+        <Facts items={listed} />
+      </Stack>
       {skipped.length > 0 ? (
         <details className={styles.skipped}>
           <summary>{t("bottlenecks.skipped", { count: skipped.length })}</summary>

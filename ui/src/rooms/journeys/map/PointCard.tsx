@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { Figure, useHand, Words } from "./drawing";
 import { LINE, PAD, sparkOf, type Box, type Layout } from "./layout";
 import { changeOf, type Point } from "./joined";
-import { wrapped } from "./text";
+import { widthOf, wrapped } from "./text";
 
 interface CardProps {
   readonly point: Point;
@@ -93,6 +93,10 @@ function Ways({ point: { numbers }, layout, colour, y }: RowProps): ReactNode {
   const { onward, key, name, people } = numbers;
   const whole = people * layout.perPersonInCards;
   const goes = (onward ? onward.people : people) * layout.perPersonInCards;
+  const gone = onward ? t("journeyMap.lost", { n: figures.count(onward.lost) }) : "";
+  const on = onward ? t("journeyMap.goOnShort", { n: figures.count(onward.people), share: figures.share(onward.conversion) }) : "";
+  // Where both do not fit side by side, the share gives way: it is in the bar.
+  const fits = widthOf(on, 11.5) + widthOf(gone, 11.5) + 6 <= layout.column - 2 * PAD;
   return (
     <>
       <rect x={PAD} y={y} width={layout.column - 2 * PAD} height={6} rx={1} fill={palette.sunken} />
@@ -107,7 +111,7 @@ function Ways({ point: { numbers }, layout, colour, y }: RowProps): ReactNode {
             cell={{ place: key, of: "onward", previous: false }}
             label={t("journeyMap.aria.onward", { place: name, n: figures.exact(onward.people) })}
           >
-            {t("journeyMap.goOnShort", { n: figures.count(onward.people), share: figures.share(onward.conversion) })}
+            {fits ? on : t("journeyMap.goOn", { share: figures.count(onward.people) })}
           </Figure>
           <Figure
             x={layout.column - PAD}
@@ -118,7 +122,7 @@ function Ways({ point: { numbers }, layout, colour, y }: RowProps): ReactNode {
             cell={{ place: key, of: "lost", previous: false }}
             label={t("journeyMap.aria.lost", { place: name, n: figures.exact(onward.lost) })}
           >
-            {t("journeyMap.lost", { n: figures.count(onward.lost) })}
+            {gone}
           </Figure>
         </>
       ) : (

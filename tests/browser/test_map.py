@@ -1,0 +1,104 @@
+"""Can one draw the map of a journey from a template, open its numbers and take it away, and find a bottleneck and its people?"""
+
+import re
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import served
+from tests.browser.site import Site, ago
+from tests.browser.test_every_page import _unfit
+
+PHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1 (KHTML, like Gecko) Version/17.0 Mobile/15E148 Safari/604.1"
+)
+DESK = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36"
+EACH = 120
+
+
+def traffic() -> list[dict[str, Any]]:
+    """On each device so many people a period; of ten who fill the cart six order, but lately only one of those on a phone."""
+    found: list[dict[str, Any]] = []
+    for device, agent in (("phone", PHONE), ("desk", DESK)):
+        for when, first_day in (("before", 58), ("now", 28)):
+            orders = 1 if (device, when) == ("phone", "now") else 6
+            for n in range(EACH):
+                day = first_day - n % 18
+                user = {"userId": f"{device}-{when}-{n}", "type": "track", "context": {"userAgent": agent}}
+                found.append({**user, "event": "Product Viewed", "timestamp": ago(day)})
+                found.append({**user, "event": "Product Added", "timestamp": ago(day - 0.01)})
+                if n % 10 < orders:
+                    money = {"order_id": f"{device}{when}{n}", "revenue": 20, "currency": "USD"}
+                    found.append({**user, "event": "Order Completed", "properties": money, "timestamp": ago(day - 0.02)})
+    return found
+
+
+LOST = EACH - EACH // 10
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A server of its own, without any map."""
+    events = traffic()
+    with served(tmp_path_factory) as found:
+        for start in range(0, len(events), 500):
+            found.send(events[start : start + 500])
+        found.wait_counted(len(events))
+        yield found
+
+
+@pytest.fixture(scope="module")
+def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Cookies of that server."""
+    return tmp_path_factory.mktemp("map") / "state.json"
+
+
+def test_a_template_becomes_a_map_whose_numbers_open_and_which_can_be_taken_away(page: Page, tmp_path: Path) -> None:
+    page.goto("/w/shop/journey")
+    page.get_by_role("link", name="E-commerce").click()
+    expect(page.get_by_role("alert").get_by_text("3 of 13 touchpoints have events here")).to_be_visible()
+    page.get_by_role("button", name="Create map").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("E-commerce journey")
+    lost = EACH // 10 * 4 + LOST
+    page.get_by_role("link", name=f"Add to cart: {lost} lost", exact=True).click()
+    expect(page.get_by_role("dialog").get_by_text(f"{lost} people", exact=True)).to_be_visible()
+    expect(page.get_by_role("dialog").locator("tbody tr.ant-table-row")).to_have_count(50)
+    page.get_by_role("dialog").get_by_role("button", name="Close").click()
+    page.get_by_role("button", name="More").click()
+    with page.expect_download() as download:
+        page.get_by_role("menuitem", name="Save as PNG").click()
+    assert download.value.suggested_filename == "E-commerce journey.png"
+    download.value.save_as(tmp_path / "map.png")
+    body = (tmp_path / "map.png").read_bytes()
+    assert body.startswith(b"\x89PNG\r\n\x1a\n")
+    width, height = struct.unpack(">II", body[16:24])
+    assert width > 2000
+    assert width > height, "a page lies on its side"
+    paper = page.pdf(prefer_css_page_size=True)
+    [left, bottom, right, top] = (float(side) for side in re.findall(rb"/MediaBox\s*\[([^\]]*)\]", paper)[0].split())
+    assert (len(re.findall(rb"/Type\s*/Page\b", paper)), right - left > top - bottom) == (1, True)
+
+
+def test_a_bottleneck_is_said_and_its_people_become_a_segment(page: Page, site: Site) -> None:
+    points = [
+        {"key": "cart", "name": "加入购物车", "events": [{"event": "Product Added"}]},
+        {"key": "order", "name": "下单", "events": [{"event": "Order Completed"}]},
+    ]
+    drawing = {"window_seconds": 86_400, "stages": [{"key": "conversion", "name": "转化", "touchpoints": points}]}
+    site.ask("maps/checkout", {"name": "结算旅程", "drawing": drawing}, "PUT")
+    page.add_init_script("localStorage.setItem('uems.language', 'zh')")
+    page.goto("/w/shop/bottlenecks?map=checkout")
+    first = page.get_by_role("article", name="第 1 处流失")
+    expect(first.get_by_text("设备 = mobile")).to_be_visible()
+    expect(first.get_by_text("由 60.0% 降至 10.0%")).to_be_visible()
+    assert _unfit(page, "zh") == []
+    first.get_by_role("button", name="将此处流失的用户建为分群").click()
+    expect(first.get_by_text(f"共 {LOST} 人")).to_be_visible()
+    first.get_by_role("link", name="打开分群").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("从加入购物车到下单流失")
+    [made] = site.ask("segments")["items"]
+    site.wait(lambda: site.ask(f"segments/{made['key']}")["size"] == LOST)
