@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests.support.clickhouse import any_warehouse, clickhouse_cluster, clickhouse_server, engine_settings
 from tests.support.disks import small_disk
+from tests.support.houses import migrated_warehouse
 from tests.support.postgres import _migrated_database, migrated_postgres_url, postgres_server, postgres_url
 from uems.kernel.log import Log, open_log
 from uems.kernel.settings import Settings
@@ -26,6 +28,11 @@ __all__ = [
     "postgres_url",
     "small_disk",
 ]
+
+
+# Nothing here depends on how fast the machine is.
+hypothesis.settings.register_profile("uems", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("uems")
 
 
 @pytest.fixture
@@ -90,3 +97,9 @@ def warehouse(settings: Settings) -> Iterator[Warehouse]:
     warehouse = open_warehouse(settings)
     yield warehouse
     warehouse.close()
+
+
+@pytest.fixture
+def full_warehouse(settings: Settings) -> Iterator[Warehouse]:
+    """An embedded warehouse with every room's tables and nothing in them."""
+    yield from migrated_warehouse(settings)

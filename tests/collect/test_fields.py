@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 
 from uems.collect.fields import EVENT_COLUMNS, event_fields
-from uems.collect.schema import EVENTS, MIGRATIONS
+from uems.collect.schema import EVENTS
 from uems.kernel.filters import At, Params, parse, to_sql
-from uems.kernel.schema import migrate
 from uems.kernel.settings import Settings
 from uems.kernel.sql import Sql
 from uems.kernel.warehouse import Warehouse
@@ -39,21 +38,19 @@ def test_the_columns_are_those_of_the_table_with_their_types() -> None:
 
 
 @pytest.mark.parametrize("alias", ["", "e"])
-def test_every_column_answers_every_test_of_its_type(warehouse: Warehouse, settings: Settings, alias: str) -> None:
-    migrate(warehouse, settings, MIGRATIONS)
+def test_every_column_answers_every_test_of_its_type(full_warehouse: Warehouse, settings: Settings, alias: str) -> None:
     parts: list[dict[str, Any]] = [{"property": {"name": "plan.名", "op": "equals", "value": "pro"}}]
     for column in EVENT_COLUMNS:
         parts += [{"column": {"name": column.name, **test}} for test in (*TESTS[column.type], {"op": "is_set"})]
     params = Params()
     condition = to_sql(parse({"or": parts}), event_fields(alias), params, AT)
-    assert warehouse.query(Sql(f"SELECT count() AS n FROM events {Sql(alias)} WHERE {condition}"), params.values).num_rows == 1
+    assert full_warehouse.query(Sql(f"SELECT count() AS n FROM events {Sql(alias)} WHERE {condition}"), params.values).num_rows == 1
 
 
-def test_a_filter_on_ts_lets_the_engine_skip_other_months(warehouse: Warehouse, settings: Settings) -> None:
-    migrate(warehouse, settings, MIGRATIONS)
+def test_a_filter_on_ts_lets_the_engine_skip_other_months(full_warehouse: Warehouse, settings: Settings) -> None:
     for month in ("01", "02", "03"):
-        warehouse.execute(Sql(f"INSERT INTO events (workspace_id, ts) VALUES (1, '2026-{Sql(month)}-15 00:00:00')"))
+        full_warehouse.execute(Sql(f"INSERT INTO events (workspace_id, ts) VALUES (1, '2026-{Sql(month)}-15 00:00:00')"))
     params = Params()
     condition = to_sql(parse({"column": {"name": "ts", "op": "after", "value": "2026-03-01"}}), event_fields(), params, AT)
-    plan = warehouse.query(Sql(f"EXPLAIN indexes = 1 SELECT event FROM events WHERE workspace_id = 1 AND {condition}"), params.values)
+    plan = full_warehouse.query(Sql(f"EXPLAIN indexes = 1 SELECT event FROM events WHERE workspace_id = 1 AND {condition}"), params.values)
     assert any("Parts: 1/3" in line for line in plan.column(0).to_pylist()), plan.column(0).to_pylist()

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from tests.support import houses
 from tests.support.events import NOW, NOW_MS, track
 from tests.support.web import Clock, Program, make_workspace, operator_client
-from uems import app as uems_app
 from uems.collect.api import Consumer
 from uems.collect.records import Entry, encode_entries
 from uems.kernel.clock import utc_now
@@ -23,7 +23,7 @@ BASE = "/api/workspaces/shop"
 @pytest.fixture
 def house(settings: Settings) -> Iterator[House]:
     """Everything, as it is built at the start."""
-    house = uems_app.build(settings)
+    house = houses.build(settings)
     make_workspace(house.store, "shop", NOW)
     yield house
     house.close()

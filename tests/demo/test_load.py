@@ -13,6 +13,7 @@ import pytest
 from uems.cli.client import Client, open_client
 from uems.demo import api as demo
 from uems.demo import tables
+from uems.demo.segments import GROCER, save_segments
 from uems.kernel.errors import UemsError
 from uems.kernel.settings import Settings
 
@@ -134,3 +135,28 @@ def test_redemptions_that_are_alike_in_everything_stay_apart() -> None:
     assert tables.numbered(["a", "b", "a", "a"]) == ["a-1", "b-1", "a-2", "a-3"]
     found = tables.redemptions()["redemption_id"].to_pylist()
     assert len(set(found)) == len(found) == 2_102
+
+
+@pytest.fixture(scope="module")
+def described(loaded: Demo) -> Client:
+    demo.describe(loaded[0], "zh")
+    return loaded[0]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_each_segment_has_members_that_are_some_and_not_all(described: Client) -> None:
+    sizes = {one["key"]: (one["state"], one["size"]) for one in described.get(f"{W}/segments")["items"]}
+    assert sizes.keys() == GROCER.keys()
+    assert all(state == "live" and 10 <= size <= 1_200 for state, size in sizes.values()), sizes
+
+
+@pytest.mark.slow
+def test_a_second_run_leaves_alone_what_somebody_changed(described: Client) -> None:
+    body = {"name": "Mine", "condition": {"did": {"events": ["Order Completed"]}}}
+    described.put(f"{W}/segments/families", body)
+    described.delete(f"{W}/segments/returned")
+    assert save_segments(described, demo.SLUG, GROCER, "zh") == []
+    found = {one["key"]: one["name"] for one in described.get(f"{W}/segments")["items"]}
+    assert found["families"] == "Mine"
+    assert "returned" not in found

@@ -6,11 +6,8 @@ from datetime import datetime
 import pytest
 
 from uems.access.api import Access, Actor
-from uems.collect.api import MIGRATIONS as COLLECT
-from uems.identity.api import MIGRATIONS as IDENTITY
 from uems.kernel.house import House
 from uems.kernel.log import Log
-from uems.kernel.schema import migrate
 from uems.kernel.scope import Scope
 from uems.kernel.settings import Settings
 from uems.kernel.store import Store
@@ -20,10 +17,9 @@ _numbers = itertools.count(1)
 
 
 @pytest.fixture
-def house(settings: Settings, store: Store, warehouse: Warehouse, log: Log) -> House:
+def house(settings: Settings, store: Store, full_warehouse: Warehouse, log: Log) -> House:
     """An embedded warehouse with its tables; the test runs once on each store."""
-    migrate(warehouse, settings, [*COLLECT, *IDENTITY])
-    return House(settings=settings, warehouse=warehouse, store=store, log=log)
+    return House(settings=settings, warehouse=full_warehouse, store=store, log=log)
 
 
 def make_scope() -> Scope:

@@ -11,11 +11,9 @@ from sqlalchemy import event
 
 from tests.identity.test_merging import People, claim
 from uems.access.api import Access
-from uems.collect.api import MIGRATIONS as COLLECT
 from uems.identity import api as identity
 from uems.kernel.house import House
 from uems.kernel.log import open_log
-from uems.kernel.schema import migrate
 from uems.kernel.scope import Scope
 from uems.kernel.settings import Settings
 from uems.kernel.store import Store
@@ -46,9 +44,8 @@ def statements(store: Store) -> Iterator[list[tuple[str, object]]]:
 
 
 @pytest.fixture
-def house(settings: Settings, sqlite_store: Store, warehouse: Warehouse) -> House:
-    migrate(warehouse, settings, [*COLLECT, *identity.MIGRATIONS])
-    return House(settings=settings, warehouse=warehouse, store=sqlite_store, log=open_log(settings, sqlite_store))
+def house(settings: Settings, sqlite_store: Store, full_warehouse: Warehouse) -> House:
+    return House(settings=settings, warehouse=full_warehouse, store=sqlite_store, log=open_log(settings, sqlite_store))
 
 
 def test_no_statement_reads_the_whole_workspace(house: House, scope: Scope, access: Access, now: datetime) -> None:

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.identity.conftest import make_access, make_scope
+from tests.support.depth import worlds
 from tests.support.feed import Feed, Happened
 from uems.access.api import Access
 from uems.identity import api as identity
@@ -66,7 +67,7 @@ def assert_lists_hold_whom_the_counts_count(feed: Feed, who: Mapping[int, int], 
             assert found == sorted(wanted, reverse=True), (event, kind)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=worlds(12), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(story=steps)
 def test_actives_and_counts_are_those_of_the_people_as_they_are_now(story: list[list[Happened] | int], house: House, now: datetime) -> None:
     scope = make_scope()

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from tests.identity.conftest import make_access, make_scope
 from tests.identity.oracle import RULES, Claim, Ends, Id, Result, people_by_definition
 from tests.identity.oracle import claims as one_claim
+from tests.support.depth import worlds
 from uems.access.api import Access
 from uems.collect import api as collect
 from uems.identity import api as identity
@@ -98,7 +99,7 @@ steps: st.SearchStrategy[tuple[str, int, list[Claim]]] = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=worlds(30), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(story=st.lists(steps, min_size=1, max_size=8))
 def test_any_story_of_claims_undos_and_redos_ends_as_defined(
     story: list[tuple[str, int, list[Claim]]], house: House, now: datetime

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from tests.identity.conftest import make_access
 from tests.journeys.worlds import START, Event, Town, World
+from tests.support import houses
+from tests.support.depth import worlds
 from tests.support.events import NOW
-from uems import app
 from uems.access.api import Workspaces
 from uems.identity import api as identity
 from uems.journeys import sessions
@@ -26,7 +27,7 @@ MINUTE, HOUR = 60_000, 3_600_000
 
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    house = app.build(Settings(home=tmp_path_factory.mktemp("town") / "home", log_partitions=2))
+    house = houses.build(Settings(home=tmp_path_factory.mktemp("town") / "home", log_partitions=2))
     yield Town(house)
     house.close()
 
@@ -167,7 +168,7 @@ batches = st.tuples(st.lists(bursts(), min_size=1, max_size=3).map(lambda found:
 steps = st.lists(st.one_of(batches, batches, st.integers(0, 20), st.none()), min_size=1, max_size=8)
 
 
-@hypothesis_settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@hypothesis_settings(max_examples=worlds(20), deadline=None, suppress_health_check=list(HealthCheck))
 @given(story=steps)
 def test_the_sessions_are_those_of_the_definition(story: list[tuple[list[Event], int] | int | None], town: Town) -> None:
     """A story of batches in both partitions, merges undone and done again (a number), and rounds (None) anywhere in between."""

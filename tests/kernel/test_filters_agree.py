@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.support.depth import worlds
 from tests.support.filter_oracle import Oracle, Row
 from tests.support.filter_worlds import COLUMNS, ZONES, filters, rows
 from uems.kernel.filters import At, Field, Fields, Node, Params, Record, dump, json_column, json_text, matcher, parse, to_sql
@@ -99,7 +100,7 @@ def _in_sql(warehouse: Warehouse, batch: int, nodes: list[Node], fields: Fields,
     return [[bool(v) for v in column.to_pylist()] for column in answer.columns]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=worlds(20), deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     st.lists(rows, min_size=1, max_size=25),
     st.lists(filters, min_size=1, max_size=20),

@@ -15,7 +15,7 @@ from uems.kernel.settings import Settings
 from uems.kernel.sql import Sql
 from uems.kernel.warehouse import Warehouse, open_warehouse
 
-ROUNDS = 20
+ROUNDS = 12
 ROWS = 1500
 DAYS = 120
 

@@ -8,8 +8,8 @@ from datetime import datetime
 import httpx
 
 from tests.journeys.reports.world import DAY, HOUR, START, Act, Town
+from tests.support import houses
 from tests.support.web import Clock, Program, operator_client
-from uems import app
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
 from uems.kernel.settings import Settings
@@ -66,7 +66,7 @@ def november(days: int = 20) -> list[Act]:
 
 @contextmanager
 def a_shop(settings: Settings, now: datetime, acts: Sequence[Act] | None = None) -> Iterator[Shop]:
-    house = app.build(settings)
+    house = houses.build(settings)
     try:
         clock = Clock(now)
         town = Town(house)

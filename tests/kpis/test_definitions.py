@@ -72,7 +72,7 @@ spends = st.lists(
     early=st.booleans(),
     unit=st.sampled_from(["day", "week", "month"]),
 )
-@examples(8)
+@examples(4)
 def test_every_metric_is_what_brute_force_says(town: Town, batches, spend: list[Spend], sent: str, early: bool, unit: str) -> None:  # type: ignore[no-untyped-def]
     world = built(town, batches)
     with_roles(world, sent)
@@ -84,7 +84,7 @@ def test_every_metric_is_what_brute_force_says(town: Town, batches, spend: list[
 
 
 @given(batches=told("ABCR", prices=True))
-@examples(4)
+@examples(2)
 def test_merged_people_count_once_and_an_undo_parts_them_again(town: Town, batches) -> None:  # type: ignore[no-untyped-def]
     world = built(town, batches)
     with_roles(world)
@@ -98,7 +98,7 @@ def test_merged_people_count_once_and_an_undo_parts_them_again(town: Town, batch
 
 
 @given(batches=told("ABCR", prices=True), limit=st.integers(1, 3))
-@examples(4)
+@examples(2)
 def test_the_parts_of_a_breakdown_are_what_brute_force_says(town: Town, batches, limit: int) -> None:  # type: ignore[no-untyped-def]
     world = built(town, batches)
     with_roles(world)
@@ -114,7 +114,7 @@ def test_the_parts_of_a_breakdown_are_what_brute_force_says(town: Town, batches,
 
 
 @given(batches=told("ABCR", prices=True), chosen=st.sets(st.integers(0, 7)))
-@examples(4)
+@examples(2)
 def test_the_parts_by_segment_are_what_brute_force_says(town: Town, batches, chosen: set[int]) -> None:  # type: ignore[no-untyped-def]
     world = built(town, batches)
     with_roles(world)
@@ -136,7 +136,7 @@ def test_the_parts_by_segment_are_what_brute_force_says(town: Town, batches, cho
 
 
 @given(batches=told("ABCR", prices=True), chosen=st.sets(st.integers(0, 7)))
-@examples(3)
+@examples(2)
 def test_a_formula_is_worked_out_of_what_brute_force_counts(town: Town, batches, chosen: set[int]) -> None:  # type: ignore[no-untyped-def]
     world = built(town, batches)
     with_roles(world)
@@ -165,7 +165,7 @@ def test_a_formula_is_worked_out_of_what_brute_force_counts(town: Town, batches,
 
 
 @given(batches=told("ABCR", prices=True))
-@examples(4)
+@examples(2)
 def test_time_in_use_is_that_of_the_sessions(town: Town, batches) -> None:  # type: ignore[no-untyped-def]
     world = built(town, batches)
     keep_sessions(world)

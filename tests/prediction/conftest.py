@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.prediction.world import ZONE, Town
-from uems import app as uems_app
+from tests.support import houses
 from uems.access import api as access
 from uems.kernel.clock import utc_now
 from uems.kernel.house import House
@@ -16,7 +16,7 @@ from uems.kernel.settings import Settings
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    built = uems_app.build(Settings(home=Path(tmp_path_factory.mktemp("models"))))
+    built = houses.build(Settings(home=Path(tmp_path_factory.mktemp("models"))))
     yield built
     built.close()
 

@@ -11,9 +11,10 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from tests.profiles.conftest import START
+from tests.support import houses
+from tests.support.depth import worlds
 from tests.support.feed import Feed, Happened
 from tests.support.web import Clock, Program, make_workspace, operator_client
-from uems import app as uems_app
 from uems.kernel.clock import day_of
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
@@ -45,7 +46,9 @@ happened = st.builds(
 )
 
 
-@hypothesis_settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@hypothesis_settings(
+    max_examples=worlds(12), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(batches=st.lists(st.lists(happened, min_size=1, max_size=8), min_size=1, max_size=4), limit=st.integers(1, 5))
 def test_pages_of_events_hold_each_event_of_the_days_once_and_in_order(house: House, batches: list[list[Happened]], limit: int) -> None:
     scope = Scope(workspace_id=next(_NUMBERS), slug="shop", zone="Asia/Shanghai", currency="CNY")
@@ -69,7 +72,7 @@ _NUMBERS = iter(range(1, 10_000))
 @pytest.fixture
 def built(settings: Settings) -> Iterator[House]:
     """Everything, as it is built at the start."""
-    house = uems_app.build(settings)
+    house = houses.build(settings)
     yield house
     house.close()
 

@@ -9,9 +9,9 @@ import pytest
 
 from tests.profiles.conftest import START
 from tests.profiles.test_profiles import identify
+from tests.support import houses
 from tests.support.feed import Feed, Happened
 from tests.support.web import Clock, Program, make_workspace, operator_client
-from uems import app as uems_app
 from uems.kernel.house import House
 from uems.kernel.settings import Settings
 from uems.web.app import create_app
@@ -22,7 +22,7 @@ BASE = "/api/workspaces/shop"
 @pytest.fixture
 def house(settings: Settings) -> Iterator[House]:
     """Everything, as it is built at the start."""
-    built = uems_app.build(settings)
+    built = houses.build(settings)
     yield built
     built.close()
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tests.profiles.conftest import START
 from tests.profiles.test_profiles import identify
+from tests.support.depth import worlds
 from tests.support.feed import Feed, Happened
 from uems.collect.api import Claim
 from uems.identity import api as identity
@@ -78,7 +79,7 @@ people = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=worlds(12), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(rows=people, words=st.sampled_from(("ab", "abc", "xab", "u1")), limit=st.integers(1, 3))
 def test_pages_of_any_size_give_exactly_those_who_fit(
     rows: list[tuple[str, dict[str, str | None]]], words: str, limit: int, house: House

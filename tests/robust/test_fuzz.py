@@ -11,8 +11,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.support import houses
 from tests.support.access import a_workspace_with_a_write_key
-from uems import app
 from uems.collect.api import Consumer, ingest_app
 from uems.kernel.clock import utc_now
 from uems.kernel.house import House
@@ -109,7 +109,7 @@ def mutilated(chance: random.Random, body: bytes) -> bytes:
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    house = app.build(Settings(home=tmp_path / "home"))
+    house = houses.build(Settings(home=tmp_path / "home"))
     yield house
     house.close()
 

@@ -11,6 +11,7 @@ import pytest
 
 from tests.profiles.conditions.world import NOW
 from tests.segments.shop import Shop
+from tests.support import houses
 from tests.support.clickhouse import Servers
 from tests.support.feed import Happened
 from uems import app
@@ -46,7 +47,7 @@ def elsewhere(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Ho
 
 @pytest.fixture
 def here(settings: Settings) -> Iterator[House]:
-    house = app.build(settings.model_copy(update={"home": settings.home.parent / "here"}))
+    house = houses.build(settings.model_copy(update={"home": settings.home.parent / "here"}))
     yield house
     house.close()
 

@@ -9,8 +9,8 @@ import pytest
 
 from tests.profiles.conditions.world import NOW
 from tests.segments.shop import Shop
+from tests.support import houses
 from tests.support.feed import Happened
-from uems import app
 from uems.kernel.settings import Settings
 from uems.profiles.api import dump_condition, parse_condition, say
 
@@ -33,7 +33,7 @@ def test_the_guide_shows_every_kind_of_condition() -> None:
 
 
 def test_stopped_and_restarted_are_those_who_did(settings: Settings) -> None:
-    house = app.build(settings)
+    house = houses.build(settings)
     try:
         shop = Shop(house, 1)
         orders = {"stopped": [60], "restarted": [100, 5], "regular": [100, 60, 5], "fresh": [5], "long_gone": [100], "both": [100, 60]}

@@ -15,8 +15,9 @@ from tests.profiles.conditions.strategies import calls, savable
 from tests.profiles.conditions.world import NOW
 from tests.profiles.tags.shop import a_tag
 from tests.segments.shop import Shop
+from tests.support import houses
+from tests.support.depth import worlds
 from tests.support.feed import Happened
-from uems import app
 from uems.identity import api as identity
 from uems.kernel.house import House
 from uems.kernel.settings import Settings
@@ -28,7 +29,7 @@ SILENT = {"not": {"did": {"events": [], "within": {"op": "after", "value": {"ago
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    found = app.build(Settings(home=tmp_path_factory.mktemp("segments") / "home"))
+    found = houses.build(Settings(home=tmp_path_factory.mktemp("segments") / "home"))
     yield found
     found.close()
 
@@ -93,7 +94,7 @@ _ops = st.one_of(
 )
 
 
-@hypothesis_settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@hypothesis_settings(max_examples=worlds(5), deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     first=st.lists(calls, min_size=1, max_size=6),
     trees=st.lists(savable, min_size=3, max_size=6),

@@ -10,8 +10,8 @@ import pytest
 
 from tests.profiles.conditions.world import NOW
 from tests.segments.shop import Shop
+from tests.support import houses
 from tests.support.feed import Happened
-from uems import app
 from uems.access.api import Workspaces
 from uems.kernel.errors import UemsError
 from uems.kernel.house import House
@@ -29,7 +29,7 @@ _numbers = itertools.count(1)
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    found = app.build(Settings(home=tmp_path_factory.mktemp("isolation") / "home"))
+    found = houses.build(Settings(home=tmp_path_factory.mktemp("isolation") / "home"))
     yield found
     found.close()
 

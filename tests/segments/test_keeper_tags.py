@@ -16,9 +16,10 @@ from tests.identity.conftest import make_access
 from tests.profiles.conditions.strategies import calls, tagged
 from tests.profiles.conditions.world import NOW
 from tests.segments.shop import Shop
+from tests.support import houses
+from tests.support.depth import worlds
 from tests.support.feed import Happened
 from tests.support.web import Clock, operator_client
-from uems import app
 from uems.access.api import Access, Workspaces
 from uems.identity import api as identity
 from uems.kernel.house import House
@@ -38,7 +39,7 @@ START = datetime(2026, 3, 3, 15, tzinfo=UTC)
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    found = app.build(Settings(home=tmp_path_factory.mktemp("follow") / "home"))
+    found = houses.build(Settings(home=tmp_path_factory.mktemp("follow") / "home"))
     yield found
     found.close()
 
@@ -185,7 +186,7 @@ _steps = st.one_of(
 )
 
 
-@hypothesis_settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
+@hypothesis_settings(max_examples=worlds(2), deadline=None, suppress_health_check=list(HealthCheck))
 @given(trees=st.lists(tagged, min_size=2, max_size=4), steps=st.lists(_steps, min_size=3, max_size=6))
 def test_following_tags_merges_undos_and_late_events_comes_to_what_computing_everybody_does(
     house: House, trees: list[Any], steps: list[Any]

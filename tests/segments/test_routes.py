@@ -8,9 +8,9 @@ import pytest
 
 from tests.profiles.conditions.world import NOW
 from tests.segments.shop import Shop
+from tests.support import houses
 from tests.support.feed import Happened
 from tests.support.web import Clock, Program, operator_client
-from uems import app as uems_app
 from uems.kernel.house import House
 from uems.kernel.settings import Settings
 from uems.web.app import create_app
@@ -22,7 +22,7 @@ VIEWERS: dict[str, Any] = {"did": {"events": ["Viewed"], "op": "gte", "value": 2
 
 @pytest.fixture
 def house(settings: Settings) -> Iterator[House]:
-    built = uems_app.build(settings)
+    built = houses.build(settings)
     yield built
     built.close()
 

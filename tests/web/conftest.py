@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import houses
 from tests.support.web import Clock, Program, browser
 from tests.web.world import World, build_world
-from uems import app as uems_app
 from uems.kernel.house import House
 from uems.kernel.settings import Settings
 from uems.web.app import App, create_app
@@ -18,7 +18,7 @@ NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    built = uems_app.build(Settings(home=tmp_path_factory.mktemp("home")))
+    built = houses.build(Settings(home=tmp_path_factory.mktemp("home")))
     yield built
     built.close()
 

@@ -12,9 +12,9 @@ from schemathesis import BaseSchema, Case, GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance, status_code_conformance
 
+from tests.support import houses
 from tests.support.feed import Feed, Happened
 from tests.support.web import make_workspace
-from uems import app as uems_app
 from uems.access.api import Access, Workspaces, operator_token
 from uems.kernel.house import House
 from uems.kernel.settings import Settings
@@ -33,7 +33,7 @@ OPERATIONS = [(method.upper(), path) for path, methods in openapi_document()["pa
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    built = uems_app.build(Settings(home=tmp_path_factory.mktemp("home")))
+    built = houses.build(Settings(home=tmp_path_factory.mktemp("home")))
     _live(built, make_workspace(built.store, "gamma", NOW)[1])
     yield built
     built.close()

@@ -12,6 +12,7 @@ import { useLanguage } from "@/i18n/useLanguage";
 import { sessionQuery } from "@/rooms/access/session";
 import { antdTheme } from "@/theme/antd";
 import { useMode } from "@/theme/mode";
+import { useStill } from "@/theme/still";
 import { router } from "./router";
 import "@/theme/tokens.css";
 import "@/theme/base.css";
@@ -19,7 +20,8 @@ import "@/theme/base.css";
 function Root(): ReactNode {
   const { language } = useLanguage();
   const { dark } = useMode();
-  const theme = useMemo(() => antdTheme(dark), [dark]);
+  const still = useStill();
+  const theme = useMemo(() => antdTheme(dark, still), [dark, still]);
   const locale = antdLocale(language);
   return (
     <ConfigProvider theme={theme} {...(locale ? { locale } : {})} button={{ autoInsertSpace: false }}>

@@ -44,6 +44,12 @@ class Workspaces:
             row = conn.execute(select(*columns).where(workspaces.c.workspace_id == workspace_id)).mappings().first()
         return Scope(**row) if row is not None else None
 
+    def name(self, workspace_id: int) -> str:
+        """What people call it; empty for a workspace that does not exist."""
+        with self._store.read() as conn:
+            found = conn.execute(select(workspaces.c.name).where(workspaces.c.workspace_id == workspace_id)).scalar_one_or_none()
+        return found or ""
+
     def with_data(self) -> list[Scope]:
         """Every workspace that has events, by number."""
         columns = (workspaces.c.workspace_id, workspaces.c.slug, workspaces.c.zone, workspaces.c.currency)

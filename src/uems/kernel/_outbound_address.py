@@ -11,7 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from typing import Final, TypeAlias
 
-from uems.kernel.errors import UemsError
+import httpx
+
+from uems.kernel.errors import UemsError, invalid
 
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolve: TypeAlias = Callable[[str, int], Sequence[str]]
@@ -52,6 +54,38 @@ def is_allowed(text: str, *, private: bool) -> bool:
         return True
     site_local = isinstance(address, ipaddress.IPv6Address) and address.is_site_local
     return address.is_global and not address.is_reserved and not site_local
+
+
+def host_of(url: str, *, private: bool) -> str:
+    """Scheme, host and port of an address that is to be kept and called later; raises ``invalid``.
+
+    A number in a private network is refused at once where ``private`` is not open; what a name stands for is judged at each call.
+    """
+    try:
+        read = httpx.URL(url)
+    except (httpx.InvalidURL, ValueError, TypeError):
+        raise _bad_url() from None
+    if len(url) > 2_000 or read.scheme not in ("http", "https") or not read.host or read.userinfo:
+        raise _bad_url()
+    if not private and (read.host == "localhost" or (_is_number(read.host) and not is_allowed(read.host, private=False))):
+        raise invalid(
+            "url", read.host[:200], "is not public, so it would never be called; have the operator set UEMS_ALLOW_PRIVATE_OUTBOUND=true."
+        )
+    port = f":{read.port}" if read.port else ""
+    return f"{read.scheme}://{read.host[:200]}{port}"
+
+
+def _is_number(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _bad_url() -> UemsError:
+    # The address itself is not repeated: its path is often a password.
+    return invalid("url", "an address", "must be https://host/path (or http) of at most 2,000 characters, without user and password.")
 
 
 def _inner(address: Address) -> Address:

@@ -15,7 +15,7 @@ from uems.kernel.store import Store, allocate, lock
 from uems.profiles import api as profiles
 from uems.segments.lists.naming import check_lists
 from uems.segments.model import Draft, SavedVersion, Segment
-from uems.segments.tables import segment_versions, segments
+from uems.segments.tables import segment_syncs, segment_versions, segments
 
 _KEY: Final = re.compile(r"[a-z0-9][a-z0-9_]{0,99}")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
@@ -23,7 +23,7 @@ _TAKEN: Final = frozenset({"passes", "preview", "why"})
 """Keys that are addresses of something else."""
 MAX_SEGMENTS: Final = 1_000
 """Live segments of one workspace; each costs a part of every round."""
-_S = segments.c
+_S, _Y = segments.c, segment_syncs.c
 
 
 def list_segments(store: Store, scope: Scope, *, archived: bool = False) -> list[Segment]:
@@ -135,7 +135,18 @@ def turn_segment(conn: Connection, access: Access, key: str, *, archived: bool) 
     change = update(segments).where(_S.workspace_id == workspace_id, _S.key == key)
     conn.execute(change.values(archived=archived, built_version=0, failure="", changed_at=access.now, changed_by=access.actor.label[:300]))
     audit(conn, access, "segment.archived" if archived else "segment.restored", f"segment:{key}", None, None)
+    if archived:
+        _pause_syncs(conn, access, known[key])
     return read_segment(conn, workspace_id, key)
+
+
+def _pause_syncs(conn: Connection, access: Access, segment: Segment) -> None:
+    """Nobody enters or leaves what is out of use; a sync of it says so instead of looking alive."""
+    mine = (_Y.workspace_id == access.scope.workspace_id, _Y.segment_id == segment.segment_id, _Y.deleted_at.is_(None))
+    stopped = update(segment_syncs).where(*mine, _Y.state == "active").returning(_Y.sync_id)
+    reason = f"The segment {segment.key} was archived."
+    for (sync_id,) in conn.execute(stopped.values(state="paused", reason=reason)).all():
+        audit(conn, access, "sync.paused", f"sync:{sync_id}", None, None)
 
 
 def resolve(key: str, conditions: Mapping[str, Node]) -> Node:

@@ -20,11 +20,8 @@ from uems.collect.imports.model import File, Run
 from uems.collect.imports.runner import Runner
 from uems.collect.imports.vault import Incoming
 from uems.collect.pipeline.consume import Consumer, Stages
-from uems.collect.schema import MIGRATIONS
-from uems.identity import api as identity
 from uems.kernel.house import House
 from uems.kernel.log import open_log
-from uems.kernel.schema import migrate
 from uems.kernel.settings import Settings
 from uems.kernel.sql import Sql
 from uems.kernel.store import Store
@@ -87,10 +84,9 @@ def visits(count: int, start: int = 0) -> bytes:
 
 
 @contextmanager
-def housing(settings: Settings, store: Store, warehouse: Warehouse) -> Iterator[House]:
-    migrate(warehouse, settings, (*MIGRATIONS, *identity.MIGRATIONS))
+def housing(settings: Settings, store: Store, full_warehouse: Warehouse) -> Iterator[House]:
     log = open_log(settings, store)
-    yield House(settings=settings, warehouse=warehouse, store=store, log=log)
+    yield House(settings=settings, warehouse=full_warehouse, store=store, log=log)
     log.close()
 
 

@@ -11,12 +11,10 @@ from tests.support.events import NOW, NOW_MS, OneWorkspace, PlainPeople, iso, tr
 from uems.collect.pipeline import cursor
 from uems.collect.pipeline.consume import Consumer, Stages
 from uems.collect.records import Entry, encode_columns, encode_entries
-from uems.collect.schema import MIGRATIONS
 from uems.identity import api as identity
 from uems.kernel.errors import UemsError
 from uems.kernel.house import House
 from uems.kernel.log import Log
-from uems.kernel.schema import migrate
 from uems.kernel.settings import Settings
 from uems.kernel.sql import Sql
 from uems.kernel.store import Store
@@ -24,12 +22,11 @@ from uems.kernel.warehouse import Warehouse
 
 
 @pytest.fixture
-def house(settings: Settings, sqlite_store: Store, warehouse: Warehouse) -> Iterator[House]:
+def house(settings: Settings, sqlite_store: Store, full_warehouse: Warehouse) -> Iterator[House]:
     from uems.kernel.log import open_log
 
-    migrate(warehouse, settings, (*MIGRATIONS, *identity.MIGRATIONS))
     log = open_log(settings, sqlite_store)
-    yield House(settings=settings, warehouse=warehouse, store=sqlite_store, log=log)
+    yield House(settings=settings, warehouse=full_warehouse, store=sqlite_store, log=log)
     log.close()
 
 

@@ -12,10 +12,8 @@ from uems.access.api import Access
 from uems.collect.pipeline.consume import Consumer, Stages
 from uems.collect.plan.history import StoredPlans
 from uems.collect.records import Entry, encode_entries
-from uems.collect.schema import MIGRATIONS
 from uems.kernel.house import House
 from uems.kernel.log import open_log
-from uems.kernel.schema import migrate
 from uems.kernel.settings import Settings
 from uems.kernel.store import Store
 from uems.kernel.warehouse import Warehouse
@@ -24,10 +22,9 @@ Send = Callable[[Sequence[object]], None]
 
 
 @pytest.fixture
-def house(settings: Settings, sqlite_store: Store, warehouse: Warehouse) -> Iterator[House]:
-    migrate(warehouse, settings, MIGRATIONS)
+def house(settings: Settings, sqlite_store: Store, full_warehouse: Warehouse) -> Iterator[House]:
     log = open_log(settings, sqlite_store)
-    yield House(settings=settings, warehouse=warehouse, store=sqlite_store, log=log)
+    yield House(settings=settings, warehouse=full_warehouse, store=sqlite_store, log=log)
     log.close()
 
 

@@ -90,7 +90,7 @@ def markov(won: Sequence[list[str]], lost: Sequence[list[str]], channels: Sequen
     return {c: effect / total if total else 0.0 for c, effect in effects.items()}
 
 
-@examples(15)
+@examples(8)
 @given(
     batches=told(prices=True, most=20),
     lookback=st.sampled_from([1, 7200, 2 * 86_400, 30 * 86_400]),

@@ -44,7 +44,7 @@ def entries(seen: Sequence[Seen], start: str, end: str, days: tuple[date, date],
     return None
 
 
-@examples(8)
+@examples(4)
 @given(
     batches=st.lists(st.tuples(st.lists(acts(prices=True), min_size=1, max_size=25), st.integers(0, 1)), min_size=1, max_size=3),
     window=st.sampled_from([1, 3600, 86_400, 3 * 86_400]),

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.journeys.reports.world import DAY, FIRST, HOUR, LAST, SECOND, Act, Town, World
+from tests.support import houses
 from tests.support.clickhouse import Servers
 from uems import app
 from uems.identity import api as identity
@@ -39,7 +40,7 @@ def elsewhere(request: pytest.FixtureRequest, settings: Settings) -> Iterator[To
 
 @pytest.fixture
 def here(settings: Settings) -> Iterator[Town]:
-    house: House = app.build(settings.model_copy(update={"home": settings.home.parent / "here"}))
+    house: House = houses.build(settings.model_copy(update={"home": settings.home.parent / "here"}))
     yield Town(house)
     house.close()
 

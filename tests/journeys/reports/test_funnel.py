@@ -164,7 +164,7 @@ def specs(draw: st.DrawFn) -> dict[str, Any]:
     return spec
 
 
-@examples(20)
+@examples(10)
 @given(batches=told(most=20), spec=specs(), last=st.sampled_from([LAST, FIRST + timedelta(days=4)]))
 def test_every_count_and_time_equals_a_walk_by_hand_and_opens_its_people(
     town: Town, batches: Any, spec: dict[str, Any], last: date

@@ -27,7 +27,7 @@ def one_before(first: date, unit: str) -> date:
     return bucket(first - timedelta(days=1), unit)
 
 
-@examples(12)
+@examples(6)
 @given(
     batches=told(),
     step=st.sampled_from(kinds),
@@ -56,7 +56,7 @@ def test_lifecycle_equals_a_count_by_hand_and_opens_its_people(
             assert world.open("lifecycle", spec, {"bucket": row["bucket"], "state": state}) == sorted(people)
 
 
-@examples(12)
+@examples(6)
 @given(batches=told(), step=st.sampled_from(kinds), unit=st.sampled_from(["day", "week", "month"]))
 def test_stickiness_equals_a_count_by_hand_and_opens_its_people(town: Town, batches: Any, step: dict[str, Any], unit: str) -> None:
     world = built(town, batches)

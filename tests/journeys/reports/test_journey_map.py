@@ -162,7 +162,7 @@ def check_onward(oracle: Oracle, told: Mapping[str, Any] | None, people: int, gr
     return set(wanted)
 
 
-@examples(15)
+@examples(8)
 @given(
     batches=st.lists(st.tuples(st.lists(acts(), min_size=1, max_size=25), st.integers(0, 1)), min_size=1, max_size=3),
     stages=drawings(),

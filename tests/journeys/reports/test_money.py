@@ -44,7 +44,7 @@ def limited(values: dict[int, float], limits: list[int]) -> dict[int, int]:
     return {p: 1 + sum(value >= limit for limit in limits) for p, value in values.items()}
 
 
-@examples(12)
+@examples(6)
 @given(batches=told(prices=True, most=20), event=st.sampled_from(["A", None]), limits=st.booleans())
 def test_every_cell_of_the_grid_equals_a_count_by_hand_and_opens_its_people(
     town: Town, batches: Any, event: str | None, limits: bool
@@ -91,7 +91,7 @@ def midnight(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=CLOCK)
 
 
-@examples(12)
+@examples(6)
 @given(
     batches=told(prices=True, most=20),
     acquired=st.sampled_from([{}, {"event": "A"}]),

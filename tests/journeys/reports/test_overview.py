@@ -11,9 +11,10 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from tests.support import houses
 from tests.support.access import a_workspace_with_a_write_key
+from tests.support.depth import worlds
 from tests.support.events import NOW, NOW_MS, SCOPE, iso
-from uems import app
 from uems.collect.api import Consumer
 from uems.collect.records import Entry, encode_entries
 from uems.journeys.reports import overview
@@ -25,7 +26,7 @@ from uems.stages import stages_of
 
 @pytest.fixture
 def house(settings: Settings) -> Iterator[House]:
-    house = app.build(settings)
+    house = houses.build(settings)
     a_workspace_with_a_write_key(house.store)
     yield house
     house.close()
@@ -89,10 +90,10 @@ event = st.fixed_dictionaries(
 )
 
 
-@hypothesis_settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=worlds(5), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(batches=st.lists(st.lists(event, min_size=1, max_size=8), min_size=1, max_size=4))
 def test_it_equals_a_recount_in_plain_python(tmp_path_factory: pytest.TempPathFactory, batches: list[list[dict[str, Any]]]) -> None:
-    house = app.build(Settings(home=tmp_path_factory.mktemp("world") / "home"))
+    house = houses.build(Settings(home=tmp_path_factory.mktemp("world") / "home"))
     try:
         a_workspace_with_a_write_key(house.store)
         facts: list[tuple[str, str, datetime, bool]] = []

@@ -87,7 +87,7 @@ def specs(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
-@examples(12)
+@examples(6)
 @given(batches=told(events="ABCD", most=20), spec=specs())
 def test_every_node_and_link_equals_a_walk_by_hand_and_opens_its_people(town: Town, batches: Any, spec: dict[str, Any]) -> None:
     world = built(town, batches)

@@ -120,7 +120,7 @@ def specs(draw: st.DrawFn) -> dict[str, Any]:
     return spec
 
 
-@examples(12)
+@examples(6)
 @given(batches=told(most=20), spec=specs(), now=st.sampled_from([NOW, START + timedelta(days=4, hours=3)]))
 def test_every_cell_equals_a_count_by_hand_and_opens_its_people(town: Town, batches: Any, spec: dict[str, Any], now: datetime) -> None:
     world = built(town, batches)

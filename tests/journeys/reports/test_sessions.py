@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests.journeys.worlds import Event, Town, World
+from tests.support import houses
 from tests.support.events import NOW
-from uems import app
 from uems.journeys.registry import REPORTS
 from uems.journeys.reports.overview import Config
 from uems.kernel.settings import Settings
@@ -18,7 +18,7 @@ MINUTE, HOUR = 60_000, 3_600_000
 
 @pytest.fixture
 def world(settings: Settings) -> Iterator[World]:
-    house = app.build(settings)
+    house = houses.build(settings)
     yield Town(house, partitions=1).workspace()
     house.close()
 

@@ -56,7 +56,7 @@ def intervals(spec: dict[str, Any], seen: Sequence[Seen], last: date) -> list[tu
     return found
 
 
-@examples(12)
+@examples(6)
 @given(
     batches=told(most=20),
     start=steps,
@@ -89,7 +89,7 @@ def test_every_interval_equals_one_found_by_hand_and_opens_its_people(
                 assert world.open("interval", spec, {"group": group, "bin": n}) == sorted(set(inside))
 
 
-@examples(12)
+@examples(6)
 @given(
     batches=told(prices=True),
     step=steps,
@@ -122,7 +122,7 @@ def test_every_bin_equals_a_count_by_hand_and_opens_its_people(
     assert world.open("distribution", spec, {}) == sorted(values)
 
 
-@examples(10)
+@examples(5)
 @given(batches=told(), features=st.lists(steps, min_size=1, max_size=2), base=steps, unit=st.sampled_from(["day", "week", "month"]))
 def test_every_share_equals_a_count_by_hand_and_opens_its_people(
     town: Town, batches: Any, features: list[dict[str, Any]], base: dict[str, Any], unit: str

@@ -80,7 +80,7 @@ WORKED: dict[str, Callable[[Sequence[float]], float]] = {
 }
 
 
-@examples(20)
+@examples(10)
 @given(
     batches=told(prices=True),
     unit=st.sampled_from(["hour", "day", "week", "month"]),

@@ -15,9 +15,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
+from tests.support import houses
 from tests.support.access import a_workspace_with_a_write_key
+from tests.support.depth import worlds
 from tests.support.events import NOW_MS
-from uems import app
 from uems.collect.api import Consumer
 from uems.collect.records import Entry, encode_entries
 from uems.identity import api as identity
@@ -164,7 +165,7 @@ DAYS_ASKED: dict[str, Any] = {"first_day": FIRST.isoformat(), "last_day": LAST.i
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """One house for all tests of a module; each example has a workspace of its own."""
-    house = app.build(Settings(home=tmp_path_factory.mktemp("town") / "home"))
+    house = houses.build(Settings(home=tmp_path_factory.mktemp("town") / "home"))
     yield Town(house)
     house.close()
 
@@ -203,7 +204,7 @@ def acts(draw: st.DrawFn, events: Sequence[str] = "ABC", prices: bool = False) -
 def examples(count: int) -> settings:
     """So many worlds. A failing one is not made smaller: every try asks the engine dozens of questions."""
     phases = [Phase.explicit, Phase.reuse, Phase.generate]
-    return settings(max_examples=count, deadline=None, suppress_health_check=list(HealthCheck), phases=phases)
+    return settings(max_examples=worlds(count), deadline=None, suppress_health_check=list(HealthCheck), phases=phases)
 
 
 def told(events: Sequence[str] = "ABC", prices: bool = False, most: int = 14) -> st.SearchStrategy[list[tuple[list[Act], int]]]:

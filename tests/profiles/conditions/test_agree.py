@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from tests.profiles.conditions import oracle
 from tests.profiles.conditions.strategies import calls, conditions
 from tests.profiles.conditions.world import NOW, World, records
+from tests.support import houses
+from tests.support.depth import worlds
 from tests.support.feed import Happened
-from uems import app
 from uems.kernel.filters import Params
 from uems.kernel.house import House
 from uems.kernel.settings import Settings
@@ -27,7 +28,7 @@ _numbers = itertools.count(1)
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    found = app.build(Settings(home=tmp_path_factory.mktemp("conditions") / "home"))
+    found = houses.build(Settings(home=tmp_path_factory.mktemp("conditions") / "home"))
     yield found
     found.close()
 
@@ -36,7 +37,7 @@ _tags = st.lists(st.tuples(st.integers(0, 7), st.sampled_from(["stage", "score"]
 _pairs = st.lists(st.tuples(st.integers(0, 20), st.integers(0, 20)), max_size=5)
 
 
-@hypothesis_settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@hypothesis_settings(max_examples=worlds(10), deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     batches=st.lists(st.lists(calls, min_size=1, max_size=9), min_size=1, max_size=3),
     tags=_tags,
@@ -78,7 +79,7 @@ def test_three_ways_name_the_same_people(
         assert sorted(n for n, record in told.items() if check(record)) == expected, tree
 
 
-@hypothesis_settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@hypothesis_settings(max_examples=worlds(6), deadline=None, suppress_health_check=list(HealthCheck))
 @given(batch=st.lists(calls, min_size=3, max_size=12), tree=conditions)
 def test_a_condition_can_stand_in_any_query_that_has_a_column_of_people(house: House, batch: list[Any], tree: Any) -> None:
     world = World(house, next(_numbers))

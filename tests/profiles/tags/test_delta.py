@@ -7,6 +7,7 @@ import pytest
 
 from tests.profiles.conditions.world import NOW, World
 from tests.profiles.tags.shop import a_tag, fill, order, tags_now, view
+from tests.support.depth import worlds
 from uems.access.api import Access
 from uems.identity import api as identity
 from uems.kernel.errors import UemsError
@@ -27,7 +28,7 @@ def define(house: House, access: Access) -> None:
     save_tag(house.store, access, a_tag("happy", "rule", "boolean", values, refresh="live"))
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(worlds(2)))
 def test_following_ends_where_a_pass_over_everybody_ends(house: House, world: World, access: Access, seed: int) -> None:
     define(house, access)
     rng = fill(world, seed, people=10, events=60, days=60.0)

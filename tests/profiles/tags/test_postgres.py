@@ -5,15 +5,11 @@ import pytest
 from tests.profiles.conditions.world import NOW, World
 from tests.profiles.tags.shop import a_tag, fill, tags_now
 from uems.access.api import Access
-from uems.collect.api import MIGRATIONS as COLLECT
-from uems.identity.api import MIGRATIONS as IDENTITY
 from uems.kernel.house import House
 from uems.kernel.log import open_log
-from uems.kernel.schema import migrate
 from uems.kernel.settings import Settings
 from uems.kernel.store import Store
 from uems.kernel.warehouse import Warehouse
-from uems.profiles.api import MIGRATIONS as PROFILES
 from uems.profiles.follow import touched_since
 from uems.profiles.roles.mappings import forget_role, set_role
 from uems.profiles.tags.batches import batches_of, set_tag, undo_batch
@@ -25,9 +21,8 @@ from uems.profiles.tags.states import states_of
 
 
 @pytest.fixture
-def house(settings: Settings, postgres_store: Store, warehouse: Warehouse) -> House:
-    migrate(warehouse, settings, [*COLLECT, *IDENTITY, *PROFILES])
-    return House(settings=settings, warehouse=warehouse, store=postgres_store, log=open_log(settings, postgres_store))
+def house(settings: Settings, postgres_store: Store, full_warehouse: Warehouse) -> House:
+    return House(settings=settings, warehouse=full_warehouse, store=postgres_store, log=open_log(settings, postgres_store))
 
 
 def test_definitions_actions_roles_and_states_are_kept(house: House, world: World, access: Access) -> None:

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from tests.profiles.conftest import START
+from tests.support import houses
 from tests.support.feed import Feed, Happened
 from tests.support.web import Clock, Program, make_workspace, operator_client
-from uems import app as uems_app
 from uems.kernel.house import House
 from uems.kernel.settings import Settings
 from uems.web.app import create_app
@@ -23,7 +23,7 @@ VIP = {"family": "attribute", "kind": "manual", "value_type": "text", "label": {
 
 @pytest.fixture
 def house(settings: Settings) -> Iterator[House]:
-    built = uems_app.build(settings)
+    built = houses.build(settings)
     yield built
     built.close()
 

@@ -9,8 +9,8 @@ from sqlalchemy import insert
 
 from tests.profiles.conditions.world import NOW
 from tests.segments.shop import Shop
+from tests.support import houses
 from tests.support.web import Clock, Program, add_person, log_in, operator, operator_client
-from uems import app
 from uems.access import api as access
 from uems.kernel.house import House
 from uems.kernel.settings import Settings
@@ -51,7 +51,7 @@ PLAN = {
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    found = app.build(Settings(home=tmp_path_factory.mktemp("config") / "home"))
+    found = houses.build(Settings(home=tmp_path_factory.mktemp("config") / "home"))
     yield found
     found.close()
 

@@ -13,9 +13,9 @@ import pytest
 
 from tests.profiles.conditions.world import NOW
 from tests.segments.shop import Shop
+from tests.support import houses
 from tests.support.feed import Happened
 from tests.support.web import Clock, Program, add_person, log_in, operator, operator_client
-from uems import app
 from uems.access import api as access
 from uems.kernel.house import House
 from uems.kernel.settings import Settings
@@ -35,7 +35,7 @@ FORMULA = '=cmd|" /C calc"!A0'
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    found = app.build(Settings(home=tmp_path_factory.mktemp("exports") / "home"))
+    found = houses.build(Settings(home=tmp_path_factory.mktemp("exports") / "home"))
     yield found
     found.close()
 

@@ -18,9 +18,10 @@ from sqlalchemy import select, update
 
 from tests.profiles.conditions.world import NOW
 from tests.segments.shop import Shop
+from tests.support import houses
+from tests.support.depth import worlds
 from tests.support.feed import Happened
 from tests.support.web import Clock, Program, operator_client
-from uems import app
 from uems.identity import api as identity
 from uems.kernel.errors import UemsError
 from uems.kernel.house import House
@@ -37,7 +38,7 @@ _numbers = itertools.count(1)
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    found = app.build(Settings(home=tmp_path_factory.mktemp("lists") / "home"))
+    found = houses.build(Settings(home=tmp_path_factory.mktemp("lists") / "home"))
     yield found
     found.close()
 
@@ -314,7 +315,7 @@ def test_lists_of_another_workspace_are_neither_seen_nor_used(office: Office, ho
 _ids = st.sampled_from([*(f"u{n}" for n in range(12)), "", "null", " u3 ", "u3", "x" * 600])
 
 
-@hypothesis_settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@hypothesis_settings(max_examples=worlds(12), deadline=None, suppress_health_check=list(HealthCheck))
 @given(files=st.lists(st.tuples(st.booleans(), st.lists(_ids, min_size=1, max_size=30)), min_size=1, max_size=4))
 def test_any_files_one_after_another_come_to_what_sets_come_to(office: Office, files: list[tuple[bool, list[str]]]) -> None:
     list_id = office.make()

@@ -14,10 +14,10 @@ import pytest
 
 from tests.profiles.conditions.world import NOW
 from tests.segments.shop import Shop
+from tests.support import houses
 from tests.support.ear import ear
 from tests.support.feed import Happened
 from tests.support.web import Clock, Program, operator_client
-from uems import app
 from uems.kernel import leases
 from uems.kernel.errors import UemsError
 from uems.kernel.house import House
@@ -35,7 +35,7 @@ _numbers = itertools.count(1)
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    found = app.build(Settings(home=tmp_path_factory.mktemp("syncs") / "home", allow_private_outbound=True))
+    found = houses.build(Settings(home=tmp_path_factory.mktemp("syncs") / "home", allow_private_outbound=True))
     yield found
     found.close()
 
@@ -304,7 +304,12 @@ def test_what_cannot_be_a_sync_is_refused(office: Office, ear: Any, body: Any, c
 def test_private_addresses_are_not_called_unless_the_operator_allows_it(house: House, ear: Any) -> None:
     careful = replace(house, settings=house.settings.model_copy(update={"allow_private_outbound": False}))
     office = Office(careful)
-    sync = office.sync(ear)
+    refused = office.api.post(f"{office.base}/syncs", {"segment": "buyers", "name": "CRM", "url": ear.url})
+    assert (refused.status_code, refused.json()["code"]) == (422, "invalid")
+    assert "UEMS_ALLOW_PRIVATE_OUTBOUND" in refused.text
+    # One that was made while they were allowed.
+    generous = operator_client(create_app(house, clock=office.clock), house)
+    sync = generous.post(f"{office.base}/syncs", {"segment": "buyers", "name": "CRM", "url": ear.url}).json()
     office.buy(1)
     office.send()
     stopped = office.get(sync)
@@ -312,6 +317,21 @@ def test_private_addresses_are_not_called_unless_the_operator_allows_it(house: H
     tested = office.api.post(f"{office.base}/syncs/{sync['sync_id']}/test").json()
     assert (tested["status"], ear.heard) == (None, [])
     office.loop.close()
+
+
+def test_an_archived_segment_pauses_its_syncs_until_it_is_restored(office: Office, ear: Any) -> None:
+    sync = office.sync(ear)
+    at = f"{office.base}/syncs/{sync['sync_id']}"
+    assert office.api.delete(f"{office.base}/segments/buyers").status_code == 200
+    assert (office.get(sync)["state"], office.get(sync)["reason"]) == ("paused", "The segment buyers was archived.")
+    assert office.api.post(f"{at}/resume").json()["code"] == "segment_archived"
+    assert office.api.post(f"{office.base}/segments/buyers/restore").status_code == 200
+    assert office.get(sync)["state"] == "paused"
+    assert office.api.post(f"{at}/resume").json()["state"] == "active"
+    office.shop.catch_up()
+    office.buy(3)
+    office.send()
+    assert told(ear) == office.changes()[-1:]
 
 
 def test_syncs_of_another_workspace_are_not_there(office: Office, ear: Any, house: House) -> None:

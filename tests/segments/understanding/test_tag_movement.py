@@ -9,8 +9,8 @@ import pyarrow as pa
 import pytest
 
 from tests.segments.shop import Shop
+from tests.support import houses
 from tests.support.feed import Happened
-from uems import app
 from uems.kernel.errors import UemsError
 from uems.kernel.house import House
 from uems.kernel.settings import Settings
@@ -25,7 +25,7 @@ ACTIVE = {"did": {"events": [], "within": {"op": "after", "value": {"ago": 10, "
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    found = app.build(Settings(home=tmp_path_factory.mktemp("movement") / "home"))
+    found = houses.build(Settings(home=tmp_path_factory.mktemp("movement") / "home"))
     yield found
     found.close()
 

@@ -13,9 +13,9 @@ import pytest
 from tests.identity.conftest import make_access
 from tests.profiles.conditions.world import NOW
 from tests.segments.shop import Shop
+from tests.support import houses
 from tests.support.feed import Happened
 from tests.support.web import Clock, Program, operator_client
-from uems import app
 from uems.identity import api as identity
 from uems.kernel.errors import UemsError
 from uems.kernel.house import House
@@ -33,7 +33,7 @@ CITIES = ["北京", "Lyon", "Oslo"]
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    found = app.build(Settings(home=tmp_path_factory.mktemp("understanding") / "home"))
+    found = houses.build(Settings(home=tmp_path_factory.mktemp("understanding") / "home"))
     yield found
     found.close()
 

@@ -6,7 +6,8 @@ export function token(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 }
 
-export function antdTheme(dark: boolean): ThemeConfig {
+/** still: nothing moves; a menu then opens at its place instead of sliding there. */
+export function antdTheme(dark: boolean, still: boolean): ThemeConfig {
   return {
     algorithm: dark ? theme.darkAlgorithm : theme.defaultAlgorithm,
     cssVar: { key: "uems" },
@@ -55,6 +56,7 @@ export function antdTheme(dark: boolean): ThemeConfig {
       motionDurationSlow: "0.18s",
       motionDurationMid: "0.12s",
       motionDurationFast: "0.08s",
+      motion: !still,
       wireframe: false,
     },
     components: components(dark),

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
 
-import httpx
 from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
 
 from uems.access.api import Access, audit
@@ -13,6 +12,7 @@ from uems.collect import api as collect
 from uems.kernel.errors import UemsError, invalid, not_found
 from uems.kernel.house import House
 from uems.kernel.ids import new_id, new_token
+from uems.kernel.outbound import host_of
 from uems.kernel.scope import Scope
 from uems.kernel.settings import Settings
 from uems.kernel.store import Store, lock
@@ -176,23 +176,12 @@ def _check(house: House, scope: Scope, spec: AlertSpec, receivers: Sequence[Rece
         raise UemsError("no_smtp", "E-mail cannot be sent: no mail server is set. Ask the operator to set UEMS_SMTP_HOST.", status=422)
     for one in receivers:
         if one.url is not None:
-            _host(one.url)
-
-
-def _host(url: str) -> str:
-    try:
-        read = httpx.URL(url)
-    except (httpx.InvalidURL, ValueError, TypeError):
-        read = None
-    if read is None or read.scheme not in ("http", "https") or not read.host or read.userinfo:
-        # The address itself is not repeated: its path is often a password.
-        raise invalid("url", "an address", "must be https://host/path (or http), without user and password.")
-    port = f":{read.port}" if read.port else ""
-    return f"{read.scheme}://{read.host[:200]}{port}"
+            host_of(one.url, private=house.settings.allow_private_outbound)
 
 
 def _receiving(settings: Settings, receivers: Sequence[Receiver], secret: str) -> dict[str, Any]:
-    whom = [{"kind": one.kind, "whom": one.to or _host(one.url or ""), "language": one.language} for one in receivers]
+    private = settings.allow_private_outbound
+    whom = [{"kind": one.kind, "whom": one.to or host_of(one.url or "", private=private), "language": one.language} for one in receivers]
     sealed = collect.seal(settings, {"secret": secret, "receivers": json.dumps([one.model_dump(exclude_none=True) for one in receivers])})
     return {"receivers": whom, "sealed": sealed}
 

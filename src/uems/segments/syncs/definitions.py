@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-import httpx
 from sqlalchemy import Connection, func, insert, select, update
 
 from uems.access.api import Access, audit
@@ -11,6 +10,7 @@ from uems.collect import api as collect
 from uems.kernel.errors import UemsError, invalid, not_found
 from uems.kernel.house import House
 from uems.kernel.ids import new_id, new_token
+from uems.kernel.outbound import host_of
 from uems.kernel.scope import Scope
 from uems.kernel.settings import Settings
 from uems.kernel.sql import Sql
@@ -76,7 +76,7 @@ def create_sync(
             "batch" if what else "events", batch if what else "none", f"take 1 to {MAX_BATCH} people at once, and at least one event."
         )
     segment = in_use(house, access.scope, key)
-    host = host_of(url)
+    host = host_of(url, private=house.settings.allow_private_outbound)
     # Whatever is written from now on has a higher version.
     version = head_of(house, access.scope, segment.segment_id)
     secret = new_secret()
@@ -113,7 +113,8 @@ def change_sync(house: House, access: Access, sync_id: str, *, name: str | None 
         values: dict[str, Any] = {"name": name} if name is not None else {}
         if url is not None:
             _, secret = address_of(house.settings, before)
-            values |= {"sealed": _sealed(house.settings, url, secret), "host": host_of(url)}
+            host = host_of(url, private=house.settings.allow_private_outbound)
+            values |= {"sealed": _sealed(house.settings, url, secret), "host": host}
         if values:
             _set(conn, before, values)
             facts = {"name": values.get("name", before.name), "host": values.get("host", before.host)}
@@ -138,7 +139,7 @@ def pause_sync(store: Store, access: Access, sync_id: str) -> Sync:
 
 
 def resume_sync(store: Store, access: Access, sync_id: str) -> Sync:
-    """Let it go on where it stopped, at once. Audited."""
+    """Let it go on where it stopped, at once. Audited. Raises ``segment_archived`` (409)."""
     return _turn(store, access, sync_id, "active", "")
 
 
@@ -175,23 +176,6 @@ def head_of(house: House, scope: Scope, segment_id: int) -> int:
     return head
 
 
-def host_of(url: str) -> str:
-    """Scheme, host and port of an address; raises ``invalid`` for one that cannot be called."""
-    try:
-        read = httpx.URL(url)
-    except (httpx.InvalidURL, ValueError, TypeError):
-        raise _bad_url() from None
-    if len(url) > 2_000 or read.scheme not in ("http", "https") or not read.host or read.userinfo:
-        raise _bad_url()
-    port = f":{read.port}" if read.port else ""
-    return f"{read.scheme}://{read.host[:200]}{port}"
-
-
-def _bad_url() -> UemsError:
-    # The address itself is not repeated: its path is often a password.
-    return invalid("url", "an address", "must be https://host/path (or http) of at most 2,000 characters, without user and password.")
-
-
 def new_secret() -> str:
     return new_token("whsec")
 
@@ -209,11 +193,20 @@ def _sealed(settings: Settings, url: str, secret: str) -> bytes:
 def _turn(store: Store, access: Access, sync_id: str, state: str, reason: str) -> Sync:
     with store.write() as conn:
         before = read_sync(conn, access.scope.workspace_id, sync_id)
+        if state == "active":
+            _check_in_use(conn, before)
         values = {"state": state, "reason": reason, "failures": 0, "failing_since": None, "next_at": None}
         _set(conn, before, values)
         if before.state != state:
             audit(conn, access, f"sync.{'paused' if state == 'paused' else 'resumed'}", f"sync:{sync_id}", None, None)
         return read_sync(conn, access.scope.workspace_id, sync_id)
+
+
+def _check_in_use(conn: Connection, sync: Sync) -> None:
+    mine = (segments.c.workspace_id == sync.workspace_id, segments.c.segment_id == sync.segment_id)
+    row = conn.execute(select(segments.c.key, segments.c.archived).where(*mine)).one()
+    if row.archived:
+        raise UemsError("segment_archived", f"{row.key} is archived, so nobody follows who is in it. Restore it first.", status=409)
 
 
 def _set(conn: Connection, sync: Sync, values: dict[str, Any]) -> None:
