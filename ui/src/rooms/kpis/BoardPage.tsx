@@ -74,8 +74,8 @@ function Board({ metrics, answers, frame, stale }: BoardProps): ReactNode {
           <h2>{t(`kpis.topics.${topic.key}`)}</h2>
           <div className={styles.sides}>
             {(["short", "long"] as const).map((side) => (
-              <div key={side} className={styles.side} data-side={side}>
-                <h3 className={styles.sideName}>{t(`kpis.${side}`)}</h3>
+              <div key={side}>
+                {topic[side].length > 0 ? <h3 className={styles.sideName}>{t(`kpis.${side}`)}</h3> : null}
                 <Cards metrics={topic[side]} found={found} />
               </div>
             ))}
@@ -88,9 +88,7 @@ function Board({ metrics, answers, frame, stale }: BoardProps): ReactNode {
 }
 
 function Cards({ metrics, found }: { metrics: readonly Metric[]; found: ReadonlyMap<string, Answer> }): ReactNode {
-  const { t } = useTranslation();
   const search = useFrameSearch();
-  if (metrics.length === 0) return <p className={styles.nothing}>{t("kpis.noneHere")}</p>;
   return (
     <div className={styles.cards}>
       {metrics.map((metric) => {

@@ -138,7 +138,7 @@ function Figures({ answer, metric }: { answer: Answer; metric: Metric }): ReactN
   const to = value === null ? undefined : behind(days);
   const shown = value === null ? "–" : formatFigure(value, measure);
   const plain = { ...measure, unit: "count" as const };
-  const of = denominator !== null && numerator !== null && metric.unit !== "money" && metric.unit !== "seconds" && metric.unit !== "ratio";
+  const of = denominator !== null && numerator !== null && metric.unit === "share";
   return (
     <>
       <Stats>

@@ -20,6 +20,9 @@ interface TableProps {
   readonly metric: Metric;
 }
 
+/** Units in which the two numbers of a quotient say something; an average of people is its days. */
+const PARTED: ReadonlySet<Metric["unit"]> = new Set(["share", "money", "seconds"]);
+
 /** The two numbers of a quotient: people and counts as they are, money where the metric is money by people. */
 function useQuotient(metric: Metric, measure: Measure) {
   const plain: Measure = { ...measure, unit: "count" };
@@ -28,8 +31,13 @@ function useQuotient(metric: Metric, measure: Measure) {
 }
 
 function ValueCell({ value, measure, to }: { value: Value; measure: Measure; to?: string | undefined }): ReactNode {
+  const { t } = useTranslation();
   const said = useSaid();
-  if (value.value === null) return <span className={styles.noValue}>{value.reason ? said(value.reason) : "–"}</span>;
+  if (value.value === null) {
+    // The same long sentence on every row would drown the numbers.
+    const why = value.reason ? (value.reason.code === "not_ripe" ? t("kpis.early") : said(value.reason)) : "–";
+    return <span className={styles.noValue}>{why}</span>;
+  }
   const shown = <span className="tabular">{formatFigure(value.value, measure)}</span>;
   return to ? <Link to={to}>{shown}</Link> : shown;
 }
@@ -59,7 +67,7 @@ export function Numbers({ answer, metric }: TableProps): ReactNode {
   const behind = useBehindMetric(metric.key);
   const { upper, lower } = useQuotient(metric, measure);
   const rows = [...answer.points].filter((point) => point.value.reason?.code !== "future").reverse();
-  const quotient = rows.some((point) => point.value.denominator !== null) && metric.unit !== "ratio";
+  const quotient = rows.some((point) => point.value.denominator !== null) && PARTED.has(metric.unit);
   const wished = rows.some((point) => point.target !== null);
   const columns: TableColumnsType<Point> = [
     {
@@ -68,7 +76,7 @@ export function Numbers({ answer, metric }: TableProps): ReactNode {
       render: (_, point) => (
         <>
           {bucketName(point.bucket, answer.bucket_unit, measure.tag)}
-          {point.complete ? null : <span className={styles.growing}>{t("kpis.growing")}</span>}
+          {point.complete || point.value.value === null ? null : <span className={styles.growing}>{t("kpis.growing")}</span>}
         </>
       ),
     },
@@ -117,7 +125,7 @@ export function Numbers({ answer, metric }: TableProps): ReactNode {
     <Card title={t("kpis.numbers")} actions={<Download answer={answer} />} flush>
       <Table<Point>
         rowKey="bucket"
-        size="small"
+        size="middle"
         columns={columns}
         dataSource={rows}
         pagination={rows.length > 15 ? { pageSize: 15, showSizeChanger: false } : false}
@@ -131,7 +139,7 @@ export function Parts({ answer, metric }: TableProps): ReactNode {
   const measure = useMeasure(answer.unit);
   const groupName = useGroupName();
   const { upper, lower } = useQuotient(metric, measure);
-  const quotient = answer.parts.some((part) => part.value.denominator !== null) && metric.unit !== "ratio";
+  const quotient = answer.parts.some((part) => part.value.denominator !== null) && PARTED.has(metric.unit);
   const number = (value: number | null, write: (value: number) => string): ReactNode => (
     <span className="tabular">{value === null ? "–" : write(value)}</span>
   );
@@ -161,7 +169,7 @@ export function Parts({ answer, metric }: TableProps): ReactNode {
     <Card title={t("kpis.by.title")} note={t("kpis.by.note")} flush>
       <Table<Part>
         rowKey={(part) => JSON.stringify(part.group)}
-        size="small"
+        size="middle"
         columns={columns}
         dataSource={[...answer.parts]}
         pagination={false}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { bucketName, bucketOf, daysOf, lastDayOf, readFrame } from "./frame";
+import { bucketName, bucketOf, daysOf, lastDayOf, readFrame, stretchName } from "./frame";
 
 const NOW = new Date("2026-03-02T12:00:00Z");
 
@@ -41,5 +41,7 @@ describe("a bucket", () => {
     expect(bucketName("2026-03-01", "month", "en-US")).toBe("March 2026");
     expect(bucketName("2026-03-01", "month", "zh-CN")).toBe("2026年3月");
     expect(bucketName("2026-03-02", "day", "en-US")).toBe("Mar 2, 2026");
+    expect(bucketName("2026-03-02", "week", "zh-CN")).toBe("2026年3月2日 – 3月8日");
+    expect(stretchName("2025-12-29", "2026-01-04", "zh-CN")).toBe("2025年12月29日 – 2026年1月4日");
   });
 });

@@ -1,5 +1,5 @@
 // Which days does a metric look at, and how are they cut? A period and a unit in the address, kept within what the server takes.
-import { addDays, dayOf } from "@/parts/format";
+import { addDays, dayOf, formatDay } from "@/parts/format";
 import { readPeriod, type Period, type Preset } from "@/parts/period";
 
 export const UNITS = ["day", "week", "month"] as const;
@@ -60,14 +60,16 @@ export function lastDayOf(bucket: string, unit: Unit): string {
 
 /** A day, a week or a month as people call it: "Nov 3 – 9, 2025", "November 2025". */
 export function bucketName(bucket: string, unit: Unit, tag: string): string {
-  const at = (day: string): Date => new Date(`${day}T00:00:00Z`);
-  if (unit === "month") return new Intl.DateTimeFormat(tag, { timeZone: "UTC", year: "numeric", month: "long" }).format(at(bucket));
-  const format = new Intl.DateTimeFormat(tag, { timeZone: "UTC", year: "numeric", month: "short", day: "numeric" });
-  return unit === "day" ? format.format(at(bucket)) : format.formatRange(at(bucket), at(lastDayOf(bucket, unit)));
+  if (unit === "month") {
+    return new Intl.DateTimeFormat(tag, { timeZone: "UTC", year: "numeric", month: "long" }).format(new Date(`${bucket}T00:00:00Z`));
+  }
+  return unit === "day" ? formatDay(bucket, tag) : stretchName(bucket, lastDayOf(bucket, unit), tag);
 }
 
 /** Two days as people write a stretch. */
 export function stretchName(first: string, last: string, tag: string): string {
+  // The short form of Chinese for a stretch is 2026/3/2, which reads like a code.
+  if (tag.startsWith("zh")) return `${formatDay(first, tag)} – ${formatDay(last, tag, first.slice(0, 4) !== last.slice(0, 4))}`;
   const at = (day: string): Date => new Date(`${day}T00:00:00Z`);
   return new Intl.DateTimeFormat(tag, { timeZone: "UTC", year: "numeric", month: "short", day: "numeric" }).formatRange(
     at(first),

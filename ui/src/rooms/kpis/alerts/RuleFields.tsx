@@ -24,12 +24,14 @@ export function RuleFields(props: RuleFieldsProps): ReactNode {
   const { draft, onChange } = props;
   return (
     <Stack gap={12}>
-      <Segmented<Draft["kind"]>
-        value={draft.kind}
-        onChange={(kind) => onChange({ ...draft, kind })}
-        options={KINDS.map((value) => ({ value, label: t(`alerts.kinds.${value}`) }))}
-        aria-label={t("alerts.rule")}
-      />
+      <div>
+        <Segmented<Draft["kind"]>
+          value={draft.kind}
+          onChange={(kind) => onChange({ ...draft, kind })}
+          options={KINDS.map((value) => ({ value, label: t(`alerts.kinds.${value}`) }))}
+          aria-label={t("alerts.rule")}
+        />
+      </div>
       <p className="soft">{t(`alerts.kindNotes.${draft.kind}`)}</p>
       {draft.kind === "threshold" ? <Limits {...props} /> : <Unusual {...props} />}
     </Stack>

@@ -18,13 +18,17 @@ interface ToldViewProps {
   readonly measured: Metric["unit"];
 }
 
+const COUNTED: ReadonlySet<Metric["unit"]> = new Set(["people", "count", "share", "seconds"]);
+
 export function ToldView({ told, unit, measured }: ToldViewProps): ReactNode {
   const { t } = useTranslation();
   const measure = useMeasure(measured);
   const shown = (value: number): string => formatFigure(value, measure);
+  // Nothing is counted below 0, so a limit there says nothing.
+  const low = told.low !== null && told.low <= 0 && COUNTED.has(measured) ? null : told.low;
   const usual = (): string => {
-    if (told.low !== null && told.high !== null) return t("alerts.told.between", { low: shown(told.low), high: shown(told.high) });
-    if (told.low !== null) return t("alerts.told.atLeast", { low: shown(told.low) });
+    if (low !== null && told.high !== null) return t("alerts.told.between", { low: shown(low), high: shown(told.high) });
+    if (low !== null) return t("alerts.told.atLeast", { low: shown(low) });
     return told.high === null ? "–" : t("alerts.told.atMost", { high: shown(told.high) });
   };
   const facts: Fact[] = [
