@@ -10,7 +10,7 @@ def test_from_the_board_to_a_metric_its_target_and_an_alert(page: Page, site: Si
     page.goto("/w/shop/kpis")
     card = page.get_by_role("article", name="New users")
     expect(card.locator("strong")).to_be_visible()
-    expect(page.get_by_role("article", name="CAC")).to_contain_text("Upload spend")
+    expect(page.get_by_role("article", name="CAC", exact=True)).to_contain_text("Upload spend")
     card.get_by_role("link", name="New users").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("New users")
     expect(page.get_by_test_id("metric-value")).to_have_text(f"{newcomers:.0f}")
