@@ -58,7 +58,12 @@ export default {
     makeSegment: "Make the segment of the people lost here",
     segmentName: "Lost from {{from}} to {{to}} ({{who}})",
     whoLost: "See them",
-    lostBetween: "Lost from {{from}} to {{to}}",
+    opened: {
+      lost: "Lost from {{from}} to {{to}}",
+      onward: "Went on from {{from}} to {{to}}",
+      entered: "Entered {{from}}",
+    },
+    whoBefore: "{{who}}, the period before",
     evidence: "Evidence",
     side: "Side",
     sides: { now: "This period", before: "The period before", others: "All others" },

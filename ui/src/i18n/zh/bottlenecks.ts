@@ -60,7 +60,12 @@ const zh: SameKeys<typeof en> = {
     makeSegment: "将此处流失的用户建为分群",
     segmentName: "从{{from}}到{{to}}流失（{{who}}）",
     whoLost: "查看这些用户",
-    lostBetween: "从“{{from}}”到“{{to}}”流失的用户",
+    opened: {
+      lost: "从“{{from}}”到“{{to}}”流失的用户",
+      onward: "从“{{from}}”继续到“{{to}}”的用户",
+      entered: "进入“{{from}}”的用户",
+    },
+    whoBefore: "{{who}}，上一周期",
     evidence: "证据",
     side: "对比方",
     sides: { now: "本周期", before: "上一周期", others: "其他用户" },

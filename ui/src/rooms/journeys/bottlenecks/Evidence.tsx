@@ -7,6 +7,7 @@ import { useLanguage } from "@/i18n/useLanguage";
 import { Facts, type Fact } from "@/parts/Facts";
 import { formatMoney, formatNumber } from "@/parts/format";
 import { Num } from "@/parts/values";
+import type { Outcome } from "./opened";
 import { RATE, type Finding, type Scan, type Side } from "./queries";
 
 interface Row {
@@ -15,7 +16,14 @@ interface Row {
   readonly side: Side;
 }
 
-export function Evidence({ finding, scan }: { finding: Finding; scan: Scan }): ReactNode {
+interface EvidenceProps {
+  readonly finding: Finding;
+  readonly scan: Scan;
+  /** Address at which the people of a number are open. */
+  readonly open: (outcome: Outcome, before: boolean) => string;
+}
+
+export function Evidence({ finding, scan, open }: EvidenceProps): ReactNode {
   const { t } = useTranslation();
   const { tag } = useLanguage();
   const percent = new Intl.NumberFormat(tag, { style: "percent", maximumFractionDigits: 2 });
@@ -31,10 +39,24 @@ export function Evidence({ finding, scan }: { finding: Finding; scan: Scan }): R
       side: finding.compared,
     },
   ];
+  // All others are many values together, which no cell names.
+  const to = (row: Row, outcome: Outcome): string | undefined =>
+    row.key === "now" ? open(outcome, false) : finding.kind === "change" ? open(outcome, true) : undefined;
+  const label = (row: Row, what: string): string => `${row.name}, ${what}`;
   const columns: TableColumnsType<Row> = [
     { title: t("bottlenecks.side"), key: "name", render: (_, row) => row.name },
-    { title: t("bottlenecks.entered"), key: "people", align: "right", render: (_, { side }) => <Num value={side.people} /> },
-    { title: t("bottlenecks.wentOn"), key: "onward", align: "right", render: (_, { side }) => <Num value={side.onward} /> },
+    {
+      title: t("bottlenecks.entered"),
+      key: "people",
+      align: "right",
+      render: (_, row) => <Num value={row.side.people} to={to(row, "entered")} label={label(row, t("bottlenecks.entered"))} />,
+    },
+    {
+      title: t("bottlenecks.wentOn"),
+      key: "onward",
+      align: "right",
+      render: (_, row) => <Num value={row.side.onward} to={to(row, "onward")} label={label(row, t("bottlenecks.wentOn"))} />,
+    },
     {
       title: t("bottlenecks.share"),
       key: "rate",

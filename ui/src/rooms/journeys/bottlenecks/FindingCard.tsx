@@ -12,6 +12,7 @@ import { Pill } from "@/parts/Pill";
 import { MakeSegment } from "../behind/MakeSegment";
 import styles from "./Bottlenecks.module.css";
 import { Evidence } from "./Evidence";
+import type { Outcome } from "./opened";
 import type { Finding, Scan, ScanSpec } from "./queries";
 import { RateChart } from "./RateChart";
 import { useSliceWords } from "./words";
@@ -23,8 +24,8 @@ interface CardProps {
   readonly spec: ScanSpec;
   /** First day of the period. */
   readonly first: string | null;
-  /** Address at which the people are open. */
-  readonly open: string;
+  /** Address at which the people of a number are open. */
+  readonly open: (outcome: Outcome, before: boolean) => string;
 }
 
 export function FindingCard({ finding, rank, scan, spec, first, open }: CardProps): ReactNode {
@@ -69,13 +70,13 @@ export function FindingCard({ finding, rank, scan, spec, first, open }: CardProp
           words={t("bottlenecks.makeSegment")}
           primary={rank === 1}
         />
-        <Link to={open} preventScrollReset>
+        <Link to={open("lost", false)} preventScrollReset>
           <Button icon={<Users size={14} aria-hidden />}>{t("bottlenecks.whoLost")}</Button>
         </Link>
       </div>
       <details className={styles.evidence}>
         <summary>{t("bottlenecks.evidence")}</summary>
-        <Evidence finding={finding} scan={scan} />
+        <Evidence finding={finding} scan={scan} open={open} />
       </details>
     </article>
   );

@@ -11,12 +11,14 @@ import { useLanguage } from "@/i18n/useLanguage";
 import { formatNumber } from "@/parts/format";
 import { Card, Stack } from "@/parts/Page";
 import { Failure, Notice } from "@/parts/states";
+import { useParam } from "@/parts/useParam";
 import { Time } from "@/parts/values";
 import { usePath, useWorkspace } from "@/shell/workspace";
 import { Behind } from "../behind/Behind";
 import type { JourneyMap } from "../map/contract";
 import styles from "./Bottlenecks.module.css";
 import { FindingCard } from "./FindingCard";
+import { cellOf, openedOf, wordOf, type Opened } from "./opened";
 import { RATE, scanQuery, type Scan, type ScanSpec } from "./queries";
 import { Scanned } from "./Scanned";
 import { useSliceWords } from "./words";
@@ -76,9 +78,9 @@ function Found({ answer, spec, again }: FoundProps): ReactNode {
   const { t } = useTranslation();
   const [params] = useSearchParams();
   const scan = answer.data;
-  const open = (rank: number): string => {
+  const open = (opened: Opened): string => {
     const copy = new URLSearchParams(params);
-    copy.set("behind", String(rank));
+    copy.set("behind", wordOf(opened));
     return `?${copy.toString()}`;
   };
   return (
@@ -105,14 +107,14 @@ function Found({ answer, spec, again }: FoundProps): ReactNode {
                 scan={scan}
                 spec={spec}
                 first={answer.first_day}
-                open={open(place + 1)}
+                open={(outcome, before) => open({ rank: place + 1, outcome, before })}
               />
             ))}
           </>
         )}
         <Scanned scan={scan} first={answer.first_day} last={answer.last_day} />
       </Stack>
-      <Lost scan={scan} spec={spec} />
+      <People scan={scan} spec={spec} />
     </>
   );
 }
@@ -144,26 +146,24 @@ function Silent({ scan }: { scan: Scan }): ReactNode {
   );
 }
 
-/** The people of the finding that the address names. */
-function Lost({ scan, spec }: { scan: Scan; spec: ScanSpec }): ReactNode {
+/** The people of the number that the address names. */
+function People({ scan, spec }: { scan: Scan; spec: ScanSpec }): ReactNode {
   const { t } = useTranslation();
-  const [params, setParams] = useSearchParams();
+  const [word, setWord] = useParam("behind");
   const words = useSliceWords(scan.axes);
-  const finding = scan.findings[Number.parseInt(params.get("behind") ?? "", 10) - 1];
-  const names = finding ? { from: finding.from, to: finding.to, who: words.slice(finding.slice) } : { from: "", to: "", who: "" };
+  const opened = openedOf(word);
+  const finding = opened ? scan.findings[opened.rank - 1] : undefined;
+  if (!opened || !finding) return <Behind asked={null} title="" suggestion="" onClose={() => setWord("")} />;
+  const who = words.slice(finding.slice);
+  const names = { from: finding.from, to: finding.to, who };
+  const title = t(`bottlenecks.opened.${opened.outcome}`, names);
   return (
     <Behind
-      asked={finding ? { report: "bottlenecks", spec, cell: finding.cell } : null}
-      title={t("bottlenecks.lostBetween", names)}
-      note={names.who}
-      suggestion={t("bottlenecks.segmentName", names).slice(0, 200)}
-      onClose={() =>
-        setParams((old) => {
-          const copy = new URLSearchParams(old);
-          copy.delete("behind");
-          return copy;
-        })
-      }
+      asked={{ report: "bottlenecks", spec, cell: cellOf(finding, opened) }}
+      title={title}
+      note={opened.before ? t("bottlenecks.whoBefore", { who }) : who}
+      suggestion={opened.outcome === "lost" ? t("bottlenecks.segmentName", names).slice(0, 200) : `${title} · ${who}`.slice(0, 200)}
+      onClose={() => setWord("")}
     />
   );
 }

@@ -62,7 +62,7 @@ function People({ point, layout, colour, y }: RowProps): ReactNode {
       </Figure>
       {change === null || Math.abs(change) < 0.005 ? null : (
         <Figure
-          x={PAD + shown.length * 11.5 + 6}
+          x={PAD + widthOf(shown, 18, true) + 5}
           y={y}
           size={11}
           colour={change < 0 ? "bad" : "good"}

@@ -117,7 +117,7 @@ function Onwards({ stage: { numbers }, column, layout }: Omit<PartProps, "colour
         y={layout.lossEnd + 16}
         size={12}
         weight={600}
-        colour="bad"
+        colour={onward.lost > 0 ? "bad" : "faint"}
         cell={{ place: key, of: "lost", previous: false }}
         label={lost}
       >

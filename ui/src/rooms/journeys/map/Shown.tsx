@@ -15,9 +15,9 @@ import { useParam } from "@/parts/useParam";
 import { useMay, usePath, useWorkspace } from "@/shell/workspace";
 import { Behind } from "../behind/Behind";
 import { Truth } from "../Truth";
+import { Canvas } from "./Canvas";
 import { bodyOf, cellOf, nameOf } from "./cell";
 import type { JourneyAnswer, JourneyMap } from "./contract";
-import { widthFor } from "./layout";
 import styles from "./Map.module.css";
 import { Picture } from "./Picture";
 import { pictureOf } from "./joined";
@@ -54,7 +54,6 @@ function Answer({ map, answer, period, busy }: AnswerProps): ReactNode {
   const palette = usePalette();
   const open = useOpening();
   const [zoom] = useParam("zoom");
-  const fits = zoom === "fit";
   if (picture.people === 0) return <Nobody map={map} answer={answer} period={period} />;
   return (
     <div aria-busy={busy} style={{ opacity: busy ? 0.6 : 1 }}>
@@ -62,11 +61,9 @@ function Answer({ map, answer, period, busy }: AnswerProps): ReactNode {
         <Unknown map={map} answer={answer} />
         <div>
           <Zoom />
-          <div className={styles.canvas} tabIndex={0} role="region" aria-label={map.name}>
-            <div style={fits ? undefined : { minWidth: widthFor(picture.stages.length) * 0.94 }}>
-              <Picture map={picture} name={map.name} palette={palette} open={open} className={styles.picture} />
-            </div>
-          </div>
+          <Canvas stages={picture.stages.length} label={map.name} fits={zoom === "fit"}>
+            {(width) => <Picture map={picture} name={map.name} palette={palette} open={open} width={width} className={styles.picture} />}
+          </Canvas>
         </div>
         <Truth answer={answer} period={period} />
       </Stack>

@@ -9,7 +9,7 @@ import { Card } from "@/parts/Page";
 import { Notice, Ready } from "@/parts/states";
 import { useDelayed } from "@/parts/useDelayed";
 import { useWorkspace } from "@/shell/workspace";
-import { widthFor } from "../layout";
+import { Canvas } from "../Canvas";
 import styles from "../Map.module.css";
 import { pictureOf } from "../joined";
 import { usePalette } from "../palette";
@@ -47,10 +47,12 @@ function Shown({ draft }: { draft: Draft }): ReactNode {
       {({ data }) => {
         const picture = pictureOf(data, drawing);
         return (
-          <div className={styles.canvas} style={{ opacity: query.isPlaceholderData ? 0.6 : 1 }}>
-            <div style={{ minWidth: widthFor(picture.stages.length) * 0.94 }}>
-              <Picture map={picture} name={draft.name} palette={palette} open={null} className={styles.picture} />
-            </div>
+          <div style={{ opacity: query.isPlaceholderData ? 0.6 : 1 }}>
+            <Canvas stages={picture.stages.length} label={draft.name}>
+              {(width) => (
+                <Picture map={picture} name={draft.name} palette={palette} open={null} width={width} className={styles.picture} />
+              )}
+            </Canvas>
           </div>
         );
       }}
