@@ -4,13 +4,11 @@ import { ArrowDown, ArrowUp, CornerDownRight, EllipsisVertical, Trash2 } from "l
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
+import { useChannels } from "./channels";
 import { movePoint, putPoint, removePoint, setPoint, type DraftPoint } from "./draft";
 import styles from "./Editor.module.css";
 import { EventsPick } from "./EventsPick";
 import { useDrawing } from "./drawingContext";
-
-/** What libraries say of themselves; any other word can be typed. */
-const CHANNELS = ["browser", "mobile", "server", "import", "source"];
 
 interface PointEditorProps {
   readonly point: DraftPoint;
@@ -22,6 +20,7 @@ interface PointEditorProps {
 export function PointEditor({ point, stage, first, last }: PointEditorProps): ReactNode {
   const { t } = useTranslation();
   const { set, lacks, dragged, drag } = useDrawing();
+  const channels = useChannels();
   const { key } = point;
   const wrong = (kind: "pointName" | "events"): boolean => lacks.some((lack) => lack.kind === kind && lack.key === key);
   const title = point.name.trim() || t("mapEditor.unnamed");
@@ -60,8 +59,8 @@ export function PointEditor({ point, stage, first, last }: PointEditorProps): Re
       <Select<string[]>
         mode="tags"
         value={[...point.channels]}
-        onChange={(channels) => set((draft) => setPoint(draft, key, { channels }))}
-        options={CHANNELS.map((value) => ({ value, label: value }))}
+        onChange={(next) => set((draft) => setPoint(draft, key, { channels: next }))}
+        options={channels.map((value) => ({ value, label: value }))}
         placeholder={t("journeyMap.allChannels")}
         aria-label={t("mapEditor.channelsOf", { name: title })}
         size="small"
