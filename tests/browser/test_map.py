@@ -68,7 +68,7 @@ def test_a_template_becomes_a_map_whose_numbers_open_and_which_can_be_taken_away
     expect(page.get_by_role("dialog").get_by_text(f"{lost} people", exact=True)).to_be_visible()
     expect(page.get_by_role("dialog").locator("tbody tr.ant-table-row")).to_have_count(50)
     page.get_by_role("dialog").get_by_role("button", name="Close").click()
-    page.get_by_role("button", name="More").click()
+    page.get_by_role("button", name="More", exact=True).click()
     with page.expect_download() as download:
         page.get_by_role("menuitem", name="Save as PNG").click()
     assert download.value.suggested_filename == "E-commerce journey.png"
