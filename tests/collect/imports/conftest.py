@@ -84,15 +84,15 @@ def visits(count: int, start: int = 0) -> bytes:
 
 
 @contextmanager
-def housing(settings: Settings, store: Store, full_warehouse: Warehouse) -> Iterator[House]:
+def housing(settings: Settings, store: Store, warehouse: Warehouse) -> Iterator[House]:
     log = open_log(settings, store)
-    yield House(settings=settings, warehouse=full_warehouse, store=store, log=log)
+    yield House(settings=settings, warehouse=warehouse, store=store, log=log)
     log.close()
 
 
 @pytest.fixture
-def house(settings: Settings, sqlite_store: Store, warehouse: Warehouse) -> Iterator[House]:
-    with housing(settings, sqlite_store, warehouse) as found:
+def house(settings: Settings, sqlite_store: Store, full_warehouse: Warehouse) -> Iterator[House]:
+    with housing(settings, sqlite_store, full_warehouse) as found:
         yield found
 
 

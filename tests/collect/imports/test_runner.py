@@ -27,9 +27,9 @@ def _small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def house(settings: Settings, store: Store, warehouse: Warehouse) -> Iterator[House]:
+def house(settings: Settings, store: Store, full_warehouse: Warehouse) -> Iterator[House]:
     """Every test here runs once on SQLite and once on PostgreSQL."""
-    with housing(settings, store, warehouse) as found:
+    with housing(settings, store, full_warehouse) as found:
         yield found
 
 
