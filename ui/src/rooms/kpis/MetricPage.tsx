@@ -95,9 +95,13 @@ function Shown({ metric }: { metric: Metric }): ReactNode {
             <div className={query.isPlaceholderData ? styles.stale : undefined} aria-busy={query.isPlaceholderData}>
               <Stack>
                 <Figures answer={answer} metric={metric} />
-                <Over answer={answer} name={name} frame={frame} />
-                {answer.parts.length > 0 ? <Parts answer={answer} metric={metric} /> : null}
-                <Numbers answer={answer} metric={metric} />
+                {hasValues(answer) ? (
+                  <>
+                    <Over answer={answer} name={name} frame={frame} />
+                    {answer.parts.length > 0 ? <Parts answer={answer} metric={metric} /> : null}
+                    <Numbers answer={answer} metric={metric} />
+                  </>
+                ) : null}
               </Stack>
             </div>
           )}
@@ -109,6 +113,11 @@ function Shown({ metric }: { metric: Metric }): ReactNode {
       </Stack>
     </Page>
   );
+}
+
+/** Without any, a chart and tables would only say the reason again and again. */
+function hasValues({ value, points, parts }: Answer): boolean {
+  return [{ value }, ...points, ...parts].some((one) => one.value.value !== null);
 }
 
 function Actions({ metric }: { metric: Metric }): ReactNode {
@@ -164,7 +173,7 @@ function Figures({ answer, metric }: { answer: Answer; metric: Metric }): ReactN
       </Stats>
       {reason ? (
         <p className={styles.reason} role="status">
-          <Why reason={reason} metric={metric} />
+          <Why reason={reason} metric={metric} bare={reason.code === "no_feature"} />
         </p>
       ) : null}
     </>

@@ -75,7 +75,7 @@ export function Numbers({ answer, metric }: TableProps): ReactNode {
       key: "bucket",
       render: (_, point) => (
         <>
-          {bucketName(point.bucket, answer.bucket_unit, measure.tag)}
+          <span className={styles.bucket}>{bucketName(point.bucket, answer.bucket_unit, measure.tag)}</span>
           {point.complete || point.value.value === null ? null : <span className={styles.growing}>{t("kpis.growing")}</span>}
         </>
       ),

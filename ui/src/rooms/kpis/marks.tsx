@@ -59,8 +59,15 @@ export function ChangeMark({ answer, before }: ChangeMarkProps): ReactNode {
   );
 }
 
+interface WhyProps {
+  readonly reason: Reason;
+  readonly metric: Pick<Metric, "key" | "custom">;
+  /** Where the next step is on this very page. */
+  readonly bare?: boolean;
+}
+
 /** Why there is no number, with the next step where the page knows one. */
-export function Why({ reason, metric }: { reason: Reason; metric: Pick<Metric, "key" | "custom"> }): ReactNode {
+export function Why({ reason, metric, bare = false }: WhyProps): ReactNode {
   const { t } = useTranslation();
   const said = useSaid();
   const path = usePath();
@@ -70,7 +77,7 @@ export function Why({ reason, metric }: { reason: Reason; metric: Pick<Metric, "
     no_feature: [`${path("kpis", metric.key)}?setup=1`, t("kpis.steps.feature")],
     ...(metric.custom ? { no_value: [path("custom-metrics", metric.key), t("kpis.steps.formula")] as const } : {}),
   };
-  const step = steps[reason.code];
+  const step = bare ? undefined : steps[reason.code];
   return (
     <span className={styles.why}>
       {said(reason)}
