@@ -9,6 +9,7 @@ batch before it was closed, so there is never more than one range that may have 
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
@@ -301,6 +302,7 @@ class Pipeline:
     def _run(self, consumer: Consumer, partition: int) -> None:
         failures = 0
         while not self._stop.is_set():
+            begun = time.monotonic()
             try:
                 worked = consumer.step(self._clock()) if consumer.hold(self._clock()) else 0
                 failures = 0
@@ -313,8 +315,8 @@ class Pipeline:
             if not worked:
                 self._stop.wait(0.05)
             elif worked <= SMALL_EVENTS:
-                # Small batches make small parts: let a few requests gather before the next insert.
-                self._stop.wait(0.25)
+                # Small batches make small parts: let a few requests gather, so that there are at most four inserts a second.
+                self._stop.wait(max(0.02, 0.25 - (time.monotonic() - begun)))
         try:
             consumer.close(self._clock())
         except UemsError as error:
