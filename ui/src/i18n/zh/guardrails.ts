@@ -13,7 +13,7 @@ const zh: SameKeys<typeof en> = {
     someUnknown_one: "另有 {{count}} 对暂时无法判断。",
     someUnknown_other: "另有 {{count}} 对暂时无法判断。",
     early: "护栏暂时无法判断：至少需要五个有数值的完整周。",
-    states: { red: "红色", watch: "关注", green: "正常", unknown: "为时尚早" },
+    states: { red: "红色", watch: "关注", green: "正常", unknown: "暂无法判断" },
     units: { week: "按周", month: "按月" },
     standard: "系统自带",
     said: {

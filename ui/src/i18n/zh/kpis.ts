@@ -29,7 +29,7 @@ const zh: SameKeys<typeof en> = {
     points: "{{n}} 个百分点",
     sparkOf: "{{name}}的走势",
     guessed: "所用事件角色尚未确认",
-    growing: "尚未完整",
+    growing: "统计中",
     early: "观察期未满",
     of: "{{whole}} 中的 {{part}}",
     previous: "上一周期",

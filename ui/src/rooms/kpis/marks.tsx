@@ -34,11 +34,11 @@ const ARROWS = { up: ArrowUpRight, down: ArrowDownRight, flat: ArrowRight } as c
 const TURNS: Record<Turn, string | undefined> = { better: styles.better, worse: styles.worse, same: styles.same };
 
 interface ChangeMarkProps {
-  readonly answer: Pick<Answer, "value" | "unit" | "good" | "complete">;
+  readonly answer: Pick<Answer, "value" | "unit" | "good">;
   readonly before: Compared | null;
 }
 
-/** How much more or less than in an earlier period; grey while the period still grows. */
+/** How much more or less than in an earlier period, and whether that is good. */
 export function ChangeMark({ answer, before }: ChangeMarkProps): ReactNode {
   const { t } = useTranslation();
   const measure = useMeasure(answer.unit);

@@ -45,11 +45,11 @@ export function CustomEditor({ metricKey, metrics, start: given, base, readOnly 
   const save = (): void => {
     insist(true);
     if (lacks.whole.length > 0) return;
-    leaving.free();
     mutate(
       { key, spec: specFrom(draft), base },
       {
         onSuccess: () => {
+          leaving.free();
           void message.success(t("states.saved"));
           void navigate(path("kpis", key));
         },
