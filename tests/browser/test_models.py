@@ -160,7 +160,8 @@ def test_the_page_of_a_model_is_whole(chromium: Browser, site: Site, signed_in: 
             context.add_init_script(f"localStorage.setItem('uems.language', '{language}')")
             page = context.new_page()
             page.on("pageerror", _noting(troubles))
-            for path in ("models", *(f"models/next_purchase?tab={tab}" for tab in ("backtest", "drift", "runs"))):
+            tabs = ("backtest", "drift", "runs")
+            for path in ("models", "models/next_purchase/edit", *(f"models/next_purchase?tab={tab}" for tab in tabs)):
                 page.goto(f"/w/shop/{path}")
                 expect(page.get_by_role("heading", level=1)).to_be_visible()
                 expect(page.locator("main .ant-skeleton")).to_have_count(0)

@@ -15,7 +15,7 @@ from tests.support.cli import Uems
 def test_the_demo_serves_a_year_of_real_retail_data_and_prints_a_login(uems: Uems) -> None:
     server = uems.start("demo", "--port", "0")
     try:
-        while "events in the workspace complete-journey" not in (said := server.log.read_text()):
+        while "Ctrl-C stops it" not in (said := server.log.read_text()):
             assert server.process.poll() is None, said
             time.sleep(0.2)
         assert server.url.replace("127.0.0.1", "localhost") in said
@@ -34,5 +34,16 @@ def test_the_demo_serves_a_year_of_real_retail_data_and_prints_a_login(uems: Uem
         assert again.code == 0
         assert "as before" in again.err
         assert server.stop() == 0
+    finally:
+        server.kill()
+
+
+def test_a_demo_that_is_stopped_while_it_loads_ends_well(uems: Uems) -> None:
+    server = uems.start("demo", "--port", "0")
+    try:
+        while "Loading a simulated shop" not in server.log.read_text():
+            assert server.process.poll() is None
+            time.sleep(0.1)
+        assert server.stop() == 0, server.log.read_text()
     finally:
         server.kill()

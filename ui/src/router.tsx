@@ -58,6 +58,7 @@ export const router = createBrowserRouter([
               { path: "models", lazy: () => import("@/rooms/prediction/ModelsPage") },
               { path: "models/new-model", lazy: () => import("@/rooms/prediction/NewModelPage") },
               { path: "models/:key", lazy: () => import("@/rooms/prediction/ModelPage") },
+              { path: "models/:key/edit", lazy: () => import("@/rooms/prediction/EditModelPage") },
               { path: "tag-roles", lazy: () => import("@/rooms/profiles/tags/RolesPage") },
               { path: "merges", lazy: () => import("@/rooms/identity/MergesPage") },
               {

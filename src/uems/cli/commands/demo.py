@@ -78,6 +78,8 @@ def _fill(settings: Settings, url: str, language: Language, failures: list[UemsE
             _load(client, language)
         say(f"UEMS answers on {url} (Ctrl-C stops it)")
     except UemsError as error:
+        if error.code == "server_gone":
+            return  # the server is this very process: it was told to end, and the next start goes on with the loading
         failures.append(error)
         os.kill(os.getpid(), signal.SIGTERM)
 

@@ -140,6 +140,9 @@ export default {
     keyNote: "Also the key of the tag that it writes",
     create: "Make and train",
     created: "The model was made; training begins",
+    changed: "The model was changed",
+    editTitle: "Change the model",
+    editLead: "The version in use goes on until one is trained for the new definition, which begins at once.",
     templates: {
       churn_risk: "Who will fall silent? The silence is measured by the usual gaps of this workspace.",
       next_purchase: "Who will buy soon? Purchases are the events of that role, unless you name others.",

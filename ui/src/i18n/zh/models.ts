@@ -143,6 +143,9 @@ const zh: SameKeys<typeof en> = {
     keyNote: "也是其写入标签的标识",
     create: "创建并训练",
     created: "模型已创建，开始训练",
+    changed: "模型已修改",
+    editTitle: "修改模型",
+    editLead: "新定义会立即开始训练；在新版本训练完成之前，当前版本继续使用。",
     templates: {
       churn_risk: "谁将沉默？沉默的长短按本工作空间的通常间隔衡量。",
       next_purchase: "谁即将购买？默认使用购买角色对应的事件，也可自行指定。",

@@ -1,7 +1,7 @@
 // Can this model be trusted, what does it go by, is it in use, and what is being done for it?
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { App, Button, Select, Tabs } from "antd";
-import { BrainCircuit, RefreshCw, Trash2, Undo2 } from "lucide-react";
+import { BrainCircuit, Pencil, RefreshCw, Trash2, Undo2 } from "lucide-react";
 import { useEffect, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate, useParams } from "react-router";
@@ -236,12 +236,25 @@ function Version({ model, items }: { model: Model; items: readonly ModelVersion[
 
 function DefinitionView({ model }: { model: Model }): ReactNode {
   const { t } = useTranslation();
+  const path = usePath();
+  const may = useMay("models:write");
   const definition = definitionOf(model);
   const target = useTargetWords();
   const yes = (flag: boolean | undefined): string => t(flag ? "tags.yes" : "tags.no");
   return (
     <div className={styles.two}>
-      <Card title={t("models.tabs.definition")}>
+      <Card
+        title={t("models.tabs.definition")}
+        actions={
+          may ? (
+            <Link to={path("models", model.key, "edit")}>
+              <Button size="small" icon={<Pencil size={13} aria-hidden />} tabIndex={-1}>
+                {t("actions.edit")}
+              </Button>
+            </Link>
+          ) : null
+        }
+      >
         <Facts
           items={[
             [t("models.foretold"), target(definition)],

@@ -23,9 +23,10 @@ import { useWorkspace } from "@/shell/workspace";
 import { bodyOf, NO_PAST, RULES, troublesOf, type ModelDraft } from "./draft";
 import styles from "./Models.module.css";
 import { outlookQuery, type Outlook } from "./queries";
-import { useCreating } from "./useCreating";
+import { useSavingModel } from "./useCreating";
 
-export function OwnModel({ start }: { start: ModelDraft }): ReactNode {
+/** edited: the model stands already, under the key of ``start``. */
+export function OwnModel({ start, edited = false }: { start: ModelDraft; edited?: boolean }): ReactNode {
   const { t } = useTranslation();
   const { slug } = useWorkspace();
   const [draft, setDraft] = useState(start);
@@ -35,26 +36,26 @@ export function OwnModel({ start }: { start: ModelDraft }): ReactNode {
   const named = draft.label.zh.trim() !== "" || draft.label.en.trim() !== "";
   const key = draft.key ?? (named ? tagKeyFor(draft.label, taken) : "");
   const lacks = useMemo(() => troublesOf(draft), [draft]);
-  const { create, busy, error } = useCreating();
+  const { save: write, busy, error } = useSavingModel(edited);
   const leaving = useLeaving(draft !== start && !busy);
   const outlook = useOutlook(draft, lacks.length === 0);
   const save = (): void => {
     insist(true);
     if (lacks.length > 0 || !named || !isTagKey(key)) return;
     leaving.free();
-    create({ key, definition: bodyOf(draft), config: {} });
+    write(key, bodyOf(draft));
   };
   return (
     <>
       <Refusal error={error} />
       <div className={builderStyles.layout}>
         <div className={builderStyles.main}>
-          <NameCard draft={draft} onChange={setDraft} shownKey={key} insists={insists} named={named} />
+          <NameCard draft={draft} onChange={setDraft} shownKey={key} insists={insists} named={named} fixed={edited} />
           <TargetCard draft={draft} onChange={setDraft} troubles={[...lacks, ...outlook.refused]} insists={insists} />
           <TermsCard draft={draft} onChange={setDraft} troubles={[...lacks, ...outlook.refused]} insists={insists} />
           <div>
             <Button type="primary" loading={busy} onClick={save}>
-              {t("models.create")}
+              {t(edited ? "actions.save" : "models.create")}
             </Button>
           </div>
         </div>
@@ -73,7 +74,13 @@ interface PartProps {
   readonly insists: boolean;
 }
 
-function NameCard({ draft, onChange, shownKey, insists, named }: PartProps & { shownKey: string; named: boolean }): ReactNode {
+interface NameProps extends PartProps {
+  readonly shownKey: string;
+  readonly named: boolean;
+  readonly fixed: boolean;
+}
+
+function NameCard({ draft, onChange, shownKey, insists, named, fixed }: NameProps): ReactNode {
   const { t } = useTranslation();
   const { label } = draft;
   const wrongKey = (insists || draft.key !== null) && shownKey !== "" && !isTagKey(shownKey) ? t("tagEditor.lacks.key") : undefined;
@@ -108,6 +115,7 @@ function NameCard({ draft, onChange, shownKey, insists, named }: PartProps & { s
               onChange={(event) => onChange({ ...draft, key: event.target.value === "" ? null : event.target.value })}
               maxLength={63}
               spellCheck={false}
+              disabled={fixed}
             />
           )}
         </Field>
@@ -176,12 +184,12 @@ function TermsCard({ draft, onChange, troubles, insists }: PartProps & { trouble
         <Fields>
           <Field label={t("models.rule")} note={t("models.ruleNote")}>
             {(id, note) => (
-              <Select<ModelDraft["rule"]>
+              <Select<ModelDraft["rule"]["kind"]>
                 id={id}
                 aria-describedby={note}
-                value={draft.rule}
-                onChange={(rule) => onChange({ ...draft, rule })}
-                options={RULES.map((value) => ({ value, label: t(`models.rules.${value}`) }))}
+                value={draft.rule.kind}
+                onChange={(kind) => onChange({ ...draft, rule: { kind } })}
+                options={[...new Set([...RULES, draft.rule.kind])].map((value) => ({ value, label: t(`models.rules.${value}`) }))}
               />
             )}
           </Field>
@@ -196,6 +204,33 @@ function TermsCard({ draft, onChange, troubles, insists }: PartProps & { trouble
                   onChange={(autoPromote) => onChange({ ...draft, autoPromote })}
                 />
               </span>
+            )}
+          </Field>
+          <Field label={t("models.fallback")}>
+            {(id) => (
+              <span>
+                <Switch
+                  id={id}
+                  aria-label={t("models.fallback")}
+                  size="small"
+                  checked={draft.fallback}
+                  onChange={(fallback) => onChange({ ...draft, fallback })}
+                />
+              </span>
+            )}
+          </Field>
+          <Field label={t("models.retrain")}>
+            {() => (
+              <NumberField
+                label={t("models.retrain")}
+                value={draft.retrainDays}
+                onChange={(days) => onChange({ ...draft, retrainDays: days ?? 30 })}
+                whole
+                min={1}
+                max={365}
+                suffix={t("tagEditor.daysUnit")}
+                width={120}
+              />
             )}
           </Field>
         </Fields>

@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
 
 import { didOf, doingOf, groupOf, leafOf } from "@/rooms/segments/condition";
-import { blankModel, bodyOf, troublesOf } from "./draft";
+import { blankModel, bodyOf, draftOf, troublesOf } from "./draft";
+import type { Definition } from "./queries";
 
 const BOUGHT = groupOf([leafOf(didOf(doingOf("Order Completed")))]);
 
@@ -15,6 +16,16 @@ it("writes a seed without days, of everybody when nobody is named", () => {
   const body = bodyOf({ ...blankModel(), kind: "seed", condition: BOUGHT });
   expect(body.target).toEqual({ kind: "seed", who: { and: [{ did: { events: ["Order Completed"] } }] } });
   expect(body.among).toBeNull();
+});
+
+it("writes back what it read, also what only code can say", () => {
+  const who = { and: [{ did: { events: ["Order Completed"] } }] };
+  const shared = { label_zh: "甲", label_en: "A", among: who, fallback: true, auto_promote: false, retrain_days: 7 };
+  const told: Definition[] = [
+    { ...shared, target: { kind: "outcome", condition: who, days: 14 }, rule: { kind: "tag", tag: "away" } },
+    { ...shared, target: { kind: "seed", who, against: who, as_of: "2026-01-01" }, rule: { kind: "rhythm" } },
+  ];
+  for (const one of told) expect(bodyOf(draftOf("a", one))).toEqual(one);
 });
 
 it("says what is missing by the paths of the API", () => {

@@ -2,10 +2,13 @@
 import { didOf, doingOf, groupOf, leafOf, type Group, type Kind } from "@/rooms/segments/condition";
 import { check } from "@/rooms/segments/check";
 import { dump } from "@/rooms/segments/dump";
+import { read } from "@/rooms/segments/read";
 import type { Trouble } from "@/rooms/segments/builder/context";
 import type { Definition } from "./queries";
 
 export const RULES = ["recency", "frequency", "rhythm"] as const;
+type Rule = NonNullable<Definition["rule"]>;
+type Seed = Extract<Definition["target"], { kind: "seed" }>;
 
 export interface ModelDraft {
   readonly key: string | null;
@@ -15,9 +18,13 @@ export interface ModelDraft {
   readonly condition: Group;
   readonly days: number;
   readonly among: Group;
-  readonly rule: (typeof RULES)[number];
+  /** One of RULES, or what only code can say, such as a tag. */
+  readonly rule: Rule;
+  readonly fallback: boolean;
   readonly autoPromote: boolean;
   readonly retrainDays: number;
+  /** Who is surely unlike the seed, and as of when: said by code, and kept. */
+  readonly seed: Pick<Seed, "against" | "as_of">;
 }
 
 /** What is only known as it is now says nothing of the past, so no outcome can ask it. */
@@ -31,9 +38,29 @@ export function blankModel(): ModelDraft {
     condition: groupOf([leafOf(didOf(doingOf()))]),
     days: 30,
     among: groupOf([]),
-    rule: "recency",
+    rule: { kind: "recency" },
+    fallback: false,
     autoPromote: true,
     retrainDays: 30,
+    seed: {},
+  };
+}
+
+/** What stands, to be changed. */
+export function draftOf(key: string, { label_zh, label_en, target, among, rule, ...rest }: Definition): ModelDraft {
+  const blank = blankModel();
+  return {
+    key,
+    label: { zh: label_zh, en: label_en },
+    kind: target.kind,
+    condition: read(target.kind === "outcome" ? target.condition : target.who),
+    days: target.kind === "outcome" ? target.days : blank.days,
+    among: among ? read(among) : blank.among,
+    rule: rule ?? blank.rule,
+    fallback: rest.fallback ?? blank.fallback,
+    autoPromote: rest.auto_promote ?? blank.autoPromote,
+    retrainDays: rest.retrain_days ?? blank.retrainDays,
+    seed: target.kind === "seed" ? { against: target.against ?? null, as_of: target.as_of ?? null } : {},
   };
 }
 
@@ -44,10 +71,10 @@ export function bodyOf(draft: ModelDraft): Definition {
   return {
     label_zh: zh || "-",
     label_en: en || "-",
-    target: kind === "outcome" ? { kind, condition: dump(condition), days: draft.days } : { kind, who: dump(condition) },
+    target: kind === "outcome" ? { kind, condition: dump(condition), days: draft.days } : { kind, who: dump(condition), ...draft.seed },
     among: among.parts.length === 0 ? null : dump(among),
-    rule: { kind: draft.rule },
-    fallback: false,
+    rule: draft.rule,
+    fallback: draft.fallback,
     auto_promote: draft.autoPromote,
     retrain_days: draft.retrainDays,
   };

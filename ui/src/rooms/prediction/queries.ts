@@ -111,6 +111,16 @@ export function useCreateModel() {
   });
 }
 
+export function useChangeModel() {
+  const { slug: workspace } = useWorkspace();
+  const done = useRefreshed();
+  return useMutation({
+    mutationFn: ({ key, definition }: { readonly key: string; readonly definition: Definition }) =>
+      unwrap(api.PUT(`${BASE}/{model_key}`, { params: { path: { workspace, model_key: key } }, body: { definition } })),
+    onSuccess: done,
+  });
+}
+
 export function useDeleteModel() {
   const { slug: workspace } = useWorkspace();
   const done = useRefreshed();

@@ -135,7 +135,8 @@ function Picked({ list, file, onOther }: { list: PeopleList; file: File; onOther
           <Form<Fields>
             form={form}
             layout="vertical"
-            initialValues={{ mode: list.filled_at ? "append" : "replace", column: "", header: "auto" }}
+            // Adding is right for an empty list too, and harms nobody while the page does not know yet that it was filled.
+            initialValues={{ mode: "append", column: "", header: "auto" }}
             onFinish={send}
           >
             <Options filled={list.filled_at !== null} />
@@ -151,7 +152,7 @@ function Picked({ list, file, onOther }: { list: PeopleList; file: File; onOther
 
 function Options({ filled }: { filled: boolean }): ReactNode {
   const { t } = useTranslation();
-  const mode = Form.useWatch<Fields["mode"] | undefined>("mode") ?? "replace";
+  const mode = Form.useWatch<Fields["mode"] | undefined>("mode") ?? "append";
   return (
     <div className={styles.options}>
       <Form.Item name="mode" label={t("lists.mode")} extra={t(`lists.modeText.${mode}`)} hidden={!filled}>
