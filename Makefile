@@ -31,7 +31,7 @@ demo: setup $(STAMPS)/demo ## install, load a year of real retail data, serve ht
 test: check $(STAMPS)/demo $(STAMPS)/clients ## install what the tests need and run them all
 	$(BIN)/pytest -n 2 --dist loadfile
 
-deep: check $(STAMPS)/demo $(STAMPS)/clients ## the same with ten times as many random worlds (takes hours)
+deep: check $(STAMPS)/demo $(STAMPS)/clients ## the same with ten times as many random worlds
 	UEMS_TEST_DEPTH=10 $(BIN)/pytest -n 2 --dist loadfile --timeout 3600
 
 check: setup system-packages $(STAMPS)/dev ## the quick half of `make test`: formatting, types, layering, UI

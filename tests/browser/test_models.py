@@ -37,11 +37,8 @@ def traffic() -> list[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A server of its own: so many people would be in the way of the other tests."""
-    events = traffic()
     with served(tmp_path_factory) as found:
-        for start in range(0, len(events), 500):
-            found.send(events[start : start + 500])
-        found.wait_counted(len(events))
+        found.send(traffic())
         yield found
 
 

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from tests.support.certificates import self_signed
-from uems.kernel.outbound import Outbound, OutboundError, is_allowed
+from uems.kernel.errors import UemsError
+from uems.kernel.outbound import Outbound, OutboundError, host_of, is_allowed
 from uems.kernel.settings import Settings
 
 PRIVATE = Settings(allow_private_outbound=True)
@@ -324,3 +325,42 @@ def test_the_certificate_must_be_of_the_name_that_was_called(tmp_path: Path) -> 
     with Outbound(PRIVATE, resolve_name=_names) as client:
         _fails("outbound_tls", lambda: client.request("GET", _url(server, "/ok", "shop.example", "https")), permanent=True)
     next(servers, None)
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("https://hooks.example/secret/path?x=1", "https://hooks.example"),
+        ("http://hooks.example:8080/", "http://hooks.example:8080"),
+        ("https://8.8.8.8/", "https://8.8.8.8"),
+        ("https://rebound.localhost.example/", "https://rebound.localhost.example"),
+    ],
+)
+def test_of_an_address_that_is_kept_only_the_host_is_shown(url: str, host: str) -> None:
+    assert host_of(url, private=False) == host_of(url, private=True) == host
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1/x",
+        "http://LOCALHOST:9/x",
+        "http://10.1.2.3/",
+        "http://[::1]/",
+        "http://[::ffff:192.168.1.1]/",
+        "http://169.254.169.254/",
+    ],
+)
+def test_an_address_within_is_not_kept_unless_the_operator_allows_it(url: str) -> None:
+    with pytest.raises(UemsError, match="UEMS_ALLOW_PRIVATE_OUTBOUND") as caught:
+        host_of(url, private=False)
+    assert caught.value.code == "invalid"
+    assert host_of(url, private=True)
+
+
+@pytest.mark.parametrize("url", ["ftp://a/b", "https://me:pw@a/", "nonsense", "http://", "https://a/" + "x" * 2_000, "http://[::"])
+def test_what_cannot_be_called_is_not_kept_and_not_repeated(url: str) -> None:
+    with pytest.raises(UemsError) as caught:
+        host_of(url, private=True)
+    assert caught.value.code == "invalid"
+    assert "pw" not in caught.value.message

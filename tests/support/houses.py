@@ -36,8 +36,7 @@ def build(settings: Settings) -> House:
 
 def migrated_warehouse(settings: Settings) -> Iterator[Warehouse]:
     """The embedded warehouse of a home, with every room's tables; for a fixture."""
-    found = Path("warehouse")
-    shutil.copytree(_template() / found, settings.home / found, symlinks=True)
+    shutil.copytree(_template() / "warehouse", settings.home / "warehouse", symlinks=True)
     warehouse = open_warehouse(settings)
     yield warehouse
     warehouse.close()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
 
+from uems.kernel.errors import UemsError
 from uems.kernel.filters import Node
 
 State: TypeAlias = Literal["building", "live", "failed", "archived"]
@@ -78,3 +79,8 @@ class Size:
     size: int
     entered: int
     left: int
+
+
+def archived_error(key: str) -> UemsError:
+    """What is said where a segment must be in use, and is not."""
+    return UemsError("segment_archived", f"{key} is archived, so nobody follows who is in it. Restore it first.", status=409)

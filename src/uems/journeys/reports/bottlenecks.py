@@ -27,7 +27,7 @@ from uems.journeys.bottleneck import statistics as st
 from uems.journeys.bottleneck.explain import conclude
 from uems.journeys.bottleneck.model import EVERYBODY, Axis, Finding, Side, Slice, SliceKind, Warning
 from uems.journeys.bottleneck.scan import candidates, table_of
-from uems.journeys.bottleneck.sentences import Said, sentence_en, sentence_zh
+from uems.journeys.bottleneck.sentences import Said, label_en, label_zh, sentence_en, sentence_zh
 from uems.journeys.map.definitions import journey_map
 from uems.journeys.map.model import MAX_WINDOW, Stage, Stages, TouchEvent, Touchpoint, check_stages, touchpoints
 from uems.journeys.registry import Answer
@@ -296,7 +296,7 @@ def _warning(warning: Warning, axes: Sequence[Axis]) -> dict[str, Any]:
 
 
 def _axis(one: Axis) -> dict[str, Any]:
-    labels = {"label_zh": one.label_zh or one.name, "label_en": one.label_en or one.name}
+    labels = {"label_zh": label_zh(one), "label_en": label_en(one)}
     return {"kind": one.kind, "name": one.name, **labels, "values": [value or None for value in one.values]}
 
 

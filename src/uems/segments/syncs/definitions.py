@@ -16,6 +16,7 @@ from uems.kernel.settings import Settings
 from uems.kernel.sql import Sql
 from uems.kernel.store import Store, lock
 from uems.segments.exports.columns import Wanted
+from uems.segments.model import archived_error
 from uems.segments.syncs.model import BATCH, BOTH, MAX_BATCH, Delivery, Sync, What, sync_of
 from uems.segments.tables import segment_syncs, segments, sync_deliveries
 from uems.segments.understanding.overlap import in_use
@@ -206,7 +207,7 @@ def _check_in_use(conn: Connection, sync: Sync) -> None:
     mine = (segments.c.workspace_id == sync.workspace_id, segments.c.segment_id == sync.segment_id)
     row = conn.execute(select(segments.c.key, segments.c.archived).where(*mine)).one()
     if row.archived:
-        raise UemsError("segment_archived", f"{row.key} is archived, so nobody follows who is in it. Restore it first.", status=409)
+        raise archived_error(row.key)
 
 
 def _set(conn: Connection, sync: Sync, values: dict[str, Any]) -> None:

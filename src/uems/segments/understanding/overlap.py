@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from uems.identity import api as identity
-from uems.kernel.errors import UemsError, invalid
+from uems.kernel.errors import invalid
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
 from uems.kernel.sql import Sql
 from uems.kernel.warehouse import Limits
 from uems.segments.definitions import segment
-from uems.segments.model import Segment
+from uems.segments.model import Segment, archived_error
 
 MOST: Final = 8
 LIMITS: Final = Limits(seconds=30, memory_bytes=4_000_000_000)
@@ -73,7 +73,7 @@ def in_use(house: House, scope: Scope, key: str) -> Segment:
     """A segment whose members are followed. Raises ``not_found`` and ``segment_archived`` (409)."""
     found = segment(house.store, scope, key)
     if found.archived:
-        raise UemsError("segment_archived", f"{key} is archived, so nobody follows who is in it. Restore it first.", status=409)
+        raise archived_error(key)
     return found
 
 
