@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench import cases
+from bench.reports import reports_case
 from bench.segments import segments_case
 
 CASES = {
@@ -21,6 +22,7 @@ CASES = {
     "demo": cases.demo_load,
     "segments": segments_case(50_000_000, 1_000_000),
     "person": cases.one_person(50_000_000),
+    "reports": reports_case,
 }
 
 
