@@ -1,5 +1,6 @@
 """What do the tests of the web UI start from? A real server with a little traffic, and a real Chromium that is signed in."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +11,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expec
 from tests.browser.site import CHROMIUM, FLAGS, Site, a_little_traffic
 from tests.support.cli import Uems
 from uems.web.ui import STATIC
+
+SLOWER = float(os.environ.get("UEMS_TEST_SLOWER", "1"))
+"""How many times slower than it is the processor seems to Chromium: what breaks at 6 is a race that a busy machine would find."""
 
 expect.set_options(timeout=30_000)  # a busy machine is slow, and nothing here measures speed
 
@@ -131,6 +135,8 @@ def owner(chromium: Browser, site: Site, signed_in: Path) -> Iterator[BrowserCon
 def page(owner: BrowserContext, site: Site) -> Iterator[Page]:
     """A page of the owner with nothing chosen. Fails at the end if the page threw anything or wrote an error to the console."""
     page = owner.new_page()
+    if SLOWER != 1:
+        owner.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
     troubles: list[str] = []
     page.on("pageerror", lambda error: troubles.append(str(error)))
     page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)

@@ -3,7 +3,7 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { App as AntdApp, ConfigProvider } from "antd";
 import { StrictMode, useMemo, type ReactNode } from "react";
 import { createRoot } from "react-dom/client";
-import { RouterProvider } from "react-router";
+import { RouterProvider } from "react-router/dom"; // the one that can show a change at once
 
 import { whenSignedOut } from "@/api/client";
 import { queryClient } from "@/api/queryClient";

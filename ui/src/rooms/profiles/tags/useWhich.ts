@@ -1,11 +1,13 @@
 import { useCallback, useMemo } from "react";
 import { useSearchParams } from "react-router";
 
+import { useChangeParams } from "@/parts/useParam";
 import type { Which } from "./queries";
 
 /** Which part of the distribution is looked at; it stands in the address. */
 export function useWhich(): { readonly which: Which; readonly choose: (which: Which) => void } {
-  const [params, setParams] = useSearchParams();
+  const [params] = useSearchParams();
+  const change = useChangeParams();
   const which = useMemo((): Which => {
     const number = (name: string): number | undefined => {
       const text = params.get(name);
@@ -17,15 +19,13 @@ export function useWhich(): { readonly which: Which; readonly choose: (which: Wh
   }, [params]);
   const choose = useCallback(
     ({ value, low, high }: Which) =>
-      setParams((old) => {
-        const next = new URLSearchParams(old);
+      change((next) => {
         for (const name of ["value", "low", "high", "tab"]) next.delete(name);
         if (value !== undefined) next.set("value", value);
         if (low !== undefined) next.set("low", String(low));
         if (high !== undefined) next.set("high", String(high));
-        return next;
       }),
-    [setParams],
+    [change],
   );
   return { which, choose };
 }
