@@ -53,7 +53,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """peak_bytes: the most resident memory of the whole process while the report ran. """
+    """peak_bytes: the most resident memory of the whole process while the report ran."""
 
     seconds: float
     peak_bytes: float
