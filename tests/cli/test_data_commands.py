@@ -134,6 +134,22 @@ def test_the_doctor_finds_a_healthy_server_well_and_an_open_home_not(shop: Shop)
         uems.home.chmod(0o700)
 
 
+def test_a_saved_report_is_answered_by_its_key(shop: Shop) -> None:
+    uems, server, _ = shop
+    body = json.dumps({"name": "Buyers", "report": "trend", "spec": {"series": [{"measure": "people"}], "unit": "month"}}).encode()
+    request = urllib.request.Request(
+        f"{server.url}/api/workspaces/shop/saved-reports/buyers",
+        data=body,
+        method="PUT",
+        headers={"Authorization": f"Bearer {server.token}", "Content-Type": "application/json"},
+    )
+    urllib.request.urlopen(request, timeout=30).close()
+    found = uems.run("report", "--saved", "buyers", "--format", "json").json()
+    assert (found["report"], found["unit"], found["series"][0]["lines"][0]["total"]) == ("trend", "month", 3)
+    assert "not_found" in uems.run("report", "--saved", "nosuch").err
+    assert uems.run("report", "trend", "--saved", "buyers").code == 2
+
+
 def test_a_backup_of_a_running_server_restores_to_the_same_report(shop: Shop, tmp_path: Path) -> None:
     uems = shop[0]
     file = tmp_path / "uems.tar"

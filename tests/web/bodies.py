@@ -66,6 +66,8 @@ def calls(names: Names) -> dict[str, Call]:
         "reading": {"table": "t", "cursor": "id"},
         "mapping_id": names.mapping_id,
     }
+    # Of a version that nothing of one's own has: who has none is told so, whatever others have under this key.
+    report = {"name": "Mine", "report": "overview", "spec": {}, "if_version": 1}
     gone = [{"kind": kind, "key": names.key, "archived": True} for kind in ("tag", "segment")]
     return found | {
         "create source": Call(method="POST", path="sources", body=source, answered=False),
@@ -74,3 +76,4 @@ def calls(names: Names) -> dict[str, Call]:
         "apply away": Call(method="POST", path="config/apply", body={"documents": gone}, answered=True),
         "give tag": Call(method="POST", path=f"tags/{names.key}/people", body={"people": [names.person], "value": True}, answered=False),
     }
+        "save report": Call(method="PUT", path=f"saved-reports/{names.key}", body=report, answered=False),

@@ -33,6 +33,8 @@ from uems.journeys.reports import (
     read_formula,
     states,
 )
+from uems.journeys.saved.definitions import SavedReport
+from uems.journeys.saved.door import saved_report, saved_reports
 from uems.journeys.schema import MIGRATIONS
 from uems.journeys.sessions import Sessioniser
 
@@ -50,6 +52,7 @@ __all__ = [
     "Formula",
     "Notice",
     "Query",
+    "SavedReport",
     "Series",
     "Session",
     "Sessioniser",
@@ -72,6 +75,8 @@ __all__ = [
     "place_sql",
     "read_formula",
     "run_report",
+    "saved_report",
+    "saved_reports",
     "sessions_of",
     "states",
 ]

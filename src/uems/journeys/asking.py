@@ -30,6 +30,11 @@ def run_report(house: House, scope: Scope, name: str, spec: Mapping[str, Any], n
         return report.run(house, scope, config, now)
 
 
+def check_spec(name: str, spec: Mapping[str, Any]) -> dict[str, Any]:
+    """The spec in JSON as it would be kept: what was given, in the form of the report called ``name``. Raises as ``run_report``."""
+    return _read(REPORTS.get(name).Config, spec, "spec", name).model_dump(mode="json", exclude_unset=True)
+
+
 def people_of_report(
     house: House, scope: Scope, name: str, spec: Mapping[str, Any], cell: Mapping[str, Any], now: datetime
 ) -> npt.NDArray[np.uint64]:

@@ -14,6 +14,7 @@ from uems.journeys.bodies import SessionBody
 from uems.journeys.map.routes import router as maps
 from uems.journeys.person_sessions import END, sessions_of
 from uems.journeys.registry import REPORTS, OpensPeople
+from uems.journeys.saved.routes import router as saved
 from uems.journeys.segment_of import segment_of
 from uems.kernel.edge import Body, Clean, Count, Cursor, Id, Key, Limit, Name, Page, decode_cursor, encode_cursor
 from uems.kernel.house import House
@@ -21,6 +22,7 @@ from uems.profiles import api as profiles
 
 router = APIRouter()
 router.include_router(maps)
+router.include_router(saved)
 
 
 class ReportInfo(Body):

@@ -4,6 +4,7 @@ import json
 import sys
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import typer
 
@@ -33,17 +34,24 @@ def report(
     name: Annotated[str | None, typer.Argument(help="Which report; without it, all are listed.")] = None,
     spec: Annotated[str | None, typer.Option(help="Its parameters as JSON: a file, - for standard input, or the JSON itself.")] = None,
     part: Annotated[str | None, typer.Option(help="For table and csv: the one part of the answer to print, such as series.")] = None,
+    saved: Annotated[str | None, typer.Option(help="Key of a saved report to answer, in place of a name and a spec.")] = None,
     workspace: WorkspaceOption = None,
     format: FormatOption = Format.table,
 ) -> None:
     """Answer a report.
 
     Examples: `uems report overview --format json`,
-    `uems report overview --spec '{"first_day": "2017-01-01", "last_day": "2017-03-31"}' --part series --format csv`
+    `uems report overview --spec '{"first_day": "2017-01-01", "last_day": "2017-03-31"}' --part series --format csv`,
+    `uems report --saved weekly_buyers`
     """
+    if saved is not None and (name is not None or spec is not None):
+        raise typer.BadParameter("A saved report has its own name and spec. Give either it, or a name and --spec.", param_hint="--saved")
     asked = read_spec(spec)
     with connected() as client:
         base = client.workspace(workspace)
+        if saved is not None:
+            kept = client.get(f"{base}/saved-reports/{quote(saved, safe='')}")
+            name, asked = kept["report"], kept["spec"]
         if name is None:
             show_rows(client.pages(f"{base}/reports"), ["name", "label_en", "label_zh", "sample"], format)
             return

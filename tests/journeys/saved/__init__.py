@@ -1,0 +1,1 @@
+"""Are maps drawn, kept and measured as they say?"""
