@@ -68,12 +68,20 @@ def calls(names: Names) -> dict[str, Call]:
     }
     # Of a version that nothing of one's own has: who has none is told so, whatever others have under this key.
     report = {"name": "Mine", "report": "overview", "spec": {}, "if_version": 1}
+    number = {"id": "a", "kind": "metric", "metric": "dau"}
+    tiles = {"id": "a", "kind": "report", "report": names.key}, {**number, "metric": names.key}, {**number, "segments": [names.key]}
+    for place, tile in enumerate(tiles):
+        board = {"name": "Mine", "tiles": [tile]}
+        found |= {
+            f"tile {place}": Call(method="POST", path="dashboard-tiles", body={"tile": tile}, answered=False),
+            f"save tile {place}": Call(method="PUT", path=f"dashboards/{names.key}", body=board, answered=False),
+        }
     gone = [{"kind": kind, "key": names.key, "archived": True} for kind in ("tag", "segment")]
     return found | {
+        "save report": Call(method="PUT", path=f"saved-reports/{names.key}", body=report, answered=False),
         "create source": Call(method="POST", path="sources", body=source, answered=False),
         "test source": Call(method="POST", path="sources/test", body=source, answered=False),
         "plan away": Call(method="POST", path="config/plan", body={"documents": gone}, answered=True),
         "apply away": Call(method="POST", path="config/apply", body={"documents": gone}, answered=True),
         "give tag": Call(method="POST", path=f"tags/{names.key}/people", body={"people": [names.person], "value": True}, answered=False),
     }
-        "save report": Call(method="PUT", path=f"saved-reports/{names.key}", body=report, answered=False),

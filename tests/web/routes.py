@@ -40,6 +40,10 @@ SAMPLES: Mapping[str, str] = {
     "metric": "dau",
     "alert_id": "known_alert_id",
     "guardrail_id": "known_guardrail_id",
+    "link_id": "known_link_id",
+    "schedule_id": "known_schedule_id",
+    "token": "known_token",
+    "tile_id": "a",
 }
 """Parameter in a path → a thing that exists in somebody else's workspace.
 

@@ -16,7 +16,17 @@ ROLES: tuple[Role, ...] = ("viewer", "analyst", "editor", "admin", "owner")
 # Viewers see numbers, analysts also see the people behind them, editors change what is collected and shown,
 # admins decide who comes in, owners decide who owns it.
 _ADDED: dict[Role, tuple[str, ...]] = {
-    "viewer": ("workspace:read", "reports:read", "segments:read", "tags:read", "plan:read", "health:read", "models:read", "kpis:read"),
+    "viewer": (
+        "workspace:read",
+        "reports:read",
+        "segments:read",
+        "tags:read",
+        "plan:read",
+        "health:read",
+        "models:read",
+        "kpis:read",
+        "dashboards:read",
+    ),
     "analyst": ("people:read", "events:read", "merges:read", "imports:read", "sources:read", "members:read", "reports:write"),
     "editor": (
         "people:write",
@@ -30,6 +40,7 @@ _ADDED: dict[Role, tuple[str, ...]] = {
         "sources:write",
         "models:write",
         "kpis:write",
+        "dashboards:write",
     ),
     "admin": ("members:write", "keys:read", "keys:write", "audit:read", "workspace:write"),
     "owner": ("owners:write",),

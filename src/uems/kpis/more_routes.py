@@ -1,4 +1,4 @@
-"""Which routes has this room beside those of metrics? Metrics by formula and guardrails here; spend and alerts in their own files."""
+"""Which routes has this room beside those of metrics? Metrics by formula and guardrails here, the others in their own files."""
 
 from typing import Annotated, Final
 
@@ -12,6 +12,7 @@ from uems.kpis import guardrails
 from uems.kpis.alerts.routes import router as alerts
 from uems.kpis.bodies import KpiAnswer
 from uems.kpis.custom import definitions
+from uems.kpis.dashboards.routes import router as dashboards
 from uems.kpis.frames import frame_of
 from uems.kpis.measuring import Question, measure_all, values_of
 from uems.kpis.more_bodies import (
@@ -29,6 +30,7 @@ from uems.kpis.spend_routes import router as spend
 router = APIRouter()
 router.include_router(spend)
 router.include_router(alerts)
+router.include_router(dashboards)
 _BASE = "/workspaces/{workspace}"
 _UNNAMED: Final = "-"
 """Stands for a metric that has no key yet; no real key is like it."""

@@ -9,6 +9,7 @@ from uems.kernel.clock import day_of
 from uems.kernel.edge import Key
 from uems.kernel.house import House
 from uems.kpis import measuring, setup, targets
+from uems.kpis.asked import answer_metric
 from uems.kpis.bodies import (
     KpiAnswer,
     KpiBoard,
@@ -66,11 +67,7 @@ def ask_board(request: Request, access: Annotated[Access, guard("kpis:read")], b
 @router.post(f"{_BASE}/{{metric}}")
 def ask_metric(request: Request, access: Annotated[Access, guard("kpis:read")], metric: MetricKey, body: KpiQuestion) -> KpiAnswer:
     """The values of one metric over time, compared and broken down."""
-    house, scope = _house(request), access.scope
-    found = measuring.measure(house, scope, body.of_metric(metric), access.now)
-    day = min(found.frame.last, found.frame.today)
-    goals = goals_of(house, scope, [(found.metric, found.config)], body.unit, day, access.now)
-    return KpiAnswer.of(found, scope.zone, scope.currency, access.now, goals.get(metric))
+    return answer_metric(_house(request), access.scope, body.of_metric(metric), access.now)
 
 
 @router.put(f"{_BASE}/{{metric}}/setup")

@@ -3,6 +3,24 @@
 from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, LargeBinary, String, Table, Text, text
 
 from uems.kernel.store import BigId, Json, UtcDateTime, metadata
+from uems.kpis.dashboards.tables import kpi_dashboard_links, kpi_dashboards, kpi_mailing_letters, kpi_mailings, kpi_schedules
+
+__all__ = [
+    "kpi_alerts",
+    "kpi_dashboard_links",
+    "kpi_dashboards",
+    "kpi_deliveries",
+    "kpi_firings",
+    "kpi_guardrails",
+    "kpi_mailing_letters",
+    "kpi_mailings",
+    "kpi_metric_versions",
+    "kpi_metrics",
+    "kpi_schedules",
+    "kpi_settings",
+    "kpi_spend",
+    "kpi_targets",
+]
 
 kpi_spend = Table(
     "kpi_spend",

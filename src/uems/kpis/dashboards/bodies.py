@@ -1,0 +1,88 @@
+"""What do dashboards and the answers of their tiles look like over HTTP?"""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from uems.kernel.edge import Body, CleanStr, Name
+from uems.kpis.bodies import KpiAnswer
+from uems.kpis.dashboards.model import Dashboard, DashboardDraft, PeriodForAll, Tile, Tiles
+
+
+class DashboardBody(Body):
+    """A dashboard with its tiles in their order."""
+
+    key: str
+    name: str
+    description: str
+    tiles: list[Tile]
+    version: int
+    created_at: datetime
+    changed_at: datetime
+    changed_by: str
+
+    @staticmethod
+    def of(one: Dashboard) -> "DashboardBody":
+        return DashboardBody(
+            key=one.key,
+            name=one.name,
+            description=one.description,
+            tiles=list(one.tiles),
+            version=one.version,
+            created_at=one.created_at,
+            changed_at=one.changed_at,
+            changed_by=one.changed_by,
+        )
+
+
+class DashboardList(Body):
+    items: list[DashboardBody]
+
+
+class DashboardChange(Body):
+    """if_version: the version that was edited, 0 for a new one; left out: whatever stands is replaced."""
+
+    name: Name
+    description: CleanStr = ""
+    tiles: Tiles
+    if_version: Annotated[int, Field(ge=0)] | None = None
+
+    @property
+    def draft(self) -> DashboardDraft:
+        return DashboardDraft(name=self.name, description=self.description, tiles=self.tiles)
+
+
+class TileQuestion(Body):
+    """A tile, saved or not. period: in place of its own."""
+
+    tile: Tile
+    period: PeriodForAll | None = None
+
+
+class TileReport(Body):
+    """The answer of a report, as it gives it itself; spec: what it was asked."""
+
+    report: str
+    workspace: str
+    spec: dict[str, Any]
+    first_day: date | None
+    last_day: date | None
+    zone: str
+    currency: str
+    watermark: datetime | None
+    asked_at: datetime
+    exact: bool
+    warnings: list[dict[str, Any]]
+    data: dict[str, Any]
+
+
+class TileAnswer(Body):
+    """What a tile shows: of a metric or a report, with its name; a note has none."""
+
+    id: str
+    kind: Literal["metric", "report", "text"]
+    label_zh: str = ""
+    label_en: str = ""
+    metric: KpiAnswer | None = None
+    report: TileReport | None = None

@@ -1,0 +1,58 @@
+"""How are dashboards made, changed and answered over HTTP?"""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request
+
+from uems.access.api import Access, guard
+from uems.kernel.edge import Key
+from uems.kernel.house import House
+from uems.kpis.dashboards import definitions
+from uems.kpis.dashboards.answering import answer_tile
+from uems.kpis.dashboards.bodies import DashboardBody, DashboardChange, DashboardList, TileAnswer, TileQuestion
+from uems.kpis.dashboards.model import MetricTile, ReportTile
+
+router = APIRouter()
+_BASE = "/workspaces/{workspace}/dashboards"
+DashboardKey = Annotated[Key, Path(description="Key of the dashboard.")]
+
+
+def _house(request: Request) -> House:
+    house: House = request.app.state.house
+    return house
+
+
+@router.get(_BASE)
+def list_dashboards(request: Request, access: Annotated[Access, guard("dashboards:read")]) -> DashboardList:
+    """Every dashboard by name."""
+    return DashboardList(items=[DashboardBody.of(one) for one in definitions.list_dashboards(_house(request).store, access.scope)])
+
+
+@router.get(f"{_BASE}/{{key}}")
+def get_dashboard(request: Request, access: Annotated[Access, guard("dashboards:read")], key: DashboardKey) -> DashboardBody:
+    """One dashboard with its tiles; their answers are asked one by one."""
+    return DashboardBody.of(definitions.get_dashboard(_house(request).store, access.scope, key))
+
+
+@router.put(f"{_BASE}/{{key}}")
+def put_dashboard(
+    request: Request, access: Annotated[Access, guard("dashboards:write")], key: DashboardKey, body: DashboardChange
+) -> DashboardBody:
+    """Make or change a dashboard; every tile is checked."""
+    return DashboardBody.of(definitions.save_dashboard(_house(request), access, key, body.draft, if_version=body.if_version))
+
+
+@router.delete(f"{_BASE}/{{key}}", status_code=204)
+def delete_dashboard(request: Request, access: Annotated[Access, guard("dashboards:write")], key: DashboardKey) -> None:
+    """Take a dashboard away; its links open nothing any more, and its schedules end."""
+    definitions.delete_dashboard(_house(request).store, access, key)
+
+
+@router.post("/workspaces/{workspace}/dashboard-tiles")
+def ask_tile(request: Request, access: Annotated[Access, guard("dashboards:read")], body: TileQuestion) -> TileAnswer:
+    """What a tile shows, whether it is saved or not."""
+    if isinstance(body.tile, MetricTile):
+        access.require("kpis:read")
+    elif isinstance(body.tile, ReportTile):
+        access.require("reports:read")
+    return answer_tile(_house(request), access.scope, body.tile, access.now, period=body.period)
