@@ -61,6 +61,28 @@ def test_a_write_key_opens_no_route(route: Route, world: World) -> None:
     assert (answer.status_code, answer.json()["code"]) == (401, "write_key_only")
 
 
+def test_the_token_of_a_link_opens_its_dashboard_and_nothing_else(world: World) -> None:
+    owner = world.members["owner"]
+    tiles = [{"id": "a", "kind": "text", "text": "Hello"}]
+    for key in ("seen", "unseen"):
+        assert owner.send("PUT", f"/api/workspaces/gamma/dashboards/{key}", json={"name": key, "tiles": tiles}).status_code == 200
+    token = owner.post("/api/workspaces/gamma/dashboards/seen/links", {"name": "Board"}).json()["token"]
+    stranger = browser(world.app)
+    seen = stranger.get(f"/api/shared/{token}")
+    assert (seen.json()["name"], seen.json()["tiles"][0]["text"]) == ("seen", "Hello")
+    assert "unseen" not in seen.text
+    for route in ROUTES:
+        if isinstance(route.marks[0], PublicMark):
+            continue
+        for workspace in ("gamma", "alpha"):
+            for program in (bearer(world.app, token), stranger):
+                answer = call(program, route, world, workspace, key="seen", token=token)
+                assert (answer.status_code, answer.json()["code"]) == (401, "not_authenticated"), str(route)
+    for key in ("seen", "unseen"):
+        assert owner.delete(f"/api/workspaces/gamma/dashboards/{key}").status_code == 204
+    assert stranger.get(f"/api/shared/{token}").status_code == 404
+
+
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("route", WORKSPACE_ROUTES, ids=str)
 def test_a_role_can_do_what_the_table_says_and_nothing_else(route: Route, role: Role, world: World) -> None:

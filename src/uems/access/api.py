@@ -9,6 +9,7 @@ from uems.access.members import NewMember, add_member
 from uems.access.model import Access, Account, Actor, Caller, Key, Member, Workspace
 from uems.access.operator import operator, operator_token
 from uems.access.permissions import PERMISSIONS, ROLES, Role
+from uems.access.rate_limit import admit_guess, forgive_guess
 from uems.access.workspaces import create_workspace, enter, list_workspaces, mark_has_data
 from uems.access.write_keys import write_key, write_key_async
 
@@ -30,11 +31,13 @@ __all__ = [
     "Workspaces",
     "account_guard",
     "add_member",
+    "admit_guess",
     "audit",
     "bootstrap",
     "create_key",
     "create_workspace",
     "enter",
+    "forgive_guess",
     "guard",
     "list_workspaces",
     "mark_has_data",

@@ -1,4 +1,4 @@
-"""How often may one guess a password? Counted in the store before the guess is looked at, per account and per address.
+"""How often may one guess a password or the token of a link? Counted in the store before the guess is looked at.
 
 Counting first means that guesses sent side by side cannot slip through together.
 """
@@ -61,10 +61,27 @@ def admit(conn: Connection, limits: Mapping[str, int], now: datetime) -> None:
             seconds = max(1, int((ends_at - now).total_seconds()) + 1)
             raise UemsError(
                 "too_many_attempts",
-                f"Too many attempts to log in. Wait {(seconds + 59) // 60} minutes and try again.",
+                f"Too many attempts. Wait {(seconds + 59) // 60} minutes and try again.",
                 status=429,
                 details={"retry_after_seconds": seconds},
             )
+
+
+def guess_bucket(address: str) -> str:
+    """Guesses at tokens of links, counted beside logins: who may not try the one any more may still try the other."""
+    return f"guess:{address_bucket(address)}"
+
+
+def admit_guess(conn: Connection, address: str, now: datetime) -> None:
+    """Count one guess at the token of a link, as logins are counted. Raises ``too_many_attempts``."""
+    admit(conn, {guess_bucket(address): PER_ADDRESS}, now)
+
+
+def forgive_guess(conn: Connection, address: str, link: str, most: int, now: datetime) -> None:
+    """It was no guess: it counts against the link itself, which may be opened ``most`` times in 15 minutes. Raises as ``admit_guess``."""
+    bucket = guess_bucket(address)
+    conn.execute(update(login_attempts).where(login_attempts.c.bucket == bucket).values(attempts=login_attempts.c.attempts - 1))
+    admit(conn, {f"link:{link}"[:100]: most}, now)
 
 
 def forgive(conn: Connection, account: str, address: str | None = None) -> None:

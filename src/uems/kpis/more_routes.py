@@ -12,6 +12,7 @@ from uems.kpis import guardrails
 from uems.kpis.alerts.routes import router as alerts
 from uems.kpis.bodies import KpiAnswer
 from uems.kpis.custom import definitions
+from uems.kpis.dashboards.link_routes import router as dashboard_links
 from uems.kpis.dashboards.routes import router as dashboards
 from uems.kpis.frames import frame_of
 from uems.kpis.measuring import Question, measure_all, values_of
@@ -31,6 +32,7 @@ router = APIRouter()
 router.include_router(spend)
 router.include_router(alerts)
 router.include_router(dashboards)
+router.include_router(dashboard_links)
 _BASE = "/workspaces/{workspace}"
 _UNNAMED: Final = "-"
 """Stands for a metric that has no key yet; no real key is like it."""

@@ -29,7 +29,7 @@ from uems.web.ui import STATIC, install_ui
 
 TAG_USERS: tuple[profiles.TagUsers, ...] = (segments.tag_uses, prediction.tag_uses)
 """What asks tags above the room that has them. A room whose definitions name tags adds its function, so that none is removed under it."""
-_FOR_STRANGERS = ("/healthz", "/api/login")
+_FOR_STRANGERS = ("/healthz", "/api/login", "/api/shared/{token}", "/api/shared/{token}/tiles/{tile_id}")
 
 
 class App(FastAPI):

@@ -48,6 +48,10 @@ _HEADERS = {
 }
 
 
+_SHARED = re.compile(r"(/api)?/shared/[^/]+")
+"""What a link opens: its address is its password, so it must not be searched, told to other pages, or logged."""
+_HEADERS_OF_SHARED = {"X-Robots-Tag": "noindex, nofollow, noarchive", "Referrer-Policy": "no-referrer"}
+
 MAX_BODY_BYTES = 8 * 1024 * 1024
 """Largest body of a request, but for routes that take uploads."""
 
@@ -99,6 +103,8 @@ class Frame:
 
     def _add_headers(self, headers: MutableHeaders, path: str, request_id: str) -> None:
         headers["X-Request-Id"] = request_id
+        if _SHARED.match(path):
+            headers.update(_HEADERS_OF_SHARED)
         for name, value in self.headers.items():
             headers.setdefault(name, value)
         if path.startswith("/api/"):
@@ -177,4 +183,4 @@ def _check_address(scope: Scope) -> None:
 
 
 def _shown(path: str) -> str:
-    return path[:300].encode("unicode_escape").decode()
+    return _SHARED.sub(r"\1/shared/(token)", path, count=1)[:300].encode("unicode_escape").decode()

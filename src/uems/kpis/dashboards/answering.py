@@ -12,6 +12,7 @@ from uems.kpis.asked import answer_metric
 from uems.kpis.dashboards.bodies import TileAnswer, TileReport
 from uems.kpis.dashboards.model import MetricTile, PeriodForAll, ReportTile, Tile, TilePeriod
 from uems.kpis.measuring import Question, find_metric
+from uems.segments import api as segments
 
 
 def answer_tile(
@@ -42,7 +43,12 @@ def _metric(house: House, scope: Scope, tile: MetricTile, now: datetime, period:
         segments=tile.segments,
     )
     return TileAnswer(
-        id=tile.id, kind="metric", label_zh=metric.label_zh, label_en=metric.label_en, metric=answer_metric(house, scope, question, now)
+        id=tile.id,
+        kind="metric",
+        label_zh=metric.label_zh,
+        label_en=metric.label_en,
+        metric=answer_metric(house, scope, question, now),
+        segments={key: segments.segment(house.store, scope, key).name for key in tile.segments},
     )
 
 

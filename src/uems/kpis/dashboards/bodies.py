@@ -7,6 +7,7 @@ from pydantic import Field
 
 from uems.kernel.edge import Body, CleanStr, Name
 from uems.kpis.bodies import KpiAnswer
+from uems.kpis.dashboards.links import MAX_LINK_DAYS, Link, LinkState
 from uems.kpis.dashboards.model import Dashboard, DashboardDraft, PeriodForAll, Tile, Tiles
 
 
@@ -78,7 +79,7 @@ class TileReport(Body):
 
 
 class TileAnswer(Body):
-    """What a tile shows: of a metric or a report, with its name; a note has none."""
+    """What a tile shows: of a metric or a report, with its name; a note has none. segments: what those of a breakdown are called."""
 
     id: str
     kind: Literal["metric", "report", "text"]
@@ -86,3 +87,61 @@ class TileAnswer(Body):
     label_en: str = ""
     metric: KpiAnswer | None = None
     report: TileReport | None = None
+    segments: dict[str, str] = Field(default_factory=dict)
+
+
+class LinkDraft(Body):
+    """name: whom it is for, so that it can be told from others. days: how long it opens the dashboard."""
+
+    name: Name
+    days: Annotated[int, Field(strict=True, ge=1, le=MAX_LINK_DAYS)] = 30
+
+
+class LinkBody(Body):
+    """A link without its token. opened: how often the dashboard was looked at by it."""
+
+    link_id: str
+    name: str
+    state: LinkState
+    created_at: datetime
+    created_by: str
+    expires_at: datetime
+    revoked_at: datetime | None
+    opened: int
+    opened_at: datetime | None
+
+    @staticmethod
+    def of(one: Link, now: datetime) -> "LinkBody":
+        return LinkBody(
+            link_id=one.link_id,
+            name=one.name,
+            state=one.state(now),
+            created_at=one.created_at,
+            created_by=one.created_by,
+            expires_at=one.expires_at,
+            revoked_at=one.revoked_at,
+            opened=one.opened,
+            opened_at=one.opened_at,
+        )
+
+
+class LinkList(Body):
+    items: list[LinkBody]
+
+
+class LinkMade(LinkBody):
+    """token: the end of the address, ``/shared/<token>``; shown this once."""
+
+    token: str
+
+
+class SharedDashboard(Body):
+    """What whoever has a link sees: the dashboard, and nothing of those who made it."""
+
+    name: str
+    description: str
+    workspace_name: str
+    zone: str
+    currency: str
+    tiles: list[Tile]
+    expires_at: datetime
