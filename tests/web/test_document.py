@@ -57,7 +57,8 @@ def test_every_operation_says_what_it_answers_and_how_it_fails(name: str, operat
 def test_it_says_how_a_caller_proves_who_they_are_and_where_they_need_not() -> None:
     assert DOCUMENT["components"]["securitySchemes"].keys() == {"session", "key"}
     assert DOCUMENT["security"] == [{"session": []}, {"key": []}]
-    assert {name for name, operation in OPERATIONS if operation.get("security") == []} == {"GET /healthz", "POST /api/login"}
+    shared = {"GET /api/shared/{token}", "GET /api/shared/{token}/tiles/{tile_id}"}
+    assert {name for name, operation in OPERATIONS if operation.get("security") == []} == {"GET /healthz", "POST /api/login", *shared}
 
 
 @pytest.mark.parametrize(("name", "operation"), OPERATIONS, ids=NAMES)

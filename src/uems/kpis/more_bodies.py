@@ -6,9 +6,10 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from uems.kernel.edge import Body, Key, Name
-from uems.kpis.alerts.model import Alert, AlertSpec, Delivery, DeliveryState, Firing, Receiver
+from uems.kpis.alerts.model import Alert, AlertSpec, Delivery, Firing, Receiver
 from uems.kpis.bodies import KpiPeriod
 from uems.kpis.custom.model import CustomSpec, Saved, SavedVersion
+from uems.kpis.delivering import DeliveryState
 from uems.kpis.guardrails import Pair, Side, State, Verdict
 
 

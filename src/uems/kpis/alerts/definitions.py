@@ -17,6 +17,7 @@ from uems.kernel.scope import Scope
 from uems.kernel.settings import Settings
 from uems.kernel.store import Store, lock
 from uems.kpis.alerts.model import Alert, AlertSpec, Delivery, Firing, Receiver
+from uems.kpis.mail import require_smtp
 from uems.kpis.measuring import find_metric
 from uems.kpis.setup import read_config
 from uems.kpis.tables import kpi_alerts, kpi_deliveries, kpi_firings
@@ -172,8 +173,8 @@ def _check(house: House, scope: Scope, spec: AlertSpec, receivers: Sequence[Rece
         read_config(metric, spec.config)
     if len(receivers) > MAX_RECEIVERS:
         raise invalid("receivers", len(receivers), f"must be at most {MAX_RECEIVERS}.")
-    if any(one.kind == "email" for one in receivers) and not house.settings.smtp_host:
-        raise UemsError("no_smtp", "E-mail cannot be sent: no mail server is set. Ask the operator to set UEMS_SMTP_HOST.", status=422)
+    if any(one.kind == "email" for one in receivers):
+        require_smtp(house.settings)
     for one in receivers:
         if one.url is not None:
             host_of(one.url, private=house.settings.allow_private_outbound)

@@ -3,24 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal
 
-from email_validator import EmailNotValidError, validate_email
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from uems.journeys import api as journeys
 from uems.kernel.edge import Key
+from uems.kpis.delivering import DeliveryState
+from uems.kpis.mail import Address
 from uems.kpis.model import Unit
-
-DeliveryState: TypeAlias = Literal["waiting", "sending", "delivered", "failed", "uncertain"]
-"""uncertain: it was handed over, and the answer never came; a letter is then not sent again."""
-
-
-def _address(value: str) -> str:
-    try:
-        return validate_email(value, check_deliverability=False).normalized
-    except EmailNotValidError as error:
-        raise ValueError(f"is no e-mail address ({error})") from error
 
 
 class _Strict(BaseModel):
@@ -62,7 +53,7 @@ class Receiver(_Strict):
 
     kind: Literal["webhook", "email"]
     url: Annotated[str, Field(min_length=1, max_length=2_000)] | None = None
-    to: Annotated[str, Field(max_length=254), AfterValidator(_address)] | None = None
+    to: Address | None = None
     language: Literal["zh", "en"] = "zh"
 
     @model_validator(mode="after")

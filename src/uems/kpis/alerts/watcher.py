@@ -25,6 +25,7 @@ from uems.kpis.alerts import sending
 from uems.kpis.alerts.definitions import alert_from, receivers_of, secret_of
 from uems.kpis.alerts.judging import explain, judge, metric_facts
 from uems.kpis.alerts.model import Alert, Judged
+from uems.kpis.holding import Hold, all_arrived
 from uems.kpis.measuring import find_metric
 from uems.kpis.model import Unit
 from uems.kpis.tables import kpi_alerts, kpi_deliveries, kpi_firings
@@ -44,9 +45,9 @@ class Watcher:
     """The loop of one process; ``start`` and ``stop`` once each. ``step`` does one round by hand."""
 
     def __init__(self, house: House, workspaces: Workspaces, holder: str, clock: Callable[[], datetime]) -> None:
-        self._house, self._workspaces, self._holder, self._clock = house, workspaces, holder, clock
+        self._house, self._workspaces, self._clock = house, workspaces, clock
         self._outbound = Outbound(house.settings)
-        self._lease: leases.Lease | None = None
+        self._hold = Hold(house, "kpi_alerts", holder, LEASE_SECONDS, clock)
         self._loop = Loop("alerts", self.step, pause=lambda worked, took: PAUSE_SECONDS, close=self.close)
 
     def start(self) -> None:
@@ -58,10 +59,8 @@ class Watcher:
 
     def close(self) -> None:
         """Give the lease back and let the connections go."""
-        lease, self._lease = self._lease, None
         try:
-            if lease is not None:
-                leases.release(self._house.store, lease, self._clock())
+            self._hold.release()
         finally:
             self._outbound.close()
 
@@ -70,19 +69,21 @@ class Watcher:
         alerts = self._enabled()
         if not alerts and not sending.under_way(self._house):
             return False
-        if not self._hold():
+        lease = self._hold.take()
+        if lease is None:
             return False
-        assert self._lease is not None
-        sending.recover(self._house, self._lease, self._clock())
+        sending.recover(self._house, lease, self._clock())
         worked = False
         for alert in alerts:
-            if self._loop.ending.is_set() or not self._hold():
+            lease = self._hold.take()
+            if self._loop.ending.is_set() or lease is None:
                 return worked
-            worked = self._look(alert) or worked
+            worked = self._look(alert, lease) or worked
         for delivery in sending.due(self._house, self._clock()):
-            if self._loop.ending.is_set() or not self._hold():
+            lease = self._hold.take()
+            if self._loop.ending.is_set() or lease is None:
                 return worked
-            sending.deliver(self._house, self._outbound, delivery, self._lease, self._clock())
+            sending.deliver(self._house, self._outbound, delivery, lease, self._clock())
             worked = True
         return worked
 
@@ -91,7 +92,7 @@ class Watcher:
         with self._house.store.read() as conn:
             return [alert_from(row) for row in conn.execute(query).mappings()]
 
-    def _look(self, alert: Alert) -> bool:
+    def _look(self, alert: Alert, lease: leases.Lease) -> bool:
         """Judge the buckets of an alert that are complete and were not judged yet, the oldest first."""
         now = self._clock()
         if alert.failure and alert.looked_at is not None and now < alert.looked_at + AGAIN:
@@ -107,7 +108,7 @@ class Watcher:
             for bucket in buckets:
                 judged = judge(self._house, scope, alert.spec, bucket, now)
                 told = self._told(scope, alert, bucket, judged, now) if judged.fired else None
-                self._write(alert, bucket, told, judged.note, now)
+                self._write(alert, bucket, told, judged.note, lease, now)
         except UemsError as error:
             if error.passes:
                 raise
@@ -115,10 +116,7 @@ class Watcher:
         return True
 
     def _arrived(self, scope: Scope, bucket: date, unit: Unit) -> bool:
-        """Whether the pipeline has stored everything that arrived up to the end of the bucket."""
-        end = start_of_day(journeys.following(bucket, unit), scope.zone)
-        watermark = collect.watermark(self._house)
-        return self._house.log.backlog().events == 0 or (watermark is not None and watermark >= end)
+        return all_arrived(self._house, start_of_day(journeys.following(bucket, unit), scope.zone))
 
     def _told(self, scope: Scope, alert: Alert, bucket: date, judged: Judged, now: datetime) -> dict[str, Any]:
         compared_with, parts = explain(self._house, scope, alert.spec, bucket, now)
@@ -145,12 +143,11 @@ class Watcher:
         address = self._house.settings.public_url
         return f"{address.rstrip('/')}/w/{scope.slug}/alerts/{alert_id}" if address else ""
 
-    def _write(self, alert: Alert, bucket: date, told: Mapping[str, Any] | None, note: str, now: datetime) -> None:
-        assert self._lease is not None
+    def _write(self, alert: Alert, bucket: date, told: Mapping[str, Any] | None, note: str, lease: leases.Lease, now: datetime) -> None:
         key = {"workspace_id": alert.workspace_id, "alert_id": alert.alert_id}
         mine = [_A[name] == part for name, part in key.items()]
         with self._house.store.write() as conn:
-            leases.check(conn, self._lease)
+            leases.check(conn, lease)
             moved = update(kpi_alerts).where(*mine, _A.looked_at_bucket < bucket.isoformat())
             if not conn.execute(moved.values(looked_at_bucket=bucket.isoformat(), looked_at=now, failure=note)).rowcount:
                 return
@@ -179,12 +176,6 @@ class Watcher:
         mine = (_A.workspace_id == alert.workspace_id, _A.alert_id == alert.alert_id)
         with self._house.store.write() as conn:
             conn.execute(update(kpi_alerts).where(*mine).values(failure=message[:2_000], looked_at=now))
-
-    def _hold(self) -> bool:
-        now = self._clock()
-        if self._lease is None or self._lease.expires_at - now < timedelta(seconds=LEASE_SECONDS / 2):
-            self._lease = leases.acquire(self._house.store, "kpi_alerts", self._holder, LEASE_SECONDS, now)
-        return self._lease is not None
 
 
 def due_buckets(alert: Alert, ripens_days: int, scope: Scope, now: datetime) -> list[date]:

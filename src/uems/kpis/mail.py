@@ -9,10 +9,26 @@ import ssl
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
+from typing import Annotated
 
+from email_validator import EmailNotValidError, validate_email
+from pydantic import AfterValidator, Field
+
+from uems.kernel.errors import UemsError
 from uems.kernel.settings import Settings
 
 SECONDS = 15.0
+
+
+def _address(value: str) -> str:
+    try:
+        return validate_email(value, check_deliverability=False).normalized
+    except EmailNotValidError as error:
+        raise ValueError(f"is no e-mail address ({error})") from error
+
+
+Address = Annotated[str, Field(max_length=254), AfterValidator(_address)]
+"""Where a letter can be sent."""
 
 
 class Handed(Exception):
@@ -23,8 +39,16 @@ class Handed(Exception):
         self.permanent, self.uncertain = permanent, uncertain
 
 
-def letter(settings: Settings, *, to: str, subject: str, text: str, delivery_id: str, now: datetime) -> EmailMessage:
-    """A letter whose number is that of the delivery."""
+def require_smtp(settings: Settings) -> None:
+    """Raises ``no_smtp`` (422) where letters cannot be sent."""
+    if not settings.smtp_host:
+        raise UemsError("no_smtp", "E-mail cannot be sent: no mail server is set. Ask the operator to set UEMS_SMTP_HOST.", status=422)
+
+
+def letter(
+    settings: Settings, *, to: str, subject: str, text: str, delivery_id: str, now: datetime, paper: tuple[str, bytes] | None = None
+) -> EmailMessage:
+    """A letter whose number is that of the delivery. paper: name and content of a PDF that goes with it."""
     made = EmailMessage()
     made["From"] = settings.smtp_from or f"uems@{settings.smtp_host}"
     made["To"] = to
@@ -33,6 +57,8 @@ def letter(settings: Settings, *, to: str, subject: str, text: str, delivery_id:
     made["Message-ID"] = f"<{delivery_id}@uems>"
     made["Auto-Submitted"] = "auto-generated"
     made.set_content(text)
+    if paper is not None:
+        made.add_attachment(paper[1], maintype="application", subtype="pdf", filename=paper[0])
     return made
 
 
