@@ -53,10 +53,14 @@ class Scalars:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JsonValue:
-    """One JSON value. is_set: 1 for a scalar or a list. lists: array expressions, each with how to read an element called ``_x``."""
+    """One JSON value. is_set: 1 for a scalar or a list. lists: array expressions, each with how to read an element called ``_x``.
+
+    scalars: each type read by itself, for who asks for one of them. together: the value read once, for who asks for several.
+    """
 
     is_set: Sql
     scalars: Scalars
+    together: Scalars
     lists: tuple[tuple[Sql, Scalars], ...]
 
 
@@ -75,6 +79,16 @@ class Fields:
     traits: JsonSource | None = None
 
 
+def _elements(value: Sql) -> Scalars:
+    """The types that a Dynamic holds."""
+    return Scalars(
+        text=Sql(f"dynamicElement({value}, 'String')"),
+        integers=(Sql(f"dynamicElement({value}, 'Int64')"), Sql(f"dynamicElement({value}, 'UInt64')")),
+        floats=(Sql(f"dynamicElement({value}, 'Float64')"),),
+        boolean=Sql(f"dynamicElement({value}, 'Bool')"),
+    )
+
+
 _X: Final = Sql("_x")
 _ELEMENTS: Final[tuple[tuple[Sql, Scalars], ...]] = (
     (Sql(".:`Array(Nullable(String))`"), Scalars(text=_X)),
@@ -82,15 +96,7 @@ _ELEMENTS: Final[tuple[tuple[Sql, Scalars], ...]] = (
     (Sql(".:`Array(Nullable(UInt64))`"), Scalars(integers=(_X,))),
     (Sql(".:`Array(Nullable(Float64))`"), Scalars(floats=(_X,))),
     (Sql(".:`Array(Nullable(Bool))`"), Scalars(boolean=_X)),
-    (
-        Sql(".:`Array(Dynamic)`"),
-        Scalars(
-            text=Sql("dynamicElement(_x, 'String')"),
-            integers=(Sql("dynamicElement(_x, 'Int64')"), Sql("dynamicElement(_x, 'UInt64')")),
-            floats=(Sql("dynamicElement(_x, 'Float64')"),),
-            boolean=Sql("dynamicElement(_x, 'Bool')"),
-        ),
-    ),
+    (Sql(".:`Array(Dynamic)`"), _elements(_X)),
 )
 
 
@@ -110,6 +116,7 @@ class json_column:
                 floats=(Sql(f"{path}.:Float64"),),
                 boolean=Sql(f"{path}.:Bool"),
             ),
+            together=_elements(path),
             lists=tuple((Sql(f"{path}{type_}"), scalars) for type_, scalars in _ELEMENTS),
         )
 
@@ -122,9 +129,11 @@ class json_text:
 
     def value(self, name: str, params: Params) -> JsonValue:
         raw = Sql(f"ifNull({self.text_of(name, params)}, '')")
+        scalars = _typed_text(raw)
         return JsonValue(
             is_set=Sql(f"(JSONType({raw}) NOT IN ('Null', 'Object'))"),
-            scalars=_typed_text(raw),
+            scalars=scalars,
+            together=scalars,
             lists=((Sql(f"JSONExtractArrayRaw({raw})"), _typed_text(_X)),),
         )
 

@@ -24,7 +24,7 @@ from uems.kernel.errors import invalid
 from uems.kernel.filters import At, Params, Scalars
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
-from uems.kernel.sql import Param, Sql, join
+from uems.kernel.sql import Param, Sql, ident, join
 
 People = npt.NDArray[np.uint64]
 """People as they are now, sorted, each once."""
@@ -142,7 +142,7 @@ class Query:
             return self._column_text(dimension.column)
         assert dimension.property is not None
         assert self._fields.properties is not None
-        return _text_of(self._fields.properties.value(dimension.property, self.params).scalars)
+        return _text_of(self._fields.properties.value(dimension.property, self.params).together)
 
     def _column_text(self, name: str) -> Sql:
         column = self._fields.columns.get(name)
@@ -150,7 +150,7 @@ class Query:
         if column is None or column.type in ("time", "day"):
             raise invalid("column", name, f"must be one of: {', '.join(allowed)}.")
         if column.type == "text":
-            return Sql(f"toString({column.sql})")
+            return column.sql
         if column.type == "boolean":
             return Sql(f"if({column.sql}, 'true', 'false')")
         return Sql(f"ifNull(toString({column.sql}), '')")
@@ -158,7 +158,7 @@ class Query:
     def number_sql(self, name: str) -> Sql:
         """The value of a property as a double; NULL where it is no number."""
         assert self._fields.properties is not None
-        return _number_of(self._fields.properties.value(name, self.params).scalars)
+        return _number_of(self._fields.properties.value(name, self.params).together)
 
     def revenue_sql(self) -> Sql:
         """Minor units in the currency of the workspace; 0 for other money and for none."""
@@ -192,8 +192,9 @@ class Query:
 
 def _text_of(scalars: Scalars) -> Sql:
     """A scalar as text: numbers in plain digits, booleans as true and false; '' for anything else."""
-    texts = [Sql(f"toString({part})") for part in (*scalars.integers, *scalars.floats)]
-    return Sql(f"ifNull(coalesce({scalars.text}, {join(Sql(', '), texts)}, toString({scalars.boolean})), '')")
+    others = join(Sql(", "), [Sql(f"toString({part})") for part in (*scalars.integers, *scalars.floats, scalars.boolean)])
+    # Not one coalesce, which would work out every type for every row: the other types only where there is no text, which is rare.
+    return Sql(f"ifNull(if(isNull({scalars.text}), coalesce({others}), {scalars.text}), '')")
 
 
 def _number_of(scalars: Scalars) -> Sql:
@@ -221,19 +222,41 @@ def top_values(ask: Ask, breakdown: Breakdown | None, steps: Iterable[Step]) -> 
     """The values with a group of their own, '' for none: those with the most events of ``steps`` in the period."""
     if breakdown is None:
         return []
+    return top_values_of(ask, [breakdown], steps)[0]
+
+
+def top_values_of(ask: Ask, breakdowns: Sequence[Breakdown], steps: Iterable[Step]) -> list[list[str]]:
+    """The same for several breakdowns, from one look at the events."""
     query = ask.query()
-    rows = query.events_sql({"word": query.text_sql(breakdown)}, query.any_sql(steps))
-    limit = query.bind(breakdown.limit, "UInt32")
-    found = query.run(Sql(f"SELECT word, count() AS n FROM {rows} GROUP BY word ORDER BY n DESC, word LIMIT {limit}"))
-    return [str(word) for word in found.column("word").to_pylist()]
+    names = [f"word_{n}" for n in range(len(breakdowns))]
+    columns = {name: query.text_sql(one) for name, one in zip(names, breakdowns, strict=True)}
+    rows = query.events_sql(columns, query.any_sql(steps))
+    sets = join(Sql(", "), [Sql(f"({ident(name)})") for name in names])
+    place = Sql(f"indexOf([{join(Sql(', '), [Sql(f'grouping({ident(name)})') for name in names])}], 0)")
+    words = join(Sql(", "), [Sql(f"toString({ident(name)})") for name in names])
+    limit = query.bind(max(one.limit for one in breakdowns), "UInt32")
+    found = query.run(
+        Sql(
+            f"SELECT {place} AS place, [{words}][place] AS word, count() AS n FROM {rows} GROUP BY GROUPING SETS ({sets})"
+            f" ORDER BY place, n DESC, word LIMIT {limit} BY place"
+        )
+    )
+    told: list[list[str]] = [[] for _ in breakdowns]
+    for number, word in zip(found.column("place").to_pylist(), found.column("word").to_pylist(), strict=True):
+        if len(told[number - 1]) < breakdowns[number - 1].limit:
+            told[number - 1].append(str(word))
+    return told
 
 
 def group_code(query: Query, breakdown: Breakdown | None, values: list[str]) -> Sql:
     """The place of an event's value among ``values``; the place after the last for all others."""
     if breakdown is None:
         return Sql("toUInt8(0)")
-    place = Sql(f"indexOf({query.bind(values, 'Array(String)')}, {query.text_sql(breakdown)})")
-    return Sql(f"toUInt8(if({place} = 0, {len(values)}, {place} - 1))")
+    if not values:
+        return Sql("toUInt8(0)")
+    # A column with a dictionary is looked up once for each word of the dictionary, and not once an event.
+    names, codes = query.bind(values, "Array(String)"), query.bind(list(range(len(values))), "Array(UInt8)")
+    return Sql(f"transform({query.text_sql(breakdown)}, {names}, {codes}, toUInt8({len(values)}))")
 
 
 def groups(breakdown: Breakdown | None, values: list[str]) -> list[Group | None]:

@@ -31,7 +31,7 @@ from uems.journeys.bottleneck.sentences import Said, label_en, label_zh, sentenc
 from uems.journeys.map.definitions import journey_map
 from uems.journeys.map.model import MAX_WINDOW, Stage, Stages, TouchEvent, Touchpoint, check_stages, touchpoints
 from uems.journeys.registry import Answer
-from uems.journeys.reports._ask import NOBODY, Ask, People, answer, ask, no_answer, top_values
+from uems.journeys.reports._ask import NOBODY, Ask, People, answer, ask, no_answer, top_values_of
 from uems.journeys.reports._buckets import days_before
 from uems.journeys.reports._map_sql import steps_of
 from uems.journeys.reports._passages import Daily, EventAxis, Passages, Ways, each_passage, together
@@ -199,16 +199,15 @@ def _scan(
     told: list[Axis] = []
     skipped: list[Skipped] = []
     labels = {one.name: one for one in collect.EVENT_COLUMNS}
-    for dimension in spec.dimensions:
+    by = [Breakdown(column=one.column, property=one.property, limit=spec.values) for one in spec.dimensions]
+    for dimension, words in zip(by, top_values_of(both, by, steps_of(points)) if by else [], strict=True):
         kind: SliceKind = "column" if dimension.column is not None else "property"
         name = dimension.column or dimension.property or ""
-        by = Breakdown(column=dimension.column, property=dimension.property, limit=spec.values)
-        words = top_values(both, by, steps_of(points))
         if len(words) < 2:
             skipped.append(Skipped(kind=kind, name=name, reason="one_value"))
             continue
         label = labels.get(name) if kind == "column" else None
-        found.append(EventAxis(by=by, words=words))
+        found.append(EventAxis(by=dimension, words=words))
         zh, en = (label.label_zh, label.label_en) if label else (name, name)
         told.append(Axis(kind=kind, name=name, values=words, label_zh=zh, label_en=en))
     days = (first, asked.first)
