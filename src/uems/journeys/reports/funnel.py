@@ -26,6 +26,7 @@ from uems.journeys.reports._arrays import different
 from uems.journeys.reports._ask import NOBODY, Ask, People, Query, answer, ask, group_code, group_place, groups, no_answer, top_values
 from uems.journeys.reports._attempts import Exclusion as Barrier
 from uems.journeys.reports._attempts import Plan, attempts, best, one_after_another
+from uems.journeys.reports._furthest import furthest
 from uems.journeys.reports._hours import milliseconds
 from uems.journeys.reports._spec import Asked, Breakdown, Cell, Dimension, Group, Step
 from uems.journeys.reports._stories import Column, Stories, each_part, segments
@@ -202,6 +203,11 @@ def _walk(told: Stories, spec: Config, end: int) -> Run:
         Barrier(bit=len(spec.steps) + n, after=one.after - 1, before=(one.before or len(spec.steps)) - 1)
         for n, one in enumerate(spec.exclusions)
     ]
+    if _is_plain(spec):
+        plain = furthest(told.person, told.at, told.columns["mask"], end, range(len(spec.steps)), spec.window_seconds * 1000)
+        if plain is not None:
+            group = _groups_of(told, plain.entry)
+            return Run(person=told.person[plain.entry], reached=plain.reached, group=group, after_ms=plain.after_ms)
     strict = spec.order == "strict"
     plan = Plan(blocks=_blocks(spec), window_ms=spec.window_seconds * 1000, exclusions=barriers, strict=strict)
     order = np.arange(len(told))
@@ -223,8 +229,16 @@ def _walk(told: Stories, spec: Config, end: int) -> Run:
     entry, place = found.entry[chosen], found.place[chosen]
     after = np.append(told.at, 0)[place] - told.at[entry][:, None]
     after[place == len(told)] = -1
-    group = told.columns["part"][entry] if "part" in told.columns else np.zeros(len(entry), np.uint8)
-    return Run(person=told.person[entry], reached=found.reached[chosen], group=group, after_ms=after)
+    return Run(person=told.person[entry], reached=found.reached[chosen], group=_groups_of(told, entry), after_ms=after)
+
+
+def _is_plain(spec: Config) -> bool:
+    """Whether it is asked as most funnels are, for which there is a short way."""
+    return spec.order == "ordered" and spec.count == "people" and not spec.exclusions and not spec.hold
+
+
+def _groups_of(told: Stories, entry: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    return told.columns["part"][entry] if "part" in told.columns else np.zeros(len(entry), np.uint8)
 
 
 def _bins(spec: Config) -> list[int]:
