@@ -78,6 +78,18 @@ def each_passage(ways: Ways, work: Callable[[Sequence[Passages]], T]) -> list[T]
     return each_part(ways.now, wanted, read, start, until, lambda told: work(_passages(told, ways)))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """Events in order. moment: a number that is in order over all of them, in which nobody is within a window of anybody else; one
+    row beyond belongs to nobody. earned: the revenue before each row, and of all. inside: whether an entry there counts."""
+
+    rows: Stories
+    moment: npt.NDArray[np.int64]
+    earned: npt.NDArray[np.int64]
+    inside: npt.NDArray[np.bool_]
+    days: npt.NDArray[np.int64]
+
+
 def _passages(told: Stories, ways: Ways) -> list[Passages]:
     days = _day_starts(ways)
     window = ways.window_seconds * 1000
@@ -85,7 +97,17 @@ def _passages(told: Stories, ways: Ways) -> list[Passages]:
     latest = milliseconds(ways.now.now) - window
     inside = (told.at >= days[0]) & (told.at < milliseconds(ways.now.period.end)) & (told.at <= latest)
     earned = np.append(0, np.cumsum(told.columns["minor"].astype(np.int64)))
-    return [_step(told, ways, bits, to, inside, earned, days) for bits, to in ways.steps]
+    frame = _Told(rows=told, moment=_moments(told, window), earned=earned, inside=inside, days=days)
+    return [_step(frame, ways, bits, to) for bits, to in ways.steps]
+
+
+def _moments(told: Stories, window: int) -> npt.NDArray[np.int64]:
+    if not len(told):
+        return np.zeros(1, np.int64)
+    first = int(told.at.min())
+    span = int(told.at.max()) - first + window + 2
+    places = np.cumsum(np.append(False, told.person[1:] != told.person[:-1]))
+    return np.append(places * span + (told.at - first), (int(places[-1]) + 2) * span)
 
 
 def _day_starts(ways: Ways) -> npt.NDArray[np.int64]:
@@ -94,39 +116,37 @@ def _day_starts(ways: Ways) -> npt.NDArray[np.int64]:
     return np.array([milliseconds(start_of_day(first + timedelta(days=n), zone)) for n in range(count)], np.int64)
 
 
-def _step(
-    told: Stories, ways: Ways, bits: int, to: int, inside: npt.NDArray[np.bool_], earned: npt.NDArray[np.int64], days: npt.NDArray[np.int64]
-) -> Passages:
-    mask, window = told.columns["mask"], ways.window_seconds * 1000
-    rows = np.flatnonzero(inside & ((mask & mask.dtype.type(bits)) != 0))
-    hits = np.append(np.flatnonzero((mask & mask.dtype.type(to)) != 0), len(mask))
-    after = hits[np.searchsorted(hits[:-1], rows, "right")]
-    person, at = np.append(told.person, np.uint64(2**64 - 1)), np.append(told.at, 0)
-    onward = (person[after] == person[rows]) & (at[after] - at[rows] <= window)
-    day = np.searchsorted(days, told.at[rows], "right") - 1
-    now = told.at[rows] >= milliseconds(ways.now.period.start)
-    mine = told.person[rows].astype(np.int64)
-    once = firsts(mine * 2 + now) if len(rows) else rows
-    daily = firsts(mine * len(days) + day) if len(rows) else rows
-    codes = _codes(told, ways, rows, now)
-    minor = np.where(onward, _earned(told, rows, after, earned, window), 0)
-    return Passages(
-        units=Units(now=now[once], onward=onward[once], minor=minor[once], codes=codes[:, once]),
-        person=told.person[rows[once]],
-        daily=_daily(codes[:, daily], day[daily], onward[daily], len(days), ways),
+def _step(told: _Told, ways: Ways, bits: int, to: int) -> Passages:
+    mask, window = told.rows.columns["mask"], ways.window_seconds * 1000
+    rows = np.flatnonzero(told.inside & ((mask & mask.dtype.type(bits)) != 0))
+    there = (mask & mask.dtype.type(to)) != 0
+    # So many of them came up to each row, so that is the place of the next one.
+    after = np.append(np.flatnonzero(there), len(mask))[np.cumsum(there)[rows]]
+    onward = told.moment[after] - told.moment[rows] <= window
+    at, person = told.rows.at[rows], told.rows.person[rows].astype(np.int64)
+    day = np.searchsorted(told.days, at, "right") - 1
+    now = at >= milliseconds(ways.now.period.start)
+    once = firsts(person * 2 + now) if len(rows) else rows
+    daily = firsts(person * len(told.days) + day) if len(rows) else rows
+    units = Units(
+        now=now[once],
+        onward=onward[once],
+        minor=_earned(told, rows[once], after[once], onward[once], window),
+        codes=_codes(told.rows, ways, rows[once], now[once]),
     )
+    codes = _codes(told.rows, ways, rows[daily], now[daily])
+    counts = _daily(codes, day[daily], onward[daily], len(told.days), ways)
+    return Passages(units=units, person=told.rows.person[rows[once]], daily=counts)
 
 
 def _earned(
-    told: Stories, rows: npt.NDArray[np.int64], after: npt.NDArray[np.int64], earned: npt.NDArray[np.int64], window: int
+    told: _Told, rows: npt.NDArray[np.int64], after: npt.NDArray[np.int64], onward: npt.NDArray[np.bool_], window: int
 ) -> npt.NDArray[np.int64]:
-    """Revenue from the event ``after`` to the end of the window of ``rows``."""
-    if not len(rows):
-        return rows
-    changes = np.append(False, told.person[1:] != told.person[:-1])
-    moment = np.cumsum(changes) * (int(told.at.max() - told.at.min()) + window + 2) + (told.at - told.at.min())
-    end = np.searchsorted(moment, moment[rows] + window, "right")
-    return np.asarray(earned[np.maximum(end, after)] - earned[np.minimum(after, len(told))], np.int64)
+    """Revenue from the event ``after`` to the end of the window of ``rows``, of those that went on."""
+    found = np.zeros(len(rows), np.int64)
+    end = np.searchsorted(told.moment[:-1], told.moment[rows[onward]] + window, "right")
+    found[onward] = told.earned[end] - told.earned[after[onward]]
+    return found
 
 
 def _codes(told: Stories, ways: Ways, rows: npt.NDArray[np.int64], now: npt.NDArray[np.bool_]) -> npt.NDArray[np.uint8]:
