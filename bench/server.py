@@ -46,8 +46,8 @@ class Server:
             return json.load(answer)
 
     def megabytes(self) -> float:
-        """Resident memory of the server."""
-        return float(self.process.memory_info().rss) / 1e6
+        """Resident memory of the server and of the processes that it started."""
+        return sum(float(one.memory_info().rss) for one in (self.process, *self.process.children(recursive=True))) / 1e6
 
 
 def command(home: Path, *arguments: str) -> str:

@@ -22,6 +22,7 @@ import uvicorn
 
 from uems import __version__
 from uems.cli.home import Running, claim, forget_server, write_server
+from uems.cli.intake_process import IntakeProcess
 from uems.kernel.errors import UemsError
 from uems.kernel.ids import new_id
 from uems.kernel.settings import Settings
@@ -140,10 +141,19 @@ def _serve(settings: Settings, role: Role, bound: socket.socket, on_ready: Calla
         version=__version__,
         started_at=datetime.now(UTC).isoformat(),
     )
-    house = app.start(settings, role=role, instance=instance)
+    # Where requests and pipeline share a process, events are taken in by another; it starts while this one opens its engines.
+    intake = IntakeProcess(settings, bound) if role == "all" else None
+    try:
+        house = app.start(settings, role=role, instance=instance)
+    except BaseException:
+        if intake is not None:
+            intake.stop()
+        raise
     try:
 
         def ready() -> None:
+            if intake is not None:
+                intake.go(server)
             write_server(settings.home, running)
             # What the start made lives as long as the server: the collector need not walk it ever again.
             gc.freeze()
@@ -151,22 +161,26 @@ def _serve(settings: Settings, role: Role, bound: socket.socket, on_ready: Calla
             on_ready(settings.public_url or running.url.replace("127.0.0.1", "localhost"))
 
         server = _Server(_config(house.asgi, settings), ready)
-        _run(server, bound, house.stop)
+        _run(server, [] if intake is not None else [bound], house.stop, intake)
     finally:
         forget_server(settings.home, instance)
+        if intake is not None:
+            intake.stop()
         house.stop()
 
 
-def _run(server: uvicorn.Server, bound: socket.socket, stop: Callable[[], None]) -> None:
+def _run(server: uvicorn.Server, sockets: list[socket.socket], stop: Callable[[], None], intake: IntakeProcess | None) -> None:
     # A query in a worker thread cannot be cancelled by its task, and the loop would wait for it: stop the engines from aside.
-    watcher = threading.Thread(target=_stop_after_grace, args=(server, stop), daemon=True, name="uems-stop")
+    watcher = threading.Thread(target=_stop_after_grace, args=(server, stop, intake), daemon=True, name="uems-stop")
     watcher.start()
-    server.run(sockets=[bound])
+    server.run(sockets=sockets)
 
 
-def _stop_after_grace(server: uvicorn.Server, stop: Callable[[], None]) -> None:
+def _stop_after_grace(server: uvicorn.Server, stop: Callable[[], None], intake: IntakeProcess | None) -> None:
     while not server.should_exit:
         time.sleep(0.1)
+    if intake is not None:
+        intake.refuse()
     time.sleep(GRACE_SECONDS + 0.5)
     stop()
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from uems.cli.commands.access import Language, ensure_owner, ensure_workspace
-from uems.cli.commands.serving import set_up_logging
 from uems.cli.home import read_server
+from uems.cli.logs import set_up_logging
 from uems.cli.main import app, connected
 from uems.cli.output import fail, progress, say
 from uems.kernel.clock import utc_now

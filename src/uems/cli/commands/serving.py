@@ -1,15 +1,14 @@
 """``uems serve``: the server."""
 
-import logging
-import sys
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
+from uems.cli.logs import set_up_logging
 from uems.cli.main import app
 from uems.cli.output import say
-from uems.kernel.settings import Settings, load_settings
+from uems.kernel.settings import load_settings
 
 
 class RoleName(StrEnum):
@@ -36,10 +35,3 @@ def serve(
     serving.serve(settings, role.value, lambda url: say(f"UEMS answers on {url} (Ctrl-C stops it)"))
     say("Stopped.")
     serving.leave(0)
-
-
-def set_up_logging(settings: Settings, *, requests: bool = True) -> None:
-    """What a server says goes to standard error, one line a thing. requests: also a line for each request that went well."""
-    logging.basicConfig(stream=sys.stderr, level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for noisy in ("alembic", "httpx", "httpcore", *(() if requests else ("uems.requests",))):
-        logging.getLogger(noisy).setLevel(max(logging.WARNING, logging.getLogger().level))

@@ -10,13 +10,15 @@ from urllib.parse import parse_qs
 
 import msgspec
 
-from uems.access import api as access
+from uems.access.write_keys import write_key_async
 from uems.collect.ingest import bodies
 from uems.collect.ingest.commit import GroupCommit
 from uems.collect.partition import split
 from uems.collect.records import Endpoint, Entry
 from uems.kernel.errors import UemsError
 from uems.kernel.house import House
+from uems.kernel.log import Log
+from uems.kernel.store import Store
 
 AsgiScope = dict[str, object]
 Receive = Callable[[], Awaitable[dict[str, object]]]
@@ -49,10 +51,10 @@ _PREFLIGHT: Headers = [
 class Ingest:
     """The ASGI application for ``/v1/*``. It holds one group commit a partition."""
 
-    def __init__(self, house: House) -> None:
-        self._house = house
-        self._partitions = house.settings.log_partitions
-        self._commits = [GroupCommit(house.log, p) for p in range(self._partitions)]
+    def __init__(self, store: Store, log: Log, partitions: int) -> None:
+        self._store = store
+        self._partitions = partitions
+        self._commits = [GroupCommit(log, p) for p in range(partitions)]
 
     async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
         """One request. Every answer, an error too, is JSON with CORS headers, since clients index error bodies unguarded."""
@@ -104,7 +106,7 @@ class Ingest:
         await _send(send, 200, _PIXEL, [(b"content-type", b"image/gif"), (b"cache-control", b"no-store")])
 
     async def _accept(self, key: str, endpoint: Endpoint, body: bytes, events: int) -> None:
-        to = await access.write_key_async(self._house.store, key)
+        to = await write_key_async(self._store, key)
         if to is None:
             raise UemsError(
                 "unauthorized",
@@ -167,4 +169,4 @@ def _browser_settings(write_key: str) -> bytes:
 
 def ingest_app(house: House) -> Ingest:
     """The application that serves ``/v1``."""
-    return Ingest(house)
+    return Ingest(house.store, house.log, house.settings.log_partitions)

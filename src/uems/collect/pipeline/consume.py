@@ -30,6 +30,7 @@ from uems.kernel import leases
 from uems.kernel.errors import UemsError
 from uems.kernel.house import House
 from uems.kernel.log import Record
+from uems.kernel.loops import give_way
 from uems.kernel.scope import Scope
 from uems.kernel.sql import Sql
 from uems.kernel.warehouse import Limits
@@ -300,6 +301,7 @@ class Pipeline:
                 thread.join()
 
     def _run(self, consumer: Consumer, partition: int) -> None:
+        give_way()
         failures = 0
         while not self._stop.is_set():
             begun = time.monotonic()
@@ -312,6 +314,8 @@ class Pipeline:
                 # Nothing is lost while we wait: the log keeps what is not done, and the intent says where to go on.
                 self._stop.wait(min(0.2 * 2**failures, 10.0))
                 continue
+            if worked:
+                _logger.debug("pipeline %d: %d events in %.3f s", partition, worked, time.monotonic() - begun)
             if not worked:
                 self._stop.wait(0.05)
             elif worked <= SMALL_EVENTS:
