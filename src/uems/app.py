@@ -79,6 +79,7 @@ def loops(house: House, role: Role, instance: str) -> list[Loop]:
         journeys.Sessioniser(house, access.Workspaces(house.store), holder_of(house, instance), utc_now),
         prediction.Modeller(house, access.Workspaces(house.store), holder_of(house, instance), utc_now),
         kpis.Watcher(house, access.Workspaces(house.store), holder_of(house, instance), utc_now),
+        kpis.Mailer(house, access.Workspaces(house.store), holder_of(house, instance), utc_now),
     ]
 
 

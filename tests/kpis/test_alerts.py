@@ -1,67 +1,29 @@
 """Does an alert go out once, with what explains it, by webhook and by a real mail server, and never twice?"""
 
 import json
-import socket
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from email import message_from_bytes
-from email.message import Message
-from email.policy import default
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from sqlalchemy import update
 
 from tests.kpis.shop import Shop, a_shop
 from tests.support.ear import ear
+from tests.support.post import Post, post, smtp
 from uems.access.api import Workspaces
 from uems.kernel.outbound import signature
 from uems.kernel.settings import Settings
 from uems.kpis.alerts.watcher import Watcher
 from uems.kpis.tables import kpi_deliveries
 
-__all__ = ["ear"]
+__all__ = ["ear", "post"]
 NOW = datetime(2025, 11, 20, 12, tzinfo=UTC)
-
-
-class Post:
-    """A mail server. answer: what it says to a letter; None: it hangs up without a word."""
-
-    def __init__(self) -> None:
-        self.letters: list[Message] = []
-        self.answer: str | None = "250 taken"
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        self.letters.append(message_from_bytes(envelope.content, policy=default))
-        if self.answer is None:
-            server.transport.close()
-            return "250 nobody hears this"
-        return self.answer
-
-
-@pytest.fixture
-def post() -> Iterator[tuple[Post, int]]:
-    handler = Post()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-    controller = Controller(handler, hostname="127.0.0.1", port=port)
-    controller.start()
-    yield handler, port
-    controller.stop()
 
 
 @pytest.fixture
 def shop(settings: Settings, post: tuple[Post, int]) -> Iterator[Shop]:
-    mine = {
-        "allow_private_outbound": True,
-        "smtp_host": "127.0.0.1",
-        "smtp_port": post[1],
-        "smtp_tls": "none",
-        "smtp_from": "uems@example.com",
-    }
-    with a_shop(settings.model_copy(update=mine), NOW) as found:
+    with a_shop(settings.model_copy(update={"allow_private_outbound": True, **smtp(post[1])}), NOW) as found:
         yield found
 
 

@@ -1,5 +1,6 @@
 """Are dashboards kept as they were made, and do their tiles show exactly what the pages of metrics and reports show?"""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.kpis.shop import Shop, a_shop
+from uems.journeys.api import REPORTS
 from uems.kernel.settings import Settings
 
 NOW = datetime(2025, 11, 20, 12, tzinfo=UTC)
@@ -85,3 +87,25 @@ def test_one_period_can_stand_for_those_of_all_tiles(shop: Shop) -> None:
     assert (tile["first_day"], tile["last_day"], len(tile["points"])) == ("2025-11-03", "2025-11-09", 1)
     report = shop.post("/dashboard-tiles", {"tile": TILES[1], "period": period}).json()["report"]
     assert (report["first_day"], report["last_day"], report["spec"]["series"]) == ("2025-11-03", "2025-11-09", [{"event": "Looked"}])
+
+
+@pytest.mark.parametrize("report", list(REPORTS), ids=lambda report: report.key)
+def test_every_report_can_be_a_tile_and_is_summed_up_by_its_own_numbers(report: Any, shop: Shop) -> None:
+    spec = json.dumps(report.sample.model_dump(mode="json", exclude_none=True)).replace("Product Viewed", "Looked")
+    body = {"report": report.key, "name": report.key, "spec": json.loads(spec.replace("Order Completed", "Paid"))}
+    if report.key == "journey_map":
+        body["spec"].pop("map", None)
+    assert shop.put(f"/saved-reports/x_{report.key}", body).status_code == 200
+    tile = {"id": "a", "kind": "report", "report": f"x_{report.key}", "period": {"last_days": 10}}
+    answer = shop.post("/dashboard-tiles", {"tile": tile})
+    assert answer.status_code == 200, answer.text
+    found = answer.json()["report"]
+    assert (found["first_day"], found["last_day"]) == ("2025-11-11", "2025-11-20")
+    summary = found["summary"]
+    columns = summary["grid"]["columns"] if summary["grid"] else []
+    assert all(len(row) == len(columns) for row in summary["grid"]["rows"]) if summary["grid"] else True
+    picture = summary["picture"]
+    assert all(len(line["values"]) == len(picture["ticks"]) for line in picture["lines"]) if picture else True
+    firsts = {"trend": 2, "overview": 2, "rfm": 1, "lifecycle": 2, "stickiness": 1.0, "distribution": 1}
+    if firsts.get(report.key) is not None:
+        assert summary["figures"][0]["value"] == firsts[report.key]

@@ -1,6 +1,7 @@
 """The door of this room: everything that other rooms, the command line and the web may use."""
 
 from uems.kpis.alerts.watcher import Watcher
+from uems.kpis.dashboards.mailer import Mailer
 from uems.kpis.guardrails import Guardrail, Pair, Verdict, add_guardrail, guardrails_of, judge
 from uems.kpis.measuring import Answer, Compared, Part, Point, Question, find_metric, measure
 from uems.kpis.model import Group, Reason, Spend, Value, Window
@@ -15,6 +16,7 @@ __all__ = [
     "Compared",
     "Group",
     "Guardrail",
+    "Mailer",
     "Metric",
     "Pair",
     "Part",

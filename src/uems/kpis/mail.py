@@ -100,7 +100,8 @@ def _handed_over(server: smtplib.SMTP, message: EmailMessage) -> str:
         if code not in (250, 251):
             raise Handed(f"The mail server refused {_bare(address)} ({code} {_shown(answer)}).", permanent=code >= 500)
     try:
-        code, answer = server.data(message.as_bytes())
+        # With the line ends that the protocol asks for: bare ones make a long letter one line, which servers refuse.
+        code, answer = server.data(message.as_bytes(policy=message.policy.clone(linesep="\r\n")))
     except smtplib.SMTPDataError as error:  # before the letter itself
         raise Handed(f"The mail server took no letter ({error.smtp_code}).", permanent=error.smtp_code >= 500) from error
     except (smtplib.SMTPException, OSError) as error:

@@ -13,6 +13,7 @@ from uems.kpis.alerts.routes import router as alerts
 from uems.kpis.bodies import KpiAnswer
 from uems.kpis.custom import definitions
 from uems.kpis.dashboards.link_routes import router as dashboard_links
+from uems.kpis.dashboards.paper_routes import router as papers
 from uems.kpis.dashboards.routes import router as dashboards
 from uems.kpis.frames import frame_of
 from uems.kpis.measuring import Question, measure_all, values_of
@@ -33,6 +34,7 @@ router.include_router(spend)
 router.include_router(alerts)
 router.include_router(dashboards)
 router.include_router(dashboard_links)
+router.include_router(papers)
 _BASE = "/workspaces/{workspace}"
 _UNNAMED: Final = "-"
 """Stands for a metric that has no key yet; no real key is like it."""

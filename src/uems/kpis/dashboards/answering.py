@@ -1,18 +1,22 @@
 """What does a tile show? The answer of the metric or the report itself, so that tile, page, export and paper always agree."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, Final
 
 from uems.collect import api as collect
 from uems.journeys import api as journeys
+from uems.kernel.clock import day_of
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
 from uems.kpis.asked import answer_metric
 from uems.kpis.dashboards.bodies import TileAnswer, TileReport
 from uems.kpis.dashboards.model import MetricTile, PeriodForAll, ReportTile, Tile, TilePeriod
+from uems.kpis.dashboards.summaries import summarise
 from uems.kpis.measuring import Question, find_metric
 from uems.segments import api as segments
+
+_DAYS: Final = ("first_day", "last_day", "last_days")
 
 
 def answer_tile(
@@ -54,7 +58,7 @@ def _metric(house: House, scope: Scope, tile: MetricTile, now: datetime, period:
 
 def _report(house: House, scope: Scope, tile: ReportTile, now: datetime, period: PeriodForAll | None, until: date | None) -> TileAnswer:
     saved = journeys.saved_report(house, scope, tile.report)
-    spec = spec_for(saved.spec, period or tile.period, until)
+    spec = spec_for(saved.report, saved.spec, period or tile.period, until or day_of(now, scope.zone))
     found = journeys.run_report(house, scope, saved.report, spec, now)
     answer = TileReport(
         report=saved.report,
@@ -68,18 +72,22 @@ def _report(house: House, scope: Scope, tile: ReportTile, now: datetime, period:
         asked_at=now,
         exact=found.exact,
         warnings=[{"code": one.code, "subject": one.subject, "near": list(one.near)} for one in found.warnings],
+        summary=summarise(saved.report, found.data),
         data=dict(found.data),
     )
     return TileAnswer(id=tile.id, kind="report", label_zh=saved.name, label_en=saved.name, report=answer)
 
 
-def spec_for(spec: Mapping[str, Any], period: TilePeriod | None, until: date | None) -> dict[str, Any]:
-    """The spec of a saved report with another period, where one is given."""
-    days = ("first_day", "last_day", "last_days")
+def spec_for(report: str, spec: Mapping[str, Any], period: TilePeriod | None, until: date) -> dict[str, Any]:
+    """The spec of a saved report with another period, where one is given; a period up to today ends on ``until``."""
     found = dict(spec)
     if period is not None:
-        found = {name: value for name, value in found.items() if name not in days}
-        found |= period.model_dump(mode="json", exclude_none=True, include=set(days))
-    if until is not None and found.get("last_days") is not None and found.get("last_day") is None:
+        found = {name: value for name, value in found.items() if name not in _DAYS}
+        found |= period.model_dump(mode="json", exclude_none=True, include=set(_DAYS))
+    last_days = found.get("last_days")
+    if last_days is not None and found.get("last_day") is None:
         found["last_day"] = until.isoformat()
+    if last_days is not None and "last_days" not in journeys.REPORTS.get(report).Config.model_fields:
+        del found["last_days"]  # such a report is asked by its first and last day only
+        found["first_day"] = (date.fromisoformat(found["last_day"]) - timedelta(days=last_days - 1)).isoformat()
     return found

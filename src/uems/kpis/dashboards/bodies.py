@@ -9,6 +9,7 @@ from uems.kernel.edge import Body, CleanStr, Name
 from uems.kpis.bodies import KpiAnswer
 from uems.kpis.dashboards.links import MAX_LINK_DAYS, Link, LinkState
 from uems.kpis.dashboards.model import Dashboard, DashboardDraft, PeriodForAll, Tile, Tiles
+from uems.kpis.dashboards.summary import Summary
 
 
 class DashboardBody(Body):
@@ -62,7 +63,7 @@ class TileQuestion(Body):
 
 
 class TileReport(Body):
-    """The answer of a report, as it gives it itself; spec: what it was asked."""
+    """The answer of a report, as it gives it itself; spec: what it was asked. summary: what it comes down to."""
 
     report: str
     workspace: str
@@ -75,6 +76,7 @@ class TileReport(Body):
     asked_at: datetime
     exact: bool
     warnings: list[dict[str, Any]]
+    summary: Summary | None
     data: dict[str, Any]
 
 

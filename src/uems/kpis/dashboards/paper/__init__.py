@@ -1,0 +1,1 @@
+"""What does a dashboard look like on paper?"""

@@ -1,0 +1,275 @@
+"""How is each report summed up? One function a report; one that is not here shows its days and opens on its own page."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from uems.kpis.dashboards.summary import (
+    LINES,
+    Figure,
+    Line,
+    Picture,
+    Said,
+    Summary,
+    column,
+    figure,
+    grid,
+    group_name,
+    named,
+    said,
+)
+from uems.kpis.model import Measured
+
+Data = Mapping[str, Any]
+_PEOPLE: Final = ("人数", "People")
+_TRENDS: Final[dict[str, Measured]] = {"people": "people", "revenue": "money"}
+_STATES: Final = (
+    ("new", "新增", "New"),
+    ("returning", "留存", "Returning"),
+    ("resurrecting", "回流", "Resurrecting"),
+    ("dormant", "流失", "Dormant"),
+)
+_RFM: Final = {
+    "champions": ("冠军用户", "Champions"),
+    "loyal": ("忠诚用户", "Loyal"),
+    "potential_loyalists": ("潜在忠诚用户", "Potential loyalists"),
+    "new": ("新用户", "New"),
+    "promising": ("有潜力的用户", "Promising"),
+    "need_attention": ("需要关注", "Need attention"),
+    "about_to_sleep": ("即将沉睡", "About to sleep"),
+    "at_risk": ("有流失风险", "At risk"),
+    "cannot_lose": ("不能失去", "Cannot lose them"),
+    "hibernating": ("沉睡用户", "Hibernating"),
+    "lost": ("已流失", "Lost"),
+}
+
+
+def summarise(report: str, data: Data) -> Summary | None:
+    """The answer of a report in short; None for a report that has no short form."""
+    make = _BY_REPORT.get(report)
+    return None if make is None else make(data)
+
+
+def _trend(data: Data) -> Summary:
+    lines: list[Line] = []
+    totals: list[Figure] = []
+    units: set[Measured] = {_TRENDS.get(one["measure"], "count") for one in data["series"]} if not data["formulas"] else {"ratio"}
+    unit: Measured = units.pop() if len(units) == 1 else "count"
+    for one in [*data["series"], *data["formulas"]]:
+        whole = one["name"] or one.get("event") or one.get("expression")
+        for line in one["lines"]:
+            name = named(whole) if line["group"] is None and whole else group_name(line["group"])
+            lines.append(Line(name=name, values=line["values"]))
+            totals.append(Figure(label=name, value=line["total"], unit=_TRENDS.get(one.get("measure", ""), "count")))
+    rows = [[one.label, one.value] for one in totals]
+    columns = [column("名称", "Name"), column("合计", "Total", unit)]
+    picture = Picture(kind="lines", ticks=data["buckets"], days=data["unit"] != "hour", unit=unit, lines=lines[:LINES])
+    return Summary(figures=totals[:1], picture=picture, grid=grid(columns, rows) if len(rows) > 1 else None)
+
+
+def _funnel(data: Data) -> Summary:
+    lines = data["lines"]
+    names = [step["name"] for step in data["steps"]]
+    ticks = [f"{place}. {name}" for place, name in enumerate(names, 1)]
+    shares = [Line(name=group_name(line["group"]), values=[step["of_first"] for step in line["steps"]]) for line in lines[:LINES]]
+    whole = lines[0] if lines else None
+    figures = []
+    if whole:
+        figures = [
+            figure("整体转化率", "Conversion", whole["conversion"], "share"),
+            figure("进入人数", "Entered", whole["steps"][0]["count"], "people"),
+            figure("完成人数", "Finished", whole["steps"][-1]["count"], "people"),
+            figure("转化时间中位数", "Median time", whole["time"]["median_seconds"], "seconds"),
+        ]
+    columns = [column("步骤", "Step"), column(*_PEOPLE, "people"), column("占上一步", "Of the one before", "share")]
+    rows = [[tick, step["count"], step["of_previous"]] for tick, step in zip(ticks, whole["steps"] if whole else [], strict=False)]
+    return Summary(
+        figures=figures, picture=Picture(kind="bars", ticks=ticks, days=False, unit="share", lines=shares), grid=grid(columns, rows)
+    )
+
+
+def _retention(data: Data) -> Summary:
+    line: Data = data["lines"][0] if data["lines"] else {"cohorts": [], "curve": [], "size": 0}
+    ends = [first if first == last else f"{first}–{last}" for first, last in data["columns"]]
+    ticks = [str(one) for one in ends]
+    curve = [point["share"] for point in line["curve"]]
+    later = curve[1] if len(curve) > 1 else None
+    rows = [
+        [cohort["cohort"], cohort["size"], *(None if cell is None else cell["share"] for cell in cohort["cells"][:9])]
+        for cohort in line["cohorts"]
+    ]
+    columns = [column("起始", "Began"), column(*_PEOPLE, "people"), *(column(tick, tick, "share") for tick in ticks[:9])]
+    mark = f" {ticks[1]}" if len(ticks) > 1 else ""
+    figures = [figure(f"留存率（第{mark} 期）", f"Retention, period{mark}", later, "share"), figure(*_PEOPLE, line["size"], "people")]
+    picture = Picture(kind="lines", ticks=ticks, days=False, unit="share", lines=[Line(name=said("留存曲线", "Curve"), values=curve)])
+    return Summary(figures=figures, picture=picture, grid=grid(columns, rows, heat=True))
+
+
+def _paths(data: Data) -> Summary:
+    links = sorted(data["links"], key=lambda one: -one["paths"])
+    columns = [column("从", "From"), column("到", "To"), column("路径数", "Paths", "count"), column("占比", "Share", "share")]
+    rows = [[_place(one["from"]), _place(one["to"]), one["paths"], one["of_from"]] for one in links]
+    return Summary(
+        figures=[figure("路径数", "Paths", data["paths"], "count"), figure(*_PEOPLE, data["people"], "people")], grid=grid(columns, rows)
+    )
+
+
+def _sessions(data: Data) -> Summary:
+    series = data["series"]
+    figures = [
+        figure("访问次数", "Sessions", data["sessions"], "count"),
+        figure(*_PEOPLE, data["people"], "people"),
+        figure("跳出率", "Bounce rate", data["bounce_rate"], "share"),
+        figure("时长中位数", "Median length", data["seconds"]["median"], "seconds"),
+    ]
+    line = Line(name=said("访问次数", "Sessions"), values=[day["sessions"] for day in series])
+    picture = Picture(kind="lines", ticks=[day["day"] for day in series], days=True, unit="count", lines=[line])
+    return Summary(figures=figures, picture=picture)
+
+
+def _lifecycle(data: Data) -> Summary:
+    buckets = data["buckets"]
+    lines = [Line(name=said(zh, en), values=[one[state] for one in buckets]) for state, zh, en in _STATES]
+    last = buckets[-1] if buckets else {}
+    figures = [
+        figure("活跃人数", "Active", last.get("active"), "people"),
+        *(figure(zh, en, last.get(state), "people") for state, zh, en in _STATES),
+    ]
+    return Summary(
+        figures=figures, picture=Picture(kind="bars", ticks=[one["bucket"] for one in buckets], days=True, unit="people", lines=lines)
+    )
+
+
+def _stickiness(data: Data) -> Summary:
+    bars = data["distribution"]
+    figures = [figure("粘性", "Stickiness", data["ratio"], "share"), figure(*_PEOPLE, data["people"], "people")]
+    return Summary(figures=figures, picture=_bars([str(one["units"]) for one in bars], said(*_PEOPLE), [one["people"] for one in bars]))
+
+
+def _distribution(data: Data) -> Summary:
+    bins = data["bins"]
+    ticks = [f"{one['from']:g}+" if one["to"] is None else f"{one['from']:g}–{one['to']:g}" for one in bins]
+    figures = [
+        figure(*_PEOPLE, data["people"], "people"),
+        figure("平均", "Average", data["average"], "ratio"),
+        figure("中位数", "Median", data["median"], "ratio"),
+    ]
+    return Summary(figures=figures, picture=_bars(ticks, said(*_PEOPLE), [one["people"] for one in bins]))
+
+
+def _interval(data: Data) -> Summary:
+    whole = data["lines"][0] if data["lines"] else {"time": {}, "intervals": None, "people": None}
+    figures = [
+        figure("间隔中位数", "Median interval", whole["time"].get("median_seconds"), "seconds"),
+        figure("间隔次数", "Intervals", whole["intervals"], "count"),
+        figure(*_PEOPLE, whole["people"], "people"),
+    ]
+    columns = [column("分组", "Group"), column("中位数", "Median", "seconds"), column("次数", "Intervals", "count")]
+    rows = [[group_name(one["group"]), one["time"]["median_seconds"], one["intervals"]] for one in data["lines"]]
+    return Summary(figures=figures, grid=grid(columns, rows) if len(rows) > 1 else None)
+
+
+def _penetration(data: Data) -> Summary:
+    features = data["features"]
+    lines = [Line(name=named(one["name"]), values=one["shares"]) for one in features[:LINES]]
+    rows = [[one["name"], one["people"], one["share"]] for one in features]
+    columns = [column("功能", "Feature"), column(*_PEOPLE, "people"), column("渗透率", "Share", "share")]
+    picture = Picture(kind="lines", ticks=data["buckets"], days=True, unit="share", lines=lines)
+    return Summary(figures=[figure("活跃人数", "Active", data["base_people"], "people")], picture=picture, grid=grid(columns, rows))
+
+
+def _rfm(data: Data) -> Summary:
+    found = [one for one in data["segments"] if one["people"]]
+    columns = [column("分类", "Class"), column(*_PEOPLE, "people"), column("收入", "Revenue", "money")]
+    rows = [[said(*_RFM.get(one["segment"], (one["segment"],) * 2)), one["people"], one["revenue_minor"]] for one in found]
+    figures = [figure("购买人数", "Buyers", data["people"], "people"), figure("收入", "Revenue", data["revenue_minor"], "money")]
+    return Summary(figures=figures, grid=grid(columns, rows))
+
+
+def _cohort_revenue(data: Data) -> Summary:
+    line: Data = data["lines"][0] if data["lines"] else {"size": 0, "cohorts": [], "curve": []}
+    curve = [point["per_person_minor"] for point in line["curve"]]
+    known = [one for one in curve if one is not None]
+    rows = [
+        [one["cohort"], one["size"], *(None if cell is None else cell["per_person_minor"] for cell in one["cells"][:7])]
+        for one in line["cohorts"]
+    ]
+    ticks = [str(place) for place in range(data["columns"])]
+    columns = [column("起始", "Began"), column(*_PEOPLE, "people"), *(column(tick, tick, "money") for tick in ticks[:7])]
+    figures = [figure("人均累计收入", "LTV to date", known[-1] if known else None, "money"), figure(*_PEOPLE, line["size"], "people")]
+    picture = Picture(
+        kind="lines", ticks=ticks, days=False, unit="money", lines=[Line(name=said("人均累计收入", "LTV to date"), values=curve)]
+    )
+    return Summary(figures=figures, picture=picture, grid=grid(columns, rows))
+
+
+def _attribution(data: Data) -> Summary:
+    models = data["models"][:4]
+    names = {"first": ("首次", "First"), "last": ("末次", "Last"), "linear": ("线性", "Linear"), "position": ("位置", "Position")}
+    heads = [names.get(one, (one, one)) for one in models]
+    columns = [column("渠道", "Channel"), column("触点", "Touches", "count"), *(column(zh, en, "ratio") for zh, en in heads)]
+    rows = [
+        [group_name(one["channel"]), one["touches"], *(one["models"][model]["conversions"] for model in models)] for one in data["channels"]
+    ]
+    figures = [figure("转化次数", "Conversions", data["conversions"], "count"), figure("收入", "Revenue", data["revenue_minor"], "money")]
+    return Summary(figures=figures, grid=grid(columns, rows))
+
+
+def _overview(data: Data) -> Summary:
+    series = data["series"]
+    figures = [
+        figure(*_PEOPLE, data["people"], "people"),
+        figure("新增用户", "New people", data["new_people"], "people"),
+        figure("订单", "Orders", data["orders"], "count"),
+        figure("收入", "Revenue", data["revenue_minor"], "money"),
+    ]
+    line = Line(name=said("日活跃用户", "Actives"), values=[day["actives"] for day in series])
+    picture = Picture(kind="lines", ticks=[day["day"] for day in series], days=True, unit="people", lines=[line])
+    return Summary(figures=figures, picture=picture)
+
+
+def _journey_map(data: Data) -> Summary:
+    points = [point for stage in data["period"]["stages"] for point in stage["touchpoints"]]
+    columns = [
+        column("触点", "Touchpoint"),
+        column(*_PEOPLE, "people"),
+        column("前往下一步", "Go on", "share"),
+        column("跳出率", "Bounce", "share"),
+    ]
+    rows = [
+        [one["name"], one["people"], one["onward"]["conversion"] if one["onward"] else None, one["visits"]["bounce_rate"]] for one in points
+    ]
+    return Summary(figures=[figure(*_PEOPLE, data["period"]["people"], "people")], grid=grid(columns, rows))
+
+
+def _bottlenecks(data: Data) -> Summary:
+    rows = [[said(one["sentence"]["zh"], one["sentence"]["en"])] for one in data["findings"]]
+    figures = [figure("流失点", "Bottlenecks", len(rows), "count"), figure("检验次数", "Comparisons", data["tests"], "count")]
+    return Summary(figures=figures, grid=grid([column("发现", "Finding")], rows))
+
+
+def _bars(ticks: Sequence[str], name: Said, values: Sequence[float]) -> Picture:
+    return Picture(kind="bars", ticks=list(ticks), days=False, unit="people", lines=[Line(name=name, values=list(values))])
+
+
+def _place(name: str | None) -> str:
+    return "…" if name is None else name
+
+
+_BY_REPORT: Final[Mapping[str, Callable[[Data], Summary]]] = {
+    "trend": _trend,
+    "funnel": _funnel,
+    "retention": _retention,
+    "paths": _paths,
+    "sessions": _sessions,
+    "lifecycle": _lifecycle,
+    "stickiness": _stickiness,
+    "distribution": _distribution,
+    "interval": _interval,
+    "penetration": _penetration,
+    "rfm": _rfm,
+    "cohort_revenue": _cohort_revenue,
+    "attribution": _attribution,
+    "bottlenecks": _bottlenecks,
+    "overview": _overview,
+    "journey_map": _journey_map,
+}

@@ -1,0 +1,100 @@
+"""What does a report come down to on a tile or on paper? A few figures, one picture, one short table; the same for both."""
+
+from typing import Any, Literal
+
+from uems.kernel.edge import Body
+from uems.kpis.model import Measured
+
+
+class Said(Body):
+    """A text in both languages; both alike for what people named themselves."""
+
+    zh: str
+    en: str
+
+
+class Figure(Body):
+    label: Said
+    value: float | None
+    unit: Measured
+
+
+class Line(Body):
+    name: Said
+    values: list[float | None]
+
+
+class Picture(Body):
+    """lines: over ``ticks``, days where ``days``. bars: one for each tick, a group for each line."""
+
+    kind: Literal["lines", "bars"]
+    ticks: list[str]
+    days: bool
+    unit: Measured
+    lines: list[Line]
+
+
+class Column(Body):
+    """unit: in what its numbers are counted; null for texts and days."""
+
+    label: Said
+    unit: Measured | None
+
+
+class Grid(Body):
+    """rows: a cell for each column. more: rows that are not shown. heat: colour shares by how large they are."""
+
+    columns: list[Column]
+    rows: list[list[Said | float | None]]
+    more: int = 0
+    heat: bool = False
+
+
+class Summary(Body):
+    """The first figure is the number that counts most."""
+
+    figures: list[Figure]
+    picture: Picture | None = None
+    grid: Grid | None = None
+
+
+ROWS = 12
+"""Rows of a table on a tile."""
+LINES = 6
+"""Lines of a picture."""
+
+
+def said(zh: str, en: str) -> Said:
+    return Said(zh=zh, en=en)
+
+
+def named(text: Any) -> Said:
+    """What people named themselves; a dash where there is no name."""
+    shown = str(text) if text not in (None, "") else "–"
+    return Said(zh=shown, en=shown)
+
+
+def figure(zh: str, en: str, value: Any, unit: Measured) -> Figure:
+    return Figure(label=said(zh, en), value=None if value is None else float(value), unit=unit)
+
+
+def column(zh: str, en: str, unit: Measured | None = None) -> Column:
+    return Column(label=said(zh, en), unit=unit)
+
+
+def grid(columns: list[Column], rows: list[list[Any]], *, heat: bool = False) -> Grid:
+    """A table, cut where it gets long."""
+    shown = [[named(cell) if isinstance(cell, str) else cell for cell in row] for row in rows[:ROWS]]
+    return Grid(columns=columns, rows=shown, more=max(0, len(rows) - ROWS), heat=heat)
+
+
+def group_name(group: Any) -> Said:
+    """One part of a breakdown, as reports name it: null for everything."""
+    if group is None:
+        return said("全部", "All")
+    if isinstance(group, dict):
+        if group.get("other"):
+            return said("其他", "Others")
+        value = group.get("value", group.get("segment"))
+        return said("未设置", "Not set") if value in (None, "") else named(value)
+    return said("未设置", "Not set") if group == "" else named(group)
