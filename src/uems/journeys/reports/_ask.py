@@ -108,9 +108,15 @@ class Query:
         """The condition of at least one of several kinds; first by name, which is cheap to read."""
         wanted = list(steps)
         names = sorted({step.event for step in wanted if step.event is not None})
-        if any(step == Step() for step in wanted):
+        if any(step.event is None and step.filter is None for step in wanted):
             return NAMED
-        parts = join(Sql(" OR "), dict.fromkeys(self.step_sql(step) for step in wanted))
+        # Names without conditions are one look into the dictionary of names, whatever their number.
+        plain = sorted({step.event for step in wanted if step.event is not None and step.filter is None})
+        if all(step.filter is None for step in wanted):
+            return Sql(f"event IN {self.bind(names, 'Array(String)')}")
+        kinds = [Sql(f"event IN {self.bind(plain, 'Array(String)')}")] if plain else []
+        kinds += dict.fromkeys(self.step_sql(step) for step in wanted if step.filter is not None)
+        parts = join(Sql(" OR "), kinds)
         if any(step.event is None for step in wanted):
             return Sql(f"(event != '' AND ({parts}))")
         return Sql(f"(event IN {self.bind(names, 'Array(String)')} AND ({parts}))")

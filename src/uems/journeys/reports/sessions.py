@@ -9,15 +9,18 @@ and medians are null without sessions. Sessions follow the events by a few secon
 ``bounced`` true or false (left out: either).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 from pydantic import BaseModel, ConfigDict
 
 from uems.journeys.registry import Answer
+from uems.journeys.reports import _bits
+from uems.journeys.reports._sets import states
 from uems.journeys.reports.overview import Config
 from uems.kernel.clock import Period
 from uems.kernel.errors import invalid
@@ -31,28 +34,36 @@ TOP: Final = 20
 _SPAN: Final = Sql(
     "SELECT min(day) AS first, max(day) AS last, count() AS n FROM sessions FINAL WHERE workspace_id = {workspace:UInt32} AND NOT gone"
 )
-# By the start, which the order of the table knows: on the days of the zone the same sessions.
+# By the start, which the order of the table knows: on the days of the zone the same sessions. All versions of a session lie in one
+# partition, so those of different ones need not be compared.
+_FINAL: Final = Sql("SETTINGS do_not_merge_across_partitions_select_final = 1")
 _FROM: Final = Sql(
     "FROM sessions FINAL WHERE workspace_id = {workspace:UInt32} AND NOT gone"
     " AND started_at >= {start:DateTime64(3, 'UTC')} AND started_at < {end:DateTime64(3, 'UTC')}"
 )
+_MS: Final = Sql("toUnixTimestamp64Milli(ended_at) - toUnixTimestamp64Milli(started_at)")
 _TOTALS: Final = Sql(
-    "SELECT toInt64(count()) AS sessions, toInt64(uniqExact(person_id)) AS people, toInt64(countIf(bounce)) AS bounces,"
+    "SELECT toInt64(count()) AS sessions, toInt64(countIf(bounce)) AS bounces,"
     " avg(ms) / 1000 AS average_seconds, quantileExactInclusive(0.5)(ms) / 1000 AS median_seconds,"
     " toInt64(countIf(engaged_ms > 0)) AS engaged, avgIf(engaged_ms, engaged_ms > 0) / 1000 AS average_engaged,"
     " quantileExactInclusiveIf(0.5)(engaged_ms, engaged_ms > 0) / 1000 AS median_engaged,"
     " avg(pages) AS average_pages, quantileExactInclusive(0.5)(pages) AS median_pages, sum(revenue_minor) AS revenue_minor"
-    f" FROM (SELECT *, toUnixTimestamp64Milli(ended_at) - toUnixTimestamp64Milli(started_at) AS ms {_FROM})"
+    f" FROM (SELECT bounce, pages, engaged_ms, revenue_minor, {_MS} AS ms {_FROM}) {_FINAL}"
 )
 _COUNTS: Final = Sql("toInt64(count()) AS sessions, toInt64(countIf(bounce)) AS bounces, sum(revenue_minor) AS revenue_minor")
-_SERIES: Final = Sql(f"SELECT day, {_COUNTS}, toInt64(uniqExact(person_id)) AS people {_FROM} GROUP BY day")
-_TOP: Final = Sql("GROUP BY name ORDER BY sessions DESC, name LIMIT {top:UInt32}")
-_ENTRIES: Final = Sql(f"SELECT entry_path AS name, {_COUNTS} {_FROM} AND entry_path != '' {_TOP}")
-_EXITS: Final = Sql(f"SELECT exit_path AS name, {_COUNTS} {_FROM} AND exit_path != '' {_TOP}")
-_SOURCES: Final = Sql(f"SELECT if(utm_source != '', toString(utm_source), domainWithoutWWW(referrer)) AS name, {_COUNTS} {_FROM} {_TOP}")
-
-
-_PEOPLE: Final = Sql(f"SELECT DISTINCT person_id AS person {_FROM} AND ({{bounced:UInt8}} = 2 OR bounce = ({{bounced:UInt8}} = 1))")
+# People are dense numbers, so sets of them are small, and those of all days together are their union.
+_SERIES: Final = Sql(f"SELECT day, {_COUNTS}, toString(groupBitmapState(person_id)) AS state {_FROM} GROUP BY day {_FINAL}")
+_TOPS: Final = Sql(
+    "SELECT indexOf([grouping(entry_path), grouping(exit_path), grouping(source)], 0) AS place,"
+    f" [entry_path, exit_path, source][place] AS name, {_COUNTS} FROM (SELECT entry_path, exit_path,"
+    f" if(utm_source != '', toString(utm_source), domainWithoutWWW(referrer)) AS source, bounce, revenue_minor {_FROM})"
+    # A session without any page has no page to begin and end with; one without a source came by itself.
+    " GROUP BY GROUPING SETS ((entry_path), (exit_path), (source)) HAVING place = 3 OR name != ''"
+    f" ORDER BY place, sessions DESC, name LIMIT {{top:UInt32}} BY place {_FINAL}"
+)
+_PEOPLE: Final = Sql(
+    f"SELECT DISTINCT person_id AS person {_FROM} AND ({{bounced:UInt8}} = 2 OR bounce = ({{bounced:UInt8}} = 1)) {_FINAL}"
+)
 
 
 class SessionsCell(BaseModel):
@@ -85,8 +96,13 @@ class Sessions:
         period = Period.of_days(first, last, scope.zone)
         params: dict[str, Param] = {"workspace": scope.workspace_id, "start": period.start, "end": period.end}
         [totals] = house.warehouse.query(_TOTALS, params).to_pylist()
-        by_day = {row["day"]: row for row in house.warehouse.query(_SERIES, params).to_pylist()}
-        tops = [house.warehouse.query(sql, {**params, "top": TOP}).to_pylist() for sql in (_ENTRIES, _EXITS, _SOURCES)]
+        found = house.warehouse.query(_SERIES, params)
+        sets = [_bits.from_state(state) for state in states(found)]
+        totals["people"] = _bits.count(np.bitwise_or.reduce(_bits.matrix(sets), axis=0)) if sets else 0
+        by_day = _by_day(found, sets)
+        tops: list[list[dict[str, Any]]] = [[], [], []]
+        for row in house.warehouse.query(_TOPS, {**params, "top": TOP}).to_pylist():
+            tops[row.pop("place") - 1].append(row)
         series = [_entry(first + timedelta(days=n), by_day) for n in range((last - first).days + 1)]
         return Answer(first_day=first, last_day=last, exact=True, data=_data(scope, totals, series, *tops))
 
@@ -116,6 +132,12 @@ def _days(house: House, scope: Scope, spec: Config) -> tuple[date, date] | None:
     [row] = house.warehouse.query(_SPAN, {"workspace": scope.workspace_id}).to_pylist()
     first, last = spec.first_day or row["first"], spec.last_day or row["last"]
     return (first, last) if row["n"] and first <= last else None
+
+
+def _by_day(found: pa.Table, sets: Sequence[_bits.Words]) -> dict[date, dict[str, Any]]:
+    """The rows by their day, with how many people are in the set of each."""
+    rows: list[dict[str, Any]] = found.drop_columns(["state"]).to_pylist()
+    return {row["day"]: {**row, "people": _bits.count(one)} for row, one in zip(rows, sets, strict=True)}
 
 
 def _entry(day: date, by_day: Mapping[date, Mapping[str, Any]]) -> dict[str, Any]:
