@@ -19,6 +19,7 @@ import {
   Users,
   Wallet,
   ChartSpline,
+  FileChartColumn,
   type LucideIcon,
 } from "lucide-react";
 
@@ -32,6 +33,7 @@ export interface PageEntry {
     | "events"
     | "journey"
     | "bottlenecks"
+    | "reports"
     | "live"
     | "plan"
     | "imports"
@@ -61,6 +63,7 @@ export const PAGE_GROUPS: readonly PageGroup[] = [
       { key: "events", path: "events", icon: Logs, needs: "events:read" },
       { key: "journey", path: "journey", icon: Map, needs: "reports:read" },
       { key: "bottlenecks", path: "bottlenecks", icon: ScanSearch, needs: "reports:read" },
+      { key: "reports", path: "reports", icon: FileChartColumn, needs: "reports:read" },
     ],
   },
   {

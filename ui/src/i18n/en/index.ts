@@ -17,6 +17,7 @@ import lists from "./lists";
 import models from "./models";
 import plan from "./plan";
 import profiles from "./profiles";
+import reports from "./reports";
 import segments from "./segments";
 import spend from "./spend";
 import tagEditor from "./tagEditor";
@@ -34,6 +35,7 @@ export default {
   ...journeys,
   ...journeyMap,
   ...bottlenecks,
+  ...reports,
   ...segments,
   ...lists,
   ...handover,

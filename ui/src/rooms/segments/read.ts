@@ -48,6 +48,11 @@ export function read(json: unknown): Group {
   return asGroup(readPart(json, "", PEOPLE_KINDS));
 }
 
+/** The tree of a filter on single events; throws ReadError. */
+export function readFilter(json: unknown): Group {
+  return asGroup(readPart(json, "", EVENT_KINDS));
+}
+
 function asGroup(part: Part): Group {
   return part.type === "group" ? part : groupOf([part]);
 }

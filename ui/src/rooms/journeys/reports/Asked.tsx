@@ -1,0 +1,187 @@
+// What is the answer? Asked as soon as everything is picked; can be stopped, asked of a sample when it is too large, and says what it is not sure of.
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Alert, Button, Spin } from "antd";
+import { CircleSlash2, MousePointerClick, ScanSearch, Scissors } from "lucide-react";
+import { useMemo, type ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+
+import { asApiError } from "@/api/errors";
+import { Card } from "@/parts/Page";
+import { Failure, Notice, Technical } from "@/parts/states";
+import { useWorkspace } from "@/shell/workspace";
+import { withLast } from "./form/days";
+import { kindOf, type KindName } from "./kinds/kinds";
+import { answerQuery, type Answered } from "./queries";
+import styles from "./Reports.module.css";
+import { Shown } from "./Shown";
+import { numberOf, withFields, writeSpec, type Spec } from "./spec";
+
+interface AskedProps {
+  readonly kind: KindName;
+  readonly spec: Spec;
+  readonly onChange: (spec: Spec) => void;
+  /** Of files and segments. */
+  readonly name: string;
+}
+
+export function Asked(props: AskedProps): ReactNode {
+  const { t } = useTranslation();
+  const lack = kindOf(props.kind).lack(props.spec);
+  if (lack) {
+    return (
+      <Card>
+        <Notice compact icon={MousePointerClick} title={t("reports.lacking")} text={t(`reports.lacks.${lack}`)} />
+      </Card>
+    );
+  }
+  return <Asking {...props} />;
+}
+
+function Asking({ kind, spec, onChange, name }: AskedProps): ReactNode {
+  const { t } = useTranslation();
+  const { slug } = useWorkspace();
+  const client = useQueryClient();
+  const options = answerQuery(slug, kind, writeSpec(spec));
+  const query = useQuery(options);
+  const stop = (): void => void client.cancelQueries({ queryKey: options.queryKey });
+  if (query.error && !query.isFetching)
+    return <Refused error={query.error} spec={spec} onChange={onChange} retry={() => void query.refetch()} />;
+  if (query.data) {
+    return (
+      <div aria-busy={query.isFetching} className={query.isPlaceholderData ? styles.stale : undefined}>
+        {query.isPlaceholderData && query.isFetching ? <Running onStop={stop} /> : null}
+        <Told kind={kind} answered={query.data} spec={spec} onChange={onChange} name={name} />
+      </div>
+    );
+  }
+  if (query.isFetching) {
+    return (
+      <Card>
+        <Running onStop={stop} />
+      </Card>
+    );
+  }
+  return (
+    <Notice
+      icon={ScanSearch}
+      title={t("reports.stopped")}
+      action={<Button onClick={() => void query.refetch()}>{t("reports.again")}</Button>}
+    />
+  );
+}
+
+function Running({ onStop }: { onStop: () => void }): ReactNode {
+  const { t } = useTranslation();
+  return (
+    <div className={styles.running} role="status">
+      <Spin size="small" />
+      <span className="soft">{t("reports.running")}</span>
+      <Button size="small" onClick={onStop}>
+        {t("actions.cancel")}
+      </Button>
+    </div>
+  );
+}
+
+interface RefusedProps {
+  readonly error: unknown;
+  readonly spec: Spec;
+  readonly onChange: (spec: Spec) => void;
+  readonly retry: () => void;
+}
+
+function Refused({ error, spec, onChange, retry }: RefusedProps): ReactNode {
+  const { t } = useTranslation();
+  const known = asApiError(error);
+  const percent = known.details.sample_percent;
+  if (typeof percent === "number") {
+    return (
+      <Notice
+        icon={Scissors}
+        title={t("reports.tooLarge")}
+        text={
+          <>
+            {t("reports.tooLargeText", { percent })}
+            <Technical error={known} />
+          </>
+        }
+        action={
+          <>
+            <Button type="primary" onClick={() => onChange(withFields(spec, { sample_percent: percent }))}>
+              {t("reports.askSample", { percent })}
+            </Button>
+            <Button onClick={retry}>{t("states.retry")}</Button>
+          </>
+        }
+      />
+    );
+  }
+  return <Failure error={error} retry={known.code === "invalid_spec" ? undefined : retry} />;
+}
+
+interface ToldProps extends AskedProps {
+  readonly answered: Answered;
+}
+
+function Told({ kind, answered, spec, onChange, name }: ToldProps): ReactNode {
+  const { t } = useTranslation();
+  const { answer, spec: asked } = answered;
+  const view = useMemo(() => kindOf(kind).view(answer.data, { spec: asked, t }), [kind, answer.data, asked, t]);
+  const all = spec.last_days === undefined && spec.first_day === undefined && spec.last_day === undefined;
+  return (
+    <>
+      <Warnings answered={answered} onChange={onChange} />
+      {view.empty ? (
+        <Notice
+          icon={CircleSlash2}
+          title={t(answer.first_day ? "reports.empty.title" : "reports.empty.never")}
+          text={t(all ? "reports.empty.allText" : "reports.empty.text")}
+          action={all ? undefined : <Button onClick={() => onChange(withLast(spec, null))}>{t("overview.empty.allTime")}</Button>}
+        />
+      ) : (
+        <Shown kind={kind} answered={answered} view={view} name={name} />
+      )}
+    </>
+  );
+}
+
+/** What the reader should know before the numbers: names that no event has, and that this is only a sample. */
+function Warnings({ answered: { answer, spec }, onChange }: { answered: Answered; onChange: (spec: Spec) => void }): ReactNode {
+  const { t } = useTranslation();
+  const unknown = answer.warnings.filter(({ code }) => code === "unknown_event");
+  const percent = numberOf(spec.sample_percent);
+  return (
+    <>
+      {unknown.length > 0 ? (
+        <Alert
+          className={styles.alert ?? ""}
+          type="warning"
+          showIcon
+          title={t("reports.unknown", { count: unknown.length })}
+          description={unknown.map(({ subject, near }) => (
+            <div key={subject}>
+              <code>{subject}</code>
+              {near.length > 0 ? <span className="soft"> {t("reports.near", { names: near.join(", ") })}</span> : null}
+            </div>
+          ))}
+        />
+      ) : null}
+      {percent !== null ? (
+        <Alert
+          className={styles.alert ?? ""}
+          type="info"
+          showIcon
+          title={t("reports.sampled", { percent })}
+          description={t("reports.sampledText")}
+          action={
+            <Button size="small" onClick={() => onChange(withFields(spec, { sample_percent: undefined }))}>
+              {t("reports.askAll")}
+            </Button>
+          }
+        />
+      ) : answer.exact ? null : (
+        <Alert className={styles.alert ?? ""} type="info" showIcon title={t("truth.estimate")} description={t("truth.estimateHint")} />
+      )}
+    </>
+  );
+}

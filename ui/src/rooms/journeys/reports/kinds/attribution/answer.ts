@@ -1,0 +1,87 @@
+// What does attribution show? The credit of every channel by every model, in conversions and in money, and what no touch led to.
+import { groupName, type Group, type Saying, type Value, type View } from "../../view";
+
+interface Credit {
+  readonly conversions: number;
+  readonly revenue_minor: number;
+}
+export interface Attribution extends Credit {
+  readonly people: number;
+  readonly attributed: Credit;
+  readonly unattributed: Credit;
+  readonly models: readonly string[];
+  readonly channels: readonly {
+    readonly channel: Group;
+    readonly touches: number;
+    readonly assisted: number;
+    readonly people: number;
+    readonly models: Readonly<Record<string, Credit>>;
+  }[];
+}
+
+export function attributionView(data: Attribution, { t }: Saying): View {
+  const model = (key: string): string => t(`reports.options.models.${key}` as "reports.options.models.first");
+  const names = data.channels.map(({ channel }) => groupName(channel, t));
+  const credits = (key: string, of: keyof Credit): Value[][] => data.channels.map(({ models }) => [{ value: models[key]?.[of] ?? null }]);
+  const tableOf = (of: keyof Credit) => ({
+    key: of,
+    title: t(of === "conversions" ? "reports.creditConversions" : "reports.creditRevenue"),
+    columns: [
+      { key: "channel", title: t("reports.channel"), format: "text" as const },
+      ...data.models.map((key) => ({ key, title: model(key), format: of === "conversions" ? ("number" as const) : ("money" as const) })),
+    ],
+    rows: names.map((name, at): Value[] => [{ value: name }, ...data.models.flatMap((key) => credits(key, of)[at] ?? [])]),
+  });
+  return {
+    empty: data.conversions === 0,
+    figures: [
+      { name: t("reports.conversions"), value: data.conversions, format: "count" },
+      { name: t("reports.revenue"), value: data.revenue_minor, format: "money" },
+      { name: t("reports.attributed"), value: data.attributed.conversions, format: "count", cell: {}, label: t("reports.attributed") },
+      {
+        name: t("reports.unattributed"),
+        value: data.unattributed.conversions,
+        format: "count",
+        cell: { unattributed: true },
+        label: t("reports.unattributed"),
+      },
+    ],
+    pictures: [
+      {
+        kind: "bars",
+        key: "credit",
+        title: t("reports.creditConversions"),
+        format: "number",
+        axis: "text",
+        places: names,
+        lines: data.models.map((key) => ({
+          name: model(key),
+          values: data.channels.map(({ models }) => models[key]?.conversions ?? null),
+        })),
+      },
+    ],
+    tables: [
+      tableOf("conversions"),
+      tableOf("revenue_minor"),
+      {
+        key: "channels",
+        title: t("reports.channels"),
+        columns: [
+          { key: "channel", title: t("reports.channel"), format: "text" },
+          { key: "touches", title: t("reports.touches"), format: "count" },
+          { key: "assisted", title: t("reports.assisted"), format: "count" },
+          { key: "people", title: t("reports.people"), format: "count" },
+        ],
+        rows: data.channels.map(({ channel, touches, assisted, people }, at): Value[] => {
+          const named = channel?.other ? { other: true } : { value: channel?.value ?? null };
+          return [
+            { value: names[at] ?? "" },
+            { value: touches },
+            { value: assisted },
+            { value: people, cell: { channel: named }, label: names[at] ?? "" },
+          ];
+        }),
+      },
+    ],
+  };
+}

@@ -1,0 +1,91 @@
+// What do sessions show? How many visits of how many people, how deep and long they are, day by day, and where they begin, end and come from.
+import type { Saying, Table, Value, View } from "../../view";
+
+interface Counts {
+  readonly sessions: number;
+  readonly bounces: number;
+  readonly revenue_minor: number;
+}
+interface Spread {
+  readonly average: number | null;
+  readonly median: number | null;
+}
+export interface Sessions {
+  readonly sessions: number;
+  readonly people: number;
+  readonly bounce_rate: number | null;
+  readonly seconds: Spread;
+  readonly pages: Spread;
+  readonly engaged: Spread & { readonly sessions: number };
+  readonly revenue_minor: number;
+  readonly series: readonly (Counts & { readonly day: string; readonly people: number })[];
+  readonly entry_pages: readonly (Counts & { readonly name: string })[];
+  readonly exit_pages: readonly (Counts & { readonly name: string })[];
+  readonly sources: readonly (Counts & { readonly name: string })[];
+}
+
+export function sessionsView(data: Sessions, { t }: Saying): View {
+  const counts = [
+    { key: "sessions", title: t("reports.sessions"), format: "count" as const },
+    { key: "bounces", title: t("reports.bounces"), format: "count" as const },
+    { key: "revenue", title: t("reports.revenue"), format: "money" as const },
+  ];
+  const top = (key: "entry_pages" | "exit_pages" | "sources"): Table => ({
+    key,
+    title: t(`reports.tops.${key}`),
+    columns: [{ key: "name", title: t(key === "sources" ? "reports.source" : "reports.page"), format: "text" }, ...counts],
+    rows: data[key].map((row): Value[] => [
+      { value: row.name === "" ? t("reports.direct") : row.name },
+      { value: row.sessions },
+      { value: row.bounces },
+      { value: row.revenue_minor },
+    ]),
+  });
+  const people = t("reports.people");
+  return {
+    empty: data.sessions === 0,
+    figures: [
+      { name: t("reports.sessions"), value: data.sessions, format: "count" },
+      { name: people, value: data.people, format: "count", cell: {}, label: people },
+      { name: t("reports.bounceRate"), value: data.bounce_rate, format: "share", cell: { bounced: true }, label: t("reports.bounced") },
+      { name: t("reports.medianLength"), value: data.seconds.median, format: "seconds" },
+      { name: t("reports.pagesEach"), value: data.pages.average, format: "number" },
+      { name: t("reports.engagedTime"), value: data.engaged.median, format: "seconds" },
+    ],
+    pictures: [
+      {
+        kind: "lines",
+        key: "days",
+        title: t("reports.overTime"),
+        format: "count",
+        axis: "bucket",
+        places: data.series.map(({ day }) => day),
+        lines: [
+          { name: t("reports.sessions"), values: data.series.map(({ sessions }) => sessions) },
+          { name: people, values: data.series.map((row) => row.people) },
+        ],
+      },
+    ],
+    tables: [
+      {
+        key: "days",
+        title: t("reports.numbers"),
+        columns: [
+          { key: "day", title: t("reports.units.day"), format: "bucket" },
+          { key: "people", title: people, format: "count" },
+          ...counts,
+        ],
+        rows: data.series.map((row): Value[] => [
+          { value: row.day },
+          { value: row.people, cell: { day: row.day }, label: `${people} · ${row.day}` },
+          { value: row.sessions },
+          { value: row.bounces, cell: { day: row.day, bounced: true }, label: `${t("reports.bounced")} · ${row.day}` },
+          { value: row.revenue_minor },
+        ]),
+      },
+      top("entry_pages"),
+      top("exit_pages"),
+      top("sources"),
+    ],
+  };
+}

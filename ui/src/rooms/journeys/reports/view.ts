@@ -1,0 +1,148 @@
+// What does the answer of a report show? Numbers first, then pictures, then tables; the same rows are shown and exported.
+import type { TFunction } from "i18next";
+
+import type { Json, Spec } from "./spec";
+
+/** How a value is written. money: in the smallest unit of the currency; share: from 0 to 1; bucket: the first day of a day, week or month. */
+export type Format = "count" | "number" | "share" | "money" | "seconds" | "text" | "bucket";
+
+/** Names one number of people, as the API takes it. */
+export type Cell = Readonly<Record<string, Json | undefined>>;
+
+export interface Value {
+  readonly value: string | number | null;
+  /** In place of that of its column. */
+  readonly format?: Format;
+  /** Opens the people behind it. */
+  readonly cell?: Cell;
+  /** What it counts, above its people; also the name of the link. */
+  readonly label?: string;
+  /** From 0 to 1: how strongly the cell is coloured. */
+  readonly heat?: number;
+  /** What it says is not final yet. */
+  readonly growing?: boolean;
+}
+
+export interface Column {
+  readonly key: string;
+  readonly title: string;
+  readonly format: Format;
+}
+
+export interface Table {
+  readonly key: string;
+  readonly title: string;
+  readonly note?: string;
+  readonly columns: readonly Column[];
+  readonly rows: readonly (readonly Value[])[];
+}
+
+export interface Figure extends Value {
+  readonly name: string;
+  readonly format: Format;
+  readonly note?: string;
+}
+
+export interface PlotLine {
+  readonly name: string;
+  readonly values: readonly (number | null)[];
+  /** Of an earlier period. */
+  readonly past?: boolean;
+}
+
+export interface Plot {
+  readonly kind: "lines" | "bars" | "stack";
+  readonly key: string;
+  readonly title: string;
+  readonly note?: string;
+  readonly format: Format;
+  /** How the places on the axis are written. */
+  readonly axis: "bucket" | "text";
+  readonly places: readonly string[];
+  /** Places are lower edges, written so. */
+  readonly edges?: Format;
+  readonly lines: readonly PlotLine[];
+}
+
+export interface FlowNode {
+  readonly id: string;
+  readonly level: number;
+  readonly name: string;
+  readonly value: number;
+  readonly cell: Cell;
+}
+
+export interface Flow {
+  readonly kind: "flow";
+  readonly key: string;
+  readonly title: string;
+  readonly note?: string;
+  readonly nodes: readonly FlowNode[];
+  readonly links: readonly { readonly from: string; readonly to: string; readonly value: number; readonly cell: Cell }[];
+}
+
+export interface Grid {
+  readonly kind: "grid";
+  readonly key: string;
+  readonly title: string;
+  readonly note?: string;
+  readonly rowsTitle: string;
+  readonly columnsTitle: string;
+  readonly rowNames: readonly string[];
+  readonly columnNames: readonly string[];
+  /** Rows of places; text stands above the number. */
+  readonly places: readonly (readonly (Value & { readonly text: string; readonly tone: number })[])[];
+}
+
+export type Picture = Plot | Flow | Grid;
+
+export interface View {
+  /** Nobody and nothing was counted. */
+  readonly empty: boolean;
+  readonly figures: readonly Figure[];
+  readonly pictures: readonly Picture[];
+  readonly tables: readonly Table[];
+}
+
+/** With what an answer is made into words. */
+export interface Saying {
+  readonly spec: Spec;
+  readonly t: TFunction;
+}
+
+/** A group of a breakdown, as the API names it. */
+export type Group = { readonly value: string | null; readonly other: boolean } | null;
+
+export function groupName(group: Group, t: TFunction): string {
+  if (group === null) return t("reports.everybody");
+  if (group.other) return t("reports.others");
+  return group.value ?? t("reports.notSet");
+}
+
+/** The part of a cell that names a group; nothing for everybody. */
+export function groupCell(group: Group): Cell {
+  if (group === null) return {};
+  return { group: group.other ? { other: true } : { value: group.value } };
+}
+
+export function stepName(name: string, t: TFunction): string {
+  return name === "" ? t("builder.anyEvent") : name;
+}
+
+export function text(value: string): Value {
+  return { value };
+}
+
+/** Every value of a view that opens people. */
+export function opened(view: View, cell: string): Value | undefined {
+  const values = [
+    ...view.figures,
+    ...view.tables.flatMap(({ rows }) => rows.flat()),
+    ...view.pictures.flatMap((picture): readonly Value[] => {
+      if (picture.kind === "grid") return picture.places.flat();
+      if (picture.kind === "flow") return picture.nodes.map(({ name, value, cell: mine }) => ({ value, cell: mine, label: name }));
+      return [];
+    }),
+  ];
+  return values.find((one) => one.cell !== undefined && JSON.stringify(one.cell) === cell);
+}
