@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
-from tests.browser.site import CHROMIUM, FLAGS, Site, a_little_traffic
+from tests.browser.site import FLAGS, Site, a_little_traffic
+from tests.support.chromium import chromium
 from tests.support.cli import Uems
 from uems.web.ui import STATIC
 
@@ -76,10 +77,10 @@ def playwright() -> Iterator[Playwright]:
 
 
 @pytest.fixture(scope="module")
-def chromium(playwright: Playwright) -> Iterator[Browser]:
-    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-    yield browser
-    browser.close()
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    running = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+    yield running
+    running.close()
 
 
 @pytest.fixture(scope="session")
@@ -88,11 +89,11 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def signed_in(chromium: Browser, site: Site, state: Path) -> Path:
+def signed_in(browser: Browser, site: Site, state: Path) -> Path:
     """The cookies of somebody who signed in once, through the form."""
     if state.exists():
         return state
-    with _context(chromium, site, None) as context:
+    with _context(browser, site, None) as context:
         page = context.new_page()
         site.sign_in(page)
         context.storage_state(path=state)
@@ -118,16 +119,16 @@ def _context(browser: Browser, site: Site, state: Path | None, width: int = 1280
 
 
 @pytest.fixture
-def stranger(chromium: Browser, site: Site) -> Iterator[Page]:
+def stranger(browser: Browser, site: Site) -> Iterator[Page]:
     """A page of somebody who is not signed in."""
-    with _context(chromium, site, None) as context:
+    with _context(browser, site, None) as context:
         yield context.new_page()
 
 
 @pytest.fixture(scope="module")
-def owner(chromium: Browser, site: Site, signed_in: Path) -> Iterator[BrowserContext]:
+def owner(browser: Browser, site: Site, signed_in: Path) -> Iterator[BrowserContext]:
     """Where the owner is signed in. One for the module: reading and compiling the UI anew takes longer than most tests."""
-    with _context(chromium, site, signed_in) as context:
+    with _context(browser, site, signed_in) as context:
         yield context
 
 

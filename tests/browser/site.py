@@ -12,7 +12,6 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
     "--headless",
     "--no-sandbox",

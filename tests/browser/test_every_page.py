@@ -98,10 +98,10 @@ ENGLISH = re.compile(r"\b(?:the|and|of|is|are|this|that|with|from|Loading|Save|C
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_every_page_is_whole(chromium: Browser, site: Site, signed_in: Path, language: str) -> None:
+def test_every_page_is_whole(browser: Browser, site: Site, signed_in: Path, language: str) -> None:
     troubles: list[str] = []
     site.ask("maps/every", {"name": "ABC", "drawing": {"stages": [LOOK, BUY]}}, "PUT")
-    with _context(chromium, site, signed_in, scheme="dark" if language == "zh" else "light") as context:
+    with _context(browser, site, signed_in, scheme="dark" if language == "zh" else "light") as context:
         context.add_init_script(f"localStorage.setItem('uems.language', '{language}')")
         page = context.new_page()
         page.on("pageerror", lambda error: troubles.append(f"{page.url}: {error}"))

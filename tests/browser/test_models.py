@@ -150,10 +150,10 @@ def _noting(troubles: list[str]) -> Callable[[object], None]:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_the_page_of_a_model_is_whole(chromium: Browser, site: Site, signed_in: Path, language: str) -> None:
+def test_the_page_of_a_model_is_whole(browser: Browser, site: Site, signed_in: Path, language: str) -> None:
     troubles: list[str] = []
     for width in (1280, 390):
-        with _context(chromium, site, signed_in, width, "dark" if width == 390 else "light") as context:
+        with _context(browser, site, signed_in, width, "dark" if width == 390 else "light") as context:
             context.add_init_script(f"localStorage.setItem('uems.language', '{language}')")
             page = context.new_page()
             page.on("pageerror", _noting(troubles))

@@ -2,7 +2,6 @@
 
 import functools
 import http.server
-import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from tests.clients.conftest import Target
+from tests.support.chromium import chromium
 
 pytestmark = pytest.mark.browser
 
@@ -61,11 +61,9 @@ def page(request: pytest.FixtureRequest, target: Target, packages: Path, tmp_pat
 
 
 def test_the_browser_client_sends_from_another_origin(target: Target, page: tuple[str, str]) -> None:
-    chromium = shutil.which("chromium")
-    assert chromium, "Chromium is not installed; `make test` installs it with apt-get when it may"
     address, event = page
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         try:
             tab = browser.new_page()
             problems: list[str] = []

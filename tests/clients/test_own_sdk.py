@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.clients.conftest import Target
 from tests.clients.test_browser_client import FLAGS
+from tests.support.chromium import chromium
 from uems.web.ui import STATIC
 
 pytestmark = pytest.mark.browser
@@ -67,19 +68,17 @@ def shop(target: Target, tmp_path_factory: pytest.TempPathFactory) -> Iterator[s
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    found = shutil.which("chromium")
-    assert found, "Chromium is not installed; `make test` installs it with apt-get when it may"
+def engine() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         yield browser
         browser.close()
 
 
 @pytest.fixture
-def visitor(chromium: Browser) -> Iterator[BrowserContext]:
+def visitor(engine: Browser) -> Iterator[BrowserContext]:
     """Somebody who was never here."""
-    context = chromium.new_context()
+    context = engine.new_context()
     yield context
     context.close()
 
