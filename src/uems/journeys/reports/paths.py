@@ -35,6 +35,7 @@ from uems.journeys.reports._walks import (
     Direction,
     Walks,
     Way,
+    by_key,
     distinct,
     joined,
     nowhere,
@@ -243,7 +244,7 @@ def _node_rows(spec: Config, names: Sequence[str], found: Walks, shown: Codes) -
         here = shown[:, level] != NOTHING
         codes = shown[here, level]
         paths = np.bincount(codes, minlength=size)
-        people = distinct(found.person[here], codes, size)
+        people = distinct(found.person[here], by_key(codes, size))
         ended = np.bincount(shown[_ended(spec, shown, level), level], minlength=size)
         rows += [
             {
@@ -261,19 +262,18 @@ def _node_rows(spec: Config, names: Sequence[str], found: Walks, shown: Codes) -
 
 def _link_rows(spec: Config, names: Sequence[str], found: Walks, shown: Codes) -> list[dict[str, Any]]:
     size = len(names) + 1
-    rows: list[dict[str, Any]] = []
+    shown_rows: list[dict[str, Any]] = []
     for level, number in enumerate(_levels(spec)[:-1]):
         walked = np.flatnonzero((shown[:, level] != NOTHING) & (shown[:, level + 1] != NOTHING))
         keys, inverse = numbered(shown[walked, level] * size + shown[walked, level + 1], size * size)
         took = found.at[walked, level + 1] - found.at[walked, level]
-        order = np.lexsort((took, inverse))
-        starts = np.searchsorted(inverse[order], np.arange(len(keys) + 1))
-        people = distinct(found.person[walked], inverse, len(keys))
+        rows = by_key(inverse, len(keys))
+        people = distinct(found.person[walked], rows)
         converted = np.bincount(inverse, weights=found.goal_after[walked, level + 1], minlength=len(keys))
         from_paths = np.bincount(shown[shown[:, level] != NOTHING, level], minlength=size)
         to_paths = np.bincount(shown[shown[:, level + 1] != NOTHING, level + 1], minlength=size)
         for n, key in enumerate(keys.tolist()):
-            times = took[order[starts[n] : starts[n + 1]]]
+            times = took[rows.order[rows.starts[n] : rows.starts[n + 1]]]
             row = {
                 "level": number,
                 "from": _label(names, key // size),
@@ -287,8 +287,8 @@ def _link_rows(spec: Config, names: Sequence[str], found: Walks, shown: Codes) -
             }
             if spec.goal is not None:
                 row |= {"converted": int(converted[n]), "conversion": int(converted[n]) / len(times)}
-            rows.append(row)
-    return sorted(rows, key=lambda row: (row["level"], -row["paths"], row["from"] or "", row["to"] or ""))
+            shown_rows.append(row)
+    return sorted(shown_rows, key=lambda row: (row["level"], -row["paths"], row["from"] or "", row["to"] or ""))
 
 
 def _label(names: Sequence[str], code: int) -> str | None:
