@@ -5,11 +5,11 @@ from typing import Any, Final
 
 from uems.kpis.dashboards.summary import (
     LINES,
-    Figure,
-    Line,
-    Picture,
-    Said,
     Summary,
+    SummaryFigure,
+    SummaryLine,
+    SummaryPicture,
+    SummaryText,
     column,
     figure,
     grid,
@@ -50,19 +50,19 @@ def summarise(report: str, data: Data) -> Summary | None:
 
 
 def _trend(data: Data) -> Summary:
-    lines: list[Line] = []
-    totals: list[Figure] = []
+    lines: list[SummaryLine] = []
+    totals: list[SummaryFigure] = []
     units: set[Measured] = {_TRENDS.get(one["measure"], "count") for one in data["series"]} if not data["formulas"] else {"ratio"}
     unit: Measured = units.pop() if len(units) == 1 else "count"
     for one in [*data["series"], *data["formulas"]]:
         whole = one["name"] or one.get("event") or one.get("expression")
         for line in one["lines"]:
             name = named(whole) if line["group"] is None and whole else group_name(line["group"])
-            lines.append(Line(name=name, values=line["values"]))
-            totals.append(Figure(label=name, value=line["total"], unit=_TRENDS.get(one.get("measure", ""), "count")))
+            lines.append(SummaryLine(name=name, values=line["values"]))
+            totals.append(SummaryFigure(label=name, value=line["total"], unit=_TRENDS.get(one.get("measure", ""), "count")))
     rows = [[one.label, one.value] for one in totals]
     columns = [column("名称", "Name"), column("合计", "Total", unit)]
-    picture = Picture(kind="lines", ticks=data["buckets"], days=data["unit"] != "hour", unit=unit, lines=lines[:LINES])
+    picture = SummaryPicture(kind="lines", ticks=data["buckets"], days=data["unit"] != "hour", unit=unit, lines=lines[:LINES])
     return Summary(figures=totals[:1], picture=picture, grid=grid(columns, rows) if len(rows) > 1 else None)
 
 
@@ -70,7 +70,7 @@ def _funnel(data: Data) -> Summary:
     lines = data["lines"]
     names = [step["name"] for step in data["steps"]]
     ticks = [f"{place}. {name}" for place, name in enumerate(names, 1)]
-    shares = [Line(name=group_name(line["group"]), values=[step["of_first"] for step in line["steps"]]) for line in lines[:LINES]]
+    shares = [SummaryLine(name=group_name(line["group"]), values=[step["of_first"] for step in line["steps"]]) for line in lines[:LINES]]
     whole = lines[0] if lines else None
     figures = []
     if whole:
@@ -83,7 +83,7 @@ def _funnel(data: Data) -> Summary:
     columns = [column("步骤", "Step"), column(*_PEOPLE, "people"), column("占上一步", "Of the one before", "share")]
     rows = [[tick, step["count"], step["of_previous"]] for tick, step in zip(ticks, whole["steps"] if whole else [], strict=False)]
     return Summary(
-        figures=figures, picture=Picture(kind="bars", ticks=ticks, days=False, unit="share", lines=shares), grid=grid(columns, rows)
+        figures=figures, picture=SummaryPicture(kind="bars", ticks=ticks, days=False, unit="share", lines=shares), grid=grid(columns, rows)
     )
 
 
@@ -100,7 +100,9 @@ def _retention(data: Data) -> Summary:
     columns = [column("起始", "Began"), column(*_PEOPLE, "people"), *(column(tick, tick, "share") for tick in ticks[:9])]
     mark = f" {ticks[1]}" if len(ticks) > 1 else ""
     figures = [figure(f"留存率（第{mark} 期）", f"Retention, period{mark}", later, "share"), figure(*_PEOPLE, line["size"], "people")]
-    picture = Picture(kind="lines", ticks=ticks, days=False, unit="share", lines=[Line(name=said("留存曲线", "Curve"), values=curve)])
+    picture = SummaryPicture(
+        kind="lines", ticks=ticks, days=False, unit="share", lines=[SummaryLine(name=said("留存曲线", "Curve"), values=curve)]
+    )
     return Summary(figures=figures, picture=picture, grid=grid(columns, rows, heat=True))
 
 
@@ -121,21 +123,22 @@ def _sessions(data: Data) -> Summary:
         figure("跳出率", "Bounce rate", data["bounce_rate"], "share"),
         figure("时长中位数", "Median length", data["seconds"]["median"], "seconds"),
     ]
-    line = Line(name=said("访问次数", "Sessions"), values=[day["sessions"] for day in series])
-    picture = Picture(kind="lines", ticks=[day["day"] for day in series], days=True, unit="count", lines=[line])
+    line = SummaryLine(name=said("访问次数", "Sessions"), values=[day["sessions"] for day in series])
+    picture = SummaryPicture(kind="lines", ticks=[day["day"] for day in series], days=True, unit="count", lines=[line])
     return Summary(figures=figures, picture=picture)
 
 
 def _lifecycle(data: Data) -> Summary:
     buckets = data["buckets"]
-    lines = [Line(name=said(zh, en), values=[one[state] for one in buckets]) for state, zh, en in _STATES]
+    lines = [SummaryLine(name=said(zh, en), values=[one[state] for one in buckets]) for state, zh, en in _STATES]
     last = buckets[-1] if buckets else {}
     figures = [
         figure("活跃人数", "Active", last.get("active"), "people"),
         *(figure(zh, en, last.get(state), "people") for state, zh, en in _STATES),
     ]
     return Summary(
-        figures=figures, picture=Picture(kind="bars", ticks=[one["bucket"] for one in buckets], days=True, unit="people", lines=lines)
+        figures=figures,
+        picture=SummaryPicture(kind="bars", ticks=[one["bucket"] for one in buckets], days=True, unit="people", lines=lines),
     )
 
 
@@ -170,10 +173,10 @@ def _interval(data: Data) -> Summary:
 
 def _penetration(data: Data) -> Summary:
     features = data["features"]
-    lines = [Line(name=named(one["name"]), values=one["shares"]) for one in features[:LINES]]
+    lines = [SummaryLine(name=named(one["name"]), values=one["shares"]) for one in features[:LINES]]
     rows = [[one["name"], one["people"], one["share"]] for one in features]
     columns = [column("功能", "Feature"), column(*_PEOPLE, "people"), column("渗透率", "Share", "share")]
-    picture = Picture(kind="lines", ticks=data["buckets"], days=True, unit="share", lines=lines)
+    picture = SummaryPicture(kind="lines", ticks=data["buckets"], days=True, unit="share", lines=lines)
     return Summary(figures=[figure("活跃人数", "Active", data["base_people"], "people")], picture=picture, grid=grid(columns, rows))
 
 
@@ -196,8 +199,8 @@ def _cohort_revenue(data: Data) -> Summary:
     ticks = [str(place) for place in range(data["columns"])]
     columns = [column("起始", "Began"), column(*_PEOPLE, "people"), *(column(tick, tick, "money") for tick in ticks[:7])]
     figures = [figure("人均累计收入", "LTV to date", known[-1] if known else None, "money"), figure(*_PEOPLE, line["size"], "people")]
-    picture = Picture(
-        kind="lines", ticks=ticks, days=False, unit="money", lines=[Line(name=said("人均累计收入", "LTV to date"), values=curve)]
+    picture = SummaryPicture(
+        kind="lines", ticks=ticks, days=False, unit="money", lines=[SummaryLine(name=said("人均累计收入", "LTV to date"), values=curve)]
     )
     return Summary(figures=figures, picture=picture, grid=grid(columns, rows))
 
@@ -222,8 +225,8 @@ def _overview(data: Data) -> Summary:
         figure("订单", "Orders", data["orders"], "count"),
         figure("收入", "Revenue", data["revenue_minor"], "money"),
     ]
-    line = Line(name=said("日活跃用户", "Actives"), values=[day["actives"] for day in series])
-    picture = Picture(kind="lines", ticks=[day["day"] for day in series], days=True, unit="people", lines=[line])
+    line = SummaryLine(name=said("日活跃用户", "Actives"), values=[day["actives"] for day in series])
+    picture = SummaryPicture(kind="lines", ticks=[day["day"] for day in series], days=True, unit="people", lines=[line])
     return Summary(figures=figures, picture=picture)
 
 
@@ -247,8 +250,8 @@ def _bottlenecks(data: Data) -> Summary:
     return Summary(figures=figures, grid=grid([column("发现", "Finding")], rows))
 
 
-def _bars(ticks: Sequence[str], name: Said, values: Sequence[float]) -> Picture:
-    return Picture(kind="bars", ticks=list(ticks), days=False, unit="people", lines=[Line(name=name, values=list(values))])
+def _bars(ticks: Sequence[str], name: SummaryText, values: Sequence[float]) -> SummaryPicture:
+    return SummaryPicture(kind="bars", ticks=list(ticks), days=False, unit="people", lines=[SummaryLine(name=name, values=list(values))])
 
 
 def _place(name: str | None) -> str:

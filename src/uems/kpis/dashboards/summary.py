@@ -6,46 +6,46 @@ from uems.kernel.edge import Body
 from uems.kpis.model import Measured
 
 
-class Said(Body):
+class SummaryText(Body):
     """A text in both languages; both alike for what people named themselves."""
 
     zh: str
     en: str
 
 
-class Figure(Body):
-    label: Said
+class SummaryFigure(Body):
+    label: SummaryText
     value: float | None
     unit: Measured
 
 
-class Line(Body):
-    name: Said
+class SummaryLine(Body):
+    name: SummaryText
     values: list[float | None]
 
 
-class Picture(Body):
+class SummaryPicture(Body):
     """lines: over ``ticks``, days where ``days``. bars: one for each tick, a group for each line."""
 
     kind: Literal["lines", "bars"]
     ticks: list[str]
     days: bool
     unit: Measured
-    lines: list[Line]
+    lines: list[SummaryLine]
 
 
-class Column(Body):
+class SummaryColumn(Body):
     """unit: in what its numbers are counted; null for texts and days."""
 
-    label: Said
+    label: SummaryText
     unit: Measured | None
 
 
-class Grid(Body):
+class SummaryGrid(Body):
     """rows: a cell for each column. more: rows that are not shown. heat: colour shares by how large they are."""
 
-    columns: list[Column]
-    rows: list[list[Said | float | None]]
+    columns: list[SummaryColumn]
+    rows: list[list[SummaryText | float | None]]
     more: int = 0
     heat: bool = False
 
@@ -53,9 +53,9 @@ class Grid(Body):
 class Summary(Body):
     """The first figure is the number that counts most."""
 
-    figures: list[Figure]
-    picture: Picture | None = None
-    grid: Grid | None = None
+    figures: list[SummaryFigure]
+    picture: SummaryPicture | None = None
+    grid: SummaryGrid | None = None
 
 
 ROWS = 12
@@ -64,31 +64,31 @@ LINES = 6
 """Lines of a picture."""
 
 
-def said(zh: str, en: str) -> Said:
-    return Said(zh=zh, en=en)
+def said(zh: str, en: str) -> SummaryText:
+    return SummaryText(zh=zh, en=en)
 
 
-def named(text: Any) -> Said:
+def named(text: Any) -> SummaryText:
     """What people named themselves; a dash where there is no name."""
     shown = str(text) if text not in (None, "") else "–"
-    return Said(zh=shown, en=shown)
+    return SummaryText(zh=shown, en=shown)
 
 
-def figure(zh: str, en: str, value: Any, unit: Measured) -> Figure:
-    return Figure(label=said(zh, en), value=None if value is None else float(value), unit=unit)
+def figure(zh: str, en: str, value: Any, unit: Measured) -> SummaryFigure:
+    return SummaryFigure(label=said(zh, en), value=None if value is None else float(value), unit=unit)
 
 
-def column(zh: str, en: str, unit: Measured | None = None) -> Column:
-    return Column(label=said(zh, en), unit=unit)
+def column(zh: str, en: str, unit: Measured | None = None) -> SummaryColumn:
+    return SummaryColumn(label=said(zh, en), unit=unit)
 
 
-def grid(columns: list[Column], rows: list[list[Any]], *, heat: bool = False) -> Grid:
+def grid(columns: list[SummaryColumn], rows: list[list[Any]], *, heat: bool = False) -> SummaryGrid:
     """A table, cut where it gets long."""
     shown = [[named(cell) if isinstance(cell, str) else cell for cell in row] for row in rows[:ROWS]]
-    return Grid(columns=columns, rows=shown, more=max(0, len(rows) - ROWS), heat=heat)
+    return SummaryGrid(columns=columns, rows=shown, more=max(0, len(rows) - ROWS), heat=heat)
 
 
-def group_name(group: Any) -> Said:
+def group_name(group: Any) -> SummaryText:
     """One part of a breakdown, as reports name it: null for everything."""
     if group is None:
         return said("全部", "All")

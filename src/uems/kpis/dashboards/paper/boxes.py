@@ -12,7 +12,7 @@ from uems.kpis.dashboards.bodies import TileAnswer, TileReport
 from uems.kpis.dashboards.model import TextTile, Tile
 from uems.kpis.dashboards.paper.charts import picture, spark, table, table_height
 from uems.kpis.dashboards.paper.ink import BAD, FAINT, GOOD, INK, RULE, cut, wrapped, write
-from uems.kpis.dashboards.summary import Grid, Summary, column, figure, named, said
+from uems.kpis.dashboards.summary import Summary, SummaryGrid, column, figure, named, said
 from uems.kpis.written import Language, written
 
 PAD: Final = 10.0
@@ -126,7 +126,7 @@ def change_of(found: KpiAnswer, language: Language) -> tuple[str, Color]:
     return (f"{text}（前一周期 {was}）" if language == "zh" else f"{text} (before: {was})"), color
 
 
-def _parts(answer: TileAnswer, found: KpiAnswer, language: Language) -> Grid | None:
+def _parts(answer: TileAnswer, found: KpiAnswer, language: Language) -> SummaryGrid | None:
     if not found.parts:
         return None
     rows: list[list[object]] = []
@@ -140,7 +140,7 @@ def _parts(answer: TileAnswer, found: KpiAnswer, language: Language) -> Grid | N
             name = said("未设置", "Not set") if not group.value else named(group.value)
         rows.append([name, part.value.value])
     columns = [column("分组", "Group"), column(answer.label_zh, answer.label_en, found.unit)]
-    return Grid.model_validate({"columns": columns, "rows": rows})
+    return SummaryGrid.model_validate({"columns": columns, "rows": rows})
 
 
 def _report(title: str, found: TileReport, inner: float, language: Language) -> Box:

@@ -8,7 +8,7 @@ from reportlab.lib.colors import Color, HexColor
 from reportlab.pdfgen.canvas import Canvas
 
 from uems.kpis.dashboards.paper.ink import FAINT, INK, RULE, SERIES, cut, width_of, write
-from uems.kpis.dashboards.summary import Grid, Picture
+from uems.kpis.dashboards.summary import SummaryGrid, SummaryPicture
 from uems.kpis.written import Language, written
 
 ROW: Final = 14.0
@@ -38,7 +38,9 @@ def spark(canvas: Canvas, x: float, y: float, width: float, height: float, value
     canvas.setDash([])
 
 
-def picture(canvas: Canvas, x: float, y: float, width: float, height: float, shown: Picture, language: Language, currency: str) -> None:
+def picture(
+    canvas: Canvas, x: float, y: float, width: float, height: float, shown: SummaryPicture, language: Language, currency: str
+) -> None:
     """Lines or bars with two or three marks on the axis; (x, y) is the lower left corner."""
     values = [value for line in shown.lines for value in line.values if value is not None]
     if not values or not shown.ticks:
@@ -69,7 +71,7 @@ def _scale(foot: float, height: float, low: float, high: float) -> Callable[[flo
     return lambda value: foot + (value - low) / ((high - low) or 1.0) * height
 
 
-def _ticks(canvas: Canvas, x: float, y: float, width: float, shown: Picture, *, bars: bool) -> None:
+def _ticks(canvas: Canvas, x: float, y: float, width: float, shown: SummaryPicture, *, bars: bool) -> None:
     count = len(shown.ticks)
     every = max(1, -(-count // _MOST_TICKS))
     slot = width / count
@@ -82,7 +84,7 @@ def _ticks(canvas: Canvas, x: float, y: float, width: float, shown: Picture, *, 
         write(canvas, start, y + 2, text, 7, color=FAINT)
 
 
-def _lines(canvas: Canvas, x: float, width: float, shown: Picture, place_of: Callable[[float], float]) -> None:
+def _lines(canvas: Canvas, x: float, width: float, shown: SummaryPicture, place_of: Callable[[float], float]) -> None:
     count = len(shown.ticks)
     for line, color in zip(shown.lines, SERIES, strict=False):
         canvas.setStrokeColor(color)
@@ -99,7 +101,7 @@ def _lines(canvas: Canvas, x: float, width: float, shown: Picture, place_of: Cal
             canvas.circle(*alone, 2, stroke=0, fill=1)
 
 
-def _bars(canvas: Canvas, x: float, width: float, shown: Picture, place_of: Callable[[float], float]) -> None:
+def _bars(canvas: Canvas, x: float, width: float, shown: SummaryPicture, place_of: Callable[[float], float]) -> None:
     slot = width / len(shown.ticks)
     each = slot * 0.7 / len(shown.lines)
     foot = place_of(0.0)
@@ -122,11 +124,11 @@ def _legend(canvas: Canvas, x: float, y: float, width: float, names: Sequence[st
         at += width_of(text, 7.5) + 20
 
 
-def table_height(grid: Grid) -> float:
+def table_height(grid: SummaryGrid) -> float:
     return ROW * (len(grid.rows) + 1 + (1 if grid.more else 0)) + 4
 
 
-def table(canvas: Canvas, x: float, top: float, width: float, grid: Grid, language: Language, currency: str) -> None:
+def table(canvas: Canvas, x: float, top: float, width: float, grid: SummaryGrid, language: Language, currency: str) -> None:
     """Head and rows from ``top`` down; the first column gets what the others leave."""
     others = len(grid.columns) - 1
     each = min(72.0, width * 0.68 / max(1, others))
