@@ -5,6 +5,7 @@ the best we know to write over it, and answers what can be compared with the rep
 """
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from itertools import pairwise
 from typing import Any, Final
@@ -42,9 +43,13 @@ def fill(house: House) -> None:
     """Copy all events."""
     house.warehouse.execute(_TABLE)
     months = house.warehouse.query(Sql("SELECT DISTINCT toYYYYMM(ts) AS month FROM events ORDER BY month"), limits=LIMITS)
-    for month in months.column("month").to_pylist():
-        blocks: Mapping[str, int | str] = {"min_insert_block_size_rows": 4_000_000, "min_insert_block_size_bytes": 0}
+    blocks: Mapping[str, int | str] = {"min_insert_block_size_rows": 2_000_000, "min_insert_block_size_bytes": 0}
+
+    def copy(month: int) -> None:
         house.warehouse.execute(_FILL, {"month": month}, settings=blocks)
+
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(copy, months.column("month").to_pylist()))
 
 
 def ask(house: House, sql: str, **values: Param) -> pa.Table:

@@ -23,7 +23,7 @@ BROKEN_SINCE: Final = date(2026, 3, 10)
 STEPS: Final = ("Page Viewed", "Product Viewed", "Product Added", "Checkout Started", "Payment Entered", "Order Completed")
 EVENTS_A_VISIT: Final = 8
 """On average; the number of events is a multiple of 64."""
-_PORTION: Final = 4_000_000
+_PORTION: Final = 2_000_000
 _PEOPLE_A_STATEMENT: Final = 10_000
 
 _START, _END = "toDateTime64('2026-01-01 05:00:00', 3, 'UTC')", "toDateTime64('2026-04-01 04:00:00', 3, 'UTC')"
@@ -89,8 +89,10 @@ _FILL: Final = Sql(
     " if(utm = '', '', ['a', 'b', 'c'][1 + cityHash64(v, 15) % 3]),"
     f" device, os, browser, {_one_of(_COUNTRIES, 16, 'p')}, {_one_of(_LOCALES, 16, 'p')}, ['uems-js', 'uems-ios'][1 + (os = 'iOS')],"
     " if(e = 'Order Completed', toInt64(500 + cityHash64(v, i, 17) % 20000), NULL), if(e = 'Order Completed', 'USD', ''),"
-    " concat('{\"category\":\"c', toString(cityHash64(v, 18) % 10), '\",\"variant\":\"', ['a', 'b'][1 + cityHash64(p, 19) % 2],"
-    " '\",\"band\":\"', ['low', 'middle', 'high'][1 + cityHash64(v, i, 21) % 3], '\"}')::JSON, v * 32 + i, 0"
+    " if(e IN ('Page Viewed', 'Page Scrolled', 'Search Used'), '{}',"
+    ' concat(\'{"category":"c\', toString(cityHash64(v, 18) % 10),'
+    " '\",\"variant\":\"', ['a', 'b'][1 + cityHash64(p, 19) % 2],"
+    " '\",\"band\":\"', ['low', 'middle', 'high'][1 + cityHash64(v, i, 21) % 3], '\"}'))::JSON, v * 32 + i, 0"
     " FROM (SELECT *, begins + toIntervalMillisecond(i * 25000 + cityHash64(v, i, 22) % 20000) AS t,"
     " intDiv(i * (goes + 1), long) AS stage, intDiv((toInt32(i) - 1) * (goes + 1), long) AS earlier,"
     f" if({_share(23)} < 0.4, {_one_of(_SOURCES, 24, 'v')}, '') AS utm,"
@@ -103,17 +105,26 @@ _FILL: Final = Sql(
 
 def fill(house: House, scope: Scope, events: int, people: int) -> None:
     """Store people, events and sessions as the pipeline and the room of sessions would have; wait until the engine is at rest."""
+    params: dict[str, Param] = {"workspace": scope.workspace_id, "people": people, "zone": ZONE}
+    params["broken"] = datetime(BROKEN_SINCE.year, BROKEN_SINCE.month, BROKEN_SINCE.day, 4, tzinfo=UTC)
+    visits, portion = events // EVENTS_A_VISIT, _PORTION // EVENTS_A_VISIT
+
+    def store(first: int) -> None:
+        house.warehouse.execute(_FILL, {**params, "first": first, "visits": min(portion, visits - first)})
+
+    with ThreadPoolExecutor(3) as threads:
+        known = threads.submit(_people, house, scope, people)
+        list(threads.map(store, range(0, visits, portion)))
+        known.result()
+    _sessions(house, scope, people)
+    settle(house)
+
+
+def _people(house: House, scope: Scope, people: int) -> None:
     resolver = Resolver(house.store, house.warehouse)
     for first in range(1, people + 1, 50_000):
         resolver.resolve(scope, [(f"user-{n}", "") for n in range(first, min(first + 50_000, people + 1))], [], NOW)
     resolver.flush(NOW)
-    visits, portion = events // EVENTS_A_VISIT, _PORTION // EVENTS_A_VISIT
-    params: dict[str, Param] = {"workspace": scope.workspace_id, "people": people, "zone": ZONE}
-    params["broken"] = datetime(BROKEN_SINCE.year, BROKEN_SINCE.month, BROKEN_SINCE.day, 4, tzinfo=UTC)
-    for first in range(0, visits, portion):
-        house.warehouse.execute(_FILL, {**params, "first": first, "visits": min(portion, visits - first)})
-    _sessions(house, scope, people)
-    settle(house)
 
 
 def _sessions(house: House, scope: Scope, people: int) -> None:
