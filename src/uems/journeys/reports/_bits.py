@@ -38,6 +38,22 @@ def flags(words: Words) -> npt.NDArray[np.bool_]:
     return np.unpackbits(words.view(np.uint8), bitorder="little").view(np.bool_)
 
 
+def sums(sets: Words) -> npt.NDArray[np.uint16]:
+    """In how many sets of a matrix each person is: shape (64 × words,)."""
+    # Binary numbers, digit by digit, 64 people at a time: row n of ``digits`` is the digit 2^n of everybody.
+    digits: list[Words] = []
+    for one in sets:
+        carry = one
+        for place, digit in enumerate(digits):
+            digits[place], carry = digit ^ carry, digit & carry
+        if len(digits) < 16 and carry.any():
+            digits.append(carry)
+    numbers = np.zeros(sets.shape[1] * 64, np.uint16)
+    for place, digit in enumerate(digits):
+        numbers += flags(digit).astype(np.uint16) << np.uint16(place)
+    return numbers
+
+
 def from_flags(chosen: npt.NDArray[np.bool_]) -> Words:
     """The other way round; the length is rounded up to whole containers."""
     size = -(-len(chosen) // (_CHUNK * 64)) * _CHUNK * 64

@@ -77,8 +77,8 @@ class Found:
 
 def by_calendar(asked: Ask, what: Cohorts, wanted: Wanted | None) -> Found:
     """Column n is the n-th bucket after that of the start; the bucket itself is column 0."""
-    grouped = starts_by_group(asked, what)
     back = _returns(asked, what)
+    grouped = _by_group(asked, what, _starts(asked, what, _known(asked, what, back)))
     cohorts = len(grouped[0])
     width = max(grouped[0].shape[1], back.shape[1])
     grouped = [_bits.matrix(list(one), width) for one in grouped]
@@ -104,13 +104,24 @@ def by_calendar(asked: Ask, what: Cohorts, wanted: Wanted | None) -> Found:
 
 def starts_by_group(asked: Ask, what: Cohorts) -> list[Words]:
     """For each group, who started in each cohort; shape (cohorts, words) each. One group without a breakdown."""
-    starts = _starts(asked, what)
+    return _by_group(asked, what, _starts(asked, what, None))
+
+
+def _by_group(asked: Ask, what: Cohorts, starts: Words) -> list[Words]:
     return [starts] if what.breakdown is None else [starts & one for one in _grouped(asked, what, starts.shape)]
 
 
-def _starts(asked: Ask, what: Cohorts) -> Words:
-    """Who started in each cohort; shape (cohorts, words)."""
-    found = people_by_bucket(asked, what.start, asked.first, asked.last, what.unit)
+def _known(asked: Ask, what: Cohorts, back: Words) -> Words | None:
+    """Who did it in each bucket of the period, where the returns tell it: of whole buckets, if starting and coming back are the same."""
+    names = buckets(asked.first, asked.last, what.unit)
+    same = (what.start.event, what.start.filter) == (what.back.event, what.back.filter) and what.minimum == 1
+    whole = asked.first == names[0] and asked.last == last_day_of(names[-1], what.unit) <= day_of(asked.now, asked.scope.zone)
+    return back[: len(names)] if same and whole else None
+
+
+def _starts(asked: Ask, what: Cohorts, known: Words | None) -> Words:
+    """Who started in each cohort; shape (cohorts, words). known: who did it in each bucket, if that was asked already."""
+    found = people_by_bucket(asked, what.start, asked.first, asked.last, what.unit) if known is None else known
     if not what.first_time:
         return found
     seen = people_of_days(asked, what.start, EVER, asked.first - timedelta(days=1))

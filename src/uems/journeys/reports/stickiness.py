@@ -84,10 +84,7 @@ class Stickiness:
 def _per_person(asked: Ask, spec: Config) -> tuple[int, npt.NDArray[np.uint16]]:
     """How many units there are, and how many each person has; place p is person p."""
     sets = people_by_bucket(asked, spec.step, asked.first, asked.last, spec.unit)
-    numbers = np.zeros(sets.shape[1] * 64, np.uint16)
-    for one in sets:
-        numbers += _bits.flags(one)
-    return len(sets), numbers
+    return len(sets), _bits.sums(sets)
 
 
 ITEM = Stickiness()
