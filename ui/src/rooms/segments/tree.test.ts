@@ -1,10 +1,22 @@
 import { describe, expect, it } from "vitest";
 
+import { begin, tell, type Story } from "@/parts/story";
 import { check } from "./check";
 import { blank, didOf, doingOf, groupOf, lastDays, leafOf, PEOPLE_KINDS, type Group, type Leaf } from "./condition";
 import { dump } from "./dump";
-import { addPart, canUnwrap, duplicatePart, movePart, placeProblems, removePart, replacePart, unwrapPart, walk, wrapPart } from "./edit";
-import { begin, tell } from "./history";
+import {
+  addPart,
+  canUnwrap,
+  duplicatePart,
+  movePart,
+  onlyChange,
+  placeProblems,
+  removePart,
+  replacePart,
+  unwrapPart,
+  walk,
+  wrapPart,
+} from "./edit";
 import { read, ReadError } from "./read";
 
 const WHOLE = {
@@ -154,6 +166,9 @@ describe("what is missing", () => {
   });
 });
 
+const typing = (story: Story<Group>, root: Group, at: number): Story<Group> =>
+  tell(story, { do: "set", change: () => root, at, as: onlyChange });
+
 describe("undo", () => {
   const start = groupOf([inside("a"), inside("b")]);
   const typed = (root: Group, index: number, key: string): Group => {
@@ -163,10 +178,9 @@ describe("undo", () => {
 
   it("takes typing in one field as one step, and everything else apart", () => {
     let story = begin(start);
-    for (const [n, key] of ["v", "vi", "vip"].entries())
-      story = tell(story, { do: "set", root: typed(story.present, 0, key), at: n * 100 });
-    story = tell(story, { do: "set", root: typed(story.present, 1, "x"), at: 350 });
-    story = tell(story, { do: "set", root: removePart(story.present, 0), at: 400 });
+    for (const [n, key] of ["v", "vi", "vip"].entries()) story = typing(story, typed(story.present, 0, key), n * 100);
+    story = typing(story, typed(story.present, 1, "x"), 350);
+    story = typing(story, removePart(story.present, 0), 400);
     expect(story.past).toHaveLength(3);
     story = tell(tell(story, { do: "undo" }), { do: "undo" });
     expect(keys(story.present)).toEqual(["vip", "b"]);
@@ -178,9 +192,9 @@ describe("undo", () => {
   });
 
   it("forgets what was undone once something else is done", () => {
-    let story = tell(begin(start), { do: "set", root: addPart(start, inside("c")), at: 0 });
+    let story = typing(begin(start), addPart(start, inside("c")), 0);
     story = tell(story, { do: "undo" });
-    story = tell(story, { do: "set", root: removePart(start, 0), at: 1 });
+    story = typing(story, removePart(start, 0), 1);
     expect(tell(story, { do: "redo" })).toBe(story);
   });
 });

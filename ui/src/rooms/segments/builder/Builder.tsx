@@ -1,14 +1,15 @@
 // How is a segment built? Its name, its condition as parts or as text, and beside it who that would be.
-import { Alert, Button, Modal, Segmented, Skeleton, Tooltip } from "antd";
-import { Redo2, Undo2 } from "lucide-react";
-import { lazy, Suspense, useMemo, useState, type ReactNode } from "react";
+import { Alert, Button, Modal, Segmented, Skeleton } from "antd";
+import { lazy, Suspense, useCallback, useMemo, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { Card, Page } from "@/parts/Page";
 import { Refusal } from "@/parts/Refusal";
+import { Steps } from "@/parts/Steps";
+import { useStory } from "@/parts/story";
 import { useWorkspace } from "@/shell/workspace";
 import type { Group } from "../condition";
-import { placeProblems } from "../edit";
+import { onlyChange, placeProblems } from "../edit";
 import { minorPerUnit } from "../money";
 import type { Segment } from "../queries";
 import { conditionsOf, useTemplates } from "../templates";
@@ -22,7 +23,6 @@ import { PreviewPanel } from "./PreviewPanel";
 import { useCounting } from "./useCounting";
 import { useLeaving } from "./useLeaving";
 import { useSaving, type Names } from "./useSaving";
-import { useStory } from "./useStory";
 
 const CodeView = lazy(() => import("./CodeView"));
 type View = "visual" | CodeKind;
@@ -39,7 +39,9 @@ export function Builder({ segment, names: startNames, root: startRoot, crumb }: 
   const { t } = useTranslation();
   const [start] = useState({ names: startNames, root: startRoot });
   const [names, setNames] = useState(start.names);
-  const { story, set, undo, redo } = useStory(start.root);
+  const told = useStory<Group>(start.root, onlyChange);
+  const { story, set: change } = told;
+  const set = useCallback((next: Group, as?: string) => change(() => next, as), [change]);
   const [view, setView] = useState<View>("visual");
   const [readable, setReadable] = useState(true);
   const root = story.present;
@@ -57,7 +59,7 @@ export function Builder({ segment, names: startNames, root: startRoot, crumb }: 
       crumb={crumb}
       actions={
         <>
-          <Steps story={story} undo={undo} redo={redo} />
+          <Steps told={told} />
           <Button type="primary" loading={saving.busy} onClick={saving.save}>
             {t(segment ? "builder.save" : "builder.create")}
           </Button>
@@ -105,32 +107,6 @@ export function Builder({ segment, names: startNames, root: startRoot, crumb }: 
       />
       {leaving.dialog}
     </Page>
-  );
-}
-
-function Steps({ story, undo, redo }: { story: ReturnType<typeof useStory>["story"]; undo: () => void; redo: () => void }): ReactNode {
-  const { t } = useTranslation();
-  return (
-    <>
-      <Tooltip title={t("builder.undo")}>
-        <Button
-          icon={<Undo2 size={15} aria-hidden />}
-          aria-label={t("builder.undo")}
-          aria-keyshortcuts="Control+Z Meta+Z"
-          disabled={story.past.length === 0}
-          onClick={undo}
-        />
-      </Tooltip>
-      <Tooltip title={t("builder.redo")}>
-        <Button
-          icon={<Redo2 size={15} aria-hidden />}
-          aria-label={t("builder.redo")}
-          aria-keyshortcuts="Control+Shift+Z Meta+Shift+Z"
-          disabled={story.future.length === 0}
-          onClick={redo}
-        />
-      </Tooltip>
-    </>
   );
 }
 

@@ -1,6 +1,6 @@
 // How is a map drawn? Its name and window, its stages and touchpoints, and a look at the numbers before it is saved.
-import { Alert, Button, Input, Select, Tooltip } from "antd";
-import { Eye, EyeOff, Redo2, Undo2 } from "lucide-react";
+import { Alert, Button, Input, Select } from "antd";
+import { Eye, EyeOff } from "lucide-react";
 import { useMemo, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -9,12 +9,13 @@ import { Field, Fields } from "@/parts/Field";
 import { formatDuration } from "@/parts/format";
 import { Card, Page, Stack } from "@/parts/Page";
 import { Refusal } from "@/parts/Refusal";
+import { Steps } from "@/parts/Steps";
+import { useStory } from "@/parts/story";
 import { useLeaving } from "@/rooms/segments/builder/useLeaving";
 import type { JourneyMap } from "../contract";
 import { Board } from "./Board";
 import { lacksOf, type Draft } from "./draft";
 import { DrawingContext, useDrawing, type Drawing } from "./drawingContext";
-import { useStory, type Told } from "./story";
 import { Trial } from "./Trial";
 import { useSavingMap } from "./useSavingMap";
 
@@ -77,32 +78,6 @@ export function MapEditor({ map, start, crumb, notice, actions }: MapEditorProps
         {leaving.dialog}
       </Page>
     </DrawingContext>
-  );
-}
-
-function Steps({ told: { story, undo, redo } }: { told: Told<Draft> }): ReactNode {
-  const { t } = useTranslation();
-  return (
-    <>
-      <Tooltip title={t("builder.undo")}>
-        <Button
-          icon={<Undo2 size={15} aria-hidden />}
-          aria-label={t("builder.undo")}
-          aria-keyshortcuts="Control+Z Meta+Z"
-          disabled={story.past.length === 0}
-          onClick={undo}
-        />
-      </Tooltip>
-      <Tooltip title={t("builder.redo")}>
-        <Button
-          icon={<Redo2 size={15} aria-hidden />}
-          aria-label={t("builder.redo")}
-          aria-keyshortcuts="Control+Shift+Z Meta+Shift+Z"
-          disabled={story.future.length === 0}
-          onClick={redo}
-        />
-      </Tooltip>
-    </>
   );
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 
+import { begin, tell } from "@/parts/story";
 import {
   addPoint,
   addStage,
@@ -16,7 +17,6 @@ import {
   setPoint,
   type Draft,
 } from "./draft";
-import { begin, tell } from "./story";
 
 const start: Draft = readDraft({
   name: "Shop",

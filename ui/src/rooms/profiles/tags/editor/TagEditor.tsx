@@ -1,12 +1,14 @@
 // How is a tag defined? Its name and meaning, how its values come about, and beside it what it would say of everybody.
 import { useQuery } from "@tanstack/react-query";
 import { Alert, Button, Input, Modal, Segmented } from "antd";
-import { useMemo, useState, type ReactNode } from "react";
+import { useCallback, useMemo, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
 import { Card, Page } from "@/parts/Page";
 import { Refusal } from "@/parts/Refusal";
+import { Steps } from "@/parts/Steps";
+import { onlyField, useStory } from "@/parts/story";
 import builderStyles from "@/rooms/segments/builder/Builder.module.css";
 import type { Trouble } from "@/rooms/segments/builder/context";
 import { useLeaving } from "@/rooms/segments/builder/useLeaving";
@@ -37,7 +39,10 @@ export function TagEditor({ tag, draft: startDraft, crumb }: TagEditorProps): Re
   const { slug } = useWorkspace();
   const spoken = useSpoken();
   const [start] = useState(startDraft);
-  const [draft, setDraft] = useState(start);
+  const told = useStory<Draft>(start, onlyField);
+  const { set } = told;
+  const draft = told.story.present;
+  const setDraft = useCallback((next: Draft) => set(() => next), [set]);
   const tags = useQuery(tagsQuery(slug));
   const rules = useQuery(tagRulesQuery(slug));
   const taken = useMemo(() => new Set(tags.data?.items.map((each) => each.key)), [tags.data]);
@@ -55,9 +60,12 @@ export function TagEditor({ tag, draft: startDraft, crumb }: TagEditorProps): Re
       title={tag ? t("tagEditor.editTitle", { name: spoken(tag.label, tag.key) }) : t("tagEditor.newTitle")}
       crumb={crumb}
       actions={
-        <Button type="primary" loading={saving.busy} onClick={saving.begin}>
-          {t(tag ? "tagEditor.save" : "tagEditor.create")}
-        </Button>
+        <>
+          <Steps told={told} />
+          <Button type="primary" loading={saving.busy} onClick={saving.begin}>
+            {t(tag ? "tagEditor.save" : "tagEditor.create")}
+          </Button>
+        </>
       }
     >
       <Refusal error={saving.error} />
