@@ -22,6 +22,7 @@ SPECS: list[tuple[str, dict[str, Any]]] = [
     ("trend", {"series": [{"event": "A"}, {"event": "B"}], "breakdown": {"property": "x"}}),
     ("retention", {"start": A, "returning": B}),
     ("paths", {}),
+    ("bottlenecks", {"steps": [A, B], "dimensions": [{"column": "device"}, {"property": "x"}], "least_people": 10}),
     ("overview", {}),
 ]
 
