@@ -10,6 +10,7 @@ export const router = createBrowserRouter([
     children: [
       { path: "/", lazy: () => import("@/shell/Home") },
       { path: "/login", lazy: () => import("@/rooms/access/LoginPage") },
+      { path: "/shared/:token", lazy: () => import("@/rooms/kpis/dashboards/SharedPage") },
       {
         path: "/w/:workspace",
         lazy: () => import("@/shell/Shell"),
@@ -35,6 +36,9 @@ export const router = createBrowserRouter([
               { path: "imports/:importId", lazy: () => import("@/rooms/collect/imports/ImportPage") },
               { path: "kpis", lazy: () => import("@/rooms/kpis/BoardPage") },
               { path: "kpis/:key", lazy: () => import("@/rooms/kpis/MetricPage") },
+              { path: "dashboards", lazy: () => import("@/rooms/kpis/dashboards/DashboardsPage") },
+              { path: "dashboards/new-dashboard", lazy: () => import("@/rooms/kpis/dashboards/NewDashboardPage") },
+              { path: "dashboards/:key", lazy: () => import("@/rooms/kpis/dashboards/DashboardPage") },
               { path: "alerts", lazy: () => import("@/rooms/kpis/alerts/AlertsPage") },
               { path: "alerts/new-alert", lazy: () => import("@/rooms/kpis/alerts/NewAlertPage") },
               { path: "alerts/:alertId", lazy: () => import("@/rooms/kpis/alerts/AlertPage") },

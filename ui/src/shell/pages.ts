@@ -8,6 +8,7 @@ import {
   Database,
   Gauge,
   GitMerge,
+  LayoutDashboard,
   Logs,
   Map,
   ScanSearch,
@@ -25,7 +26,7 @@ import {
 
 import type { Permission } from "./workspace";
 
-type MetricPage = "kpis" | "customMetrics" | "guardrails" | "alerts" | "spend";
+type MetricPage = "kpis" | "dashboards" | "customMetrics" | "guardrails" | "alerts" | "spend";
 
 export interface PageEntry {
   readonly key:
@@ -70,6 +71,7 @@ export const PAGE_GROUPS: readonly PageGroup[] = [
     key: "metrics",
     pages: [
       { key: "kpis", path: "kpis", icon: ChartSpline, needs: "kpis:read" },
+      { key: "dashboards", path: "dashboards", icon: LayoutDashboard, needs: "dashboards:read" },
       { key: "alerts", path: "alerts", icon: BellRing, needs: "kpis:read" },
       { key: "guardrails", path: "guardrails", icon: ShieldCheck, needs: "kpis:read" },
       { key: "spend", path: "spend", icon: Wallet, needs: "kpis:read" },

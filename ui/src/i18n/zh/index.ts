@@ -5,6 +5,7 @@ import collect from "./collect";
 import common from "./common";
 import config from "./config";
 import customMetrics from "./customMetrics";
+import dashboards from "./dashboards";
 import guardrails from "./guardrails";
 import handover from "./handover";
 import identity from "./identity";
@@ -50,4 +51,5 @@ export default {
   ...spend,
   ...guardrails,
   ...customMetrics,
+  ...dashboards,
 };

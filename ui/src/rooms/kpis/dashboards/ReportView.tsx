@@ -1,0 +1,85 @@
+// What does a report come down to on a tile? Its figures first, then the picture, then a short table.
+import { lazy, Suspense, type ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+
+import { useLanguage } from "@/i18n/useLanguage";
+import { formatFigure, type Measured } from "../figures";
+import styles from "./Dashboards.module.css";
+import type { Summary, TileAnswer } from "./queries";
+
+const SummaryChart = lazy(() => import("./SummaryChart"));
+type Report = NonNullable<TileAnswer["report"]>;
+type Grid = NonNullable<Summary["grid"]>;
+type Cell = Grid["rows"][number][number];
+
+export function ReportView({ report }: { report: Report }): ReactNode {
+  const { t } = useTranslation();
+  const { tag, language } = useLanguage();
+  const { summary, currency } = report;
+  if (summary === null) return <p className={styles.none}>{t("dashboards.noSummary")}</p>;
+  const write = (value: number | null, unit: Measured): string => (value === null ? "–" : formatFigure(value, { unit, currency, tag }));
+  const { picture = null, grid = null } = summary;
+  const drawn = picture?.lines.some(({ values }) => values.some((value) => value !== null)) ? picture : null;
+  return (
+    <>
+      <dl className={styles.figures}>
+        {summary.figures.map(({ label, value, unit }) => (
+          <div key={label.en}>
+            <dd className="tabular">{write(value, unit)}</dd>
+            <dt>{label[language]}</dt>
+          </div>
+        ))}
+      </dl>
+      {report.exact ? null : <p className={styles.days}>{t("dashboards.estimated")}</p>}
+      {drawn ? (
+        <Suspense fallback={<div className={styles.chart} />}>
+          <SummaryChart picture={drawn} currency={currency} />
+        </Suspense>
+      ) : null}
+      {grid && grid.rows.length > 0 ? <Table grid={grid} write={write} /> : null}
+      {summary.figures.length > 0 && !drawn && !grid?.rows.length ? <p className={styles.none}>{t("dashboards.noData")}</p> : null}
+    </>
+  );
+}
+
+function Table({ grid, write }: { grid: Grid; write: (value: number | null, unit: Measured) => string }): ReactNode {
+  const { t } = useTranslation();
+  const { language } = useLanguage();
+  const shown = (cell: Cell, unit: Measured | null): string =>
+    cell === null ? "" : typeof cell === "number" ? write(cell, unit ?? "count") : cell[language];
+  return (
+    <div className={styles.scroll}>
+      <table className={styles.table}>
+        <thead>
+          <tr>
+            {grid.columns.map(({ label, unit }, place) => (
+              <th key={place} className={unit === null ? undefined : styles.number}>
+                {label[language]}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {grid.rows.map((row, line) => (
+            <tr key={line}>
+              {row.map((cell, place) => {
+                const unit = grid.columns[place]?.unit ?? null;
+                const heat = grid.heat && unit === "share" && typeof cell === "number" ? cell : null;
+                return (
+                  <td
+                    key={place}
+                    className={unit === null ? undefined : `tabular ${styles.number ?? ""}`}
+                    style={heat === null ? undefined : { background: `color-mix(in srgb, var(--chart-1) ${5 + heat * 40}%, transparent)` }}
+                  >
+                    {shown(cell, unit)}
+                  </td>
+                );
+              })}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {grid.more ? <p className={styles.days}>{t("dashboards.moreRows", { count: grid.more })}</p> : null}
+    </div>
+  );
+}
