@@ -10,6 +10,7 @@ import pytest
 
 from tests.support.clickhouse import any_warehouse, clickhouse_cluster, clickhouse_server, engine_settings
 from tests.support.disks import small_disk
+from tests.support.folder import choose_folder
 from tests.support.houses import migrated_warehouse
 from tests.support.postgres import _migrated_database, migrated_postgres_url, postgres_server, postgres_url
 from uems.kernel.log import Log, open_log
@@ -29,6 +30,8 @@ __all__ = [
     "small_disk",
 ]
 
+
+choose_folder()
 
 # Nothing here depends on how fast the machine is.
 hypothesis.settings.register_profile("uems", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
