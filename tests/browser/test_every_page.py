@@ -23,6 +23,11 @@ PAGES = [
     "journey/every/edit",
     "bottlenecks?map=every",
     "bottlenecks?map=every&level=stages&tags=1",
+    "reports",
+    "reports?search=nothing-such",
+    "reports/new-report",
+    *(f"reports/new-report?kind={kind}" for kind in ("funnel", "retention", "paths", "sessions", "interval", "attribution", "rfm")),
+    "reports/every_report",
     "live",
     "live?status=accepted",
     "live/dead-letters",
@@ -72,6 +77,10 @@ PAGES = [
     "kpis/nps",
     "kpis/no_such_metric",
     "kpis/feature_penetration",
+    "dashboards",
+    "dashboards/new-dashboard?start=proposal",
+    "dashboards/every",
+    "dashboards/every?period=d7",
     "alerts",
     "alerts/new-alert?metric=dau",
     "guardrails",
@@ -88,10 +97,16 @@ PAGES = [
     "settings/account",
 ]
 BARE_KEY = re.compile(
-    r"\b(?:actions|states|errors|shell|overview|truth|visits|events|live|receipts|letters|plan|imports|sources|people|person|merges|rules|settings|segments|lists|understanding|comparison|upset|distribution|handover|exports|syncs|passes|config|tags|tagRoles|tagEditor|lifecycle|models|kpis|alerts|guardrails|spend|customMetrics|journeyMap|mapEditor|behind|bottlenecks)\.[a-z]\w+"
+    r"\b(?:actions|states|errors|shell|overview|truth|visits|events|live|receipts|letters|plan|imports|sources|people|person|merges|rules|settings|segments|lists|understanding|comparison|upset|distribution|handover|exports|syncs|passes|config|tags|tagRoles|tagEditor|lifecycle|models|kpis|alerts|guardrails|spend|customMetrics|journeyMap|mapEditor|behind|bottlenecks|reports|dashboards)\.[a-z]\w+"
 )
 LOOK = {"key": "look", "name": "LOOK", "touchpoints": [{"key": "view", "name": "VIEW", "events": [{"event": "Product Viewed"}]}]}
 BUY = {"key": "buy", "name": "BUY", "touchpoints": [{"key": "order", "name": "ORDER", "events": [{"event": "Order Completed"}]}]}
+TILES = [
+    {"id": "a", "kind": "metric", "metric": "dau", "dimension": {"column": "device"}},
+    {"id": "b", "kind": "metric", "metric": "cac"},
+    {"id": "c", "kind": "report", "report": "every_report", "width": "half", "period": {"last_days": 30}},
+    {"id": "d", "kind": "text", "text": "ABC", "width": "half"},
+]
 CJK = re.compile(r"[\u4e00-\u9fff]")
 # What may stand in Latin letters on a Chinese page: names, ids, codes and values are not words of the interface.
 ENGLISH = re.compile(r"\b(?:the|and|of|is|are|this|that|with|from|Loading|Save|Cancel|Search|Settings|People|Status|Type)\b")
@@ -101,6 +116,8 @@ ENGLISH = re.compile(r"\b(?:the|and|of|is|are|this|that|with|from|Loading|Save|C
 def test_every_page_is_whole(browser: Browser, site: Site, signed_in: Path, language: str) -> None:
     troubles: list[str] = []
     site.ask("maps/every", {"name": "ABC", "drawing": {"stages": [LOOK, BUY]}}, "PUT")
+    site.ask("saved-reports/every_report", {"name": "ABC", "report": "lifecycle", "spec": {}}, "PUT")
+    site.ask("dashboards/every", {"name": "ABC", "tiles": TILES}, "PUT")
     with _context(browser, site, signed_in, scheme="dark" if language == "zh" else "light") as context:
         context.add_init_script(f"localStorage.setItem('uems.language', '{language}')")
         page = context.new_page()
