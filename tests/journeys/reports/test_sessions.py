@@ -10,7 +10,7 @@ from tests.journeys.worlds import Event, Town, World
 from tests.support import houses
 from tests.support.events import NOW
 from uems.journeys.registry import REPORTS
-from uems.journeys.reports.overview import Config
+from uems.journeys.reports.sessions import Config
 from uems.kernel.settings import Settings
 
 MINUTE, HOUR = 60_000, 3_600_000
@@ -23,9 +23,9 @@ def world(settings: Settings) -> Iterator[World]:
     house.close()
 
 
-def ask(world: World, first: date | None = None, last: date | None = None) -> dict[str, Any]:
+def ask(world: World, first: date | None = None, last: date | None = None, days: int | None = None) -> dict[str, Any]:
     world.town.catch_up()
-    answer = REPORTS.get("sessions").run(world.town.house, world.scope, Config(first_day=first, last_day=last), NOW)
+    answer = REPORTS.get("sessions").run(world.town.house, world.scope, Config(first_day=first, last_day=last, last_days=days), NOW)
     assert answer.exact
     return dict(answer.data)
 
@@ -68,6 +68,7 @@ def test_every_number_by_hand(world: World) -> None:
     assert [(p["name"], p["sessions"]) for p in data["sources"]] == [("", 3), ("search.example", 1)]
     one = ask(world, first=date(2025, 11, 2), last=date(2025, 11, 2))
     assert (one["sessions"], one["people"], one["bounce_rate"], one["revenue_minor"], len(one["series"])) == (2, 2, 0.5, 0, 1)
+    assert ask(world, last=date(2025, 11, 3), days=2) == ask(world, first=date(2025, 11, 2), last=date(2025, 11, 3))
 
 
 def test_merged_people_count_once(world: World) -> None:

@@ -16,13 +16,13 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from uems.journeys.registry import Answer
-from uems.journeys.reports import _bits
+from uems.journeys.reports import _bits, overview
 from uems.journeys.reports._sets import states
-from uems.journeys.reports.overview import Config
-from uems.kernel.clock import Period
+from uems.journeys.reports._spec import MAX_DAYS
+from uems.kernel.clock import Period, day_of
 from uems.kernel.errors import invalid
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
@@ -66,6 +66,18 @@ _PEOPLE: Final = Sql(
 )
 
 
+class Config(overview.Config):
+    """Both days are included and may be left out: then the first or last day with sessions counts."""
+
+    last_days: int | None = Field(None, strict=True, ge=1, le=MAX_DAYS, description="So many days up to last_day, in place of first_day.")
+
+    @model_validator(mode="after")
+    def _one_start(self) -> "Config":
+        if self.first_day and self.last_days:
+            raise ValueError("first_day and last_days exclude each other; leave one out")
+        return self
+
+
 class SessionsCell(BaseModel):
     """The people who had a session."""
 
@@ -89,7 +101,7 @@ class Sessions:
     def run(self, house: House, scope: Scope, spec: BaseModel, now: datetime) -> Answer:
         """Every number over the sessions as they are known now; merged people count once."""
         assert isinstance(spec, Config)
-        days = _days(house, scope, spec)
+        days = _days(house, scope, spec, now)
         if days is None:
             return Answer(first_day=spec.first_day, last_day=spec.last_day, exact=True, data=_data(scope, None, [], [], [], []))
         first, last = days
@@ -110,7 +122,7 @@ class Sessions:
         """Who had a session, one that bounced, or one that did not."""
         assert isinstance(spec, Config)
         assert isinstance(cell, SessionsCell)
-        days = _days(house, scope, spec)
+        days = _days(house, scope, spec, now)
         if days is None:
             return np.zeros(0, np.uint64)
         if cell.day is not None:
@@ -125,8 +137,11 @@ class Sessions:
         return np.sort(np.asarray(found.to_numpy(), np.uint64))
 
 
-def _days(house: House, scope: Scope, spec: Config) -> tuple[date, date] | None:
+def _days(house: House, scope: Scope, spec: Config, now: datetime) -> tuple[date, date] | None:
     """The days to count: those asked for, an open end being the outermost day with sessions."""
+    if spec.last_days is not None:
+        last = spec.last_day or day_of(now, scope.zone)
+        return last - timedelta(days=spec.last_days - 1), last
     if spec.first_day is not None and spec.last_day is not None:
         return spec.first_day, spec.last_day
     [row] = house.warehouse.query(_SPAN, {"workspace": scope.workspace_id}).to_pylist()

@@ -130,6 +130,7 @@ export default {
     compares: { none: "Nothing", previous_period: "The period before", previous_year: "The year before" },
     unitOf: "{{name}}: unit",
     units: { hour: "Hour", day: "Day", week: "Week", month: "Month" },
+    unitsNth: { day: "Day", week: "Week", month: "Month" },
     unitsActive: { day: "Active days", week: "Active weeks", month: "Active months" },
     durations: { second: "seconds", minute: "minutes", hour: "hours", day: "days", week: "weeks" },
     measures: {

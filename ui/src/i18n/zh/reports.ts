@@ -132,6 +132,7 @@ const zh: SameKeys<typeof en> = {
     compares: { none: "不对比", previous_period: "上一时段", previous_year: "去年同期" },
     unitOf: "{{name}}：单位",
     units: { hour: "小时", day: "天", week: "周", month: "月" },
+    unitsNth: { day: "天", week: "周", month: "个月" },
     unitsActive: { day: "活跃天数", week: "活跃周数", month: "活跃月数" },
     durations: { second: "秒", minute: "分钟", hour: "小时", day: "天", week: "周" },
     measures: {

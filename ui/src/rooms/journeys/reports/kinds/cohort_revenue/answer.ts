@@ -24,7 +24,7 @@ function whole(value: number | null): number | null {
 }
 
 export function cohortRevenueView(data: CohortRevenue, { t }: Saying): View {
-  const unit = t(`reports.units.${data.unit}`);
+  const unit = t(`reports.unitsNth.${data.unit}`);
   const names = Array.from({ length: data.columns }, (_, n) => t("reports.offset", { unit, n: `${n}` }));
   const all = data.lines.find(({ group }) => group === null) ?? data.lines[0];
   const grouped = data.lines.length > 1;

@@ -10,29 +10,12 @@ import styles from "../../form/Form.module.css";
 import { Choice, Line, Part } from "../../form/kit";
 import { StepsField, Tool } from "../../form/StepsField";
 import type { FormProps } from "../../form/types";
-import { listOf, numberOf, textOf, withFields, type Json, type Spec } from "../../spec";
+import { listOf, numberOf, textOf, withFields, type Spec } from "../../spec";
+import { anchorsOf, withSteps } from "./steps";
 
 const ORDERS = ["ordered", "strict", "any"] as const;
 const COUNTS = ["people", "entries"] as const;
 const YEAR = 366 * 86_400;
-
-function anchorsOf(value: Json | undefined): readonly number[] {
-  return Array.isArray(value) ? (value as readonly Json[]).filter((one): one is number => typeof one === "number") : [];
-}
-
-/** The spec with these steps; what no longer has a place among them is gone. */
-export function withSteps(spec: Spec, steps: readonly Spec[]): Spec {
-  const anchored = anchorsOf(spec.anchored).filter((place) => place <= steps.length);
-  const exclusions = listOf(spec.exclusions).filter((one) => {
-    const before = numberOf(one.before) ?? steps.length;
-    return (numberOf(one.after) ?? 1) < before && before <= steps.length;
-  });
-  return withFields(spec, {
-    steps,
-    anchored: anchored.length > 0 ? anchored : undefined,
-    exclusions: exclusions.length > 0 ? exclusions : undefined,
-  });
-}
 
 export function FunnelForm({ spec, onChange }: FormProps): ReactNode {
   const { t } = useTranslation();

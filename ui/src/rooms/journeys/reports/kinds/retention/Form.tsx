@@ -9,7 +9,8 @@ import { Amount, AmountInput, Choice, Line, Part } from "../../form/kit";
 import { StepField } from "../../form/StepField";
 import { Tool } from "../../form/StepsField";
 import type { FormProps } from "../../form/types";
-import { isObject, numberOf, textOf, withFields, type Json, type Spec } from "../../spec";
+import { isObject, numberOf, textOf, withFields, type Spec } from "../../spec";
+import { bracketsOf } from "./brackets";
 
 const UNITS = ["day", "week", "month"] as const;
 const COHORTS = ["first_time", "recurring"] as const;
@@ -20,14 +21,6 @@ const FIRST_BRACKETS = [
   [1, 3],
   [4, 7],
 ] as const;
-
-export function bracketsOf(value: Json | undefined): readonly (readonly [number, number])[] {
-  if (!Array.isArray(value)) return [];
-  return (value as readonly Json[]).flatMap((one) => {
-    const [first, last] = Array.isArray(one) ? (one as readonly Json[]) : [];
-    return typeof first === "number" && typeof last === "number" ? [[first, last] as const] : [];
-  });
-}
 
 export function RetentionForm({ spec, onChange }: FormProps): ReactNode {
   const { t } = useTranslation();

@@ -18,7 +18,7 @@ export interface Retention {
 }
 
 export function retentionView(data: Retention, { t }: Saying): View {
-  const unit = t(`reports.units.${data.unit}`);
+  const unit = t(`reports.unitsNth.${data.unit}`);
   const names = data.columns.map(([first, last]) => t("reports.offset", { unit, n: first === last ? `${first}` : `${first}–${last}` }));
   const all = data.lines.find(({ group }) => group === null) ?? data.lines[0];
   const grouped = data.lines.length > 1;

@@ -1,0 +1,95 @@
+"""Can one build a report by picking, open its people, save it and find it again by its link; and does its file say what the API says?"""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import served
+from tests.browser.site import Site, ago
+from tests.browser.test_every_page import _unfit
+
+VIEWERS, BUYERS = 9, 4
+
+
+def traffic() -> list[dict[str, Any]]:
+    """Nine people look at a product, four of them order; two of these came from a newsletter."""
+    found: list[dict[str, Any]] = []
+    for n in range(VIEWERS):
+        context = {"campaign": {"source": "newsletter"}} if n < 2 else {}
+        someone = {"userId": f"u{n}", "type": "track", "context": context}
+        found.append({**someone, "event": "Product Viewed", "timestamp": ago(n + 2)})
+        if n < BUYERS:
+            found.append({**someone, "event": "Order Completed", "timestamp": ago(n + 1.99)})
+    return found
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A server of its own, without any saved report."""
+    with served(tmp_path_factory) as found:
+        found.send(traffic())
+        yield found
+
+
+@pytest.fixture(scope="module")
+def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Cookies of that server."""
+    return tmp_path_factory.mktemp("reports") / "state.json"
+
+
+def test_a_funnel_is_picked_opened_saved_and_reopened_by_its_link(page: Page, site: Site) -> None:
+    page.goto("/w/shop/reports")
+    page.get_by_role("link", name="Funnel").click()
+    for event in ("Product Viewed", "Order Completed"):
+        page.get_by_role("combobox", name="Pick the next step").fill(event)
+        # What is marked is what Enter takes; the list comes when the events are known.
+        expect(page.locator(".ant-select-item-option-active").get_by_text(event, exact=True)).to_be_visible()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("group", name="Step").get_by_title(event, exact=True)).to_be_visible()
+    lost = VIEWERS - BUYERS
+    page.get_by_role("link", name=f"Lost after 1. Product Viewed: {lost}", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text(f"{lost} people", exact=True)).to_be_visible()
+    expect(dialog.locator("tbody tr.ant-table-row")).to_have_count(lost)
+    dialog.get_by_role("button", name="Close").click()
+    expect(dialog).to_have_count(0)
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("dialog").get_by_label("Name").fill("From look to order")
+    page.get_by_role("dialog").get_by_role("button", name="Save", exact=True).click()
+    page.wait_for_url("**/reports/from_look_to_order")
+    saved = site.ask("saved-reports/from_look_to_order")
+    assert saved["report"] == "funnel"
+    assert [step["event"] for step in saved["spec"]["steps"]] == ["Product Viewed", "Order Completed"]
+    page.goto(page.url)
+    expect(page.get_by_role("heading", level=1)).to_have_text("From look to order")
+    expect(page.get_by_role("link", name=f"Finished: {BUYERS}", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Manage").click()
+    page.get_by_role("menuitem", name="Remove").click()
+    page.wait_for_url("**/shop/reports")
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_role("link", name="From look to order").click()
+    expect(page.get_by_role("link", name=f"Finished: {BUYERS}", exact=True)).to_be_visible()
+
+
+def test_a_trend_by_groups_is_the_same_in_its_file_and_over_the_api(page: Page, site: Site, tmp_path: Path) -> None:
+    page.add_init_script("localStorage.setItem('uems.language', 'zh')")
+    page.goto("/w/shop/reports/new-report?kind=trend")
+    page.get_by_role("combobox", name="分组").fill("广告来源")
+    expect(page.locator(".ant-select-item-option-active")).to_have_text("广告来源")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("columnheader", name="newsletter")).to_be_visible()
+    assert _unfit(page, "zh") == []
+    with page.expect_download() as download:
+        page.get_by_role("button", name="下载 CSV：明细").click()
+    download.value.save_as(tmp_path / "trend.csv")
+    head, total, *rows = csv.reader((tmp_path / "trend.csv").read_text("utf-8-sig").splitlines())
+    spec = {"series": [{"measure": "people"}], "breakdown": {"column": "utm_source"}, "last_days": 30}
+    data = site.ask("reports/trend", spec)["data"]
+    lines = data["series"][0]["lines"]
+    assert head == ["天", "任何事件 · 人数 · 全部", "未设置", "newsletter"]
+    assert total == ["整个时段", *(str(line["total"]) for line in lines)] == ["整个时段", "9", "7", "2"]
+    assert rows == [[day, *(str(line["values"][at]) for line in lines)] for at, day in enumerate(data["buckets"])]
