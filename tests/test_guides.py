@@ -146,3 +146,28 @@ def test_the_guide_to_simulating_a_shop_works_as_written(tmp_path: Path) -> None
     assert [item["effect"]["kind"] for item in truth["effects"]] == ["broken_step", "price_change", "viral_invitation"]
     assert (tmp_path / "out" / "events.parquet").exists()
     assert uems.run("report", "overview", "--format", "json").json()["orders"] == truth["totals"]["orders"]
+
+
+@pytest.mark.slow
+def test_the_guide_to_dashboards_works_as_written(tmp_path: Path) -> None:
+    uems = Uems(home=tmp_path / "home", env={"UEMS_SMTP_HOST": "127.0.0.1"})
+    server = uems.serve()
+    try:
+        assert uems.run("init", "--workspace", "shop", "--zone", "Asia/Shanghai", "--currency", "CNY", "--format", "json").code == 0
+        allowed = ("dashboards:read", "dashboards:write", "kpis:read")
+        given = [word for one in allowed for word in ("--permission", one)]
+        key = uems.run("key", "create", "--kind", "api", "--name", "guide", *given, "--format", "json").json()["token"]
+        said = []
+        for language, _, text in blocks("dashboards.md"):
+            if language == "sh":
+                told = text.replace("API_KEY", key).replace("http://localhost:8000", server.url)
+                command = told.replace("curl ", "curl --fail --silent --show-error ", 1)
+                done = subprocess.run(["bash", "-ec", command], check=True, capture_output=True, cwd=tmp_path)
+                said.append(done.stdout)
+        assert json.loads(said[0])["version"] == 1
+        shared = f"curl --fail --silent {server.url}/api/shared/{json.loads(said[1])['token']}"
+        assert json.loads(subprocess.run(["bash", "-ec", shared], check=True, capture_output=True).stdout)["name"] == "Weekly"
+        assert (tmp_path / "weekly.pdf").read_bytes().startswith(b"%PDF")
+        assert json.loads(said[3])["next_at"].endswith("T00:00:00Z")  # eight in the morning, in Shanghai
+    finally:
+        server.stop()
