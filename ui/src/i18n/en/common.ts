@@ -63,7 +63,7 @@ export default {
     kpi_cycle: "The metric would lead back to itself. Take one of the steps out.",
     invalid_metric: "The formula cannot be worked out as it is. See the technical details for the place.",
     invalid_config: "The parameters of the metric cannot be used.",
-    no_smtp: "E-mail cannot be sent: no mail server is set up. Use a webhook, or ask the operator.",
+    no_smtp: "E-mail cannot be sent: no mail server is set up. Ask the operator; alerts can also go to a webhook.",
     too_many_alerts: "There are as many alerts as there can be. Delete some first.",
     dashboard_changed: "Somebody else changed this dashboard meanwhile. Load it again and repeat the change.",
     too_many_dashboards: "There are as many dashboards as there can be. Delete some first.",

@@ -63,7 +63,7 @@ const zh: SameKeys<typeof en> = {
     kpi_cycle: "这个指标会绕回它自己，请去掉其中一步。",
     invalid_metric: "公式无法计算，具体位置见技术细节。",
     invalid_config: "指标的参数无法使用。",
-    no_smtp: "系统没有配置邮件服务器，无法发送邮件。请改用 Webhook，或联系运维人员。",
+    no_smtp: "系统没有配置邮件服务器，无法发送邮件，请联系运维人员；预警也可以改用 Webhook。",
     too_many_alerts: "预警数量已达上限，请先删除一些。",
     dashboard_changed: "这个看板刚刚被别人修改过，请重新加载后再改。",
     too_many_dashboards: "看板数量已达上限，请先删除一些。",

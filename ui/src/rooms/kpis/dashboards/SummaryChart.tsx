@@ -20,8 +20,7 @@ function option(picture: Picture, names: readonly string[], measure: Measure): E
   return {
     animationDuration: 250,
     textStyle: { fontFamily: token("font") },
-    ...(names.length > 1 ? { legend: { top: 0, left: 0, type: "scroll", itemWidth: 10, itemHeight: 10, textStyle: faint } } : {}),
-    grid: { left: 4, right: 10, top: names.length > 1 ? 26 : 10, bottom: 2, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+    grid: { left: 4, right: 10, top: 10, bottom: 2, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
     xAxis: {
       type: "category",
       boundaryGap: picture.kind === "bars" || picture.ticks.length < 2,
@@ -75,5 +74,19 @@ export default function SummaryChart({ picture, currency }: SummaryChartProps): 
     const names = picture.lines.map(({ name }) => name[language]);
     chart?.setOption(option(picture, names, { unit: picture.unit, currency, tag }), { notMerge: true });
   }, [chart, picture, currency, tag, language, dark]);
-  return <div ref={host} className={styles.chart} aria-hidden />;
+  return (
+    <>
+      {picture.lines.length > 1 ? (
+        <ul className={styles.legend}>
+          {picture.lines.map(({ name }, place) => (
+            <li key={place}>
+              <span style={{ background: `var(--${COLOURS[place % COLOURS.length] ?? "chart-1"})` }} aria-hidden />
+              {name[language]}
+            </li>
+          ))}
+        </ul>
+      ) : null}
+      <div ref={host} className={styles.chart} aria-hidden />
+    </>
+  );
 }
