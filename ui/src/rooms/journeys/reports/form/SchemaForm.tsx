@@ -13,7 +13,7 @@ import { isObject, listOf, numberOf, textOf, withFields, type Json, type Spec } 
 import { BreakdownField } from "./DimensionField";
 import { DurationField } from "./DurationField";
 import styles from "./Form.module.css";
-import { Amount, Choice, Part, WordsInput } from "./kit";
+import { Amount, Choice, Fold, Part, WordsInput } from "./kit";
 import { fieldsOf, numbersOf, type Field } from "./schema";
 import { StepField } from "./StepField";
 import { StepsField } from "./StepsField";
@@ -93,20 +93,17 @@ function One({ field, spec, onChange }: FormProps & { readonly field: Field }): 
       return <NumbersField title={title} value={value} onChange={set} note={note} />;
     case "object":
       return (
-        <details className={styles.more}>
-          <summary>{title}</summary>
-          <div className={styles.form}>
-            {note ? <span className={styles.note}>{note}</span> : null}
-            {field.fields.map((inner) => (
-              <One
-                key={inner.name}
-                field={inner}
-                spec={isObject(value) ? value : {}}
-                onChange={(next) => set(Object.keys(next).length > 0 ? next : undefined)}
-              />
-            ))}
-          </div>
-        </details>
+        <Fold title={title}>
+          {note ? <span className={styles.note}>{note}</span> : null}
+          {field.fields.map((inner) => (
+            <One
+              key={inner.name}
+              field={inner}
+              spec={isObject(value) ? value : {}}
+              onChange={(next) => set(Object.keys(next).length > 0 ? next : undefined)}
+            />
+          ))}
+        </Fold>
       );
   }
 }

@@ -20,6 +20,17 @@ export function Line({ children }: { children: ReactNode }): ReactNode {
   return <div className={styles.line}>{children}</div>;
 }
 
+/** What few need, folded away; it is there once it is opened. */
+export function Fold({ title, children }: { title: string; children: ReactNode }): ReactNode {
+  const [open, setOpen] = useState(false);
+  return (
+    <details className={styles.more} onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>{title}</summary>
+      {open ? <div className={styles.form}>{children}</div> : null}
+    </details>
+  );
+}
+
 interface ChoiceProps<T extends string> {
   readonly title: string;
   readonly value: T;

@@ -6,8 +6,7 @@ import { useTranslation } from "react-i18next";
 
 import { BreakdownField, DimensionPick } from "../../form/DimensionField";
 import { DurationField } from "../../form/DurationField";
-import styles from "../../form/Form.module.css";
-import { Choice, Line, Part } from "../../form/kit";
+import { Choice, Fold, Line, Part } from "../../form/kit";
 import { StepsField, Tool } from "../../form/StepsField";
 import type { FormProps } from "../../form/types";
 import { listOf, numberOf, textOf, withFields, type Spec } from "../../spec";
@@ -76,13 +75,10 @@ export function FunnelForm({ spec, onChange }: FormProps): ReactNode {
         events={events}
         onChange={(breakdown) => set({ breakdown })}
       />
-      <details className={styles.more}>
-        <summary>{t("reports.more")}</summary>
-        <div className={styles.form}>
-          {order === "ordered" && steps.length > 1 ? <Exclusions spec={spec} onChange={onChange} /> : null}
-          <Hold spec={spec} onChange={onChange} events={events} />
-        </div>
-      </details>
+      <Fold title={t("reports.more")}>
+        {order === "ordered" && steps.length > 1 ? <Exclusions spec={spec} onChange={onChange} /> : null}
+        <Hold spec={spec} onChange={onChange} events={events} />
+      </Fold>
     </>
   );
 }

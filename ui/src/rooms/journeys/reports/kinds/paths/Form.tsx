@@ -7,7 +7,7 @@ import { useTranslation } from "react-i18next";
 import { useEventNames } from "@/rooms/segments/names";
 import { DurationField } from "../../form/DurationField";
 import styles from "../../form/Form.module.css";
-import { Amount, Choice, Line, Part, WordsInput } from "../../form/kit";
+import { Amount, Choice, Fold, Line, Part, WordsInput } from "../../form/kit";
 import { EventPick, StepField } from "../../form/StepField";
 import { Tool } from "../../form/StepsField";
 import type { FormProps } from "../../form/types";
@@ -55,27 +55,24 @@ export function PathsForm({ spec, onChange }: FormProps): ReactNode {
         step={isObject(spec.goal) ? spec.goal : null}
         onChange={(goal) => set({ goal })}
       />
-      <details className={styles.more}>
-        <summary>{t("reports.more")}</summary>
-        <div className={styles.form}>
-          <Which spec={spec} onChange={onChange} />
-          <Groups spec={spec} onChange={onChange} />
-          <Choice
-            title={t("reports.repeats")}
-            value={REPEATS.find((one) => one === spec.repeats) ?? "collapse"}
-            options={REPEATS.map((value) => ({ value, label: t(`reports.repeatKinds.${value}`) }))}
-            onChange={(repeats) => set({ repeats })}
-          />
-          <DurationField
-            title={t("reports.gap")}
-            seconds={numberOf(spec.gap_seconds) ?? 1800}
-            most={30 * 86_400}
-            onChange={(gap_seconds) => set({ gap_seconds })}
-            note={t("reports.gapNote")}
-          />
-          <Amount title={t("reports.shownNames")} value={numberOf(spec.limit) ?? 8} min={1} max={50} onChange={(limit) => set({ limit })} />
-        </div>
-      </details>
+      <Fold title={t("reports.more")}>
+        <Which spec={spec} onChange={onChange} />
+        <Groups spec={spec} onChange={onChange} />
+        <Choice
+          title={t("reports.repeats")}
+          value={REPEATS.find((one) => one === spec.repeats) ?? "collapse"}
+          options={REPEATS.map((value) => ({ value, label: t(`reports.repeatKinds.${value}`) }))}
+          onChange={(repeats) => set({ repeats })}
+        />
+        <DurationField
+          title={t("reports.gap")}
+          seconds={numberOf(spec.gap_seconds) ?? 1800}
+          most={30 * 86_400}
+          onChange={(gap_seconds) => set({ gap_seconds })}
+          note={t("reports.gapNote")}
+        />
+        <Amount title={t("reports.shownNames")} value={numberOf(spec.limit) ?? 8} min={1} max={50} onChange={(limit) => set({ limit })} />
+      </Fold>
     </>
   );
 }
