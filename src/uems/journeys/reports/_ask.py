@@ -148,7 +148,8 @@ class Query:
             return self._column_text(dimension.column)
         assert dimension.property is not None
         assert self._fields.properties is not None
-        return _text_of(self._fields.properties.value(dimension.property, self.params).together)
+        value = self._fields.properties.value(dimension.property, self.params)
+        return _text_of(value.together, value.is_set)
 
     def _column_text(self, name: str) -> Sql:
         column = self._fields.columns.get(name)
@@ -196,11 +197,12 @@ class Query:
         return self.ask.house.warehouse.query(sql, self.params.values)
 
 
-def _text_of(scalars: Scalars) -> Sql:
+def _text_of(scalars: Scalars, is_set: Sql) -> Sql:
     """A scalar as text: numbers in plain digits, booleans as true and false; '' for anything else."""
-    others = join(Sql(", "), [Sql(f"toString({part})") for part in (*scalars.integers, *scalars.floats, scalars.boolean)])
-    # Not one coalesce, which would work out every type for every row: the other types only where there is no text, which is rare.
-    return Sql(f"ifNull(if(isNull({scalars.text}), coalesce({others}), {scalars.text}), '')")
+    others = join(Sql(", "), [Sql(f"toString({part})") for part in (*scalars.integers, *scalars.floats)])
+    others = Sql(f"{others}, toString({scalars.boolean})")
+    # Not one coalesce, which works out every type for every row: the other types only where there is a value that is no text.
+    return Sql(f"if(isNull({scalars.text}) AND {is_set}, ifNull(coalesce({others}), ''), ifNull({scalars.text}, ''))")
 
 
 def _number_of(scalars: Scalars) -> Sql:

@@ -248,6 +248,13 @@ def _settled(asked: Ask, wanted: Wanted, part: _Part, found: Stories, tied: npt.
     again = again.take(np.lexsort((*(numbers(rows, f"o_{name}", np.uint64) for name in _ORDER), again.at, again.person)))
     if not few:
         return again
+    mine = _rows_of(found, tied)
+    if np.array_equal(found.person[mine], again.person):
+        # The same events in another order, so they go where they were; everything else stays.
+        found.at[mine] = again.at
+        for name, column in found.columns.items():
+            column[mine] = again.columns[name]
+        return found
     rest = found.take(~np.isin(found.person, tied))
     both = Stories(
         person=np.concatenate([rest.person, again.person]),
@@ -255,6 +262,14 @@ def _settled(asked: Ask, wanted: Wanted, part: _Part, found: Stories, tied: npt.
         columns={name: np.concatenate([rest.columns[name], again.columns[name]]) for name in columns},
     )
     return both.take(np.argsort(both.person, kind="stable"))
+
+
+def _rows_of(found: Stories, people: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
+    """The places of all rows of some people, in order. people: sorted."""
+    starts, ends = np.searchsorted(found.person, people, "left"), np.searchsorted(found.person, people, "right")
+    sizes = ends - starts
+    before = np.cumsum(sizes) - sizes
+    return np.repeat(starts - before, sizes) + np.arange(int(sizes.sum()))
 
 
 def segments(*keys: npt.NDArray[Any]) -> npt.NDArray[np.int32]:
