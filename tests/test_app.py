@@ -44,7 +44,7 @@ def begin(settings: Settings) -> Started:
 
 def test_a_started_house_answers_collects_and_gives_its_folder_back(settings: Settings) -> None:
     started = begin(settings)
-    page = browser(started.asgi)
+    page = browser(started.web)
     assert page.get("/healthz").json()["instance"] == "srv_1"
     _, inside = make_workspace(started.house.store, "shop", utc_now())
     key = create_key(started.house.store, inside, kind="write", name="site").token
@@ -53,7 +53,7 @@ def test_a_started_house_answers_collects_and_gives_its_folder_back(settings: Se
     started.stop()
     started.stop()
     again = begin(settings)
-    assert browser(again.asgi).get("/healthz").status_code == 200
+    assert browser(again.web).get("/healthz").status_code == 200
     again.stop()
 
 
@@ -107,7 +107,7 @@ def test_everything_that_works_beside_the_requests_is_started(settings: Settings
 def test_a_started_house_writes_exports_reads_lists_and_tells_webhooks(settings: Settings, ear: Any) -> None:
     """Through HTTP alone, as the interface does it."""
     started = begin(settings.model_copy(update={"allow_private_outbound": True}))
-    client = operator_client(started.asgi, started.house)
+    client = operator_client(started.web, started.house)
     at = "/api/workspaces/shop"
     try:
         _, inside = make_workspace(started.house.store, "shop", utc_now())
@@ -116,7 +116,7 @@ def test_a_started_house_writes_exports_reads_lists_and_tells_webhooks(settings:
         assert client.send("PUT", f"{at}/segments/buyers", json=segment).status_code == 200
         assert client.post(f"{at}/syncs", {"segment": "buyers", "name": "CRM", "url": ear.url}).status_code == 201
         paid = {"writeKey": key, "userId": "u1", "event": "Paid"}
-        assert browser(started.asgi).post("/v1/track", paid).status_code == 200
+        assert browser(started.web).post("/v1/track", paid).status_code == 200
         _until(lambda: client.get(f"{at}/segments/buyers").json()["size"] == 1)
         export = f"{at}/exports/{client.post(f'{at}/exports', {'segment': 'buyers'}).json()['export_id']}"
         _until(lambda: client.get(export).json()["state"] == "done")

@@ -26,7 +26,7 @@ from uems.prediction import api as prediction
 from uems.profiles import api as profiles
 from uems.segments import api as segments
 from uems.stages import holder_of, pipeline
-from uems.web.app import create_app
+from uems.web.app import App, create_app, uploads_of
 
 Role = Literal["all", "api", "worker"]
 
@@ -85,15 +85,19 @@ def loops(house: House, role: Role, instance: str) -> list[Loop]:
 
 @dataclass(slots=True, kw_only=True)
 class Started:
-    """A house at work. asgi: answers requests. ``stop`` ends the work and closes the engines; calling it twice is fine."""
+    """A house at work. web: answers requests. ``stop`` ends the work and closes the engines; calling it twice is fine."""
 
     house: House
-    asgi: ASGIApp
+    web: App
     role: Role
     instance: str
     _loops: list[Loop] = field(default_factory=list)
     _turn: threading.Lock = field(default_factory=threading.Lock)
     _stopped: bool = False
+
+    def warm(self) -> None:
+        """Do now what the first request would wait for: make every route ready."""
+        uploads_of(self.web)
 
     def work(self) -> None:
         """Start what goes on beside the requests."""
@@ -135,7 +139,7 @@ def start(settings: Settings, *, role: Role, instance: str) -> Started:
     except BaseException:
         house.close()
         raise
-    started = Started(house=house, asgi=application, role=role, instance=instance)
+    started = Started(house=house, web=application, role=role, instance=instance)
     application.state.quiet = started.quiet
     try:
         started.work()

@@ -158,9 +158,10 @@ def _serve(settings: Settings, role: Role, bound: socket.socket, on_ready: Calla
             # What the start made lives as long as the server: the collector need not walk it ever again.
             gc.freeze()
             gc.enable()
+            threading.Thread(target=house.warm, name="uems-warm", daemon=True).start()
             on_ready(settings.public_url or running.url.replace("127.0.0.1", "localhost"))
 
-        server = _Server(_config(house.asgi, settings), ready)
+        server = _Server(_config(house.web, settings), ready)
         _run(server, [] if intake is not None else [bound], house.stop, intake)
     finally:
         forget_server(settings.home, instance)
@@ -195,7 +196,7 @@ def serve_in_thread(settings: Settings, path: str) -> Iterator[None]:
     bound = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     bound.bind(path)
     bound.setblocking(False)
-    server = _Server(_config(house.asgi, settings), ready.set)
+    server = _Server(_config(house.web, settings), ready.set)
     thread = threading.Thread(target=server.run, args=([bound],), name="uems-http", daemon=True)
     try:
         thread.start()

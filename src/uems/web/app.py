@@ -5,6 +5,7 @@ import importlib
 import re
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -65,8 +66,11 @@ def create_app(
     instance: tells this server from another that answered at the same address before; ``/healthz`` repeats it.
     ingest: what answers ``/v1/*``. clock: what time it is when a request arrives.
     """
-    uploads: list[tuple[re.Pattern[str], int]] = []
-    app = App(
+
+    def uploads() -> list[tuple[re.Pattern[str], int]]:
+        return uploads_of(app)
+
+    app: App = App(
         title="UEMS",
         version=uems.__version__,
         openapi_url="/api/openapi.json",
@@ -83,22 +87,30 @@ def create_app(
     app.state.operator_hash = hashlib.sha256(operator_token(house.settings.home).encode()).digest()
     install_errors(app)
     mount_rooms(app)
-    uploads.extend(_uploads(app))
     install_ui(app, static)
     return app
 
 
-def _uploads(app: FastAPI) -> list[tuple[re.Pattern[str], int]]:
+def uploads_of(app: FastAPI) -> list[tuple[re.Pattern[str], int]]:
+    """Addresses that take large bodies, with their limits in bytes. The first call takes a while: it makes every route ready."""
     found = [(route.path_regex, getattr(route.endpoint, UPLOAD, None)) for route in iter_route_contexts(app.routes)]
     return [(address, limit) for address, limit in found if limit is not None]
 
 
 def mount_rooms(app: FastAPI) -> None:
     """Every route that programs may call: /healthz, and what the rooms answer under /api."""
-    app.include_router(health_router, **_stamp("web"))
-    app.include_router(system_router, **_stamp("system"))
-    for room, router in room_routers():
-        app.include_router(router, prefix="/api", **_stamp(room))
+    app.router.routes.extend(_mounted(room_routers).routes)
+
+
+@cache
+def _mounted(rooms: "Callable[[], list[tuple[str, APIRouter]]]") -> APIRouter:
+    """The routes of ``rooms`` and our own. One for all applications of a process: each route is made ready once, when first asked."""
+    router = APIRouter()
+    router.include_router(health_router, **_stamp("web"))
+    router.include_router(system_router, **_stamp("system"))
+    for room, inside in rooms():
+        router.include_router(inside, prefix="/api", **_stamp(room))
+    return router
 
 
 def room_routers() -> list[tuple[str, APIRouter]]:

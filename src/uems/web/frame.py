@@ -6,7 +6,7 @@ And an answer in the one shape even when a room breaks.
 import logging
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from fastapi import HTTPException
 from starlette.datastructures import Headers, MutableHeaders
@@ -56,17 +56,20 @@ MAX_BODY_BYTES = 8 * 1024 * 1024
 """Largest body of a request, but for routes that take uploads."""
 
 Uploads = Sequence[tuple[re.Pattern[str], int]]
+_WITHOUT_BODY = ("GET", "HEAD", "OPTIONS")
 
 
 class Frame:
     """ASGI middleware around the whole application.
 
-    https: add Strict-Transport-Security. uploads: addresses that take more than 8 MB, with their limits in bytes.
+    https: add Strict-Transport-Security. uploads: gives the addresses that take more than 8 MB, with their limits in bytes; asked once,
+    when the first request with a body comes.
     """
 
-    def __init__(self, app: ASGIApp, *, https: bool, uploads: Uploads) -> None:
+    def __init__(self, app: ASGIApp, *, https: bool, uploads: Callable[[], Uploads]) -> None:
         self.app = app
-        self.uploads = uploads
+        self._uploads: Uploads | None = None
+        self._ask_uploads = uploads
         self.headers = {**_HEADERS, "Strict-Transport-Security": "max-age=31536000"} if https else _HEADERS
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -88,7 +91,7 @@ class Frame:
 
         try:
             _check_address(scope)
-            most = next((limit for address, limit in self.uploads if address.match(scope["path"])), MAX_BODY_BYTES)
+            most = self._most(scope)
             _check_length(sent, most)
             await self.app(scope, _checked(receive, most, json=_is_json(sent)), framed)
         except UemsError as error:
@@ -100,6 +103,13 @@ class Frame:
             # Never the query string or a header: they carry search words, e-mails and keys.
             milliseconds = (time.perf_counter() - started) * 1000
             requests.info("%s %s %d %.1fms %s", scope["method"], _shown(scope["path"]), status, milliseconds, request_id)
+
+    def _most(self, scope: Scope) -> int:
+        if scope["method"] in _WITHOUT_BODY:
+            return MAX_BODY_BYTES
+        if self._uploads is None:
+            self._uploads = self._ask_uploads()
+        return next((limit for address, limit in self._uploads if address.match(scope["path"])), MAX_BODY_BYTES)
 
     def _add_headers(self, headers: MutableHeaders, path: str, request_id: str) -> None:
         headers["X-Request-Id"] = request_id
