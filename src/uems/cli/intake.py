@@ -104,6 +104,7 @@ async def _misdirected(scope: Any, receive: Any, send: Any) -> None:
 def run(settings: Settings, listening: socket.socket, end: socket.socket) -> None:
     """Take in events from ``listening`` until the process at the other end of ``end`` says stop or is gone."""
     # Not through the doors of these rooms: they bring everything that a server needs, and take two seconds to be read.
+    from uems.access.write_keys import write_key_async
     from uems.collect.ingest.app import Ingest
     from uems.kernel.log import open_log
     from uems.kernel.store import open_store
@@ -114,7 +115,7 @@ def run(settings: Settings, listening: socket.socket, end: socket.socket) -> Non
     try:
         log = open_log(settings, store)
         try:
-            _serve(settings, Ingest(store, log, settings.log_partitions), listening, end)
+            _serve(settings, Ingest(store, log, settings.log_partitions, write_key_async), listening, end)
         finally:
             log.close()
     finally:
