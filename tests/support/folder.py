@@ -12,7 +12,7 @@ from typing import Final
 
 import psutil
 
-_MEMORY: Final = Path("/dev/shm")  # noqa: S108  where Linux keeps files in memory
+_MEMORY: Final = Path("/dev/shm")
 _NEEDED: Final = 8_000_000_000
 
 
