@@ -27,7 +27,7 @@ export function ScheduleDialog({ dashboard, onClose }: { dashboard: Dashboard; o
   return (
     <Modal open width={680} title={t("dashboards.schedule.title", { name: dashboard.name })} footer={null} onCancel={onClose}>
       <p className="soft">{t("dashboards.schedule.text")}</p>
-      <New dashboardKey={dashboard.key} />
+      <New dashboardKey={dashboard.key} ready={!query.isPending} />
       <Ready query={query}>
         {({ items }) =>
           items.length > 0 ? (
@@ -45,7 +45,8 @@ export function ScheduleDialog({ dashboard, onClose }: { dashboard: Dashboard; o
   );
 }
 
-function New({ dashboardKey }: { dashboardKey: string }): ReactNode {
+/** ready: the list is there; a schedule that is made while it is under way would be missing in it. */
+function New({ dashboardKey, ready }: { dashboardKey: string; ready: boolean }): ReactNode {
   const { t } = useTranslation();
   const { language, tag } = useLanguage();
   const { slug, zone } = useWorkspace();
@@ -53,7 +54,7 @@ function New({ dashboardKey }: { dashboardKey: string }): ReactNode {
   const { mutate, isPending, error } = useCreateSchedule(dashboardKey);
   const [draft, setDraft] = useState<ScheduleDraft>({ every: "week", weekday: 0, monthDay: 1, hour: 8, language, receivers: [] });
   const put = (change: Partial<ScheduleDraft>): void => setDraft({ ...draft, ...change });
-  const good = draft.receivers.length > 0 && draft.receivers.every(isMail);
+  const good = ready && draft.receivers.length > 0 && draft.receivers.every(isMail);
   return (
     <form
       onSubmit={(event) => {

@@ -22,6 +22,7 @@ const TONES: Record<Link["state"], Tone> = { open: "good", expired: "plain", rev
 export function ShareDialog({ dashboard, onClose }: { dashboard: Dashboard; onClose: () => void }): ReactNode {
   const { t } = useTranslation();
   const { slug } = useWorkspace();
+  // A link that is made while the list is under way would be missing in it.
   const query = useQuery(linksQuery(slug, dashboard.key));
   const { mutate, isPending, error, data } = useCreateLink(dashboard.key);
   const [name, setName] = useState("");
@@ -61,7 +62,7 @@ export function ShareDialog({ dashboard, onClose }: { dashboard: Dashboard; onCl
           aria-label={t("dashboards.share.lasting")}
           style={{ minWidth: 130 }}
         />
-        <Button type="primary" htmlType="submit" loading={isPending} disabled={name.trim() === ""}>
+        <Button type="primary" htmlType="submit" loading={isPending} disabled={name.trim() === "" || query.isPending}>
           {t("dashboards.share.make")}
         </Button>
       </form>
