@@ -1,7 +1,7 @@
 """How does an operator run the system? One command, ``uems``, that speaks the HTTP API whether a server runs or not."""
 
 
-class _WithoutPandas:
+class WithoutPandas:
     """Lets nobody import pandas in this process.
 
     The embedded engine requires it as a package, and pyarrow loads it, where it is found, with the first list it is given: half
@@ -19,7 +19,7 @@ def main() -> None:
     import gc
     import sys
 
-    sys.meta_path.insert(0, _WithoutPandas())
+    sys.meta_path.insert(0, WithoutPandas())
     # A start makes a great many objects that stay; looking for garbage among them again and again costs a tenth of it.
     gc.disable()
     # Imported here: `import uems.cli` must not cost what a command costs.

@@ -20,6 +20,7 @@ from typing import Any
 from uvicorn import Config, Server
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from uems.cli import WithoutPandas
 from uems.cli.handing import Giver
 from uems.cli.logs import set_up_logging
 from uems.kernel.settings import Settings
@@ -103,9 +104,7 @@ async def _misdirected(scope: Any, receive: Any, send: Any) -> None:
 
 def run(settings: Settings, listening: socket.socket, end: socket.socket) -> None:
     """Take in events from ``listening`` until the process at the other end of ``end`` says stop or is gone."""
-    # Not through the doors of these rooms: they bring everything that a server needs, and take two seconds to be read.
-    from uems.access.write_keys import write_key_async
-    from uems.collect.ingest.app import Ingest
+    from uems.collect import api as collect
     from uems.kernel.log import open_log
     from uems.kernel.store import open_store
 
@@ -115,7 +114,7 @@ def run(settings: Settings, listening: socket.socket, end: socket.socket) -> Non
     try:
         log = open_log(settings, store)
         try:
-            _serve(settings, Ingest(store, log, settings.log_partitions, write_key_async), listening, end)
+            _serve(settings, collect.Ingest(store, log, settings.log_partitions), listening, end)
         finally:
             log.close()
     finally:
@@ -148,6 +147,7 @@ def _serve(settings: Settings, ingest: Any, listening: socket.socket, end: socke
 
 def main() -> None:
     """The process: numbers of the two sockets on the command line, settings on standard input."""
+    sys.meta_path.insert(0, WithoutPandas())
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     listening, end = (socket.socket(fileno=int(number)) for number in sys.argv[1:3])
     settings = Settings(**json.load(sys.stdin))

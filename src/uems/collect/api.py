@@ -10,7 +10,7 @@ from uems.collect.imports.runner import Runner as ImportRunner
 from uems.collect.imports.upload import receive as receive_file
 from uems.collect.imports.vault import Stored as StoredFile
 from uems.collect.imports.vault import make_folder as files_folder
-from uems.collect.ingest.app import ingest_app
+from uems.collect.ingest.app import Ingest, ingest_app
 from uems.collect.pipeline.consume import Consumer, Pipeline, Stages
 from uems.collect.pipeline.cursor import done_offsets
 from uems.collect.pipeline.stages import Checker, Claim, People, Plans, Resolved, Traits
@@ -35,6 +35,7 @@ __all__ = [
     "EventColumn",
     "Health",
     "ImportRunner",
+    "Ingest",
     "People",
     "Pipeline",
     "Plan",

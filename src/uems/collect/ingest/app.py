@@ -10,6 +10,7 @@ from urllib.parse import parse_qs
 
 import msgspec
 
+from uems.access import api as access
 from uems.collect.ingest import bodies
 from uems.collect.ingest.commit import GroupCommit
 from uems.collect.partition import split
@@ -17,14 +18,12 @@ from uems.collect.records import Endpoint, Entry
 from uems.kernel.errors import UemsError
 from uems.kernel.house import House
 from uems.kernel.log import Log
-from uems.kernel.scope import Scope
 from uems.kernel.store import Store
 
 AsgiScope = dict[str, object]
 Receive = Callable[[], Awaitable[dict[str, object]]]
 Send = Callable[[dict[str, object]], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
-WriteKey = Callable[[Store, str], Awaitable[Scope | None]]
 
 _logger = logging.getLogger("uems.collect")
 
@@ -50,14 +49,10 @@ _PREFLIGHT: Headers = [
 
 
 class Ingest:
-    """The ASGI application for ``/v1/*``. It holds one group commit a partition.
+    """The ASGI application for ``/v1/*``. It holds one group commit a partition."""
 
-    write_key: the workspace into which a key writes. Given, so that a process which only takes in events reads no more than it needs.
-    """
-
-    def __init__(self, store: Store, log: Log, partitions: int, write_key: WriteKey) -> None:
+    def __init__(self, store: Store, log: Log, partitions: int) -> None:
         self._store = store
-        self._write_key = write_key
         self._partitions = partitions
         self._commits = [GroupCommit(log, p) for p in range(partitions)]
 
@@ -111,7 +106,7 @@ class Ingest:
         await _send(send, 200, _PIXEL, [(b"content-type", b"image/gif"), (b"cache-control", b"no-store")])
 
     async def _accept(self, key: str, endpoint: Endpoint, body: bytes, events: int) -> None:
-        to = await self._write_key(self._store, key)
+        to = await access.write_key_async(self._store, key)
         if to is None:
             raise UemsError(
                 "unauthorized",
@@ -174,6 +169,4 @@ def _browser_settings(write_key: str) -> bytes:
 
 def ingest_app(house: House) -> Ingest:
     """The application that serves ``/v1``."""
-    from uems.access import api as access  # with the whole room behind it
-
-    return Ingest(house.store, house.log, house.settings.log_partitions, access.write_key_async)
+    return Ingest(house.store, house.log, house.settings.log_partitions)
