@@ -18,7 +18,7 @@ UI_SOURCES := $(shell find ui -type f -not -path 'ui/node_modules/*' -not -path 
 # --universal: one lock for every Python and platform; no index address, so that it installs from any mirror.
 LOCK := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --annotation-style line
 
-.PHONY: help setup demo test deep check bench fmt docs lock wheel clean system-packages
+.PHONY: help setup demo test deep check check-python check-ui bench fmt docs lock wheel clean system-packages
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -35,10 +35,15 @@ deep: check $(STAMPS)/demo $(STAMPS)/clients ## the same with ten times as many 
 	UEMS_TEST_DEPTH=10 $(BIN)/pytest -n 2 --dist loadfile --timeout 3600
 
 check: setup system-packages $(STAMPS)/dev ## the quick half of `make test`: formatting, types, layering, UI
+	@$(MAKE) --no-print-directory -j2 --output-sync=target check-python check-ui
+
+check-python:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy src tests tools
 	$(BIN)/lint-imports --no-cache
+
+check-ui:
 	cd ui && npm run api && npm run check
 	cd $(SDK) && npm run check
 

@@ -93,6 +93,7 @@ class Consumer:
         self._lease: leases.Lease | None = None
         self._seen: Seen | None = None
         self._flight: _Flight | None = None
+        self._read_to = 0
         self._writer = ThreadPoolExecutor(1, thread_name_prefix=f"pipeline-{partition}-store")
         self._decoder = Decoder(self._currency_of)
 
@@ -106,6 +107,10 @@ class Consumer:
         if self._lease is None or self._lease.epoch != epoch:
             self._forget()
         return self._lease is not None
+
+    def rest(self, seconds: float) -> bool:
+        """Until there is something to do, for at most ``seconds``; whether there is. Only after a step that found nothing."""
+        return self._house.log.wait(self._partition, self._read_to, seconds)
 
     def close(self, now: datetime) -> None:
         try:
@@ -152,6 +157,7 @@ class Consumer:
         if self._seen is None:
             self._stages.people.flush(now)
             self._seen = self._remember(at, now)
+        self._read_to = at.done_offset
         if at.intent_last is not None:
             return self._intended(at.done_offset, at.intent_last)
         return _bounded(self._house.log.read(self._partition, at.done_offset, BATCH_BYTES))
@@ -306,7 +312,10 @@ class Pipeline:
         while not self._stop.is_set():
             begun = time.monotonic()
             try:
-                worked = consumer.step(self._clock()) if consumer.hold(self._clock()) else 0
+                held = consumer.hold(self._clock())
+                worked = consumer.step(self._clock()) if held else 0
+                if held and not worked:
+                    consumer.rest(0.25)
                 failures = 0
             except Exception as error:
                 failures += 1
@@ -316,9 +325,9 @@ class Pipeline:
                 continue
             if worked:
                 _logger.debug("pipeline %d: %d events in %.3f s", partition, worked, time.monotonic() - begun)
-            if not worked:
-                self._stop.wait(0.05)
-            elif worked <= SMALL_EVENTS:
+            if not held:
+                self._stop.wait(0.25)  # another process has it
+            elif 0 < worked <= SMALL_EVENTS:
                 # Small batches make small parts: let a few requests gather, so that there are at most four inserts a second.
                 self._stop.wait(max(0.02, 0.25 - (time.monotonic() - begun)))
         try:
