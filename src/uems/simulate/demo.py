@@ -47,7 +47,9 @@ def load(api: Api, now: datetime, sleep: Sleep, progress: Progress = lambda done
     key, start = _key(api, address, day_of(now, ZONE) - timedelta(days=_DAYS))
     world = demo_world(start)
     last = world.day(_DAYS - 1).isoformat()
-    found = api.post(f"{address}/reports/overview", {"first_day": start.isoformat(), "last_day": last})["data"]
+    # A visit of the last evening may end after midnight.
+    until = world.day(_DAYS).isoformat()
+    found = api.post(f"{address}/reports/overview", {"first_day": start.isoformat(), "last_day": until})["data"]
     # The last day is sent in one body, after everything else: where it is, all is.
     if any(point["day"] == last and point["actives"] for point in found["series"]):
         return Loaded(slug=SLUG, events=sum(found["events"].values()), already=True)
