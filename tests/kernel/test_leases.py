@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, select, update
 
 from uems.kernel.errors import UemsError
-from uems.kernel.leases import Lease, acquire, check, keeping, leases, release, renew
+from uems.kernel.leases import Hold, Lease, acquire, check, keeping, leases, release, renew
 from uems.kernel.settings import Settings
 from uems.kernel.store import Store, open_store, sequences
 
@@ -208,3 +208,21 @@ def test_a_lease_is_kept_for_as_long_as_the_work_goes_on(store: Store, now: date
         assert renewed.wait(30)
     assert acquire(store, "work", "you", 0.4, now + timedelta(seconds=0.5)) is None
     assert acquire(store, "work", "you", 0.4, clock[0] + timedelta(seconds=1)) is not None
+
+
+def test_a_loop_keeps_half_of_its_time_in_hand_and_gives_the_lease_back(store: Store, now: datetime) -> None:
+    seconds = 0.0
+    mine, other = (Hold(store, "loop", holder, TTL, lambda: later(now, seconds)) for holder in ("one", "two"))
+    first = mine.take()
+    assert first is not None
+    assert other.take() is None
+    seconds = TTL / 2
+    assert mine.take() == first  # exactly half is left
+    seconds = TTL / 2 + 1
+    longer = mine.take()
+    assert longer is not None
+    assert (longer.epoch, longer.expires_at) == (first.epoch, later(now, TTL / 2 + 1 + TTL))
+    mine.release()
+    mine.release()
+    assert other.take() is not None
+    assert mine.take() is None

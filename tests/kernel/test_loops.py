@@ -1,6 +1,7 @@
 """Does work beside the requests go on whatever goes wrong in it, and end when it is told to?"""
 
 import logging
+import os
 import threading
 
 import pytest
@@ -97,3 +98,21 @@ def test_one_that_never_started_is_closed_and_what_cannot_be_given_back_is_only_
 )
 def test_an_error_says_whether_it_passes(code: str, status: int, passes: bool) -> None:
     assert UemsError(code, "so", status=status).passes is passes
+
+
+def test_rounds_give_way_to_whoever_waits_for_an_answer() -> None:
+    before = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+    found: list[int] = []
+    came = threading.Event()
+
+    def step() -> bool:
+        found.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+        came.set()
+        return False
+
+    loop = Loop("rounds", step, pause=lambda worked, took: 60.0)
+    loop.start()
+    assert came.wait(30)
+    loop.stop()
+    assert found[0] > before
+    assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == before

@@ -1,4 +1,4 @@
-"""Where do tests keep their folders? In memory where there is room: most of their time went into waiting for a disk.
+"""Where do tests keep their folders? In memory where there is room, so that nothing waits for a disk.
 
 A killed process leaves the same behind in memory as on a disk, so nothing that is tested here becomes easier. Set TMPDIR to choose.
 """

@@ -10,7 +10,7 @@ events come into sessions only when their person is active again or merged.
 
 import time
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from uems.access.api import Workspaces
@@ -42,9 +42,7 @@ class Sessioniser:
     def __init__(self, house: House, workspaces: Workspaces, holder: str, clock: Callable[[], datetime]) -> None:
         self._house = house
         self._workspaces = workspaces
-        self._holder = holder
-        self._clock = clock
-        self._lease: leases.Lease | None = None
+        self._hold = leases.Hold(house.store, "sessions", holder, LEASE_SECONDS, clock)
         self._ended = time.perf_counter()
         self._loop = Loop("sessions", self._turn, pause=lambda worked, took: max(PAUSE_SECONDS, took), close=self.close)
 
@@ -57,7 +55,7 @@ class Sessioniser:
 
     def step(self) -> bool:
         """One round; False when there was nothing to do, or another process does it. Raises what store and warehouse raise."""
-        if self._hold() is None:
+        if self._hold.take() is None:
             return False
         work = work_since(self._house, self._workspaces, read_marks(self._house.store))
         if work is None:
@@ -66,26 +64,17 @@ class Sessioniser:
             version = allocate(conn, "sessions")
         for scope, dirty in work.dirty.items():
             for part in _parts(dirty):
-                if self._loop.ending.is_set() or self._hold() is None:
+                if self._loop.ending.is_set() or self._hold.take() is None:
                     return False
                 rebuild(self._house, scope, part, version)
-        lease = self._hold()
+        lease = self._hold.take()
         if lease is not None:
             move_marks(self._house.store, lease, work.marks)
         return lease is not None
 
     def close(self) -> None:
         """Give the lease back."""
-        if self._lease is not None:
-            leases.release(self._house.store, self._lease, self._clock())
-            self._lease = None
-
-    def _hold(self) -> leases.Lease | None:
-        """Take or keep the lease for longer than a statement may take; None while another process has it."""
-        now = self._clock()
-        if self._lease is None or self._lease.expires_at - now < timedelta(seconds=LEASE_SECONDS / 2):
-            self._lease = leases.acquire(self._house.store, "sessions", self._holder, LEASE_SECONDS, now)
-        return self._lease
+        self._hold.release()
 
     def _turn(self) -> bool:
         """A round, unless the pipeline has much to do and the last one was not long ago."""

@@ -78,6 +78,27 @@ def release(store: Store, lease: Lease, now: datetime) -> None:
         conn.execute(update(leases).where(_is(lease), leases.c.expires_at > now).values(expires_at=now))
 
 
+class Hold:
+    """The lease of one loop, taken and renewed as it goes along; not for several threads."""
+
+    def __init__(self, store: Store, name: str, holder: str, ttl_seconds: float, clock: Callable[[], datetime]) -> None:
+        self._store, self._name, self._holder, self._ttl_seconds, self._clock = store, name, holder, ttl_seconds, clock
+        self._lease: Lease | None = None
+
+    def take(self) -> Lease | None:
+        """The lease, with half of its time left at least; None when another process has it."""
+        now = self._clock()
+        if self._lease is None or self._lease.expires_at - now < timedelta(seconds=self._ttl_seconds / 2):
+            self._lease = acquire(self._store, self._name, self._holder, self._ttl_seconds, now)
+        return self._lease
+
+    def release(self) -> None:
+        """Give it back at once, so that the next one need not wait."""
+        lease, self._lease = self._lease, None
+        if lease is not None:
+            release(self._store, lease, self._clock())
+
+
 @contextmanager
 def keeping(store: Store, lease: Lease, ttl_seconds: float, clock: Callable[[], datetime]) -> Iterator[None]:
     """Renew the lease for the length of the block, whatever the work does meanwhile. Whether it was kept, ``check`` says."""

@@ -348,7 +348,7 @@ def test_syncs_of_another_workspace_are_not_there(office: Office, ear: Any, hous
 
 def test_it_ends_although_the_store_is_away(house: House, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
     loop = Syncer(house, "test", Clock(NOW))
-    assert loop._hold()
+    assert loop._hold.take()
 
     def away(*given: object) -> None:
         raise UemsError("store_down", "The store is away.", status=503)

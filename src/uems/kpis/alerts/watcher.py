@@ -25,7 +25,7 @@ from uems.kpis.alerts import sending
 from uems.kpis.alerts.definitions import alert_from, receivers_of, secret_of
 from uems.kpis.alerts.judging import explain, judge, metric_facts
 from uems.kpis.alerts.model import Alert, Judged
-from uems.kpis.holding import Hold, all_arrived
+from uems.kpis.arrived import all_arrived
 from uems.kpis.measuring import find_metric
 from uems.kpis.model import Unit
 from uems.kpis.tables import kpi_alerts, kpi_deliveries, kpi_firings
@@ -47,7 +47,7 @@ class Watcher:
     def __init__(self, house: House, workspaces: Workspaces, holder: str, clock: Callable[[], datetime]) -> None:
         self._house, self._workspaces, self._clock = house, workspaces, clock
         self._outbound = Outbound(house.settings)
-        self._hold = Hold(house, "kpi_alerts", holder, LEASE_SECONDS, clock)
+        self._hold = leases.Hold(house.store, "kpi_alerts", holder, LEASE_SECONDS, clock)
         self._loop = Loop("alerts", self.step, pause=lambda worked, took: PAUSE_SECONDS, close=self.close)
 
     def start(self) -> None:

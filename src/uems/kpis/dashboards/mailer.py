@@ -18,13 +18,13 @@ from uems.kernel.house import House
 from uems.kernel.loops import Loop
 from uems.kernel.scope import Scope
 from uems.kpis import delivering, mail
+from uems.kpis.arrived import all_arrived
 from uems.kpis.dashboards.definitions import get_dashboard
 from uems.kpis.dashboards.model import Dashboard
 from uems.kpis.dashboards.schedules import Schedule, schedule_from
 from uems.kpis.dashboards.slots import Slot, latest_slot
 from uems.kpis.dashboards.tables import kpi_mailing_letters, kpi_mailings, kpi_schedules
 from uems.kpis.delivering import Outcome
-from uems.kpis.holding import Hold, all_arrived
 from uems.kpis.written import Language
 
 PAUSE_SECONDS: Final = 5.0
@@ -44,7 +44,7 @@ class Mailer:
 
     def __init__(self, house: House, workspaces: Workspaces, holder: str, clock: Callable[[], datetime]) -> None:
         self._house, self._workspaces, self._clock = house, workspaces, clock
-        self._hold = Hold(house, "kpi_schedules", holder, LEASE_SECONDS, clock)
+        self._hold = leases.Hold(house.store, "kpi_schedules", holder, LEASE_SECONDS, clock)
         self._loop = Loop("papers", self.step, pause=lambda worked, took: PAUSE_SECONDS, close=self.close)
 
     def start(self) -> None:

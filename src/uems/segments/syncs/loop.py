@@ -27,10 +27,10 @@ class Syncer:
     """The loop of one process; ``start`` and ``stop`` once each. ``step`` does one round by hand."""
 
     def __init__(self, house: House, holder: str, clock: Callable[[], datetime]) -> None:
-        self._house, self._holder, self._clock = house, holder, clock
+        self._house, self._clock = house, clock
         self._workspaces = Workspaces(house.store)
         self._outbound = Outbound(house.settings)
-        self._lease: leases.Lease | None = None
+        self._hold = leases.Hold(house.store, "segment_syncs", holder, LEASE_SECONDS, clock)
         self._numbered = -1
         self._changed_at: datetime | None = None
         # Sync → the number at which it had nothing more to send.
@@ -46,10 +46,8 @@ class Syncer:
 
     def close(self) -> None:
         """Give the lease back and let the connections go."""
-        lease, self._lease = self._lease, None
         try:
-            if lease is not None:
-                leases.release(self._house.store, lease, self._clock())
+            self._hold.release()
         finally:
             self._outbound.close()
 
@@ -57,17 +55,17 @@ class Syncer:
         """A batch of every sync that has something to send; False when none had."""
         now = self._clock()
         syncs = self._due(now)
-        if not syncs or not self._hold():
+        if not syncs or self._hold.take() is None:
             return False
         worked = False
         for sync in syncs:
-            if self._loop.ending.is_set() or not self._hold():
+            lease = self._hold.take()
+            if self._loop.ending.is_set() or lease is None:
                 break
             scope = self._workspaces.look(sync.workspace_id)
-            assert self._lease is not None
             if scope is None:
                 continue
-            if deliver(self._outbound, self._house, scope, sync, self._lease, self._clock()):
+            if deliver(self._outbound, self._house, scope, sync, lease, self._clock()):
                 worked = True
             elif self._changed_at is not None and now >= self._changed_at + _LOOK:
                 self._quiet[sync.sync_id] = self._numbered
@@ -85,9 +83,3 @@ class Syncer:
         # What is on its way does not wait for a change.
         syncs = [sync_of(row) for row in rows]
         return [sync for sync in syncs if sync.pending is not None or self._quiet.get(sync.sync_id) != numbered]
-
-    def _hold(self) -> bool:
-        now = self._clock()
-        if self._lease is None or self._lease.expires_at - now < timedelta(seconds=LEASE_SECONDS / 2):
-            self._lease = leases.acquire(self._house.store, "segment_syncs", self._holder, LEASE_SECONDS, now)
-        return self._lease is not None
