@@ -10,6 +10,9 @@ from rich.console import Console
 from rich.table import Table
 
 from bench import cases
+from bench.flows import flows_case
+from bench.lists import list_case
+from bench.outreach import outreach_case
 from bench.reports import reports_case
 from bench.segments import segments_case
 
@@ -21,8 +24,11 @@ CASES = {
     "import": cases.parquet_import(3_000_000),
     "demo": cases.demo_load,
     "segments": segments_case(50_000_000, 1_000_000),
+    "flows": flows_case(1_000_000),
+    "list": list_case(5_000_000, 1_000_000),
     "person": cases.one_person(50_000_000),
     "reports": reports_case,
+    "outreach": outreach_case,
 }
 
 

@@ -22,6 +22,7 @@ from uems.kernel.settings import Settings
 from uems.kernel.store import open_store
 from uems.kernel.warehouse import open_warehouse
 from uems.kpis import api as kpis
+from uems.outreach import api as outreach
 from uems.prediction import api as prediction
 from uems.profiles import api as profiles
 from uems.segments import api as segments
@@ -80,6 +81,9 @@ def loops(house: House, role: Role, instance: str) -> list[Loop]:
         prediction.Modeller(house, access.Workspaces(house.store), holder_of(house, instance), utc_now),
         kpis.Watcher(house, access.Workspaces(house.store), holder_of(house, instance), utc_now),
         kpis.Mailer(house, access.Workspaces(house.store), holder_of(house, instance), utc_now),
+        outreach.Sender(house, access.Workspaces(house.store), utc_now),
+        outreach.Engine(house, access.Workspaces(house.store), utc_now),
+        outreach.Doors(house, access.Workspaces(house.store), holder_of(house, instance), utc_now),
     ]
 
 

@@ -5,6 +5,7 @@ from uems.collect import api as collect
 from uems.identity import api as identity
 from uems.kernel.clock import utc_now
 from uems.kernel.house import House
+from uems.outreach import api as outreach
 from uems.profiles import api as profiles
 
 
@@ -15,6 +16,7 @@ def stages_of(house: House) -> collect.Stages:
         people=identity.Resolver(house.store, house.warehouse),
         traits=profiles.Extractor(),
         plans=collect.StoredPlans(house.store),
+        listening=outreach.Listener(house.store),
     )
 
 

@@ -65,6 +65,8 @@ def test_a_dashboard_with_a_report_is_read_over_other_days_and_on_paper(page: Pa
     page.goto("/w/shop/dashboards/wall")
     funnel = page.get_by_role("region", name="下单漏斗")
     expect(funnel.locator("tbody tr")).to_have_count(2)
+    # The picture is that of the report's own page.
+    expect(funnel.locator("figure")).to_contain_text("各步转化")
     expect(funnel.locator("canvas")).to_be_visible()
     days = page.get_by_role("region", name="日活跃用户").locator("p").first
     thirty = days.inner_text()

@@ -78,6 +78,12 @@ def test_a_template_becomes_a_map_whose_numbers_open_and_which_can_be_taken_away
     paper = page.pdf(prefer_css_page_size=True)
     [left, bottom, right, top] = (float(side) for side in re.findall(rb"/MediaBox\s*\[([^\]]*)\]", paper)[0].split())
     assert (len(re.findall(rb"/Type\s*/Page\b", paper)), right - left > top - bottom) == (1, True)
+    # Put aside, it is found again among the archived maps, also where no other map is left.
+    page.get_by_role("button", name="More", exact=True).click()
+    page.get_by_role("menuitem", name="Archive this map").click()
+    page.get_by_role("button", name="Archived maps").click()
+    page.get_by_role("button", name="Put back into use: E-commerce journey").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("E-commerce journey")
 
 
 def test_a_bottleneck_is_said_and_its_people_become_a_segment(page: Page, site: Site) -> None:

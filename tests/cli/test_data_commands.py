@@ -61,7 +61,7 @@ def test_a_report_takes_its_spec_from_a_file_or_as_text_and_prints_one_part_as_c
     for given in (spec, str(folder / "spec.json")):
         rows = list(csv.DictReader(io.StringIO(uems.run("report", "overview", "--spec", given, "--part", "series", "--format", "csv").out)))
         # Orders 1 and 6 fell on the second day: 1.50 + 6.50.
-        assert [(row["day"], row["orders"], row["revenue_minor"]) for row in rows] == [("2026-01-02", "2", "800")]
+        assert [(row["day"], row["orders"], row["revenue (USD)"]) for row in rows] == [("2026-01-02", "2", "8.00")]
 
 
 @pytest.mark.parametrize(

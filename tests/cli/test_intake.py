@@ -4,6 +4,7 @@ import base64
 import http.client
 import json
 import os
+import re
 import signal
 import socket
 import time
@@ -131,6 +132,7 @@ def test_whoever_does_not_wait_for_answers_is_told_to_connect_again(served: Serv
             told += more
     assert told.startswith(b"HTTP/1.1 200 ")
     assert b"HTTP/1.1 421 " in told
+    assert re.search(rb'"request_id":"req_\w+"', told)
 
 
 def test_it_is_started_again_when_it_ends(served: Served) -> None:

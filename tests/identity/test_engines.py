@@ -19,6 +19,7 @@ from uems.kernel.sql import Sql
 from uems.kernel.store import Store
 from uems.kernel.warehouse import Warehouse
 from uems.profiles import api as profiles
+from uems.profiles.people import profiles_of
 
 START = datetime(2026, 2, 1, 12, tzinfo=UTC)
 
@@ -62,6 +63,6 @@ def test_counts_totals_and_search_agree_with_the_definition(house: House, now: d
     rows = identity.rows_of_people(house.store, scope, Sql("events"), ("message_id",), Sql("1"))
     found = house.warehouse.query(Sql(f"SELECT message_id, person FROM {rows}")).to_pylist()
     assert sorted((r["message_id"], r["person"]) for r in found) == sorted((r.message_id, who[r.node_id]) for r in feed.stored)
-    cities = {p.person_id for p in profiles.profiles_of(house, scope, list(people.values())) if '"city2"' in {t.value for t in p.traits}}
+    cities = {p.person_id for p in profiles_of(house, scope, list(people.values())) if '"city2"' in {t.value for t in p.traits}}
     hits, more = profiles.search_people(house, scope, "city2", limit=100)
     assert ({p.person_id for p in hits}, len(hits), more) == (cities, len(cities), None)

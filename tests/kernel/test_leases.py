@@ -226,3 +226,14 @@ def test_a_loop_keeps_half_of_its_time_in_hand_and_gives_the_lease_back(store: S
     mine.release()
     assert other.take() is not None
     assert mine.take() is None
+
+
+def test_rows_of_leases_that_ran_out_long_ago_go_when_another_is_taken(store: Store, now: datetime) -> None:
+    taken(store, "job:1", "a", now)
+    taken(store, "job:2", "a", later(now, 3 * 86_400))
+    taken(store, "work", "b", later(now, 31 * 86_400))
+    with store.read() as conn:
+        assert set(conn.execute(select(leases.c.name)).scalars()) == {"job:2", "work"}
+    again = taken(store, "job:1", "b", later(now, 31 * 86_400))
+    with pytest.raises(UemsError, match="no longer holds"), store.write() as conn:
+        check(conn, Lease(name="job:1", holder="a", epoch=again.epoch, expires_at=later(now, TTL)))

@@ -21,7 +21,7 @@ MAKERS = {
     ("uems.kernel._filters_fields", "bind"): "the name is a number behind a prefix of code, the type a text of code",
     ("uems.kernel._filters_fields", "value"): "the types of list elements come from a table in code",
     ("uems.kernel._filters_sql", "_list_contains"): "the lists of a field, which value() made",
-    ("uems.identity._bulk", "_source"): "the columns of a key, which the callers name",
+    ("uems.kernel.lookup", "_source"): "the columns of a key, which the callers name",
     ("uems.identity._bulk", "change"): "the columns of a key, which the callers name",
     ("uems.kernel._warehouse_chdb", "_value"): "quotes settings, tokens and paths of the engine's own",
 }

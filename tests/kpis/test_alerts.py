@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -77,6 +79,22 @@ def test_a_threshold_is_told_once_by_webhook_and_by_mail(shop: Shop, watcher: Wa
     assert shop.get(f"/alerts/{made['alert_id']}").json()["looked_at_bucket"] == "2025-11-19"
     assert "s3cret" not in shop.get("/alerts").text
     assert [r["whom"] for r in made["receivers"]] == [ear.url.removesuffix("/hooks/s3cret"), "mei@example.com", "tom@example.com"]
+
+
+def test_a_message_leads_to_the_page_of_its_alert_where_the_address_is_known(shop: Shop, ear: Any, post: tuple[Post, int]) -> None:
+    known = replace(shop.house, settings=shop.house.settings.model_copy(update={"public_url": "https://uems.example.com/"}))
+    made = alert(shop, {"kind": "webhook", "url": ear.url}, {"kind": "email", "to": "mei@example.com"})
+    watcher = Watcher(known, Workspaces(shop.house.store), "one", shop.clock)
+    try:
+        settle(watcher)
+    finally:
+        watcher.close()
+    page = f"https://uems.example.com/w/{shop.scope.slug}/alerts/{made['alert_id']}"
+    assert json.loads(ear.heard[0][1])["url"] == page
+    [letter] = post[0].letters
+    assert page in letter.get_payload(decode=True).decode()  # type: ignore[union-attr]
+    routes = (Path(__file__).parents[2] / "ui" / "src" / "router.tsx").read_text()
+    assert 'path: "alerts/:alertId"' in routes
 
 
 def test_the_next_day_is_judged_when_it_is_over(shop: Shop, watcher: Watcher, ear: Any) -> None:

@@ -140,6 +140,17 @@ def test_a_letter_speaks_the_language_of_its_schedule_and_leads_to_the_dashboard
     assert "Daily active users" in text_of(paper_of(letter)[1])
 
 
+def test_a_change_made_to_what_somebody_else_changed_meanwhile_is_refused(shop: Shop) -> None:
+    made = schedule(shop)
+    path = f"/dashboards/daily/schedules/{made['schedule_id']}"
+    shop.clock.advance(minutes=1)
+    first = shop.patch(path, {"spec": {**made["spec"], "hour": 9}, "if_saved_at": made["saved_at"]})
+    assert first.status_code == 200
+    second = shop.patch(path, {"spec": {**made["spec"], "hour": 10}, "if_saved_at": made["saved_at"]})
+    assert (second.status_code, second.json()["code"]) == (409, "schedule_changed")
+    assert shop.patch(path, {"spec": {**made["spec"], "hour": 10}, "if_saved_at": first.json()["saved_at"]}).json()["spec"]["hour"] == 10
+
+
 def test_a_paused_schedule_sends_nothing_and_does_not_make_up_for_it(shop: Shop, mailer: Mailer, post: tuple[Post, int]) -> None:
     made = schedule(shop)
     path = f"/dashboards/daily/schedules/{made['schedule_id']}"

@@ -1,6 +1,6 @@
 """Is every metric what its formula says? Against brute force on random worlds, with merges, ties and the night that has an hour more."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from tests.journeys.reports.world import CLOCK, DAY, FIRST, HOUR, LAST, Act, Town, World, built, examples, told, town
 from tests.kpis.world import (
+    CONFIGS,
     NOT_BY_X,
     NOW,
     ORACLES,
@@ -28,7 +29,8 @@ from tests.kpis.world import (
 )
 from uems.identity import api as identity
 from uems.journeys import api as journeys
-from uems.kpis.api import METRICS, Answer, Reason, Spend
+from uems.kpis.api import METRICS, Answer, Question, Reason, Spend
+from uems.kpis.behind import people_behind
 
 __all__ = ["town"]
 
@@ -110,7 +112,19 @@ def test_the_parts_of_a_breakdown_are_what_brute_force_says(town: Town, batches,
             truth.value, truth.others = (None, named) if part.group.other else (part.group.value, ())
             wanted = [ORACLES[metric](truth, first, last) for first, last in windows_of(answer)]
             assert [part.value.value, *(p.value.value for p in part.points)] == wanted, (metric, part.group)
+            if METRICS.get(metric).whom is not None:
+                question = Question(metric=metric, config=CONFIGS.get(metric), first=FIRST, last=LAST, dimension=dimension(), limit=limit)
+                assert people_behind(world.town.house, world.scope, question, part.group, NOW).tolist() == behind(truth, metric)
         truth.value, truth.others = None, ()
+
+
+def behind(truth: Truth, metric: str) -> list[int]:
+    """Of whom a metric is made, counted plainly."""
+    whom, back = METRICS.get(metric).whom, METRICS.get(metric).back_days
+    first, last = (min(LAST, truth.today) - timedelta(days=back - 1), LAST) if back else (FIRST, LAST)
+    if whom == "buyers":
+        return sorted({person for person, _ in truth.events(first, last, PURCHASE)})
+    return sorted(truth.new(first, last) if whom == "new" else truth.active(first, last))
 
 
 @given(batches=told("ABCR", prices=True), chosen=st.sets(st.integers(0, 7)))
@@ -129,6 +143,9 @@ def test_the_parts_by_segment_are_what_brute_force_says(town: Town, batches, cho
         wanted = [ORACLES[metric](truth, first, last) for first, last in windows_of(answer)]
         [part] = answer.parts
         assert [part.value.value, *(p.value.value for p in part.points)] == wanted, metric
+        if METRICS.get(metric).whom is not None:
+            question = Question(metric=metric, config=CONFIGS.get(metric), first=FIRST, last=LAST, segments=("some",))
+            assert people_behind(world.town.house, world.scope, question, part.group, NOW).tolist() == behind(truth, metric)
         truth.people = whole
     [part] = ask(world, "cac", first=FIRST, last=LAST, segments=("some",)).parts
     assert part.value.reason is not None

@@ -38,6 +38,21 @@ def test_a_metric_has_values_a_comparison_and_parts(shop: Shop) -> None:
     assert found["watermark"] is not None
 
 
+def test_a_group_of_a_breakdown_opens_its_people_page_by_page(shop: Shop) -> None:
+    asked = {"first_day": "2025-11-01", "last_day": "2025-11-07", "dimension": {"column": "device"}}
+    [part] = shop.post("/kpis/dau", asked).json()["parts"]
+    first = shop.post("/kpis/dau/people", {**asked, "group": part["group"], "page": 1}).json()
+    second = shop.post("/kpis/dau/people", {**asked, "group": part["group"], "page": 1, "cursor": first["next_cursor"]}).json()
+    assert (first["total"], len(first["items"]), second["next_cursor"]) == (2, 1, None)
+    assert shop.post("/kpis/average_order_value/people", asked).json()["total"] == 1
+    faults = [
+        shop.post("/kpis/dau/people", {**asked, "group": {"value": "fridge", "other": False, "segment": None}}),
+        shop.post("/kpis/dau/people", {"group": part["group"]}),
+        shop.post("/kpis/nps/people", asked),
+    ]
+    assert [(one.status_code, one.json()["code"]) for one in faults] == [(422, "invalid"), (422, "invalid"), (404, "not_found")]
+
+
 def test_a_metric_whose_role_nobody_confirmed_says_so(shop: Shop) -> None:
     shop.forget("purchase")
     found = shop.post("/kpis/arpu", {"last_days": 7}).json()
@@ -112,9 +127,11 @@ def test_a_file_of_spend_is_taken_whole_or_not_at_all(shop: Shop) -> None:
     assert [(one["day"], one["amount_minor"]) for one in shop.get("/spend").json()["items"]] == [("2025-11-01", 120050), ("2025-11-02", 0)]
     bad = shop.upload("/spend/file", b"day,channel,amount\n2025-11-05,a,1\n2025-13-05,a,1\n2025-11-06,a,x\n").json()
     assert bad["code"] == "bad_spend_file"
-    assert [fault[:6] for fault in bad["details"]["faults"]] == ["line 3", "line 4"]
+    assert bad["details"]["faults"] == [{"line": 3, "what": "day", "got": "2025-13-05"}, {"line": 4, "what": "amount", "got": "x"}]
+    assert bad["message"].startswith("Nothing was taken: line 3: '2025-13-05' is no day")
     assert shop.upload("/spend/file", b"day,channel,amount,currency\n2025-11-05,a,1,EUR\n").json()["code"] == "wrong_currency"
-    assert shop.upload("/spend/file", b"a,b\n1,2\n").json()["code"] == "bad_spend_file"
+    named = shop.upload("/spend/file", b"a,day\n1,2\n").json()
+    assert (named["code"], named["details"]["faults"]) == ("bad_spend_file", [{"line": 0, "what": "no_columns", "got": "channel, amount"}])
     assert shop.upload("/spend/file", b"").json()["code"] == "bad_spend_file"
     assert len(shop.get("/spend").json()["items"]) == 2
     shop.delete("/spend?channel=%E6%8A%96%E9%9F%B3&first_day=2025-11-01&last_day=2025-11-30")

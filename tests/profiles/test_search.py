@@ -16,6 +16,7 @@ from uems.identity import api as identity
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
 from uems.profiles import api as profiles
+from uems.profiles.people import profiles_of
 
 
 def found(house: House, scope: Scope, words: str, limit: int = 50) -> list[int]:
@@ -92,7 +93,7 @@ def test_pages_of_any_size_give_exactly_those_who_fit(
         feed.take([Happened(user=f"u{n % 5}", anonymous=anonymous, ts=at, type="identify", event="", properties=told)], START)
     fit = set()
     for p in {p.person_id: p for p in identity.people_of(house.store, scope, {r.node_id for r in feed.stored}).values()}.values():
-        [profile] = profiles.profiles_of(house, scope, [p])
+        [profile] = profiles_of(house, scope, [p])
         ids = [i.value for i in profile.ids]
         values = [json.loads(t.value) for t in profile.traits]
         if any(i.startswith(words) for i in ids) or any(words in v if len(words) > 2 else v.startswith(words) for v in values):

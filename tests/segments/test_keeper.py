@@ -73,6 +73,63 @@ def test_silence_begins_at_the_minute_with_nothing_happening(shop: Shop) -> None
     assert [c[2:] for c in shop.changes()] == [(True, "time"), (False, "event")]
 
 
+def test_a_persons_own_midnight_moves_them_and_nobody_else(shop: Shop) -> None:
+    shop.now = datetime(2026, 3, 2, 15, tzinfo=UTC)
+    bought = datetime(2026, 3, 2, 12, tzinfo=UTC)  # the evening of the 2nd in Shanghai, the morning in New York
+    told = Happened(user="a", ts=bought, event="", type="identify", properties='{"timezone": "Asia/Shanghai"}')
+    shop.take([told, *(Happened(user=name, ts=bought, event="Viewed") for name in ("a", "b"))])
+    today = {"op": "after", "value": {"ago": 0, "unit": "day", "whole": True}}
+    viewed = {"events": ["Viewed"]}
+    shop.save("today", {"did": {**viewed, "within": today, "zone": "person"}})
+    shop.save("habit", {"regular": {**viewed, "unit": "day", "at_least": 1, "out_of": 1, "zone": "person"}})
+    shop.save("last", {"did": {**viewed, "measure": "last_at", **today, "zone": "person"}})
+    shop.save("seen", {"person": {"name": "last_seen", **today, "zone": "person"}})
+    shop.save("steps", {"not": {"sequence": {"steps": [viewed, viewed], "amount": 1, "unit": "day", "within": today, "zone": "person"}}})
+    shop.catch_up()
+    both = [1, 2]
+    assert shop.members() == {1: both, 2: both, 3: both, 4: both, 5: both}
+    for minute, left in ((59, both), (60, [2])):  # midnight in Shanghai is at 16:00 UTC
+        shop.now = datetime(2026, 3, 2, 15, tzinfo=UTC) + timedelta(minutes=minute)
+        shop.catch_up()
+        assert shop.members() == {1: left, 2: left, 3: left, 4: left, 5: both}, minute
+    shop.now = datetime(2026, 3, 3, 4, 59, tzinfo=UTC)
+    shop.catch_up()
+    assert shop.members() == {1: [2], 2: [2], 3: [2], 4: [2], 5: both}
+    shop.now = datetime(2026, 3, 3, 5, tzinfo=UTC)
+    shop.catch_up()
+    assert shop.members() == {5: both}
+    assert {cause for *_, cause in shop.changes()[10:]} == {"time"}
+
+
+def test_a_date_that_a_tag_holds_flips_at_its_minute(shop: Shop) -> None:
+    profiles.save_tag(shop.house.store, shop.access(), a_tag("first_order", "manual", "date"))
+    first = datetime(2026, 2, 10, 12, tzinfo=UTC)
+    shop.now = datetime(2026, 3, 1, tzinfo=UTC)
+    shop.take([Happened(user="a", ts=first, event="Order Completed")])
+    shop.tag(1, "first_order", first.isoformat())
+    shop.save("old", {"tag": {"name": "first_order", "op": "before", "value": {"ago": 20, "unit": "day"}}})
+    shop.catch_up()
+    assert shop.members() == {}
+    for second, members in ((-1, {}), (31, {1: [1]})):
+        shop.now = first + timedelta(days=20, seconds=second)
+        shop.catch_up()
+        assert shop.members() == members, second
+
+
+def test_the_same_thing_twice_is_a_sequence_and_one_instant_is_none(shop: Shop) -> None:
+    def at(user: str, event: str, *seconds: float) -> list[Happened]:
+        return [Happened(user=user, ts=NOW - timedelta(hours=1) + timedelta(seconds=s), event=event) for s in seconds]
+
+    shop.take([*at("a", "Viewed", 0, 7), *at("b", "Viewed", 0, 70), *at("c", "Viewed", 5, 5), *at("d", "Viewed", 0, 50, 90)])
+    shop.take([*at("a", "Order Completed", 7, 60), *at("d", "Order Completed", 90, 100), *at("c", "Order Completed", 5)])
+    viewed, bought = {"events": ["Viewed"]}, {"events": ["Order Completed"]}
+    for key, steps in (("twice", [viewed, viewed]), ("bought", [viewed, bought]), ("both", [viewed, viewed, bought])):
+        shop.save(key, {"sequence": {"steps": steps, "amount": 1, "unit": "minute"}})
+    shop.catch_up()
+    # a: 0, 7, then 60. d: 50, 90, then 100; what happened at 90 is both a view and an order.
+    assert shop.members() == {1: [1, 4], 2: [1, 4], 3: [1, 4]}
+
+
 def test_a_segment_in_a_segment_is_rebuilt_when_the_inner_one_asks_something_else(shop: Shop) -> None:
     shop.take([Happened(user="a", ts=NOW, event="Viewed"), Happened(user="b", ts=NOW, event="Order Completed")])
     shop.save("inner", {"did": {"events": ["Viewed"]}})

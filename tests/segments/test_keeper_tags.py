@@ -1,7 +1,7 @@
 """Do segments follow the tags that they ask, whoever changed those, and is what the night changes by design no difference?"""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -23,6 +23,7 @@ from tests.support.web import Clock, operator_client
 from uems.access.api import Access, Workspaces
 from uems.identity import api as identity
 from uems.kernel.house import House
+from uems.kernel.scope import Scope
 from uems.kernel.settings import Settings
 from uems.kernel.sql import Sql
 from uems.profiles import api as profiles
@@ -66,6 +67,38 @@ class Tagged(Shop):
 
 def asks(tag: str, op: str = "is_set", **more: Any) -> dict[str, Any]:
     return {"tag": {"name": tag, "op": op, **more}}
+
+
+class Slow(profiles.LiveTags):
+    """Tags of everybody that take longer than the keeper's lease."""
+
+    def __init__(self, shop: Tagged) -> None:
+        super().__init__(shop.house)
+        self._shop = shop
+
+    def refresh(self, scope: Scope, now: datetime, people: Sequence[int] | None) -> profiles.Refreshed:
+        done = super().refresh(scope, now, people)
+        if people is None:
+            self._shop.now += timedelta(seconds=90)
+        return done
+
+
+def test_a_night_that_takes_longer_than_the_lease_comes_to_its_end(house: House) -> None:
+    shop = Tagged(house)
+    shop.define("views", "computed", "number", {"measure": "count", "events": ["Viewed"]})
+    shop.save("often", asks("views", "gte", value=2))
+    shop.catch_up()
+    shop.keeper.close()
+    shop.keeper = Keeper(house, Workspaces(house.store), "test", lambda: shop.now, Slow(shop))
+    shop.catch_up()
+    shop.take([Happened(user="u3", ts=shop.now, event="Viewed")], shop.now)
+    shop.catch_up()
+    assert shop.members() == {}
+    shop.now += timedelta(days=1)
+    shop.take([Happened(user="u4", ts=shop.now, event="Viewed")], shop.now)  # in the round of the night itself
+    shop.catch_up()
+    assert [len(people) for people in shop.members().values()] == [2]
+    assert len(passes(house.store, shop.scope, 10)) == 1
 
 
 def test_what_is_set_by_hand_or_scored_by_a_model_is_followed_at_once(house: House) -> None:

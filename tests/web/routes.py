@@ -44,6 +44,10 @@ SAMPLES: Mapping[str, str] = {
     "schedule_id": "known_schedule_id",
     "token": "known_token",
     "tile_id": "a",
+    "number": "1",
+    "template_id": "known_template_id",
+    "topic": "known_key",
+    "channel": "email",
 }
 """Parameter in a path → a thing that exists in somebody else's workspace.
 

@@ -58,7 +58,10 @@ def test_it_says_how_a_caller_proves_who_they_are_and_where_they_need_not() -> N
     assert DOCUMENT["components"]["securitySchemes"].keys() == {"session", "key"}
     assert DOCUMENT["security"] == [{"session": []}, {"key": []}]
     shared = {"GET /api/shared/{token}", "GET /api/shared/{token}/tiles/{tile_id}"}
-    assert {name for name, operation in OPERATIONS if operation.get("security") == []} == {"GET /healthz", "POST /api/login", *shared}
+    letters = {f"GET /api/letters/{{token}}{more}" for more in ("", "/go", "/seen.gif", "/unsubscribe")}
+    chosen = {"POST /api/letters/{token}", "POST /api/letters/{token}/unsubscribe"}
+    open_ = {"GET /healthz", "POST /api/login", *shared, *letters, *chosen}
+    assert {name for name, operation in OPERATIONS if operation.get("security") == []} == open_
 
 
 @pytest.mark.parametrize(("name", "operation"), OPERATIONS, ids=NAMES)

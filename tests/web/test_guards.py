@@ -10,8 +10,15 @@ from uems.web.app import App
 
 OUTSIDE = {"/healthz", "/api/openapi.json", "/{path:path}"}
 """What is no route of a room: readiness, the document of the API, and the files of the UI."""
-PUBLIC = {"POST /api/login", "GET /api/shared/{token}", "GET /api/shared/{token}/tiles/{tile_id}"}
-"""The only things that a stranger may do: to log in, and to look at a dashboard whose link they were given."""
+PUBLIC = {
+    "POST /api/login",
+    "GET /api/shared/{token}",
+    "GET /api/shared/{token}/tiles/{tile_id}",
+    *(f"GET /api/letters/{{token}}{more}" for more in ("", "/go", "/seen.gif", "/unsubscribe")),
+    *(f"POST /api/letters/{{token}}{more}" for more in ("", "/unsubscribe")),
+}
+"""The only things that a stranger may do: to log in, to look at a dashboard whose link they were given, and to use the links of a letter
+that they got."""
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=str)
@@ -24,7 +31,7 @@ def test_a_route_asks_for_a_permission_exactly_when_it_lies_in_a_workspace(route
     assert isinstance(route.marks[0], Guard) == ("{workspace}" in route.path)
 
 
-def test_only_the_login_and_shared_dashboards_are_public() -> None:
+def test_only_the_login_shared_dashboards_and_links_of_letters_are_public() -> None:
     assert {str(r) for r in ROUTES if isinstance(r.marks[0], PublicMark)} == PUBLIC
 
 

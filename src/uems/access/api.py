@@ -3,7 +3,7 @@
 from uems.access.accounts import NewAccount, bootstrap, reset_password
 from uems.access.audit import audit
 from uems.access.directory import Workspaces
-from uems.access.guards import Visitor, account_guard, guard, operator_guard, public
+from uems.access.guards import Visitor, account_guard, guard, house_of, operator_guard, public
 from uems.access.keys import NewKey, create_key
 from uems.access.members import NewMember, add_member
 from uems.access.model import Access, Account, Actor, Caller, Key, Member, Workspace
@@ -39,6 +39,7 @@ __all__ = [
     "enter",
     "forgive_guess",
     "guard",
+    "house_of",
     "list_workspaces",
     "mark_has_data",
     "operator",

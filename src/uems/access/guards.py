@@ -24,6 +24,7 @@ from uems.access.permissions import known
 from uems.access.workspaces import enter
 from uems.kernel.errors import UemsError
 from uems.kernel.house import House
+from uems.kernel.waiting import current
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 CSRF_HEADER = "X-CSRF-Token"
@@ -62,9 +63,11 @@ class Guard:
     permission: str
 
     def __call__(self, request: Request, workspace: Annotated[str, Path(description="Slug of the workspace.")]) -> Access:
-        access = enter(_house(request).store, authenticate(request), workspace)
+        access = enter(house_of(request).store, authenticate(request), workspace)
         if self.permission not in access.actor.permissions:
             raise forbidden(self.permission, access.actor.role)
+        if self.permission.endswith(":read"):
+            _only_asks()
         return access
 
 
@@ -88,12 +91,21 @@ class PublicMark:
     def __call__(self, request: Request) -> Visitor:
         # A login is an unsafe request too: another site must not log its visitor into an account of its own.
         _require_same_origin(request)
+        if request.method in SAFE_METHODS:
+            _only_asks()
         return Visitor(address=address_of(request), now=_now(request))
+
+
+def _only_asks() -> None:
+    """Nothing is changed for this request, so it ends when whoever asked goes away."""
+    waiting = current.get()
+    if waiting is not None:
+        waiting.only_asks()
 
 
 def authenticate(request: Request) -> Caller:
     """Who calls? Raises ``not_authenticated`` (401); ``csrf_failed`` or ``cross_origin`` (403) for a cookie used from elsewhere."""
-    house, now, address = _house(request), _now(request), address_of(request)
+    house, now, address = house_of(request), _now(request), address_of(request)
     header = request.headers.get("authorization")
     if header is not None:
         scheme, _, token = header.partition(" ")
@@ -129,7 +141,7 @@ def _require_same_origin(request: Request) -> None:
     origin = request.headers.get("origin")
     if request.method in SAFE_METHODS or origin is None:
         return
-    public_url = _house(request).settings.public_url.rstrip("/")
+    public_url = house_of(request).settings.public_url.rstrip("/")
     if public_url and origin == _origin_of(public_url):
         return
     if urlsplit(origin).netloc.lower() == request.headers.get("host", "").lower() != "":
@@ -154,7 +166,8 @@ def address_of(request: Request) -> str:
     return request.client.host if request.client else "local"
 
 
-def _house(request: Request) -> House:
+def house_of(request: Request) -> House:
+    """The house that serves the request."""
     house = request.app.state.house
     assert isinstance(house, House)
     return house

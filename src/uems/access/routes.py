@@ -26,11 +26,10 @@ from uems.access.bodies import (
     WorkspaceBody,
     WorkspaceChange,
 )
-from uems.access.guards import Visitor, account_guard, cookie_name, guard, operator_guard, public
+from uems.access.guards import Visitor, account_guard, cookie_name, guard, house_of, operator_guard, public
 from uems.access.model import Access, Caller
 from uems.kernel.edge import Cursor, Key, Limit, Page, decode_cursor, encode_cursor
 from uems.kernel.errors import invalid
-from uems.kernel.house import House
 from uems.kernel.store import Store
 
 router = APIRouter()
@@ -38,19 +37,14 @@ router = APIRouter()
 AccountId = Annotated[Key, Path(description="Id of the account.")]
 
 
-def _house(request: Request) -> House:
-    house: House = request.app.state.house
-    return house
-
-
 def _store(request: Request) -> Store:
-    return _house(request).store
+    return house_of(request).store
 
 
 @router.post("/login")
 def log_in(request: Request, response: Response, body: LoginBody, visitor: Annotated[Visitor, public()]) -> LoginAnswer:
     """Open a session. The answer sets the session cookie; unsafe requests send ``csrf_token`` back as ``X-CSRF-Token``."""
-    house = _house(request)
+    house = house_of(request)
     login = logins.log_in(
         house.store,
         email=body.email,
@@ -74,7 +68,7 @@ def log_in(request: Request, response: Response, body: LoginBody, visitor: Annot
 @router.post("/logout", status_code=204)
 def log_out(request: Request, response: Response, caller: Annotated[Caller, account_guard()]) -> None:
     """End this session."""
-    house = _house(request)
+    house = house_of(request)
     logins.log_out(house.store, caller)
     response.delete_cookie(cookie_name(house), path="/", httponly=True, samesite="lax", secure=house.settings.secure_cookies)
 

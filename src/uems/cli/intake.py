@@ -23,6 +23,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uems.cli import WithoutPandas
 from uems.cli.handing import Giver
 from uems.cli.logs import set_up_logging
+from uems.kernel.ids import new_id
 from uems.kernel.settings import Settings
 
 GO, STOP = b"go", b"stop"
@@ -96,8 +97,15 @@ class _Server(Server):
 
 async def _misdirected(scope: Any, receive: Any, send: Any) -> None:
     """Only a client that sends requests ahead of the answers, to us and to others over one connection, gets here."""
-    body = b'{"code":"misdirected","message":"Send this request again, over a connection of its own.","details":{}}'
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode()), (b"connection", b"close")]
+    request_id = new_id("req").encode()
+    said = b"Send this request again, over a connection of its own."
+    body = b'{"code":"misdirected","message":"%s","details":{},"request_id":"%s"}' % (said, request_id)
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"content-length", str(len(body)).encode()),
+        (b"x-request-id", request_id),
+        (b"connection", b"close"),
+    ]
     await send({"type": "http.response.start", "status": 421, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 

@@ -23,7 +23,8 @@ from uems.collect.plan.model import to_json as plan_to_json
 from uems.collect.plan.validate import validate as validate_plan
 from uems.collect.receipts import Health, health, watermark
 from uems.collect.schema import MIGRATIONS
-from uems.collect.sources.secrets import seal, unseal
+from uems.collect.sources.secrets import seal, signing_key, unseal
+from uems.collect.telling import append_events
 
 __all__ = [
     "EVENT_COLUMNS",
@@ -50,6 +51,7 @@ __all__ = [
     "StoredFile",
     "StoredPlans",
     "Traits",
+    "append_events",
     "current_plan",
     "done_offsets",
     "event_fields",
@@ -63,6 +65,7 @@ __all__ = [
     "receive_file",
     "seal",
     "shown",
+    "signing_key",
     "spreadsheet_safe",
     "unseal",
     "validate_plan",

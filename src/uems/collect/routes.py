@@ -6,14 +6,13 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request
 
-from uems.access.api import Access, audit, guard
+from uems.access.api import Access, audit, guard, house_of
 from uems.collect import dead_letters, receipts
 from uems.collect.imports.routes import router as imports_router
 from uems.collect.plan.routes import router as plan_router
 from uems.collect.sources.routes import router as sources_router
 from uems.kernel.edge import Body, Count, Cursor, Key, Limit, Page, decode_cursor, encode_cursor
 from uems.kernel.errors import not_found
-from uems.kernel.house import House
 
 router = APIRouter()
 router.include_router(imports_router)
@@ -87,11 +86,6 @@ class LetterCount(Body):
     count: Count
 
 
-def _house(request: Request) -> House:
-    house: House = request.app.state.house
-    return house
-
-
 def _body(receipt: receipts.Receipt) -> ReceiptBody:
     place = receipt.place
     return ReceiptBody(
@@ -132,7 +126,7 @@ def live_events(
 ) -> Page[ReceiptBody]:
     """The events as they arrive, newest first, with what became of each."""
     found = receipts.live(
-        _house(request).warehouse,
+        house_of(request).warehouse,
         access.scope,
         after=_place(after),
         before=_place(before),
@@ -149,7 +143,7 @@ def receipt(
     request: Request, access: Annotated[Access, guard("events:read")], message_id: Annotated[Key, Path(description="messageId as sent.")]
 ) -> ReceiptAnswer:
     """What became of the event with this messageId, and the event itself as it is stored."""
-    warehouse = _house(request).warehouse
+    warehouse = house_of(request).warehouse
     found = receipts.of_message(warehouse, access.scope, message_id)
     if not found:
         raise not_found("receipt", message_id)
@@ -161,7 +155,7 @@ def receipt(
 @router.get(_W + "/health")
 def health(request: Request, access: Annotated[Access, guard("health:read")]) -> HealthBody:
     """Backlog, lag, watermark and open dead letters."""
-    state = receipts.health(_house(request), access.scope, access.now)
+    state = receipts.health(house_of(request), access.scope, access.now)
     return HealthBody(
         backlog_records=state.backlog_records,
         backlog_events=state.backlog_events,
@@ -183,7 +177,7 @@ def list_dead_letters(
 ) -> Page[DeadLetterBody]:
     """Events that could not be accepted, newest first, whole and with the reason."""
     before = dead_letters.place_of(str(decode_cursor(cursor, str)[0])) if cursor else None
-    found = dead_letters.listed(_house(request).warehouse, access.scope, state=state, before=before, limit=limit)
+    found = dead_letters.listed(house_of(request).warehouse, access.scope, state=state, before=before, limit=limit)
     items = [DeadLetterBody.of(letter) for letter in found]
     return Page[DeadLetterBody](items=items, next_cursor=encode_cursor(items[-1].letter_id) if len(items) == limit else None)
 
@@ -195,13 +189,13 @@ def dead_letter(
     letter_id: Annotated[Key, Path(description="Id of the letter, as lists and receipts give it.")],
 ) -> DeadLetterBody:
     """One event that could not be accepted, whole, and whether it was sent again since."""
-    return DeadLetterBody.of(dead_letters.one(_house(request).warehouse, access.scope, letter_id))
+    return DeadLetterBody.of(dead_letters.one(house_of(request).warehouse, access.scope, letter_id))
 
 
 @router.post(_W + "/dead-letters/replay")
 def replay_dead_letters(request: Request, access: Annotated[Access, guard("events:write")], body: LetterChoice) -> LetterCount:
     """Send the chosen letters through the pipeline once more. Nothing is ever counted twice."""
-    house = _house(request)
+    house = house_of(request)
     count = dead_letters.replay(house, access.scope, body.letter_ids, access.now)
     with house.store.write() as conn:
         audit(conn, access, "dead_letters.replayed", "dead_letters", None, {"count": count, "letter_ids": body.letter_ids[:20]})
@@ -211,7 +205,7 @@ def replay_dead_letters(request: Request, access: Annotated[Access, guard("event
 @router.post(_W + "/dead-letters/dismiss")
 def dismiss_dead_letters(request: Request, access: Annotated[Access, guard("events:write")], body: LetterChoice) -> LetterCount:
     """Put the chosen letters aside; they stay readable."""
-    house = _house(request)
+    house = house_of(request)
     count = dead_letters.dismiss(house, access.scope, body.letter_ids)
     with house.store.write() as conn:
         audit(conn, access, "dead_letters.dismissed", "dead_letters", None, {"count": count, "letter_ids": body.letter_ids[:20]})

@@ -6,10 +6,11 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
 
-from uems.identity._bulk import Columns, change, lookup
+from uems.identity._bulk import change
 from uems.identity.greedy import SHARED, Link, Node, Pair
 from uems.identity.model import CAUSES, EXPLICIT
 from uems.identity.tables import LIVE, REJECTED, identity_links
+from uems.kernel.lookup import Columns, lookup
 from uems.kernel.sql import Sql
 from uems.kernel.store import insert_many
 

@@ -8,7 +8,19 @@ from uems.identity.links import merges, place_of
 from uems.identity.model import Cause, Id, Merge, MergePreview, MergeState, Person, Profile, Rules, Totals, Undone
 from uems.identity.normal import is_junk, normal_kind, normalise, search_form
 from uems.identity.outbox import flush_overrides
-from uems.identity.people import Owner, find_nodes, find_owners, find_person, ids_of, newest_people, people_of, person, search_ids
+from uems.identity.people import (
+    STANDARD_KINDS,
+    Owner,
+    find_nodes,
+    find_owners,
+    find_person,
+    has_kind,
+    ids_of,
+    newest_people,
+    people_of,
+    person,
+    search_ids,
+)
 from uems.identity.queries import (
     PeopleCount,
     actives_by_day,
@@ -28,6 +40,7 @@ from uems.identity.totals import totals_of
 __all__ = [
     "EVENT_NAME",
     "MIGRATIONS",
+    "STANDARD_KINDS",
     "Cause",
     "Id",
     "IdBody",
@@ -57,6 +70,7 @@ __all__ = [
     "find_owners",
     "find_person",
     "flush_overrides",
+    "has_kind",
     "has_overrides",
     "ids_of",
     "is_junk",

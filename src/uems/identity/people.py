@@ -1,17 +1,17 @@
 """Who is the person with this id, and which ids are theirs?"""
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, select
 
 from uems.identity import _rows
-from uems.identity._bulk import lookup
 from uems.identity.model import Id, Person
 from uems.identity.normal import normal_kind, normalise, search_form
 from uems.identity.rules import read_rules
 from uems.identity.tables import identity_nodes
 from uems.kernel.errors import not_found
+from uems.kernel.lookup import lookup
 from uems.kernel.scope import Scope
 from uems.kernel.sql import Sql
 from uems.kernel.store import Store
@@ -87,6 +87,17 @@ def find_owners(store: Store, scope: Scope, kind: str, values: Sequence[str]) ->
         node = found.get((name, value))
         owners.append(Owner(value, 0, 0) if node is None else Owner(value, node.node_id, node.person_id))
     return owners
+
+
+STANDARD_KINDS: Final = ("user_id", "email", "phone", "anonymous_id")
+"""Kinds of ids that every workspace has, also before the first."""
+
+
+def has_kind(store: Store, scope: Scope, kind: str) -> bool:
+    """Whether anybody has an id of the kind."""
+    query = select(_N.node_id).where(_N.workspace_id == scope.workspace_id, _N.kind == normal_kind(kind)).limit(1)
+    with store.read() as conn:
+        return conn.execute(query).first() is not None
 
 
 def find_person(store: Store, scope: Scope, kind: str, value: str) -> Person | None:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
 
-from uems.access.api import Access, guard
+from uems.access.api import Access, guard, house_of
 from uems.identity import ledger
 from uems.identity.bodies import (
     Joining,
@@ -32,11 +32,6 @@ router = APIRouter()
 MergeName = Annotated[Key, Path(description="Name of a link (two node numbers, `12-57`) or of a merge by hand (`merge_...`).")]
 
 
-def _house(request: Request) -> House:
-    house: House = request.app.state.house
-    return house
-
-
 def _nodes(house: House, access: Access, joining: Joining) -> list[int]:
     """The numbers of the ids that are to be joined; raises ``not_found`` for one that was never seen."""
     found = find_nodes(house.store, access.scope, [(one.kind, one.value) for one in joining.ids])
@@ -59,7 +54,7 @@ def list_merges(
     """The ledger of links, the latest first; refused and undone ones included."""
     after = tuple(decode_cursor(cursor, int, int, int)) if cursor else None
     place = (after[0], after[1], after[2]) if after else None
-    found = merges(_house(request).store, access.scope, state=state, cause=cause, person_id=person_id, after=place, limit=limit + 1)
+    found = merges(house_of(request).store, access.scope, state=state, cause=cause, person_id=person_id, after=place, limit=limit + 1)
     following = encode_cursor(*place_of(found[limit - 1])) if len(found) > limit else None
     return Page(items=[MergeBody.of(one) for one in found[:limit]], next_cursor=following)
 
@@ -67,7 +62,7 @@ def list_merges(
 @router.post("/workspaces/{workspace}/merges/preview")
 def preview_merge(request: Request, access: Annotated[Access, guard("merges:read")], body: Joining) -> MergePreviewBody:
     """What a merge of the people who have these ids would join. Changes nothing."""
-    house = _house(request)
+    house = house_of(request)
     preview = ledger.preview_merge(house, access.scope, _nodes(house, access, body))
     return MergePreviewBody(profiles=[ProfileBody.of(one) for one in preview.profiles], refused=preview.refused)
 
@@ -75,7 +70,7 @@ def preview_merge(request: Request, access: Annotated[Access, guard("merges:read
 @router.post("/workspaces/{workspace}/merges")
 def merge(request: Request, access: Annotated[Access, guard("merges:write")], body: Joining) -> MergedBody:
     """Make one person of those who have these ids."""
-    house = _house(request)
+    house = house_of(request)
     merge_id, made = ledger.merge(house, access, _nodes(house, access, body))
     return MergedBody(merge_id=merge_id, person_id=made[0].a_person_id, links=[MergeBody.of(one) for one in made])
 
@@ -83,7 +78,7 @@ def merge(request: Request, access: Annotated[Access, guard("merges:write")], bo
 @router.post("/workspaces/{workspace}/merges/{merge_id}/undo")
 def undo_merge(request: Request, access: Annotated[Access, guard("merges:write")], merge_id: MergeName) -> UndoneBody:
     """Part the ids of a merge again; both profiles and every report are as if it had never been."""
-    undone = ledger.undo_merge(_house(request), access, merge_id)
+    undone = ledger.undo_merge(house_of(request), access, merge_id)
     return UndoneBody(undo_id=undone.undo_id, links=list(undone.merges), people=list(undone.people))
 
 
@@ -92,25 +87,25 @@ def redo_merge(
     request: Request, access: Annotated[Access, guard("merges:write")], merge_id: Annotated[Key, Path(description="Name of an undo.")]
 ) -> RedoneBody:
     """Undo an undo (``undo_...``): the links that it took back are claimed again."""
-    return RedoneBody(links=[MergeBody.of(one) for one in ledger.redo_merge(_house(request), access, merge_id)])
+    return RedoneBody(links=[MergeBody.of(one) for one in ledger.redo_merge(house_of(request), access, merge_id)])
 
 
 @router.get("/workspaces/{workspace}/identity-rules")
 def read_rules(request: Request, access: Annotated[Access, guard("merges:read")]) -> RulesBody:
     """Limits, the block list, and which traits are ids."""
-    return RulesBody.of(rules_of(_house(request).store, access.scope))
+    return RulesBody.of(rules_of(house_of(request).store, access.scope))
 
 
 @router.put("/workspaces/{workspace}/identity-rules")
 def put_rules(request: Request, access: Annotated[Access, guard("workspace:write")], body: RulesBody) -> RulesBody:
     """Put other rules in force. Whomever they touch is resolved anew before the answer."""
-    return RulesBody.of(change_rules(_house(request), access, body.rules()))
+    return RulesBody.of(change_rules(house_of(request), access, body.rules()))
 
 
 @router.post("/workspaces/{workspace}/identity-rules/preview")
 def preview_rules(request: Request, access: Annotated[Access, guard("merges:read")], body: RulesBody) -> RulesPreviewBody:
     """Whom other rules would touch. Changes nothing."""
-    return RulesPreviewBody(people=count_touched(_house(request).store, access.scope, body.rules()))
+    return RulesPreviewBody(people=count_touched(house_of(request).store, access.scope, body.rules()))
 
 
 @router.get("/workspaces/{workspace}/identity-rules/junk")

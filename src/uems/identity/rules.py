@@ -11,13 +11,14 @@ from sqlalchemy import Connection, func, or_, select
 from uems.access.api import Access, audit
 from uems.identity import _rows
 from uems.identity._apply import record, resettle
-from uems.identity._bulk import lookup, take_turn
+from uems.identity._bulk import take_turn
 from uems.identity.greedy import SHARED
 from uems.identity.model import USER_ID, Rules
 from uems.identity.normal import bare_form, search_form
 from uems.identity.tables import REJECTED, identity_links, identity_nodes, identity_rules
 from uems.kernel.errors import invalid
 from uems.kernel.house import House
+from uems.kernel.lookup import lookup
 from uems.kernel.scope import Scope
 from uems.kernel.sql import Sql
 from uems.kernel.store import Store, upsert_many

@@ -1,6 +1,7 @@
 """The door of this room: everything that other rooms, the command line and the web may use."""
 
 from uems.journeys.asking import people_of_report, run_report
+from uems.journeys.people_pages import PeoplePage, page_of_people
 from uems.journeys.person_sessions import Session, sessions_of
 from uems.journeys.registry import REPORTS, Answer, Notice
 from uems.journeys.reports import (
@@ -51,6 +52,7 @@ __all__ = [
     "Dimension",
     "Formula",
     "Notice",
+    "PeoplePage",
     "Query",
     "SavedReport",
     "Series",
@@ -71,6 +73,7 @@ __all__ = [
     "matrix",
     "members",
     "numbers",
+    "page_of_people",
     "people_of_report",
     "place_sql",
     "read_formula",

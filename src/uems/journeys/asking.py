@@ -17,8 +17,8 @@ from uems.kernel.errors import UemsError
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
 
-SAMPLE_PERCENT: Final = 10
-"""What is offered when a report is too large to be exact within its limits."""
+SAMPLES: Final = (10, 1)
+"""What is offered, in percent of the people, when a report is too large for its limits: the first that is smaller than what was asked."""
 _TOO_LARGE: Final = {"warehouse_timeout", "warehouse_memory", "warehouse_rows"}
 
 
@@ -69,5 +69,9 @@ def _offering_a_sample(config: BaseModel) -> Iterator[None]:
     except UemsError as error:
         if error.code not in _TOO_LARGE or "sample_percent" not in type(config).model_fields:
             raise
-        told = f'{error.message} Or ask for a sample of the people with "sample_percent": {SAMPLE_PERCENT}; the answer then says so.'
-        raise UemsError(error.code, told, status=error.status, details={**error.details, "sample_percent": SAMPLE_PERCENT}) from error
+        asked = getattr(config, "sample_percent", None) or 100
+        offer = next((percent for percent in SAMPLES if percent < asked), None)
+        if offer is None:
+            raise
+        told = f'{error.message} Or ask for a sample of the people with "sample_percent": {offer}; the answer then says so.'
+        raise UemsError(error.code, told, status=error.status, details={**error.details, "sample_percent": offer}) from error

@@ -6,19 +6,17 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request
 from pydantic import Field
 
-from uems.access.api import Access, guard
+from uems.access.api import Access, guard, house_of
 from uems.collect import api as collect
-from uems.identity import api as identity
 from uems.journeys import asking
 from uems.journeys.bodies import SessionBody
 from uems.journeys.map.routes import router as maps
+from uems.journeys.people_pages import PeoplePage, page_of_people
 from uems.journeys.person_sessions import END, sessions_of
 from uems.journeys.registry import REPORTS, OpensPeople
 from uems.journeys.saved.routes import router as saved
 from uems.journeys.segment_of import segment_of
 from uems.kernel.edge import Body, Clean, Count, Cursor, Id, Key, Limit, Name, Page, decode_cursor, encode_cursor
-from uems.kernel.house import House
-from uems.profiles import api as profiles
 
 router = APIRouter()
 router.include_router(maps)
@@ -77,14 +75,6 @@ class PeopleQuestion(Body):
     limit: Limit = 50
 
 
-class PeoplePage(Body):
-    """A page of the people behind a number, by their number. total: that number itself."""
-
-    total: int
-    items: list[profiles.PersonRow]
-    next_cursor: str | None = None
-
-
 @router.get("/workspaces/{workspace}/reports")
 def list_reports(access: Annotated[Access, guard("reports:read")]) -> ReportList:
     """Every report with the form of its spec."""
@@ -111,7 +101,7 @@ def run_report(
     spec: dict[str, Any],
 ) -> ReportAnswer:
     """Answer one report for one spec."""
-    house: House = request.app.state.house
+    house = house_of(request)
     answer = asking.run_report(house, access.scope, name, spec, access.now)
     return ReportAnswer(
         report=name,
@@ -136,16 +126,9 @@ def report_people(
     question: PeopleQuestion,
 ) -> PeoplePage:
     """The people behind one number of a report, exactly those whom it counts."""
-    house: House = request.app.state.house
+    house = house_of(request)
     found = asking.people_of_report(house, access.scope, name, question.spec, question.cell, access.now)
-    after = decode_cursor(question.cursor, int)[0] if question.cursor else -1
-    page = [int(number) for number in found[found.astype("int64") > after][: question.limit]]
-    people = identity.people_of(house.store, access.scope, page)
-    # Somebody may have been merged into another since the warehouse was asked.
-    known = {people[number].person_id: people[number] for number in page if number in people}
-    rows = [profiles.PersonRow.of(profile) for profile in profiles.profiles_of(house, access.scope, list(known.values()))]
-    following = encode_cursor(page[-1]) if page and page[-1] < int(found[-1]) else None
-    return PeoplePage(total=len(found), items=rows, next_cursor=following)
+    return page_of_people(house, access.scope, found, question.cursor, question.limit)
 
 
 class SegmentQuestion(Body):
@@ -175,7 +158,7 @@ def segment_of_report(
     question: SegmentQuestion,
 ) -> MadeSegment:
     """Make a segment of the people behind one number of a report. It keeps those who are counted now, through a list of its own."""
-    house: House = request.app.state.house
+    house = house_of(request)
     found = asking.people_of_report(house, access.scope, name, question.spec, question.cell, access.now)
     return MadeSegment(**segment_of(house, access, found, question.key, question.name, question.description))
 
@@ -190,5 +173,5 @@ def person_sessions(
 ) -> Page[SessionBody]:
     """The visits of a person, the latest first; a few seconds behind their events."""
     before = decode_cursor(cursor, int)[0] if cursor else END
-    items, following = sessions_of(request.app.state.house, access.scope, person_id, limit, before)
+    items, following = sessions_of(house_of(request), access.scope, person_id, limit, before)
     return Page(items=[SessionBody.of(one) for one in items], next_cursor=None if following is None else encode_cursor(following))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, Protocol, TypeVar
 
 from uems.kernel._filters_fields import Fields, Params
-from uems.kernel._filters_model import MAX_DEPTH, MAX_NODES, At, Matcher, Node, bad_filter
+from uems.kernel._filters_model import MAX_DEPTH, MAX_NODES, At, Fault, Matcher, Node, bad_filter
 from uems.kernel.errors import UemsError
 from uems.kernel.sql import Sql
 
@@ -77,8 +77,8 @@ class Reading:
     depth: int = 0
     count: _Count = field(default_factory=_Count)
 
-    def wrong(self, problem: str) -> UemsError:
-        return bad_filter(self.path, problem)
+    def wrong(self, problem: str, what: Fault = "form", **said: int | float | str) -> UemsError:
+        return bad_filter(self.path, problem, what, **said)
 
     def inside(self, step: str) -> "Reading":
         """The same reader one step further: ``.name`` or ``[3]``."""
@@ -88,16 +88,18 @@ class Reading:
         """A nested filter; counts against the limits of the whole tree."""
         self.count.nodes += 1
         if self.count.nodes > MAX_NODES:
-            raise self.wrong(f"more than {MAX_NODES} conditions in one filter; split it, or use `in` with a list.")
+            raise self.wrong(
+                f"more than {MAX_NODES} conditions in one filter; split it, or use `in` with a list.", "too_many", most=MAX_NODES
+            )
         if self.depth > MAX_DEPTH:
-            raise self.wrong(f"nested deeper than {MAX_DEPTH} levels; flatten it.")
+            raise self.wrong(f"nested deeper than {MAX_DEPTH} levels; flatten it.", "too_many", most=MAX_DEPTH)
         known = ", ".join(self.grammar.kinds)
         if not isinstance(body, dict) or len(body) != 1:
             raise self.wrong(f"must be an object with exactly one key, one of {known}.")
         key, inner = next(iter(body.items()))
         kind = self.grammar.kinds.get(key) if isinstance(key, str) else None
         if kind is None:
-            raise self.wrong(f"unknown condition {str(key)[:60]!r}; one of {known}.")
+            raise self.wrong(f"unknown condition {str(key)[:60]!r}; one of {known}.", "unknown", got=str(key)[:60], known=known)
         return kind.read(inner, replace(self.inside(f".{key}"), depth=self.depth + 1))
 
 
@@ -115,8 +117,8 @@ class Writing:
         inner = replace(self, path=f"{self.path}{step}".removeprefix("."))
         return self.grammar.kind_of(node, inner.path).to_sql(node, inner)
 
-    def wrong(self, problem: str) -> UemsError:
-        return bad_filter(self.path, problem)
+    def wrong(self, problem: str, what: Fault = "form", **said: int | float | str) -> UemsError:
+        return bad_filter(self.path, problem, what, **said)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,5 +134,5 @@ class Matching:
         inner = replace(self, path=f"{self.path}{step}".removeprefix("."))
         return self.grammar.kind_of(node, inner.path).matcher(node, inner)
 
-    def wrong(self, problem: str) -> UemsError:
-        return bad_filter(self.path, problem)
+    def wrong(self, problem: str, what: Fault = "form", **said: int | float | str) -> UemsError:
+        return bad_filter(self.path, problem, what, **said)

@@ -48,7 +48,7 @@ class _Many(Generic[M]):
 
     def read(self, body: object, reading: Reading) -> M:
         if not isinstance(body, list) or not body:
-            raise reading.wrong("must be a list of at least one condition.")
+            raise reading.wrong("must be a list of at least one condition.", "empty")
         return self.node(parts=tuple(reading.inside(f"[{i}]").node(part) for i, part in enumerate(body)))
 
     def write(self, node: M, grammar: Grammar) -> object:
@@ -132,12 +132,13 @@ class _Column:
 def _known(node: Column, column: Field | None, names: list[str], path: str) -> Field:
     """The column; raises ``bad_filter`` when the reader has none of that name or the test does not fit its type."""
     if column is None:
-        raise bad_filter(path, f"unknown column {node.name[:60]!r}; one of {', '.join(names)}.")
+        known = ", ".join(names)
+        raise bad_filter(path, f"unknown column {node.name[:60]!r}; one of {known}.", "unknown", got=node.name[:60], known=known)
     op = NEGATIONS.get(node.test.op, node.test.op)
     if op not in _FITS[column.type]:
-        raise bad_filter(path, f"{node.name} is a {column.type}; {node.test.op} does not go with it. Use {_usable(column)}.")
+        raise bad_filter(path, f"{node.name} is a {column.type}; {node.test.op} does not go with it. Use {_usable(column)}.", "misfit")
     if not _value_fits(node.test, column):
-        raise bad_filter(f"{path}.value", f"{node.name} is a {column.type}; {node.test.value!r} is not.")
+        raise bad_filter(f"{path}.value", f"{node.name} is a {column.type}; {node.test.value!r} is not.", "misfit")
     return column
 
 
@@ -195,7 +196,7 @@ class _Json(Generic[V]):
         return source
 
     def _absent(self, path: str) -> UemsError:
-        return bad_filter(f"{path}.{self.key}".removeprefix("."), f"cannot be asked here: these rows carry no {self.key}.")
+        return bad_filter(f"{path}.{self.key}".removeprefix("."), f"cannot be asked here: these rows carry no {self.key}.", "not_here")
 
 
 BASE = Grammar({}).plus(_Many("and", And), _Many("or", Or), _Not(), _Column(), _Json("property", Property), _Json("trait", Trait))

@@ -160,7 +160,14 @@ class Record:
 Matcher: TypeAlias = Callable[[Record], bool]
 
 
-def bad_filter(path: str, problem: str) -> UemsError:
-    """A filter that cannot be used: where in the tree, and what is wrong there."""
+Fault: TypeAlias = Literal[
+    "characters", "empty", "form", "long", "misfit", "no_past", "not_here", "number", "order", "property", "range", "regex", "steps",
+    "text", "time", "too_many", "unknown", "unknown_tag", "value", "zone",
+]  # fmt: skip
+"""What may be wrong with a condition, in words that a page says in its own language."""
+
+
+def bad_filter(path: str, problem: str, what: Fault = "form", **said: int | float | str) -> UemsError:
+    """A filter that cannot be used: where in the tree, and what is wrong there. said: what a page needs to say it in its language."""
     where = path or "filter"
-    return UemsError("bad_filter", f"{where}: {problem}", status=422, details={"path": path})
+    return UemsError("bad_filter", f"{where}: {problem}", status=422, details={"path": path, "what": what, **said})

@@ -46,7 +46,7 @@ def read_named_test(body: object, reading: "Reading") -> tuple[str, Test]:
         raise reading.wrong(f"unknown key {unknown[0][:60]!r}; one of {', '.join(_TEST_KEYS)}.")
     name = body.get("name")
     if not isinstance(name, str) or not 1 <= len(name) <= MAX_NAME:
-        raise reading.inside(".name").wrong(f"must be a text of 1 to {MAX_NAME} characters.")
+        raise reading.inside(".name").wrong(f"must be a text of 1 to {MAX_NAME} characters.", "text", most=MAX_NAME)
     return name, read_test({key: value for key, value in body.items() if key != "name"}, reading)
 
 
@@ -55,7 +55,9 @@ def check_json_name(name: str, reading: "Reading") -> str:
     try:
         json_path(Sql("properties"), name)
     except Exception as error:
-        raise reading.inside(".name").wrong("must not hold NUL, half a surrogate pair or .:` or start with ^` or @`.") from error
+        raise reading.inside(".name").wrong(
+            "must not hold NUL, half a surrogate pair or .:` or start with ^` or @`.", "characters"
+        ) from error
     return name
 
 
@@ -63,7 +65,9 @@ def read_test(body: Mapping[str, object], reading: "Reading") -> Test:
     """A test from ``{"op", "value", "ignore_case"}``."""
     op = body.get("op")
     if op not in OPS:
-        raise reading.wrong(f"unknown operator {str(op)[:60]!r}; one of {', '.join(OPS)}.")
+        raise reading.wrong(
+            f"unknown operator {str(op)[:60]!r}; one of {', '.join(OPS)}.", "unknown", got=str(op)[:60], known=", ".join(OPS)
+        )
     ignore_case = body.get("ignore_case", False)
     if not isinstance(ignore_case, bool):
         raise reading.inside(".ignore_case").wrong("must be true or false.")
@@ -74,7 +78,7 @@ def read_test(body: Mapping[str, object], reading: "Reading") -> Test:
             raise reading.inside(".value").wrong(f"{op} takes no value; leave it out.")
         return Test(op=op)
     if "value" not in body:
-        raise reading.wrong(f"{op} needs a value.")
+        raise reading.wrong(f"{op} needs a value.", "value")
     return Test(op=op, value=_value(op, body["value"], reading.inside(".value")), ignore_case=ignore_case)
 
 
@@ -84,11 +88,11 @@ def _value(op: Op, value: object, reading: "Reading") -> Value:
         return _scalar(value, reading)
     if positive == "in":
         if not isinstance(value, list) or not 1 <= len(value) <= MAX_VALUES:
-            raise reading.wrong(f"must be a list of 1 to {MAX_VALUES} values.")
+            raise reading.wrong(f"must be a list of 1 to {MAX_VALUES} values.", "value")
         return tuple(_scalar(item, reading.inside(f"[{i}]")) for i, item in enumerate(value))
     if positive in TEXT_OPS:
         if not isinstance(value, str) or not value:
-            raise reading.wrong(f"{op} needs a text that is not empty.")
+            raise reading.wrong(f"{op} needs a text that is not empty.", "value")
         return _text(value, reading)
     if positive == "regex":
         return _pattern(value, reading)
@@ -96,7 +100,7 @@ def _value(op: Op, value: object, reading: "Reading") -> Value:
         return _number(value, reading, f"{op} compares numbers; for dates use before, after or between.")
     if positive == "between":
         if not isinstance(value, list) or len(value) != 2:
-            raise reading.wrong("between needs a list of two: the first and the last that count.")
+            raise reading.wrong("between needs a list of two: the first and the last that count.", "value")
         return _between(value[0], value[1], reading)
     return _moment(value, reading)
 
@@ -106,11 +110,11 @@ def _between(first: object, last: object, reading: "Reading") -> Value:
     if isinstance(first, int | float) and not isinstance(first, bool):
         low, high = _number(first, one, ""), _number(last, two, "must be a number, as the first is.")
         if low > high:
-            raise reading.wrong(f"the first, {low}, is greater than the last, {high}; swap them.")
+            raise reading.wrong(f"the first, {low}, is greater than the last, {high}; swap them.", "order")
         return (low, high)
     start, end = _moment(first, one), _moment(last, two)
     if type(start) is type(end) and _order(start) > _order(end):
-        raise reading.wrong("the first is later than the last; swap them.")
+        raise reading.wrong("the first is later than the last; swap them.", "order")
     return (start, end)
 
 
@@ -132,30 +136,31 @@ def _scalar(value: object, reading: "Reading") -> Scalar:
 
 def _text(value: str, reading: "Reading") -> str:
     if len(value) > MAX_TEXT:
-        raise reading.wrong(f"has {len(value)} characters; at most {MAX_TEXT}.")
+        raise reading.wrong(f"has {len(value)} characters; at most {MAX_TEXT}.", "long", most=MAX_TEXT)
     if "\0" in value or any("\ud800" <= c <= "\udfff" for c in value):
-        raise reading.wrong("must not hold NUL or half a surrogate pair.")
+        raise reading.wrong("must not hold NUL or half a surrogate pair.", "characters")
     return value
 
 
 def _number(value: object, reading: "Reading", wanted: str) -> int | float:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise reading.wrong(wanted)
+        raise reading.wrong(wanted, "number")
     if isinstance(value, int) and not LOWEST <= value <= HIGHEST:
-        raise reading.wrong("must fit 64 bits; send longer numbers as text.")
+        raise reading.wrong("must fit 64 bits; send longer numbers as text.", "number")
     if isinstance(value, float) and not math.isfinite(value):
-        raise reading.wrong("must be a finite number.")
+        raise reading.wrong("must be a finite number.", "number")
     return value
 
 
 def _pattern(value: object, reading: "Reading") -> str:
     if not isinstance(value, str) or not value:
-        raise reading.wrong("must be a regular expression (RE2 syntax) that is not empty.")
+        raise reading.wrong("must be a regular expression (RE2 syntax) that is not empty.", "regex")
     text = _text(value, reading)
     try:
         compile_pattern(text)
     except ValueError as error:
-        raise reading.wrong(f"not a regular expression that RE2 can run: {error}. Look-around and back-references do not exist.") from error
+        message = f"not a regular expression that RE2 can run: {error}. Look-around and back-references do not exist."
+        raise reading.wrong(message, "regex") from error
     return text
 
 
@@ -174,7 +179,8 @@ def _moment(value: object, reading: "Reading") -> Moment:
         return _ago(value, reading)
     raise reading.wrong(
         'must be a day ("2026-03-01"), an instant with its offset ("2026-03-01T08:00:00+08:00") of the years 1900 to 2299,'
-        ' or relative ({"ago": 30, "unit": "day"}).'
+        ' or relative ({"ago": 30, "unit": "day"}).',
+        "time",
     )
 
 
@@ -183,9 +189,12 @@ def _ago(value: Mapping[str, object], reading: "Reading") -> Ago:
     if unknown := [str(key) for key in value if key not in ("ago", "unit", "whole")]:
         raise reading.wrong(f"unknown key {unknown[0][:60]!r}; one of ago, unit, whole.")
     if isinstance(amount, bool) or not isinstance(amount, int) or abs(amount) > _MAX_AMOUNT:
-        raise reading.inside(".ago").wrong(f"must be a whole number from -{_MAX_AMOUNT} (ahead) to {_MAX_AMOUNT}.")
+        raise reading.inside(".ago").wrong(
+            f"must be a whole number from -{_MAX_AMOUNT} (ahead) to {_MAX_AMOUNT}.", "range", least=-_MAX_AMOUNT, most=_MAX_AMOUNT
+        )
     if unit not in UNITS:
-        raise reading.inside(".unit").wrong(f"unknown unit {str(unit)[:40]!r}; one of {', '.join(UNITS)}.")
+        known = ", ".join(UNITS)
+        raise reading.inside(".unit").wrong(f"unknown unit {str(unit)[:40]!r}; one of {known}.", "unknown", got=str(unit)[:40], known=known)
     if not isinstance(whole, bool):
         raise reading.inside(".whole").wrong("must be true or false.")
     return Ago(amount=amount, unit=unit, whole=whole)

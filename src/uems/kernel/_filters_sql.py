@@ -1,6 +1,7 @@
 """How is a test written in SQL, so that it says what ``_filters_match`` says? Every value bound; 0 or 1, never NULL."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -15,23 +16,47 @@ _INT64_HIGHEST: Final = 2**63 - 1
 _DIGITS: Final = frozenset("0123456789-")
 
 
-def json_sql(test: Test, value: JsonValue, params: Params, at: At) -> Sql:
-    """The test on a JSON value of any type."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """A ``Window`` as expressions, for rows that do not all have the same one. low, high: instants; low_day, high_day: texts of days."""
+
+    low: Sql | None = None
+    low_open: bool = False
+    high: Sql | None = None
+    high_closed: bool = False
+    low_day: Sql | None = None
+    high_day: Sql | None = None
+
+
+def bounds_of(window: Window, params: Params, *, days: bool = False) -> Bounds:
+    """The window with its ends bound as values; ``days``: also for texts that are bare days."""
+    return Bounds(
+        low=None if window.low is None else _instant(window.low, params),
+        low_open=window.low_open,
+        high=None if window.high is None else _instant(window.high, params),
+        high_closed=window.high_closed,
+        low_day=None if window.low_day is None or not days else params.bind(window.low_day.isoformat(), "String"),
+        high_day=None if window.high_day is None or not days else params.bind(window.high_day.isoformat(), "String"),
+    )
+
+
+def json_sql(test: Test, value: JsonValue, params: Params, at: At, bounds: Bounds | None = None) -> Sql:
+    """The test on a JSON value of any type. bounds: of a test on time, in place of those that ``at`` gives it."""
     positive = _positive(test)
     if positive.op == "is_set":
         found = value.is_set
     elif positive.op == "list_contains":
         found = _list_contains(positive, value, params)
     else:
-        parts = _scalar_parts(positive, value.scalars, params, at)
+        parts = _scalar_parts(positive, value.scalars, params, at, bounds)
         found = Sql(f"ifNull({_any(parts)}, 0)") if parts else NEVER
     return found if positive is test else Sql(f"NOT {found}")
 
 
-def field_sql(test: Test, column: Field, params: Params, at: At) -> Sql:
-    """The test on a column of a known type; ``_filters_check`` made sure that they fit."""
+def field_sql(test: Test, column: Field, params: Params, at: At, bounds: Bounds | None = None) -> Sql:
+    """The test on a column of a known type; ``_filters_check`` made sure that they fit. bounds: as for ``json_sql``, of instants."""
     positive = _positive(test)
-    found = _field_positive(positive, column, params, at)
+    found = _field_positive(positive, column, params, at, bounds)
     if column.nullable and positive.op != "is_set":
         found = Sql(f"ifNull({found}, 0)")
     return found if positive is test else Sql(f"NOT ({found})")
@@ -46,7 +71,7 @@ def _any(parts: Sequence[Sql]) -> Sql:
     return parts[0] if len(parts) == 1 else Sql(f"({join(Sql(' OR '), parts)})")
 
 
-def _field_positive(test: Test, column: Field, params: Params, at: At) -> Sql:
+def _field_positive(test: Test, column: Field, params: Params, at: At, bounds: Bounds | None) -> Sql:
     if test.op == "is_set":
         if column.type == "text":
             return Sql(f"ifNull({column.sql} != '', 0)") if column.nullable else Sql(f"{column.sql} != ''")
@@ -63,8 +88,9 @@ def _field_positive(test: Test, column: Field, params: Params, at: At) -> Sql:
         return _compared(test, column.sql, params)
     if column.type == "boolean":
         return Sql(f"{column.sql} = {params.bind(test.value is True, 'Bool')}")
-    window = window_of(test, at)
-    return _within_days(window, column.sql, params) if column.type == "day" else _within(window, column.sql, params)
+    if column.type == "day":
+        return _within_days(window_of(test, at), column.sql, params)
+    return _within(bounds or bounds_of(window_of(test, at), params), column.sql)
 
 
 def _wanted(test: Test) -> Alike:
@@ -72,7 +98,7 @@ def _wanted(test: Test) -> Alike:
     return alike([v for v in values if isinstance(v, str | int | float)], ignore_case=test.ignore_case)
 
 
-def _scalar_parts(test: Test, scalars: Scalars, params: Params, at: At) -> list[Sql]:
+def _scalar_parts(test: Test, scalars: Scalars, params: Params, at: At, bounds: Bounds | None) -> list[Sql]:
     """One expression for each type in which the value may satisfy the test; each may be NULL."""
     if test.op in ("equals", "in"):
         return _alike_parts(_wanted(test), scalars, params)
@@ -86,7 +112,7 @@ def _scalar_parts(test: Test, scalars: Scalars, params: Params, at: At) -> list[
         if scalars.text:
             parts.append(Sql(f"({_is_decimal(scalars.text, params)} AND {_compared(test, _as_float(scalars.text), params)})"))
         return parts
-    return _time_parts(window_of(test, at), scalars.text, params) if scalars.text else []
+    return _time_parts(bounds or bounds_of(window_of(test, at), params, days=True), scalars.text, params) if scalars.text else []
 
 
 def _alike_parts(wanted: Alike, scalars: Scalars, params: Params) -> list[Sql]:
@@ -170,23 +196,23 @@ def _list_contains(test: Test, value: JsonValue, params: Params) -> Sql:
     return _any(parts)
 
 
-def _time_parts(window: Window, text: Sql, params: Params) -> list[Sql]:
+def _time_parts(bounds: Bounds, text: Sql, params: Params) -> list[Sql]:
     days = [Sql(f"match({text}, {params.bind(DAY_PATTERN, 'String')})")]
-    if window.low_day:
-        days.append(Sql(f"{text} >= {params.bind(window.low_day.isoformat(), 'String')}"))
-    if window.high_day:
-        days.append(Sql(f"{text} < {params.bind(window.high_day.isoformat(), 'String')}"))
-    parsed = _within(window, Sql(f"parseDateTime64BestEffortOrNull({text}, 6, 'UTC')"), params)
+    if bounds.low_day:
+        days.append(Sql(f"{text} >= {bounds.low_day}"))
+    if bounds.high_day:
+        days.append(Sql(f"{text} < {bounds.high_day}"))
+    parsed = _within(bounds, Sql(f"parseDateTime64BestEffortOrNull({text}, 6, 'UTC')"))
     is_time = Sql(f"match({text}, {params.bind(TIME_PATTERN, 'String')})")
     return [Sql(f"({join(Sql(' AND '), days)})"), Sql(f"({is_time} AND {parsed})")]
 
 
-def _within(window: Window, subject: Sql, params: Params) -> Sql:
+def _within(bounds: Bounds, subject: Sql) -> Sql:
     parts: list[Sql] = []
-    if window.low is not None:
-        parts.append(Sql(f"{subject} {Sql('>' if window.low_open else '>=')} {_instant(window.low, params)}"))
-    if window.high is not None:
-        parts.append(Sql(f"{subject} {Sql('<=' if window.high_closed else '<')} {_instant(window.high, params)}"))
+    if bounds.low is not None:
+        parts.append(Sql(f"{subject} {Sql('>' if bounds.low_open else '>=')} {bounds.low}"))
+    if bounds.high is not None:
+        parts.append(Sql(f"{subject} {Sql('<=' if bounds.high_closed else '<')} {bounds.high}"))
     return parts[0] if len(parts) == 1 else Sql(f"({join(Sql(' AND '), parts)})")
 
 

@@ -28,14 +28,14 @@ def upsert_many(
     rows: Sequence[Row],
     conflict_columns: Sequence[str],
     update_columns: Sequence[str] | None = None,
-) -> None:
-    """Insert ``rows``; where ``conflict_columns`` (a unique key) exist already, overwrite ``update_columns``.
+) -> int:
+    """Insert ``rows``; where ``conflict_columns`` (a unique key) exist already, overwrite ``update_columns``. How many were written.
 
     update_columns: None overwrites every other column that the rows carry; an empty sequence keeps the stored row.
     Rows with the same key inside one call are applied in order, as if they came one by one.
     """
     if not rows:
-        return
+        return 0
     names = list(rows[0])
     updates = [n for n in names if n not in conflict_columns] if update_columns is None else list(update_columns)
     quote = conn.dialect.identifier_preparer.quote
@@ -48,7 +48,7 @@ def upsert_many(
     if conn.dialect.name == "postgresql" and updates:
         # TRICKY: PostgreSQL refuses to touch a row twice in one statement.
         rows = _fold(rows, conflict_columns, updates)
-    _write(conn, table, rows, clause)
+    return _write(conn, table, rows, clause)
 
 
 def _fold(rows: Sequence[Row], keys: Sequence[str], updates: Sequence[str]) -> Sequence[Row]:
@@ -64,15 +64,16 @@ def _fold(rows: Sequence[Row], keys: Sequence[str], updates: Sequence[str]) -> S
     return rows if len(folded) == len(rows) else list(folded.values())
 
 
-def _write(conn: Connection, table: Table, rows: Sequence[Row], clause: str) -> None:
+def _write(conn: Connection, table: Table, rows: Sequence[Row], clause: str) -> int:
     if not rows:
-        return
+        return 0
     columns = [_column(table, name) for name in rows[0]]
     constants = _defaults(table, rows[0])
     columns += [column for column, _ in constants]
     filler = tuple(value for _, value in constants)
     processors = [_processor(column, conn.dialect) for column in columns]
     names = list(rows[0])
+    written = 0
     for start in range(0, len(rows), _BATCH):
         try:
             lists = [[row[name] for row in rows[start : start + _BATCH]] for name in names]
@@ -81,7 +82,8 @@ def _write(conn: Connection, table: Table, rows: Sequence[Row], clause: str) -> 
         count = len(lists[0])
         lists += [[value] * count for value in filler]
         done = [values if p is None else [p(v) for v in values] for values, p in zip(lists, processors, strict=True)]
-        conn.exec_driver_sql(_statement(conn.dialect, table, columns, clause), _parameters(conn.dialect, done))
+        written += conn.exec_driver_sql(_statement(conn.dialect, table, columns, clause), _parameters(conn.dialect, done)).rowcount
+    return written
 
 
 def _parameters(dialect: Dialect, lists: list[list[Any]]) -> Any:

@@ -31,6 +31,7 @@ from uems.kernel.binds import bind
 from uems.kernel.errors import UemsError
 from uems.kernel.settings import Settings
 from uems.kernel.sql import Param, Sql, ident, join
+from uems.kernel.waiting import asked_as
 from uems.kernel.warehouse import Limits, default_limits
 
 _READERS: Final = 8
@@ -126,9 +127,9 @@ class ChdbWarehouse:
     ) -> pa.Table:
         text, bound = bind(sql, params or {})
         chosen = limits or self._limits
-        with self._slot(chosen, query_id):
+        with asked_as(query_id) as named, self._slot(chosen, named):
             # The engine gives ids of its own; a leading comment is how cancel finds the query.
-            return self._read(f"{_mark(query_id)} {text}" if query_id else text, bound, chosen)
+            return self._read(f"{_mark(named)} {text}" if named else text, bound, chosen)
 
     def _read(self, text: str, bound: Mapping[str, str], limits: Limits) -> pa.Table:
         with self._connection() as connection:

@@ -33,6 +33,7 @@ from uems.kernel.binds import bind, inline
 from uems.kernel.errors import UemsError
 from uems.kernel.settings import Settings
 from uems.kernel.sql import Param, Sql, ident
+from uems.kernel.waiting import asked_as
 from uems.kernel.warehouse import Limits, default_limits
 
 T = TypeVar("T")
@@ -75,12 +76,13 @@ class HttpWarehouse:
         self, sql: Sql, params: Mapping[str, Param] | None = None, *, limits: Limits | None = None, query_id: str | None = None
     ) -> pa.Table:
         settings = read_settings(limits or self._limits)
-        chosen = plain(query_id, "query id") if query_id else f"uems:{uuid.uuid4().hex}"
-        self._running.add(chosen)
-        try:
-            return self._read(sql, params, {**settings, "query_id": chosen})
-        finally:
-            self._running.discard(chosen)
+        with asked_as(query_id) as named:
+            chosen = plain(named, "query id") if named else f"uems:{uuid.uuid4().hex}"
+            self._running.add(chosen)
+            try:
+                return self._read(sql, params, {**settings, "query_id": chosen})
+            finally:
+                self._running.discard(chosen)
 
     def _read(self, sql: Sql, params: Mapping[str, Param] | None, settings: EngineSettings) -> pa.Table:
         text, bound = _bound(sql, params)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:  # rooms that need only the store do not load the analytical e
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
-    """The open resources of a process. Web routes get it by ``request.app.state.house``."""
+    """The open resources of a process. Web routes get it by ``access.house_of(request)``."""
 
     settings: Settings
     warehouse: "Warehouse"

@@ -10,13 +10,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
-from sqlalchemy import BigInteger, Column, ColumnElement, Connection, String, Table, update
+from sqlalchemy import BigInteger, Column, ColumnElement, Connection, String, Table, delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from uems.kernel.errors import UemsError
 from uems.kernel.store import Store, UtcDateTime, metadata
 
+KEPT: Final = timedelta(days=30)
+"""How long the row of a lease that ran out stays, for whoever wonders who held it."""
 _logger = logging.getLogger("uems.leases")
 
 leases = Table(
@@ -57,7 +60,10 @@ def acquire(store: Store, name: str, holder: str, ttl_seconds: float, now: datet
             where=leases.c.expires_at <= now,
         ).returning(leases.c.epoch)
         epoch = conn.execute(taken).scalar_one_or_none()
-        if epoch is None:
+        if epoch == 1:
+            # A new name: those of jobs come once and never again. Holders are unique, so that a row that starts anew fences out old ones.
+            conn.execute(delete(leases).where(leases.c.expires_at < now - KEPT))
+        elif epoch is None:
             again = update(leases).where(leases.c.name == name, ours).values(expires_at=expires_at).returning(leases.c.epoch)
             epoch = conn.execute(again).scalar_one_or_none()
     return None if epoch is None else Lease(name=name, holder=holder, epoch=int(epoch), expires_at=expires_at)

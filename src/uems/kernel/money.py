@@ -94,6 +94,13 @@ def amount_text(minor: int, currency: str) -> str:
     return f"{from_minor(minor, currency):f}"
 
 
+def major_text(minor: int | float, currency: str) -> str:
+    """As ``amount_text``, also for parts of a minor unit as averages have them: 350.5 cents are "3.505"."""
+    if isinstance(minor, int) or minor.is_integer():
+        return amount_text(int(minor), currency)
+    return f"{Decimal(repr(minor)).scaleb(-exponent(currency), _EXACT):f}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Money:
     """An amount. minor: integer minor units. currency: ISO 4217 code. Only amounts of one currency add up."""

@@ -7,10 +7,10 @@ from typing import Annotated, Any, Final
 from pydantic import Field
 
 from uems.journeys import api as journeys
-from uems.kernel.edge import Body, CleanStr, Key, Name
+from uems.kernel.edge import Body, CleanStr, Cursor, Key, Limit, Name
 from uems.kpis.goals import Goal
 from uems.kpis.measuring import Answer, Compared, Part, Point, Question
-from uems.kpis.model import Good, Group, Horizon, Measured, Reason, Spend, Unit, Value
+from uems.kpis.model import Column, Good, Group, Horizon, Measured, Reason, Spend, Unit, Value, Whom
 from uems.kpis.reasons import say
 from uems.kpis.registry import Metric
 from uems.kpis.spending import SpendTold
@@ -185,6 +185,17 @@ class KpiQuestion(KpiPeriod):
         )
 
 
+class KpiPeopleQuestion(KpiQuestion):
+    """Whose people: those of the whole period, or of one group of the breakdown, as the answer names it."""
+
+    group: KpiGroup | None = None
+    cursor: Cursor | None = None
+    page: Limit = Field(50, description="How many people at once.")
+
+    def of_group(self) -> Group | None:
+        return None if self.group is None else Group(value=self.group.value, other=self.group.other, segment=self.group.segment)
+
+
 class KpiBoardQuestion(KpiPeriod):
     """metrics: by their keys; left out: all."""
 
@@ -216,10 +227,17 @@ class KpiGoal(Body):
 
 
 class KpiAnswer(Body):
-    """The values of a metric. guessed: roles that they rest on and nobody has confirmed. watermark: what arrived up to then counts."""
+    """The values of a metric. guessed: roles that they rest on and nobody has confirmed. watermark: what arrived up to then counts.
+
+    whom: of whom it is made; null where no list of people is behind it. back_days: so many days up to the last count in place of those
+    of the period; 0 for those. money: which of the numbers are minor units of ``currency``.
+    """
 
     metric: str
     unit: Measured
+    whom: Whom | None
+    back_days: int
+    money: list[Column]
     good: Good
     horizon: Horizon
     first_day: date
@@ -245,6 +263,9 @@ class KpiAnswer(Body):
         return KpiAnswer(
             metric=one.metric.key,
             unit=one.metric.unit,
+            whom=one.metric.whom,
+            back_days=one.metric.back_days,
+            money=list(one.metric.money),
             good=one.metric.good,
             horizon=one.metric.horizon,
             first_day=one.frame.first,

@@ -13,10 +13,9 @@ from typing import Any, Final, Literal, TypeAlias
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Table, or_, select, update
 
-from uems.kernel import leases
+from uems.kernel import leases, mail
 from uems.kernel.house import House
 from uems.kernel.settings import Settings
-from uems.kpis import mail
 
 DeliveryState: TypeAlias = Literal["waiting", "sending", "delivered", "failed", "uncertain"]
 """uncertain: it was handed over, and the answer never came; a letter is then not sent again."""

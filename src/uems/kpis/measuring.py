@@ -124,7 +124,7 @@ def measure_all(
     """Several metrics of one period; what they have in common is read once."""
     roles = profiles.roles_of(house.store, scope)
     facts = Facts(house, scope, now, frame, roles)
-    cut = _cut(house, scope, facts, question)
+    cut = cut_of(house, scope, facts, question)
     earlier = {"previous": previous(frame), "last_year": last_year(frame)} if question.compare else {}
     before = {name: Facts(house, scope, now, one, roles) for name, one in earlier.items()}
     watermark = collect.watermark(house)
@@ -165,7 +165,8 @@ def values_of(metric: Metric, view: View, config: Any) -> list[Value]:
     return [nothing("future") if window.first > view.frame.today else value for window, value in zip(windows, found, strict=True)]
 
 
-def _cut(house: House, scope: Scope, facts: Facts, question: Question) -> Cut | None:
+def cut_of(house: House, scope: Scope, facts: Facts, question: Question) -> Cut | None:
+    """Into which groups the question breaks down; None where it does not."""
     if question.dimension is not None and question.segments:
         raise invalid("segments", len(question.segments), "and a dimension exclude each other; break down by one of them.")
     if question.dimension is None and not question.segments:

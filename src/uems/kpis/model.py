@@ -11,6 +11,9 @@ Measured: TypeAlias = Literal["people", "count", "share", "ratio", "money", "sec
 """money: minor units of the workspace's currency. share: 0 to 1."""
 Good: TypeAlias = Literal["up", "down"]
 Horizon: TypeAlias = Literal["short", "long"]
+Whom: TypeAlias = Literal["new", "active", "buyers"]
+"""Of whom a metric is made: those first seen in its days, those who did something, or those who bought."""
+Column: TypeAlias = Literal["value", "numerator", "denominator", "target"]
 ReasonCode: TypeAlias = Literal[
     "missing_role", "nobody", "not_ripe", "future", "no_spend", "no_surveys", "no_feature", "not_by_dimension", "not_by_segment",
     "no_value",

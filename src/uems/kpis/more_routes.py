@@ -4,10 +4,9 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Request
 
-from uems.access.api import Access, guard
+from uems.access.api import Access, guard, house_of
 from uems.kernel.clock import day_of
 from uems.kernel.edge import Key
-from uems.kernel.house import House
 from uems.kpis import guardrails
 from uems.kpis.alerts.routes import router as alerts
 from uems.kpis.bodies import KpiAnswer
@@ -42,15 +41,10 @@ CustomKey = Annotated[Key, Path(description="Key of the metric.")]
 GuardrailId = Annotated[Key, Path(description="Id of the guardrail.")]
 
 
-def _house(request: Request) -> House:
-    house: House = request.app.state.house
-    return house
-
-
 @router.get(f"{_BASE}/guardrails")
 def list_guardrails(request: Request, access: Annotated[Access, guard("kpis:read")]) -> GuardrailList:
     """Every pair of a short-term and a long-term metric, and whether the first rises at the cost of the second."""
-    house = _house(request)
+    house = house_of(request)
     found = guardrails.judge(house, access.scope, guardrails.guardrails_of(house.store, access.scope), access.now)
     rule = guardrails.RULE
     return GuardrailList(items=[GuardrailBody.of(one) for one in found], rule_zh=rule.zh, rule_en=rule.en)
@@ -59,20 +53,20 @@ def list_guardrails(request: Request, access: Annotated[Access, guard("kpis:read
 @router.post(f"{_BASE}/guardrails", status_code=201)
 def create_guardrail(request: Request, access: Annotated[Access, guard("kpis:write")], body: guardrails.Pair) -> GuardrailMade:
     """Watch one more pair."""
-    made = guardrails.add_guardrail(_house(request), access, body)
+    made = guardrails.add_guardrail(house_of(request), access, body)
     return GuardrailMade(guardrail_id=made.guardrail_id, pair=made.pair)
 
 
 @router.delete(f"{_BASE}/guardrails/{{guardrail_id}}", status_code=204)
 def delete_guardrail(request: Request, access: Annotated[Access, guard("kpis:write")], guardrail_id: GuardrailId) -> None:
     """Watch a pair of your own no more."""
-    guardrails.delete_guardrail(_house(request).store, access, guardrail_id)
+    guardrails.delete_guardrail(house_of(request).store, access, guardrail_id)
 
 
 @router.post(f"{_BASE}/custom-metrics/try")
 def try_custom_metric(request: Request, access: Annotated[Access, guard("kpis:read")], body: CustomMetricTrial) -> KpiAnswer:
     """What a metric by formula would say; nothing is saved."""
-    house, scope = _house(request), access.scope
+    house, scope = house_of(request), access.scope
     saved = definitions.custom_metrics(house.store, scope)
     metric = definitions.trial_metric(body.key or _UNNAMED, body.spec, saved, values_of)
     frame = frame_of(body.first_day, body.last_day, body.last_days, body.unit, day_of(access.now, scope.zone))
@@ -86,18 +80,18 @@ def put_custom_metric(
     request: Request, access: Annotated[Access, guard("kpis:write")], metric: CustomKey, body: CustomMetricDraft
 ) -> CustomMetricBody:
     """Make or change a metric by formula."""
-    store = _house(request).store
+    store = house_of(request).store
     return CustomMetricBody.of(definitions.save_metric(store, access, metric, body.spec, values_of, base_version=body.base_version))
 
 
 @router.delete(f"{_BASE}/custom-metrics/{{metric}}", status_code=204)
 def archive_custom_metric(request: Request, access: Annotated[Access, guard("kpis:write")], metric: CustomKey) -> None:
     """Take a metric by formula out of use; saving it again brings it back."""
-    definitions.archive_metric(_house(request).store, access, metric)
+    definitions.archive_metric(house_of(request).store, access, metric)
 
 
 @router.get(f"{_BASE}/custom-metrics/{{metric}}/versions")
 def list_custom_versions(request: Request, access: Annotated[Access, guard("kpis:read")], metric: CustomKey) -> CustomMetricVersions:
     """What the metric said over time, the latest first."""
-    found = definitions.versions_of(_house(request).store, access.scope, metric)
+    found = definitions.versions_of(house_of(request).store, access.scope, metric)
     return CustomMetricVersions(items=[CustomMetricVersion.of(one) for one in found])

@@ -2,15 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Final, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
 from uems.kernel.registry import Registry
-from uems.kpis.model import Good, Horizon, Measured, Value, Words
+from uems.kpis.model import Column, Good, Horizon, Measured, Value, Whom, Words
 
 if TYPE_CHECKING:  # the facts need the store of spend, which need not know what a metric is
     from uems.kpis.facts import View
+
+
+MONEY: Final[tuple[Column, ...]] = ("value", "numerator", "target")
+"""What is money of a metric whose unit is."""
 
 
 class NoConfig(BaseModel):
@@ -24,7 +28,9 @@ class Metric(Protocol):
 
     formula: in words. good: which direction is better. horizon: "short" for what can be bought today, "long" for what lasts.
     needs: roles of events without which it cannot be measured. ripens_days: so many days after the last of a period its value
-    still grows, because people are given that time.
+    still grows, because people are given that time. whom: of whom it is made, below the line of a quotient; None where that is no list
+    of people. back_days: so many days up to the last of a period count in place of its own; 0 for those. money: which of its numbers
+    are minor units.
     """
 
     @property
@@ -45,6 +51,12 @@ class Metric(Protocol):
     def needs(self) -> tuple[str, ...]: ...
     @property
     def ripens_days(self) -> int: ...
+    @property
+    def whom(self) -> Whom | None: ...
+    @property
+    def back_days(self) -> int: ...
+    @property
+    def money(self) -> tuple[Column, ...]: ...
     @property
     def Config(self) -> type[BaseModel]: ...
     @property
@@ -68,8 +80,15 @@ class MetricBase:
     horizon: Horizon = "short"
     needs: tuple[str, ...] = ()
     ripens_days: int = 0
+    whom: Whom | None = None
+    back_days: int = 0
+    money: tuple[Column, ...] = ()
     Config: ClassVar[type[BaseModel]] = NoConfig
     sample: ClassVar[BaseModel] = NoConfig()
+
+    def __post_init__(self) -> None:
+        if self.unit == "money" and not self.money:
+            object.__setattr__(self, "money", MONEY)
 
 
 METRICS: Registry[Metric] = Registry("metric", "uems.kpis.definitions")

@@ -4,16 +4,18 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
 
-from uems.access.api import Access, guard
+from uems.access.api import Access, guard, house_of
+from uems.journeys import api as journeys
 from uems.kernel.clock import day_of
 from uems.kernel.edge import Key
-from uems.kernel.house import House
 from uems.kpis import measuring, setup, targets
 from uems.kpis.asked import answer_metric
+from uems.kpis.behind import people_behind
 from uems.kpis.bodies import (
     KpiAnswer,
     KpiBoard,
     KpiBoardQuestion,
+    KpiPeopleQuestion,
     KpiQuestion,
     KpiSetup,
     KpiTarget,
@@ -33,15 +35,10 @@ _BASE = "/workspaces/{workspace}/kpis"
 MetricKey = Annotated[Key, Path(description="Key of the metric.")]
 
 
-def _house(request: Request) -> House:
-    house: House = request.app.state.house
-    return house
-
-
 @router.get(_BASE)
 def list_metrics(request: Request, access: Annotated[Access, guard("kpis:read")]) -> MetricList:
     """Every metric with its formula in words, and what it still needs."""
-    house = _house(request)
+    house = house_of(request)
     roles = profiles.roles_of(house.store, access.scope)
     setups = setup.setups_of(house.store, access.scope)
     found = measuring.all_metrics(house, access.scope)
@@ -53,7 +50,7 @@ def list_metrics(request: Request, access: Annotated[Access, guard("kpis:read")]
 @router.post(f"{_BASE}/board")
 def ask_board(request: Request, access: Annotated[Access, guard("kpis:read")], body: KpiBoardQuestion) -> KpiBoard:
     """Many metrics of one period, each beside the period before and the last year."""
-    house, scope = _house(request), access.scope
+    house, scope = house_of(request), access.scope
     keys = body.metrics if body.metrics is not None else [one.key for one in measuring.all_metrics(house, scope)]
     setups = setup.setups_of(house.store, scope)
     wanted = [(measuring.find_metric(house, scope, key), setups.get(key, {})) for key in dict.fromkeys(keys)]
@@ -67,13 +64,23 @@ def ask_board(request: Request, access: Annotated[Access, guard("kpis:read")], b
 @router.post(f"{_BASE}/{{metric}}")
 def ask_metric(request: Request, access: Annotated[Access, guard("kpis:read")], metric: MetricKey, body: KpiQuestion) -> KpiAnswer:
     """The values of one metric over time, compared and broken down."""
-    return answer_metric(_house(request), access.scope, body.of_metric(metric), access.now)
+    return answer_metric(house_of(request), access.scope, body.of_metric(metric), access.now)
+
+
+@router.post(f"{_BASE}/{{metric}}/people")
+def metric_people(
+    request: Request, access: Annotated[Access, guard("people:read")], metric: MetricKey, body: KpiPeopleQuestion
+) -> journeys.PeoplePage:
+    """The people that a metric counts in a period, or those of one group of its breakdown."""
+    house = house_of(request)
+    found = people_behind(house, access.scope, body.of_metric(metric), body.of_group(), access.now)
+    return journeys.page_of_people(house, access.scope, found, body.cursor, body.page)
 
 
 @router.put(f"{_BASE}/{{metric}}/setup")
 def set_up_metric(request: Request, access: Annotated[Access, guard("kpis:write")], metric: MetricKey, body: KpiSetup) -> KpiSetup:
     """Choose the parameters with which a metric is shown to everybody."""
-    house = _house(request)
+    house = house_of(request)
     found = setup.set_up(house.store, access, measuring.find_metric(house, access.scope, metric), body.config)
     return KpiSetup(config=found.model_dump(mode="json"))
 
@@ -81,7 +88,7 @@ def set_up_metric(request: Request, access: Annotated[Access, guard("kpis:write"
 @router.get(f"{_BASE}/{{metric}}/targets")
 def list_targets(request: Request, access: Annotated[Access, guard("kpis:read")], metric: MetricKey) -> KpiTargetList:
     """Every target of a metric."""
-    house = _house(request)
+    house = house_of(request)
     measuring.find_metric(house, access.scope, metric)
     found = targets.targets_of(house.store, access.scope, metric)
     return KpiTargetList(items=[KpiTarget(unit=unit, bucket=bucket, value=value) for (unit, bucket), value in sorted(found.items())])
@@ -90,7 +97,7 @@ def list_targets(request: Request, access: Annotated[Access, guard("kpis:read")]
 @router.put(f"{_BASE}/{{metric}}/targets")
 def put_target(request: Request, access: Annotated[Access, guard("kpis:write")], metric: MetricKey, body: KpiTarget) -> KpiTarget:
     """Set a target for a day, a week or a month, or take it back."""
-    house = _house(request)
+    house = house_of(request)
     measuring.find_metric(house, access.scope, metric)
     targets.set_target(house.store, access, metric, body.unit, body.bucket, body.value)
     return body

@@ -5,13 +5,20 @@ import io
 import re
 from collections.abc import Sequence
 from datetime import date
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 from uems.kernel.errors import UemsError
 from uems.kernel.money import to_minor
 from uems.kpis.model import Spend
 
+What: TypeAlias = Literal["empty", "no_text", "no_columns", "day", "amount", "channel"]
+Fault: TypeAlias = dict[str, int | str]
 MAX_FAULTS: Final = 20
+_SAID: Final = {
+    "day": "{got} is no day such as 2026-03-01",
+    "amount": "{got} is no amount of 0 or more such as 1234.50",
+    "channel": "the channel is empty or longer than 200 characters",
+}
 _NAMES: Final = {
     "day": ("day", "date", "日期", "天"),
     "channel": ("channel", "source", "utm_source", "渠道", "来源"),
@@ -24,14 +31,16 @@ _DAY: Final = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 def read_spend(content: bytes, currency: str) -> list[Spend]:
     """The rows of a file in UTF-8 or GB 18030, separated by commas, semicolons or tabs, with a first line that names the columns.
 
-    Raises ``bad_spend_file`` with the faults by line, and ``wrong_currency`` for a row in another currency than ``currency``.
+    Raises ``bad_spend_file`` with the faults as ``{"line", "what", "got"}`` (line 0: the whole file),
+    and ``wrong_currency`` for a row in another currency than ``currency``.
     """
     lines = list(csv.reader(io.StringIO(text := _decoded(content), newline=""), delimiter=_delimiter(text)))
     rows = [(number, line) for number, line in enumerate(lines, 1) if any(cell.strip() for cell in line)]
     if not rows:
-        raise _bad("The file is empty.", [])
+        raise _bad("The file is empty.", [_fault(0, "empty")])
     columns = _columns(rows[0][1])
-    faults: list[str] = []
+    faults: list[Fault] = []
+    said: list[str] = []
     found: list[Spend] = []
     for number, line in rows[1:]:
         cells = {name: line[place].strip() if place < len(line) else "" for name, place in columns.items()}
@@ -47,9 +56,11 @@ def read_spend(content: bytes, currency: str) -> list[Spend]:
         if isinstance(one, Spend):
             found.append(one)
         elif len(faults) < MAX_FAULTS:
-            faults.append(f"line {number}: {one}")
+            what, got = one
+            faults.append(_fault(number, what, got))
+            said.append(f"line {number}: {_SAID[what].format(got=repr(got))}")
     if faults:
-        raise _bad(f"Nothing was taken: {'; '.join(faults[:5])}.", faults)
+        raise _bad(f"Nothing was taken: {'; '.join(said[:5])}.", faults)
     return found
 
 
@@ -61,7 +72,7 @@ def _decoded(content: bytes) -> str:
             continue
         if "\x00" not in text:
             return text
-    raise _bad("The file is no text in UTF-8 or GB 18030.", [])
+    raise _bad("The file is no text in UTF-8 or GB 18030.", [_fault(0, "no_text")])
 
 
 def _delimiter(text: str) -> str:
@@ -74,25 +85,33 @@ def _columns(head: Sequence[str]) -> dict[str, int]:
     found = {name: plain.index(word) for name, words in _NAMES.items() for word in reversed(words) if word in plain}
     missing = [name for name in ("day", "channel", "amount") if name not in found]
     if missing:
-        raise _bad(f"The first line names no column {', '.join(missing)}. It must be like: day,channel,amount,currency.", [])
+        raise _bad(
+            f"The first line names no column {', '.join(missing)}. It must be like: day,channel,amount,currency.",
+            [_fault(0, "no_columns", ", ".join(missing))],
+        )
     return found
 
 
-def _row(cells: dict[str, str], currency: str) -> Spend | str:
+def _row(cells: dict[str, str], currency: str) -> Spend | tuple[What, str]:
+    """The row, or (what is wrong, what stands there)."""
     matched = _DAY.fullmatch(cells["day"])
     try:
         day = date(*(int(part) for part in matched.groups())) if matched else None
     except ValueError:
         day = None
     if day is None:
-        return f"{cells['day'][:30]!r} is no day such as 2026-03-01"
+        return "day", cells["day"][:30]
     minor = to_minor(cells["amount"].replace(",", ""), currency)
     if minor is None or minor < 0:
-        return f"{cells['amount'][:30]!r} is no amount of 0 or more such as 1234.50"
+        return "amount", cells["amount"][:30]
     if not cells["channel"] or len(cells["channel"]) > 200:
-        return "the channel is empty or longer than 200 characters"
+        return "channel", cells["channel"][:30]
     return Spend(day=day, channel=cells["channel"], amount_minor=minor)
 
 
-def _bad(message: str, faults: list[str]) -> UemsError:
-    return UemsError("bad_spend_file", message, status=422, details={"faults": faults} if faults else {})
+def _fault(line: int, what: What, got: str = "") -> Fault:
+    return {"line": line, "what": what, "got": got}
+
+
+def _bad(message: str, faults: list[Fault]) -> UemsError:
+    return UemsError("bad_spend_file", message, status=422, details={"faults": faults})

@@ -6,11 +6,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.concurrency import run_in_threadpool
 
-from uems.access.api import Access, guard
+from uems.access.api import Access, guard, house_of
 from uems.kernel.clock import day_of
 from uems.kernel.edge import Name, takes_upload
 from uems.kernel.errors import UemsError, invalid
-from uems.kernel.house import House
 from uems.kernel.money import Money
 from uems.kpis.bodies import SpendBody, SpendDraft, SpendFileAnswer, SpendGone, SpendList, SpendSaved
 from uems.kpis.model import Spend
@@ -21,11 +20,6 @@ router = APIRouter()
 _BASE = "/workspaces/{workspace}/spend"
 _MOST_BYTES = 16_000_000
 _MOST_DAYS = 1_100
-
-
-def _house(request: Request) -> House:
-    house: House = request.app.state.house
-    return house
 
 
 @router.get(_BASE)
@@ -42,7 +36,7 @@ def list_spend(
     first = first_day or last - timedelta(days=90)
     if not 0 <= (last - first).days < _MOST_DAYS:
         raise invalid("first_day", first.isoformat(), f"must be on or before last_day, {last}, and less than {_MOST_DAYS} days before it.")
-    found = spend_between(_house(request).store, access.scope, first, last, limit=MAX_ROWS)
+    found = spend_between(house_of(request).store, access.scope, first, last, limit=MAX_ROWS)
     items = [SpendBody(day=one.day, channel=one.channel, amount_minor=one.amount_minor) for one in found]
     return SpendList(items=items, currency=access.scope.currency, first_day=first, last_day=last)
 
@@ -51,7 +45,7 @@ def list_spend(
 def put_spend(request: Request, access: Annotated[Access, guard("kpis:write")], body: SpendDraft) -> SpendSaved:
     """Tell what channels cost, each row in place of what stood for its day and channel; the same again changes nothing."""
     rows = [Spend(day=row.day, channel=row.channel, amount_minor=Money.parse(row.amount, access.scope.currency).minor) for row in body.rows]
-    told = save_spend(_house(request).store, access, rows, body.currency)
+    told = save_spend(house_of(request).store, access, rows, body.currency)
     return SpendSaved(new=told.new, changed=told.changed, same=told.same)
 
 
@@ -73,7 +67,7 @@ async def upload_spend(
             raise UemsError("too_large", f"The file has more than {_MOST_BYTES:,} bytes. Send it in parts.", status=413)
 
     def take_in() -> SpendFileAnswer:
-        store, currency = _house(request).store, access.scope.currency
+        store, currency = house_of(request).store, access.scope.currency
         rows = read_spend(bytes(content), currency)
         told = try_spend(store, access.scope, rows, currency) if dry_run else save_spend(store, access, rows, currency)
         return SpendFileAnswer.of(rows, told, currency, dry_run=dry_run)
@@ -90,4 +84,4 @@ def take_back_spend(
     last_day: Annotated[date, Query(description="Last business day.")],
 ) -> SpendGone:
     """Take away what a channel cost on these days."""
-    return SpendGone(rows=delete_spend(_house(request).store, access, channel, first_day, last_day))
+    return SpendGone(rows=delete_spend(house_of(request).store, access, channel, first_day, last_day))

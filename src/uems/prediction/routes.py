@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request
 from pydantic import ValidationError
 
-from uems.access.api import Access, guard
+from uems.access.api import Access, guard, house_of
 from uems.kernel.edge import Cursor, Id, Key, Limit, Page, decode_cursor, encode_cursor
 from uems.kernel.errors import UemsError, invalid
 from uems.kernel.house import House
@@ -42,11 +42,6 @@ VersionNumber = Annotated[int, Path(ge=1, le=2**31 - 1, description="Number of t
 RunId = Annotated[Key, Path(description="Id of the run.")]
 
 
-def _house(request: Request) -> House:
-    house: House = request.app.state.house
-    return house
-
-
 def _body(house: House, access: Access, found: list[Model]) -> list[ModelBody]:
     keys = [model.key for model in found]
     scored = runs.latest_runs(house.store, access.scope, keys, "score")
@@ -57,7 +52,7 @@ def _body(house: House, access: Access, found: list[Model]) -> list[ModelBody]:
 @router.get(_W + "/models")
 def list_models(request: Request, access: Annotated[Access, guard("models:read")]) -> ModelList:
     """Every model, by key, with how the version in use did and what it last said."""
-    house = _house(request)
+    house = house_of(request)
     return ModelList(items=_body(house, access, models.list_models(house.store, access.scope)))
 
 
@@ -82,7 +77,7 @@ def list_templates(access: Annotated[Access, guard("models:read")]) -> TemplateL
 @router.post(_W + "/models")
 def create_model(request: Request, access: Annotated[Access, guard("models:write")], body: NewModelBody) -> ModelBody:
     """Make a model, from a definition or a template. A worker trains it at once; its scores become the tag of the same key."""
-    house = _house(request)
+    house = house_of(request)
     spec, template = _spec(house, access, body), body.template if body.definition is None else None
     made = models.create_model(house.store, access, access.scope, body.key, spec, access.now, template=template)
     return _body(house, access, [made])[0]
@@ -107,14 +102,14 @@ def _spec(house: House, access: Access, body: NewModelBody) -> Spec:
 @router.post(_W + "/models/preview")
 def preview_model(request: Request, access: Annotated[Access, guard("models:read")], body: ModelPreviewBody) -> OutlookList:
     """What a definition would have to learn from: at each cut, how many people, and of how many it came true."""
-    found = outlook(_house(request), access.scope, parse_spec(body.definition.told()), access.now)
+    found = outlook(house_of(request), access.scope, parse_spec(body.definition.told()), access.now)
     return OutlookList(items=[OutlookBody(cut=one.cut, people=one.people, positives=one.positives) for one in found], needed=LEAST)
 
 
 @router.get(_W + "/models/{model_key}")
 def get_model(request: Request, access: Annotated[Access, guard("models:read")], model_key: ModelKey) -> ModelBody:
     """One model."""
-    house = _house(request)
+    house = house_of(request)
     return _body(house, access, [models.get_model(house.store, access.scope, model_key)])[0]
 
 
@@ -123,26 +118,26 @@ def change_model(
     request: Request, access: Annotated[Access, guard("models:write")], model_key: ModelKey, body: ChangedModelBody
 ) -> ModelBody:
     """Another definition. The version in use goes on until one is trained for the new one, which happens at once."""
-    house = _house(request)
+    house = house_of(request)
     return _body(house, access, [models.change_model(house.store, access, model_key, parse_spec(body.definition.told()))])[0]
 
 
 @router.delete(_W + "/models/{model_key}", status_code=204)
 def delete_model(request: Request, access: Annotated[Access, guard("models:write")], model_key: ModelKey) -> None:
     """Forget a model. Its versions come back with a model of the same key; the tag keeps the last scores, and is not kept up."""
-    models.delete_model(_house(request).store, access, model_key)
+    models.delete_model(house_of(request).store, access, model_key)
 
 
 @router.post(_W + "/models/{model_key}/runs")
 def start_run(request: Request, access: Annotated[Access, guard("models:write")], model_key: ModelKey, body: NewRunBody) -> ModelRunBody:
     """Have a worker train the model, or score everybody. One that is under way already is given back."""
-    return ModelRunBody.of(runs.queue_run(_house(request).store, access, model_key, body.kind))
+    return ModelRunBody.of(runs.queue_run(house_of(request).store, access, model_key, body.kind))
 
 
 @router.get(_W + "/models/{model_key}/versions")
 def list_versions(request: Request, access: Annotated[Access, guard("models:read")], model_key: ModelKey) -> ModelVersionList:
     """Every training with its backtest, the newest first."""
-    found = models.list_versions(_house(request).store, access.scope, model_key)
+    found = models.list_versions(house_of(request).store, access.scope, model_key)
     return ModelVersionList(items=[ModelVersionBody.of(one) for one in found])
 
 
@@ -151,7 +146,7 @@ def get_version(
     request: Request, access: Annotated[Access, guard("models:read")], model_key: ModelKey, version: VersionNumber
 ) -> ModelVersionBody:
     """One training with its backtest."""
-    return ModelVersionBody.of(models.get_version(_house(request).store, access.scope, model_key, version))
+    return ModelVersionBody.of(models.get_version(house_of(request).store, access.scope, model_key, version))
 
 
 @router.post(_W + "/models/{model_key}/versions/{version}/promote")
@@ -159,13 +154,13 @@ def promote_version(
     request: Request, access: Annotated[Access, guard("models:write")], model_key: ModelKey, version: VersionNumber, body: PromotionBody
 ) -> ModelVersionBody:
     """Put a version to use. One that does not beat the rule is refused, with the numbers, unless a reason is given."""
-    return ModelVersionBody.of(models.promote(_house(request).store, access, model_key, version, forced=body.reason))
+    return ModelVersionBody.of(models.promote(house_of(request).store, access, model_key, version, forced=body.reason))
 
 
 @router.post(_W + "/models/{model_key}/rollback")
 def roll_back(request: Request, access: Annotated[Access, guard("models:write")], model_key: ModelKey) -> ModelBody:
     """Use the version again that was in use before, or the rule when there was none."""
-    house = _house(request)
+    house = house_of(request)
     models.roll_back(house.store, access, model_key)
     return _body(house, access, [models.get_model(house.store, access.scope, model_key)])[0]
 
@@ -178,7 +173,7 @@ def explain_score(
     person_id: Annotated[Id, Path(description="Number of the person, or one that a merged part of them had before.")],
 ) -> ScoreBody:
     """The score of one person now, and why."""
-    house = _house(request)
+    house = house_of(request)
     return ScoreBody.of(explain(house, access.scope, models.get_model(house.store, access.scope, model_key), person_id, access.now))
 
 
@@ -198,7 +193,7 @@ def list_runs(
             before = (from_microseconds(at), run_id)
         except OverflowError as error:
             raise invalid("cursor", cursor, "take it unchanged from next_cursor of the page before.") from error
-    found = runs.list_runs(_house(request).store, access.scope, key=model, before=before, limit=limit + 1)
+    found = runs.list_runs(house_of(request).store, access.scope, key=model, before=before, limit=limit + 1)
     page = found[:limit]
     after = encode_cursor(to_microseconds(page[-1].created_at), page[-1].run_id) if len(found) > limit else None
     return Page(items=[ModelRunBody.of(run) for run in page], next_cursor=after)
@@ -207,10 +202,10 @@ def list_runs(
 @router.get(_W + "/model-runs/{run_id}")
 def get_run(request: Request, access: Annotated[Access, guard("models:read")], run_id: RunId) -> ModelRunBody:
     """One run and how far it is."""
-    return ModelRunBody.of(runs.get_run(_house(request).store, access.scope, run_id))
+    return ModelRunBody.of(runs.get_run(house_of(request).store, access.scope, run_id))
 
 
 @router.post(_W + "/model-runs/{run_id}/cancel")
 def cancel_run(request: Request, access: Annotated[Access, guard("models:write")], run_id: RunId) -> ModelRunBody:
     """Stop a run. What it wrote before stays."""
-    return ModelRunBody.of(runs.cancel_run(_house(request).store, access, run_id))
+    return ModelRunBody.of(runs.cancel_run(house_of(request).store, access, run_id))

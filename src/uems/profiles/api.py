@@ -22,7 +22,7 @@ from uems.profiles.extract import Extractor, trait_rows
 from uems.profiles.follow import RECEIPTS, STORED, Touched, range_end, touched_since
 from uems.profiles.lists import list_parts
 from uems.profiles.model import Happening, Profile, TimelineItem, Trait
-from uems.profiles.people import Activity, list_people, profile_of, profiles_of
+from uems.profiles.people import Activity, list_people, profile_of, profiles_now
 from uems.profiles.roles.mappings import forget_role, guess_roles, roles_of, set_role
 from uems.profiles.roles.model import ROLES, Mapped, Role, Roles
 from uems.profiles.roles.words import plain as plain_name
@@ -63,7 +63,7 @@ from uems.profiles.tags.scores import give_back, give_back_in, take_over, write_
 from uems.profiles.tags.standard import install_standard_tags, standard_tags
 from uems.profiles.tags.uses import TagUse, TagUsers, broken, check_uses, uses_among
 from uems.profiles.timeline import timeline
-from uems.profiles.traits import trait_history, traits_of
+from uems.profiles.traits import trait_history, traits_of, traits_told
 
 __all__ = [
     "MIGRATIONS",
@@ -144,7 +144,7 @@ __all__ = [
     "plan_tags",
     "planned_tags",
     "profile_of",
-    "profiles_of",
+    "profiles_now",
     "range_end",
     "read_config",
     "read_definitions",
@@ -171,6 +171,7 @@ __all__ = [
     "trait_history",
     "trait_rows",
     "traits_of",
+    "traits_told",
     "undo_batch",
     "uses_among",
     "values_before",

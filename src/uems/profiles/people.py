@@ -26,6 +26,16 @@ def profiles_of(house: House, scope: Scope, people: Sequence[Person]) -> list[Pr
     return [Profile(person_id=p.person_id, ids=ids[p.person_id], traits=traits[p.person_id], totals=totals[p.person_id]) for p in people]
 
 
+def profiles_now(house: House, scope: Scope, numbers: Sequence[int]) -> list[Profile]:
+    """What is known of those whom these numbers meant, each as who they are now and once, in order; nobody for a number of nobody.
+
+    For lists that a query gave: somebody may have been merged into another since.
+    """
+    known = identity.people_of(house.store, scope, numbers)
+    now = {known[number].person_id: known[number] for number in numbers if number in known}
+    return profiles_of(house, scope, list(now.values()))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Activity:
     """What somebody did to be in a list: an event in these days, both included.
@@ -52,6 +62,4 @@ def list_people(
         newest = identity.active_people(
             house, scope, did.first_day, did.last_day, event=did.event, who=did.who, before=before, limit=limit + 1
         )
-    people = identity.people_of(house.store, scope, newest[:limit])
-    profiles = profiles_of(house, scope, [people[number] for number in newest[:limit] if number in people])
-    return profiles, newest[limit - 1] if len(newest) > limit else None
+    return profiles_now(house, scope, newest[:limit]), newest[limit - 1] if len(newest) > limit else None

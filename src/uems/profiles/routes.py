@@ -6,12 +6,11 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request
 from pydantic import Field
 
-from uems.access.api import Access, guard
+from uems.access.api import Access, guard, house_of
 from uems.identity import api as identity
 from uems.identity.api import Who
 from uems.kernel.edge import CleanStr, Cursor, Id, Key, Limit, Page, decode_cursor, encode_cursor
 from uems.kernel.errors import invalid
-from uems.kernel.house import House
 from uems.profiles.bodies import HappeningBody, IdList, PersonBody, PersonRow, TimelineBody, TraitBody
 from uems.profiles.events import Place as EventPlace
 from uems.profiles.events import list_events
@@ -37,11 +36,6 @@ Day = Annotated[date, Field(ge=EARLIEST, le=LATEST)]
 EventName = Annotated[CleanStr, Query(description="Only this event, by the name that reports give it. Empty: any.")]
 
 
-def _house(request: Request) -> House:
-    house: House = request.app.state.house
-    return house
-
-
 @router.get("/workspaces/{workspace}/people")
 def people(
     request: Request,
@@ -63,7 +57,7 @@ def people(
 
     A page of a search may be short although more follow: go by ``next_cursor``.
     """
-    house = _house(request)
+    house = house_of(request)
     did = _activity(first_day, last_day, event, who)
     if search.strip():
         if did is not None:
@@ -107,7 +101,7 @@ def events(
     """What was done in a period, the latest first: the events that the reports of the same days count."""
     first, last = _days(first_day, last_day)
     items, place = list_events(
-        _house(request), access.scope, first, last, event=event, revenue=revenue, before=_event_place(cursor), limit=limit
+        house_of(request), access.scope, first, last, event=event, revenue=revenue, before=_event_place(cursor), limit=limit
     )
     following = encode_cursor(place[0].toordinal(), *place[1:]) if place else None
     return Page(items=[HappeningBody.of(one) for one in items], next_cursor=following)
@@ -124,13 +118,13 @@ def _event_place(cursor: str | None) -> EventPlace | None:
 @router.get("/workspaces/{workspace}/people/{person_id}")
 def person(request: Request, access: Annotated[Access, guard("people:read")], person_id: PersonId) -> PersonBody:
     """One person: ids, traits, totals."""
-    return PersonBody.of(profile_of(_house(request), access.scope, person_id))
+    return PersonBody.of(profile_of(house_of(request), access.scope, person_id))
 
 
 @router.get("/workspaces/{workspace}/people/{person_id}/ids")
 def person_ids(request: Request, access: Annotated[Access, guard("people:read")], person_id: PersonId) -> IdList:
     """Every id of a person."""
-    store = _house(request).store
+    store = house_of(request).store
     found = identity.person(store, access.scope, person_id)
     ids = identity.ids_of(store, access.scope, [found.person_id])[found.person_id]
     return IdList(items=[identity.IdBody.of(one) for one in ids])
@@ -146,7 +140,7 @@ def person_timeline(
     limit: Limit = 50,
 ) -> Page[TimelineBody]:
     """What a person did, the latest first."""
-    house = _house(request)
+    house = house_of(request)
     before = _place(cursor)
     found = identity.person(house.store, access.scope, person_id)
     items, place = timeline(house, access.scope, found, event=event.strip(), before=before, limit=limit)
@@ -163,7 +157,7 @@ def person_trait_history(
     limit: Limit = 50,
 ) -> Page[TraitBody]:
     """Every value that a trait of a person ever had, the latest first."""
-    house = _house(request)
+    house = house_of(request)
     found = identity.person(house.store, access.scope, person_id)
     rows, place = trait_history(house, access.scope, found, trait, before=_place(cursor), limit=limit)
     return Page(items=[TraitBody.of(one) for one in rows], next_cursor=encode_cursor(*place) if place else None)

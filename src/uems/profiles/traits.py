@@ -55,6 +55,17 @@ def traits_of(house: House, scope: Scope, people: Collection[Person]) -> dict[in
     return {person: tuple(_trait(mine[name]) for name in sorted(mine) if mine[name]["told"] != "null") for person, mine in latest.items()}
 
 
+def traits_told(house: House, scope: Scope, names: Collection[str]) -> set[str]:
+    """Those of the traits that anybody was ever told to have."""
+    if not names:
+        return set()
+    query = Sql(
+        "SELECT DISTINCT toString(trait) AS trait FROM traits WHERE workspace_id = {workspace:UInt32} AND trait IN {names:Array(String)}"
+    )
+    found = house.warehouse.query(query, {"workspace": scope.workspace_id, "names": sorted(names)})
+    return set(found.column("trait").to_pylist())
+
+
 def _order(row: dict[str, Any]) -> tuple[Any, ...]:
     return row["at"], row["offset"], row["index"], row["node_id"]
 

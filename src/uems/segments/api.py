@@ -3,6 +3,7 @@
 from uems.segments.current import Currency, currency
 from uems.segments.definitions import archive_segment, list_segments, resolve_node, save_segment, segment
 from uems.segments.doers import segment_worker
+from uems.segments.feed import Change, Place, changes_since, follow, head, place_of, start_at
 from uems.segments.keeper import Keeper
 from uems.segments.lists.definitions import PeopleList, create_list, delete_list, list_lists, people_list
 from uems.segments.lists.people import list_of_people
@@ -15,25 +16,31 @@ from uems.segments.tagging import Tags, tag_uses
 
 __all__ = [
     "MIGRATIONS",
+    "Change",
     "Currency",
     "Draft",
     "Keeper",
     "Membership",
     "PeopleList",
+    "Place",
     "Segment",
     "Size",
     "Syncer",
     "Tags",
     "archive_segment",
+    "changes_since",
     "create_list",
     "currency",
     "delete_list",
+    "follow",
+    "head",
     "is_member",
     "list_lists",
     "list_of_people",
     "list_segments",
     "members",
     "people_list",
+    "place_of",
     "preview",
     "resolve_node",
     "save_segment",
@@ -41,6 +48,7 @@ __all__ = [
     "segment_worker",
     "segments_of",
     "sizes",
+    "start_at",
     "tag_uses",
     "why",
 ]

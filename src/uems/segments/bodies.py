@@ -7,7 +7,7 @@ from pydantic import Field
 
 from uems.kernel.edge import Body, CleanStr
 from uems.profiles import api as profiles
-from uems.segments.model import Cause, Membership, SavedVersion, Segment, Size, State
+from uems.segments.model import Cause, Membership, Move, SavedVersion, Segment, Size, State
 from uems.segments.preview import Part, Preview, Reason, Why
 
 Condition = Annotated[dict[str, Any], Field(description="A condition on people; see the guide on segments.")]
@@ -166,6 +166,20 @@ class MembershipBody(Body):
 
 class MembershipList(Body):
     items: list[MembershipBody]
+
+
+class MoveBody(Body):
+    """A person came into a segment or left it, and what brought that about."""
+
+    key: str
+    name: str
+    entered: bool
+    at: datetime
+    cause: Cause
+
+    @staticmethod
+    def of(one: Move, segment: Segment) -> "MoveBody":
+        return MoveBody(key=segment.key, name=segment.name, entered=one.entered, at=one.at, cause=one.cause)
 
 
 class Answer(Body):

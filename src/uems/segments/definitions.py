@@ -161,14 +161,15 @@ def resolve(key: str, conditions: Mapping[str, Node]) -> Node:
             details = {"segment": (*path, name)[min(1, len(path))][:100]}
             if name in path:
                 circle = " → ".join((*path[path.index(name) :], name))
-                raise UemsError("bad_filter", f"segment: {circle} leads back to itself; take one of them out.", status=422, details=details)
+                message = f"segment: {circle} leads back to itself; take one of them out."
+                raise UemsError("bad_filter", message, status=422, details={**details, "what": "circle"})
             if name not in conditions:
                 known = ", ".join(sorted(conditions.keys() - {"", key})[:20]) or "none yet"
                 raise UemsError(
                     "bad_filter",
                     f"segment: there is no segment {name[:60]!r}; there are {known}.",
                     status=422,
-                    details=details,
+                    details={**details, "what": "unknown_segment", "name": name[:100]},
                 )
             return profiles.expand(conditions[name], condition_of((*path, name)))
 

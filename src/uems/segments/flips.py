@@ -12,7 +12,7 @@ from uems.identity import api as identity
 from uems.kernel.filters import At, Node
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
-from uems.kernel.sql import Sql, join
+from uems.kernel.sql import Sql, ident, join
 from uems.kernel.warehouse import Limits
 from uems.profiles import api as profiles
 from uems.profiles.api import Asking, Edge
@@ -24,22 +24,27 @@ _STEP: Final = timedelta(milliseconds=1)
 def people_at_edges(house: House, scope: Scope, trees: Sequence[Node], since: datetime, now: datetime) -> set[int]:
     """Everybody whom the passing of time from ``since`` to ``now`` may have brought into or out of one of the conditions."""
     asking = Asking(house, scope, At(now=now, zone=scope.zone))
-    slices: dict[str, dict[Sql, None]] = {"events": {}, "traits": {}}
+    slices: dict[str, dict[Sql, None]] = {"events": {}, "traits": {}, "tag_values": {}}
     for tree in trees:
-        before = profiles.edges_of(tree, Asking(house, scope, At(now=since, zone=scope.zone)))
+        before = profiles.edges_of(tree, Asking(house, scope, At(now=since, zone=scope.zone), beside=asking))
         after = profiles.edges_of(tree, asking)
         for old, new in zip(before, after, strict=True):
             for condition in _slices(old, new, asking):
                 slices[new.table][condition] = None
     found: set[int] = set()
-    for name, table in (("events", Sql("events")), ("traits", Sql("traits"))):
+    for name in ("events", "traits", "tag_values"):
         if slices[name]:
             where = Sql(f"({join(Sql(') OR ('), slices[name])})")
-            rows = identity.rows_of_people(house.store, scope, table, {}, where)
-            query = Sql(f"SELECT DISTINCT person FROM {rows}")
+            query = Sql(f"SELECT DISTINCT person FROM {_rows(house, scope, name, where)}")
             params = {key: value for key, value in asking.params.values.items() if f"{{{key}:" in query}
             found.update(house.warehouse.query(query, params, limits=Limits()).column("person").to_pylist())
     return found
+
+
+def _rows(house: House, scope: Scope, table: str, where: Sql) -> Sql:
+    if table == "tag_values":  # these name the person as known now
+        return Sql(f"(SELECT person_id AS person FROM tag_values FINAL WHERE workspace_id = {scope.workspace_id} AND {where})")
+    return identity.rows_of_people(house.store, scope, ident(table, ("events", "traits")), {}, where)
 
 
 def _slices(old: Edge, new: Edge, asking: Asking) -> list[Sql]:

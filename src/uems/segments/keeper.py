@@ -11,12 +11,13 @@ finds what it has written already, and adds nothing.
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 
 import numpy as np
 import pyarrow as pa
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from uems.kernel import leases
 from uems.kernel.clock import day_of, start_of_day
@@ -33,6 +34,7 @@ from uems.segments.definitions import list_segments, mark_built, resolve, set_si
 from uems.segments.flips import people_at_edges
 from uems.segments.model import Cause, Segment
 from uems.segments.neighbours import with_neighbours
+from uems.segments.settled import settle, written
 from uems.segments.standing import Members, read_members
 from uems.segments.tables import segment_marks, segment_passes
 from uems.segments.tagging import NoTags, Tags, asks_nightly, take_cuts
@@ -42,13 +44,14 @@ _logger = logging.getLogger("uems.segments")
 PAUSE_SECONDS: Final = 1.0
 TICK_SECONDS: Final = 30.0
 LEASE_SECONDS: Final = 60.0
-PEOPLE: Final = 20_000
+PEOPLE: Final = 100_000
 """Whose segments one statement computes at most; more are taken in parts."""
 NIGHT_HOUR: Final = timedelta(hours=3)
 """When the nightly pass is due, after the start of the workspace's day."""
 _OWED: Final = 300_000
 """Milliseconds between passes over everybody that make up for rounds that failed."""
 NOBODY: Final[People] = np.zeros(0, np.uint64)
+EMPTY: Final[Mapping[str, int]] = {}
 
 
 class Scopes(Protocol):
@@ -68,6 +71,7 @@ class Keeper:
         self._tags: Tags = tags or NoTags()
         self._lease: leases.Lease | None = None
         self._known: dict[tuple[int, int], Members] = {}
+        self._taken_over = True
         self._loop = Loop("segments", self.step, pause=lambda worked, took: max(PAUSE_SECONDS, took), close=self.close)
 
     def start(self) -> None:
@@ -85,9 +89,17 @@ class Keeper:
             return self._step()
         except BaseException:
             self._known.clear()  # what was written is read again
+            self._taken_over = True
             raise
 
     def _step(self) -> bool:
+        if self._taken_over:
+            # A holder that was killed may have written a round and not said so.
+            rounds = written(self._house)
+            with self._house.store.write() as conn:
+                self._check(conn)
+                settle(conn, rounds)
+            self._taken_over = False
         now = self._clock()
         marks = read_marks(self._house.store)
         touched = profiles.touched_since(self._house, marks)
@@ -147,11 +159,13 @@ class Keeper:
         owed = f"owed:{workspace_id}"
         is_owed = marks.get(f"done_{owed}", 0) < marks.get(owed, 0) <= _ms(now)
         if night is not None or is_owed:
-            self.full(scope, now=now)
+            with self._keeping():
+                self.full(scope, now=now, followed=moved)
             moved |= {f"done_{owed}": _ms(now)} | ({f"night:{workspace_id}": _ms(night)} if night is not None else {})
         elif waiting:
-            for one in waiting:
-                self._build(scope, one, trees[one.segment_id], now)
+            with self._keeping():
+                for one in waiting:
+                    self._build(scope, one, trees[one.segment_id], now)
         return bool(everybody or waiting or night)
 
     def _conditions(self, scope: Scope) -> list[tuple[Segment, Node]]:
@@ -187,7 +201,9 @@ class Keeper:
             if not live:
                 continue
             chosen = Chosen.of(self._house, scope, part)
-            live, found = self._together(scope, live, trees, Asking(self._house, scope, self._at(scope, now), chosen), now)
+            present = refreshed.people if refreshed is not None else None
+            asking = Asking(self._house, scope, self._at(scope, now), chosen, present=present)
+            live, found = self._together(scope, live, trees, asking, now)
             if found is None:
                 continue
             # Merged into somebody else, or without a single event of their own since an undo.
@@ -242,14 +258,15 @@ class Keeper:
         with self._house.store.write() as conn:
             mark_built(conn, scope.workspace_id, one, size=self._members(scope, one).size, now=now)
 
-    def full(self, scope: Scope, *, now: datetime) -> int:
+    def full(self, scope: Scope, *, now: datetime, followed: Mapping[str, int] = EMPTY) -> int:
         """Everybody, every segment: puts right what differs from what was kept, writes a report, and gives the number of differences.
 
         People of whom something was stored meanwhile are left to the next round: what differs with them is not a difference. Nor
-        is what nightly tags, percentiles and relations change, which are computed afterwards.
+        is what nightly tags, percentiles and relations change, which are computed afterwards. followed: marks of what the round of
+        this pass has looked at already, and will move.
         """
         begun = time.perf_counter()
-        marks = read_marks(self._house.store)
+        marks = {**read_marks(self._house.store), **followed}
         conditions = [(one, tree) for one, tree in self._conditions(scope) if not one.failure]
         people, detail = self._everybody(scope, conditions, marks, now)
         self._tags.refresh(scope, now, None)
@@ -325,6 +342,7 @@ class Keeper:
             # Somebody else may have written meanwhile; these changes were reckoned from what was known before.
             raise UemsError("lease_lost", "The segments were kept by another process meanwhile; the round is done again.", status=409)
         with self._house.store.write() as conn:
+            self._check(conn)  # whoever took over numbers their changes from here on
             version = allocate(conn, "segment_changes")
         table = _rows(scope.workspace_id, changes, cause_of, now, version)
         self._house.warehouse.insert("segment_changes", table, token=f"segments:{version}")
@@ -336,7 +354,17 @@ class Keeper:
                 self._known[place] = read_members(self._house, *place)
         sizes = {segment_id: self._known[scope.workspace_id, segment_id].size for segment_id, _, _ in changes}
         with self._house.store.write() as conn:
+            self._check(conn)
+            settle(conn, {scope.workspace_id: version})
             set_sizes(conn, scope.workspace_id, sizes, now)
+
+    def _keeping(self) -> AbstractContextManager[None]:
+        """Hold on to the lease for the length of work on everybody, which takes longer than one."""
+        return leases.keeping(self._house.store, self._lease, LEASE_SECONDS, self._clock) if self._lease else nullcontext()
+
+    def _check(self, conn: Connection) -> None:
+        if self._lease is not None:
+            leases.check(conn, self._lease)
 
     def _move(self, marks: Mapping[str, int]) -> None:
         if self._lease is None:
@@ -347,12 +375,15 @@ class Keeper:
 
     def _hold(self) -> bool:
         """Take or keep the lease; on taking it anew, what another process may have written is read again."""
-        now = self._clock()
-        epoch = self._lease.epoch if self._lease else 0
-        if self._lease is None or self._lease.expires_at - now < timedelta(seconds=LEASE_SECONDS / 2):
-            self._lease = leases.acquire(self._house.store, "segments", self._holder, LEASE_SECONDS, now)
+        now, held, store = self._clock(), self._lease, self._house.store
+        epoch = held.epoch if held else 0
+        if held is None or held.expires_at - now < timedelta(seconds=LEASE_SECONDS / 2):
+            # A pass over everybody takes longer than a lease; as long as nobody took it, what is known still stands.
+            kept = leases.renew(store, held, LEASE_SECONDS, now) if held else None
+            self._lease = kept or leases.acquire(store, "segments", self._holder, LEASE_SECONDS, now)
         if self._lease is None or self._lease.epoch != epoch:
             self._known.clear()
+            self._taken_over = True
         return self._lease is not None
 
     def close(self) -> None:

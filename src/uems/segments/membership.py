@@ -7,7 +7,7 @@ from uems.kernel.clock import day_of, start_of_day
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
 from uems.kernel.sql import Sql
-from uems.segments.model import Membership, Size
+from uems.segments.model import Membership, Move, Size
 
 
 def members(house: House, scope: Scope, segment_id: int, *, after: int = 0, limit: int, on: datetime | None = None) -> list[int]:
@@ -38,6 +38,35 @@ def segments_of(house: House, scope: Scope, person_id: int) -> list[Membership]:
         {"workspace": scope.workspace_id, "person": found.person_id},
     ).to_pylist()
     return [Membership(segment_id=r["segment_id"], since=r["at"].astimezone(UTC), cause=r["cause"]) for r in rows]
+
+
+def moves_of(house: House, scope: Scope, person_id: int, limit: int, *, before: int | None = None) -> tuple[list[Move], int]:
+    """When a person came into segments and left them, the latest first: at most ``limit``, and how many are older.
+
+    before: only the oldest so many; None is all of them.
+
+    A merged person is in while any of those they were made of is: that one number gives way to another is no coming and going.
+    """
+    found = identity.person(house.store, scope, person_id)
+    rows = house.warehouse.query(
+        Sql(
+            "SELECT segment_id, person_id, entered, at, cause FROM segment_changes WHERE workspace_id = {workspace:UInt32}"
+            " AND person_id IN {people:Array(UInt64)} AND segment_id IN (SELECT segment_id FROM person_segments"
+            " WHERE workspace_id = {workspace:UInt32} AND person_id IN {people:Array(UInt64)})"
+            " ORDER BY version, entered DESC, segment_id, person_id"
+        ),
+        {"workspace": scope.workspace_id, "people": sorted(found.stored_ids)},
+    ).to_pylist()
+    inside: dict[int, set[int]] = {}
+    moves: list[Move] = []
+    for row in rows:
+        numbers = inside.setdefault(row["segment_id"], set())
+        was_in = bool(numbers)
+        numbers ^= {row["person_id"]} if row["entered"] != (row["person_id"] in numbers) else set()
+        if bool(numbers) != was_in:
+            moves.append(Move(segment_id=row["segment_id"], entered=row["entered"], at=row["at"].astimezone(UTC), cause=row["cause"]))
+    older = moves[: len(moves) if before is None else before]
+    return older[::-1][:limit], max(0, len(older) - limit)
 
 
 def is_member(house: House, scope: Scope, segment_id: int, person_id: int) -> bool:

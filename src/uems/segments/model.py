@@ -72,6 +72,16 @@ class Membership:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """A person came into a segment, or left it."""
+
+    segment_id: int
+    entered: bool
+    at: datetime
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Size:
     """At the end of a business day: how many were in, and how many came and went during it."""
 

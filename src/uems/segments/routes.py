@@ -1,12 +1,12 @@
 """How are segments listed, built, tried out and opened over HTTP?"""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
 
-from uems.access.api import Access, guard
-from uems.identity import api as identity
+from uems.access.api import Access, guard, house_of
 from uems.kernel.clock import day_of
 from uems.kernel.edge import Cursor, Id, Key, Limit, Page, decode_cursor, encode_cursor
 from uems.kernel.errors import invalid
@@ -20,6 +20,7 @@ from uems.segments.bodies import (
     History,
     MembershipBody,
     MembershipList,
+    MoveBody,
     PassBody,
     PassList,
     SegmentBody,
@@ -45,11 +46,6 @@ _BASE = "/workspaces/{workspace}/segments"
 _MAX_DAYS = 800
 
 
-def _house(request: Request) -> House:
-    house: House = request.app.state.house
-    return house
-
-
 @router.get(_BASE)
 def list_segments(
     request: Request,
@@ -57,14 +53,14 @@ def list_segments(
     archived: Annotated[bool, Query(description="Also those that were archived.")] = False,
 ) -> SegmentList:
     """Every segment by name, with its size and whether it is current."""
-    found = definitions.list_segments(_house(request).store, access.scope, archived=archived)
+    found = definitions.list_segments(house_of(request).store, access.scope, archived=archived)
     return SegmentList(items=[SegmentBody.of(one, access.scope.currency) for one in found])
 
 
 @router.post(f"{_BASE}/preview")
 def preview_segment(request: Request, access: Annotated[Access, guard("segments:read")], body: Asked) -> SegmentPreviewBody:
     """How many people a condition gives, some of them, and how much each part of it decides. Changes nothing."""
-    house = _house(request)
+    house = house_of(request)
     found = preview(house, access.scope, profiles.parse_condition(body.condition), access.now)
     may_see = "people:read" in access.actor.permissions
     return SegmentPreviewBody.of(found, _rows(house, access, found.sample) if may_see else [])
@@ -73,45 +69,45 @@ def preview_segment(request: Request, access: Annotated[Access, guard("segments:
 @router.post(f"{_BASE}/why/{{person_id}}")
 def why_condition(request: Request, access: Annotated[Access, guard("people:read")], person_id: PersonId, body: Asked) -> WhyBody:
     """Why a person does or does not fulfil a condition that need not be saved, part by part."""
-    return WhyBody.of(why(_house(request), access.scope, profiles.parse_condition(body.condition), person_id, access.now))
+    return WhyBody.of(why(house_of(request), access.scope, profiles.parse_condition(body.condition), person_id, access.now))
 
 
 @router.get(f"{_BASE}/passes")
 def list_passes(request: Request, access: Annotated[Access, guard("segments:read")], limit: Limit = 50) -> PassList:
     """The passes over everybody, the latest first, with what each had to put right."""
-    return PassList(items=[PassBody(**one) for one in passes(_house(request).store, access.scope, limit)])
+    return PassList(items=[PassBody(**one) for one in passes(house_of(request).store, access.scope, limit)])
 
 
 @router.get(f"{_BASE}/{{key}}")
 def get_segment(request: Request, access: Annotated[Access, guard("segments:read")], key: SegmentKey) -> SegmentBody:
     """One segment."""
-    return SegmentBody.of(definitions.segment(_house(request).store, access.scope, key), access.scope.currency)
+    return SegmentBody.of(definitions.segment(house_of(request).store, access.scope, key), access.scope.currency)
 
 
 @router.put(f"{_BASE}/{{key}}")
 def put_segment(request: Request, access: Annotated[Access, guard("segments:write")], key: SegmentKey, body: SegmentDraft) -> SegmentBody:
     """Make or change a segment; its members follow within seconds."""
     draft = Draft(key=key, name=body.name, description=body.description, condition=profiles.parse_condition(body.condition))
-    saved = definitions.save_segment(_house(request).store, access, draft, base_version=body.base_version)
+    saved = definitions.save_segment(house_of(request).store, access, draft, base_version=body.base_version)
     return SegmentBody.of(saved, access.scope.currency)
 
 
 @router.delete(f"{_BASE}/{{key}}")
 def archive_segment(request: Request, access: Annotated[Access, guard("segments:write")], key: SegmentKey) -> SegmentBody:
     """Take a segment out of use; its history stays, and it can be restored."""
-    return SegmentBody.of(definitions.archive_segment(_house(request).store, access, key), access.scope.currency)
+    return SegmentBody.of(definitions.archive_segment(house_of(request).store, access, key), access.scope.currency)
 
 
 @router.post(f"{_BASE}/{{key}}/restore")
 def restore_segment(request: Request, access: Annotated[Access, guard("segments:write")], key: SegmentKey) -> SegmentBody:
     """Put an archived segment back into use."""
-    return SegmentBody.of(definitions.archive_segment(_house(request).store, access, key, archived=False), access.scope.currency)
+    return SegmentBody.of(definitions.archive_segment(house_of(request).store, access, key, archived=False), access.scope.currency)
 
 
 @router.get(f"{_BASE}/{{key}}/versions")
 def list_versions(request: Request, access: Annotated[Access, guard("segments:read")], key: SegmentKey) -> SegmentVersionList:
     """What the segment asked over time, the latest first."""
-    store = _house(request).store
+    store = house_of(request).store
     one = definitions.segment(store, access.scope, key)
     return SegmentVersionList(
         items=[
@@ -130,7 +126,7 @@ def list_members(
     limit: Limit = 50,
 ) -> Page[PersonRow]:
     """Who is in the segment, or was at an instant, by number."""
-    house = _house(request)
+    house = house_of(request)
     if on is not None and on.tzinfo is None:
         raise invalid("on", on.isoformat(), "must carry an offset, such as 2026-03-01T00:00:00+08:00.")
     one = definitions.segment(house.store, access.scope, key)
@@ -143,7 +139,7 @@ def list_members(
 @router.get(f"{_BASE}/{{key}}/members/{{person_id}}")
 def member(request: Request, access: Annotated[Access, guard("people:read")], key: SegmentKey, person_id: PersonId) -> Answer:
     """Whether a person is in the segment."""
-    house = _house(request)
+    house = house_of(request)
     one = definitions.segment(house.store, access.scope, key)
     return Answer(member=membership.is_member(house, access.scope, one.segment_id, person_id))
 
@@ -151,7 +147,7 @@ def member(request: Request, access: Annotated[Access, guard("people:read")], ke
 @router.get(f"{_BASE}/{{key}}/members/{{person_id}}/why")
 def why_member(request: Request, access: Annotated[Access, guard("people:read")], key: SegmentKey, person_id: PersonId) -> WhyBody:
     """Why a person is in the segment or out of it, part by part."""
-    house = _house(request)
+    house = house_of(request)
     one = definitions.segment(house.store, access.scope, key)
     return WhyBody.of(why(house, access.scope, one.condition, person_id, access.now))
 
@@ -165,7 +161,7 @@ def history(
     last_day: Annotated[date | None, Query(description="Last business day; left out: today.")] = None,
 ) -> History:
     """The size of the segment day by day, with who came and went."""
-    house = _house(request)
+    house = house_of(request)
     one = definitions.segment(house.store, access.scope, key)
     last = last_day or day_of(access.now, access.scope.zone)
     first = first_day or last - timedelta(days=90)
@@ -177,14 +173,28 @@ def history(
 @router.get("/workspaces/{workspace}/people/{person_id}/segments")
 def person_segments(request: Request, access: Annotated[Access, guard("people:read")], person_id: PersonId) -> MembershipList:
     """The segments that a person is in, the latest entered first."""
-    house = _house(request)
+    house = house_of(request)
     names = {one.segment_id: one for one in definitions.list_segments(house.store, access.scope)}
     found = membership.segments_of(house, access.scope, person_id)
     return MembershipList(items=[MembershipBody.of(one, names[one.segment_id]) for one in found if one.segment_id in names])
 
 
-def _rows(house: House, access: Access, people: tuple[int, ...] | list[int]) -> list[PersonRow]:
-    """People as rows of a list, in the order given; those who were merged since as who they are now, once."""
-    known = identity.people_of(house.store, access.scope, list(people))
-    now = {known[number].person_id: known[number] for number in people if number in known}
-    return [PersonRow.of(one) for one in profiles.profiles_of(house, access.scope, list(now.values()))]
+@router.get("/workspaces/{workspace}/people/{person_id}/moves")
+def person_moves(
+    request: Request,
+    access: Annotated[Access, guard("people:read")],
+    person_id: PersonId,
+    cursor: Cursor | None = None,
+    limit: Limit = 50,
+) -> Page[MoveBody]:
+    """When a person came into segments and left them, the latest first."""
+    house = house_of(request)
+    names = {one.segment_id: one for one in definitions.list_segments(house.store, access.scope, archived=True)}
+    before = max(0, decode_cursor(cursor, int)[0]) if cursor else None
+    found, place = membership.moves_of(house, access.scope, person_id, limit, before=before)
+    items = [MoveBody.of(one, names[one.segment_id]) for one in found if one.segment_id in names]
+    return Page(items=items, next_cursor=encode_cursor(place) if place else None)
+
+
+def _rows(house: House, access: Access, people: Sequence[int]) -> list[PersonRow]:
+    return [PersonRow.of(one) for one in profiles.profiles_now(house, access.scope, people)]

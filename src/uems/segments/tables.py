@@ -69,7 +69,7 @@ segment_marks = Table(
     "segment_marks",
     metadata,
     # "receipts:<partition>", "changes:<workspace>", "tags:<workspace>" (see profiles.touched_since),
-    # "tick:<workspace>" and "night:<workspace>" in ms.
+    # "tick:<workspace>" and "night:<workspace>" in ms; "feed:<workspace>:<reader>:<part>" is where a reader of the feed is.
     Column("name", String(60), primary_key=True),
     Column("value", BigInteger, nullable=False),
 )

@@ -15,10 +15,12 @@ from uems.segments.definitions import read_segments
 
 
 class Refreshed(Protocol):
-    """What computing tags did. related: who has a new relation with somebody, sorted."""
+    """What computing tags did. related: who has a new relation with somebody. people: who was looked at and is somebody. Both sorted."""
 
     @property
     def related(self) -> People: ...
+    @property
+    def people(self) -> People: ...
 
 
 class Tags(Protocol):

@@ -25,12 +25,22 @@ from uems.segments import api as segments
 from uems.web.errors import ErrorBody, install_errors
 from uems.web.frame import Frame
 from uems.web.health import router as health_router
+from uems.web.patience import Patience
 from uems.web.system import router as system_router
 from uems.web.ui import STATIC, install_ui
 
 TAG_USERS: tuple[profiles.TagUsers, ...] = (segments.tag_uses, prediction.tag_uses)
 """What asks tags above the room that has them. A room whose definitions name tags adds its function, so that none is removed under it."""
-_FOR_STRANGERS = ("/healthz", "/api/login", "/api/shared/{token}", "/api/shared/{token}/tiles/{tile_id}")
+_FOR_STRANGERS = (
+    "/healthz",
+    "/api/login",
+    "/api/shared/{token}",
+    "/api/shared/{token}/tiles/{tile_id}",
+    "/api/letters/{token}",
+    "/api/letters/{token}/go",
+    "/api/letters/{token}/seen.gif",
+    "/api/letters/{token}/unsubscribe",
+)
 
 
 class App(FastAPI):
@@ -77,7 +87,10 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        middleware=[Middleware(Frame, https=house.settings.secure_cookies, uploads=uploads)],
+        middleware=[
+            Middleware(Frame, https=house.settings.secure_cookies, uploads=uploads),
+            Middleware(Patience, stop=house.warehouse.cancel),
+        ],
     )
     app.ingest = ingest
     app.state.house = house

@@ -48,7 +48,7 @@ _HEADERS = {
 }
 
 
-_SHARED = re.compile(r"(/api)?/shared/[^/]+")
+_SHARED = re.compile(r"(/api)?/(shared|letters)/[^/]+")
 """What a link opens: its address is its password, so it must not be searched, told to other pages, or logged."""
 _HEADERS_OF_SHARED = {"X-Robots-Tag": "noindex, nofollow, noarchive", "Referrer-Policy": "no-referrer"}
 

@@ -7,9 +7,8 @@ from pydantic import BaseModel
 from sqlalchemy import select
 
 import uems
-from uems.access.api import Visitor, public
+from uems.access.api import Visitor, house_of, public
 from uems.kernel.errors import UemsError
-from uems.kernel.house import House
 
 router = APIRouter()
 
@@ -29,7 +28,7 @@ class Health(BaseModel):
 @router.get("/healthz")
 def check_health(request: Request, visitor: Annotated[Visitor, public()]) -> Health:
     """200 once requests can be answered; 503 while the store does not answer."""
-    house: House = request.app.state.house
+    house = house_of(request)
     with house.store.read() as conn:
         conn.execute(select(1))
     warehouse: Literal["ok", "down"] = "ok"

@@ -11,11 +11,10 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 from starlette.responses import StreamingResponse
 
-from uems.access.api import Caller, operator_guard
+from uems.access.api import Caller, house_of, operator_guard
 from uems.kernel import backup
 from uems.kernel.edge import Body, Count
 from uems.kernel.errors import UemsError
-from uems.kernel.house import House
 from uems.kernel.ids import new_id
 from uems.web.checks import Level, check_house
 
@@ -45,7 +44,7 @@ class SystemBody(Body):
 @router.get("/checks")
 def get_checks(request: Request, caller: Annotated[Caller, operator_guard()]) -> SystemBody:
     """Whether engines, tables, disk, log and pipeline are well."""
-    house: House = request.app.state.house
+    house = house_of(request)
     checks, backlog_events = check_house(house, caller.now)
     return SystemBody(
         version=request.app.version,
@@ -60,7 +59,7 @@ def get_checks(request: Request, caller: Annotated[Caller, operator_guard()]) ->
 @router.post("/backup", response_class=StreamingResponse)
 def make_backup(request: Request, caller: Annotated[Caller, operator_guard()]) -> StreamingResponse:
     """An archive (tar) of everything the home holds, of one moment. Collection goes on; processing pauses for the moment itself."""
-    house: House = request.app.state.house
+    house = house_of(request)
     quiet: Callable[[], AbstractContextManager[None]] = getattr(request.app.state, "quiet", nullcontext)
     if not _one_backup.acquire(blocking=False):
         raise UemsError("backup_running", "Another backup is being made. Wait until it is done.", status=409)

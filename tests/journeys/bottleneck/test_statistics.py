@@ -85,3 +85,22 @@ def test_simpsons_paradox_is_told() -> None:
 def test_changes_are_compared_with_changes() -> None:
     assert own.z_of_changes((50, 100, 80, 100), (80, 100, 80, 100)) == pytest.approx(-0.3 / math.sqrt(0.0025 + 3 * 0.0016))
     assert own.z_of_changes((5, 10, 0, 0), (80, 100, 80, 100)) == 0
+
+
+@given(st.tuples(st.integers(0, 12), st.integers(1, 12), st.integers(0, 12), st.integers(1, 12)))
+def test_fishers_test_counts_every_table_with_the_same_margins(cells: tuple[int, int, int, int]) -> None:
+    n1, n0 = cells[1], cells[3]
+    x1, x0 = min(cells[0], n1), min(cells[2], n0)
+    yes = x1 + x0
+    chances = {k: math.comb(n1, k) * math.comb(n0, yes - k) for k in range(max(0, yes - n0), min(n1, yes) + 1)}
+    low = sum(chance for k, chance in chances.items() if k <= x1)
+    high = sum(chance for k, chance in chances.items() if k >= x1)
+    assert own.fisher(x1, n1, x0, n0) == pytest.approx(min(1, 2 * min(low, high) / math.comb(n1 + n0, yes)))
+
+
+def test_small_counts_are_judged_exactly_and_large_ones_by_the_normal_curve() -> None:
+    counts = np.array([[40, 45_000], [60, 50_000], [950, 46_000], [1_000, 50_000]])
+    exact, normal = own.p_values(*counts)
+    assert exact == pytest.approx(own.fisher(40, 60, 950, 1_000))
+    assert exact > 100 * own.two_sided(own.z_of(*counts))[0]
+    assert normal == own.two_sided(own.z_of(*counts))[1]

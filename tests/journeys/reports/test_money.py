@@ -117,6 +117,7 @@ def test_every_cohort_equals_a_count_by_hand_and_opens_its_people(
         mine = {p: o for p, o in known.items() if group is None or group_of(text(o.properties.get("x")), top) == group}
         assert line["size"] == len(mine)
         sums: dict[int, list[int]] = {}
+        payers: set[int] = set()
         for row in line["cohorts"]:
             cohort = date.fromisoformat(row["cohort"])
             members = {p for p, o in mine.items() if bucket(o.day, unit) == cohort}
@@ -137,11 +138,13 @@ def test_every_cohort_equals_a_count_by_hand_and_opens_its_people(
                 if cell["complete"]:
                     size, money = sums.setdefault(n, [0, 0])
                     sums[n] = [size + len(members), money + total]
+                    payers |= paid if n == 1 else set()
                 if members:
                     place = {"cohort": row["cohort"], "column": n, "group": group}
                     assert world.open("cohort_revenue", spec, place, now) == sorted(paid)
                     assert world.open("cohort_revenue", spec, {**place, "outcome": "not_paying"}, now) == sorted(members - paid)
         assert [[one["size"], one["cumulative_minor"]] for one in line["curve"]] == [sums.get(n, [0, 0]) for n in range(4)]
+        assert world.open("cohort_revenue", spec, {"column": 1, "group": group}, now) == sorted(payers)
 
 
 def test_a_refund_is_taken_off(town: Town) -> None:

@@ -161,14 +161,34 @@ def test_who_asks_for_too_much_is_offered_a_sample(shop: World) -> None:
     assert "sample of the people" in error.value.message
 
 
-class _Small:
-    """The real warehouse, which may give three rows at most."""
+@pytest.mark.parametrize(
+    ("limits", "code"), [(Limits(memory_bytes=1_000_000), "warehouse_memory"), (Limits(seconds=1e-6), "warehouse_timeout")]
+)
+def test_beyond_a_real_limit_ever_smaller_samples_are_offered_until_there_is_none(shop: World, limits: Limits, code: str) -> None:
+    house = shop.town.house
+    small = House(settings=house.settings, warehouse=_Small(house.warehouse, limits), store=house.store, log=house.log)
+    asked: dict[str, Any] = {**DAYS_ASKED, "steps": [{}, {}]}
+    offers = []
+    for _ in range(3):
+        with pytest.raises(UemsError) as error:
+            run_report(small, shop.scope, "funnel", asked, NOW)
+        assert (error.value.code, error.value.status) == (code, 422)
+        offers.append(error.value.details.get("sample_percent"))
+        asked["sample_percent"] = offers[-1]
+    assert offers == [10, 1, None]
+    # Within its limits the same question is answered, and what it refused left nothing behind.
+    assert run_report(house, shop.scope, "funnel", {**asked, "sample_percent": 10}, NOW).exact is False
+    assert run_report(house, shop.scope, "funnel", {**asked, "sample_percent": None}, NOW).exact is True
 
-    def __init__(self, real: Warehouse) -> None:
-        self._real = real
+
+class _Small:
+    """The real warehouse within small limits: three rows at most, unless others are given."""
+
+    def __init__(self, real: Warehouse, limits: Limits = Limits(rows=3)) -> None:
+        self._real, self._limits = real, limits
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._real, name)
 
     def query(self, sql: Sql, params: Any = None, **options: Any) -> Any:
-        return self._real.query(sql, params, limits=Limits(rows=3))
+        return self._real.query(sql, params, limits=self._limits)

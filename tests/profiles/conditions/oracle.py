@@ -95,19 +95,23 @@ def matching(body: Mapping[str, Any], soul: Soul, zone: str, now: datetime) -> l
     return found
 
 
-def did(body: Mapping[str, Any], soul: Soul, souls: Mapping[int, Soul], now: datetime) -> bool:
+def zone_of(body: Mapping[str, Any], soul: Soul) -> str:
     theirs = soul.traits.get("timezone")
-    zone = theirs if body.get("zone") == "person" and theirs in KNOWN_ZONES else ZONE
+    return str(theirs) if body.get("zone") == "person" and theirs in KNOWN_ZONES else ZONE
+
+
+def did(body: Mapping[str, Any], soul: Soul, souls: Mapping[int, Soul], now: datetime) -> bool:
+    zone = zone_of(body, soul)
     found = matching(body, soul, zone, now)
     of = body.get("measure", "count")
     test = {"op": body.get("op", "gte"), "value": body.get("value", 1)}
     if of == "count":
         return number_test(test, len(found))
     if of == "days":
-        return number_test(test, len({e["day"] for e in found}))
+        return number_test(test, len({e["ts"].astimezone(ZoneInfo(zone)).date() for e in found}))
     if of in ("first_at", "last_at"):
         times = [e["ts"] for e in found]
-        return bool(times) and in_time(test, min(times) if of == "first_at" else max(times), ZONE, now)
+        return bool(times) and in_time(test, min(times) if of == "first_at" else max(times), zone, now)
     values: list[Any] = []
     for event in found:
         got = event["revenue"] if body["property"] == "$revenue" else event["properties"].get(body["property"])
@@ -129,17 +133,20 @@ def regular(body: Mapping[str, Any], soul: Soul, souls: Mapping[int, Soul], now:
     def start(day: date) -> date:
         return day if body["unit"] == "day" else day - timedelta(days=day.weekday()) if body["unit"] == "week" else day.replace(day=1)
 
+    here = ZoneInfo(zone_of(body, soul))
     units = []
-    day = start(now.astimezone(ZoneInfo(ZONE)).date())
+    day = start(now.astimezone(here).date())
     for _ in range(body["out_of"]):
         units.append(day)
         day = start(day - timedelta(days=1))
-    return len({start(e["day"]) for e in matching(body, soul, ZONE, now)} & set(units)) >= int(body["at_least"])
+    theirs = {start(e["ts"].astimezone(here).date()) for e in matching(body, soul, ZONE, now)}
+    return len(theirs & set(units)) >= int(body["at_least"])
 
 
 def sequence(body: Mapping[str, Any], soul: Soul, souls: Mapping[int, Soul], now: datetime) -> bool:
     seconds = body["amount"] * {"minute": 60, "hour": 3600, "day": 86_400}[body["unit"]]
-    steps = [[e["ts"] for e in matching({**step, "within": body.get("within")}, soul, ZONE, now)] for step in body["steps"]]
+    zone = zone_of(body, soul)
+    steps = [[e["ts"] for e in matching({**step, "within": body.get("within")}, soul, zone, now)] for step in body["steps"]]
 
     def goes_on(step: int, first: datetime, last: datetime) -> bool:
         if step == len(steps):
@@ -166,6 +173,11 @@ def trait(body: Mapping[str, Any], soul: Soul, souls: Mapping[int, Soul], now: d
     found: Any = soul.traits
     for step in body["name"].split("."):
         found = found.get(step) if isinstance(found, dict) else None
+    if body["op"] in ("before", "after", "between"):
+        if not isinstance(found, str) or not found.startswith("20"):
+            return False
+        zone = zone_of(body, soul)
+        return in_time(body, instant(found, zone, now) if len(found) == 10 else datetime.fromisoformat(found), zone, now)
     return json_test(body, found)
 
 
@@ -180,7 +192,7 @@ def person(body: Mapping[str, Any], soul: Soul, souls: Mapping[int, Soul], now: 
     if name == "identified":
         return bool(soul.identified == body["value"])
     if name in ("first_seen", "last_seen"):
-        return in_time(body, min(times) if name == "first_seen" else max(times), ZONE, now)
+        return in_time(body, min(times) if name == "first_seen" else max(times), zone_of(body, soul), now)
     return number_test(body, len(acts) if name == "events" else len({e["day"] for e in acts}))
 
 

@@ -20,6 +20,11 @@ EDGES = [
     datetime(2026, 3, 8, 7, tzinfo=UTC),
     datetime(2026, 3, 1, 5, tzinfo=UTC),
     datetime(2026, 3, 30, 4, tzinfo=UTC),
+    # Midnights of Shanghai, and of London on both sides of its own change on 29 March.
+    datetime(2026, 3, 28, 15, 59, 59, 999000, tzinfo=UTC),
+    datetime(2026, 3, 22, 16, tzinfo=UTC),
+    datetime(2026, 3, 29, 0, 30, tzinfo=UTC),
+    datetime(2026, 3, 29, 23, 30, tzinfo=UTC),
     NOW - timedelta(days=30),
     NOW - timedelta(days=7),
     NOW - timedelta(days=7, milliseconds=1),
@@ -40,6 +45,7 @@ _traits = st.fixed_dictionaries(
     optional={
         "plan": st.sampled_from(["pro", "free", 5, None]),
         "timezone": st.sampled_from(["Asia/Shanghai", "Europe/London", "Nowhere/Else"]),
+        "renewal": st.sampled_from(["2026-03-08", "2026-03-29", "2026-03-29T23:30:00Z", "2026-02-28T05:00:00Z", "soon", None]),
         "address": st.sampled_from([{"city": "北京"}, {"city": 5}, {"zip": 1}, "here", None]),
     },
 )
@@ -101,7 +107,8 @@ def _joined(*parts: Json) -> Json:
     return whole
 
 
-_within = st.one_of(st.just({}), windows.map(lambda w: {"within": w}), windows.map(lambda w: {"within": w, "zone": "person"}))
+_clock: st.SearchStrategy[Json] = st.sampled_from([{}, {"zone": "person"}])
+_within = st.builds(_joined, st.one_of(st.just({}), windows.map(lambda w: {"within": w})), _clock)
 _measures = st.one_of(
     st.just({}),
     st.builds(lambda of, test: {"measure": of, **test}, st.sampled_from(["count", "days"]), _number),
@@ -115,23 +122,28 @@ _measures = st.one_of(
 )
 _did = st.builds(_joined, _doing, _within, _measures).map(lambda body: {"did": body})
 _regular = st.builds(
-    lambda doing, unit, out_of, least: {"regular": {**doing, "unit": unit, "out_of": out_of, "at_least": min(least, out_of)}},
-    _doing, st.sampled_from(["day", "week", "month"]), st.integers(1, 5), st.integers(1, 3),
+    lambda doing, unit, out_of, least, clock: {
+        "regular": {**doing, "unit": unit, "out_of": out_of, "at_least": min(least, out_of), **clock}
+    },
+    _doing, st.sampled_from(["day", "week", "month"]), st.integers(1, 5), st.integers(1, 3), _clock,
 )  # fmt: skip
 _sequence = st.builds(
     lambda steps, amount, unit, within: {"sequence": {"steps": steps, "amount": amount, "unit": unit, **within}},
     st.lists(_doing, min_size=2, max_size=3), st.integers(1, 3), st.sampled_from(["minute", "hour", "day"]),
-    st.just({}) | windows.map(lambda w: {"within": w}),
+    _within,
 )  # fmt: skip
 _told = st.one_of(
     st.sampled_from([{"op": "is_set"}, {"op": "is_not_set"}]),
     st.builds(lambda op, v: {"op": op, "value": v}, st.sampled_from(["equals", "not_equals"]), st.sampled_from(["pro", "北京", 5, "here"])),
     st.builds(lambda op, v: {"op": op, "value": v}, st.sampled_from(["gte", "lt"]), st.sampled_from([3, 6])),
 )
-_trait = st.builds(lambda n, t: {"trait": {"name": n, **t}}, st.sampled_from(["plan", "address.city", "address"]), _told)
+_trait = st.one_of(
+    st.builds(lambda n, t: {"trait": {"name": n, **t}}, st.sampled_from(["plan", "address.city", "address"]), _told),
+    st.builds(lambda w, clock: {"trait": {"name": "renewal", **w, **clock}}, windows, _clock),
+)
 _tag = st.builds(lambda n, t: {"tag": {"name": n, **t}}, st.sampled_from(["stage", "score"]), _told)
 _person = st.one_of(
-    st.builds(lambda n, w: {"person": {"name": n, **w}}, st.sampled_from(["first_seen", "last_seen"]), windows),
+    st.builds(lambda n, w, clock: {"person": {"name": n, **w, **clock}}, st.sampled_from(["first_seen", "last_seen"]), windows, _clock),
     st.builds(lambda n, t: {"person": {"name": n, **t}}, st.sampled_from(["events", "days"]), _number),
     st.booleans().map(lambda value: {"person": {"name": "identified", "op": "equals", "value": value}}),
 )

@@ -351,4 +351,5 @@ def test_a_tag_is_asked_only_what_its_values_can_answer(value_type: Any, fits: l
             check_asked(top, known)
     with pytest.raises(UemsError, match="did you mean tea_lover") as caught:
         check_asked(parse_condition({"related": {"who": {"not": {"tag": {"name": "tealover", "op": "is_set"}}}}}), known)
-    assert caught.value.details == {"path": "related.who.not.tag.name", "tag": "tealover", "near": ["tea_lover"]}
+    found = {"path": "related.who.not.tag.name", "what": "unknown_tag", "tag": "tealover", "near": ["tea_lover"]}
+    assert caught.value.details == found

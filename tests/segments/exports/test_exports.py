@@ -197,6 +197,8 @@ def test_an_export_that_broke_says_so_and_leaves_no_file(desk: Desk, monkeypatch
     [
         ({"segment": "none"}, "not_found"),
         ({"segment": "buyers", "tags": ["unheard"]}, "unknown_tag"),
+        ({"segment": "buyers", "traits": ["unheard"]}, "unknown_trait"),
+        ({"segment": "buyers", "ids": ["user_id", "unheard"]}, "unknown_id_kind"),
         ({"segment": "buyers", "traits": ["a", "a"]}, "invalid"),
         ({"segment": "buyers", "format": "xlsx"}, "invalid"),
         ({"segment": "buyers", "traits": ["x"] * 201}, "invalid"),

@@ -28,7 +28,7 @@ from uems.kernel.house import House
 from uems.kernel.settings import Settings
 from uems.kernel.sql import Sql
 from uems.segments.jobs.worker import Worker
-from uems.segments.lists.distinct import Distinct
+from uems.segments.lists.distinct import Distinct, Seen
 from uems.segments.lists.uploads import ListUploads, folder_of
 from uems.segments.tables import segment_jobs
 from uems.web.app import create_app
@@ -350,6 +350,22 @@ def test_different_things_are_counted_alike_in_memory_and_on_disk(tmp_path: Path
     assert counting.count() == len(seen)
     counting.close()
     assert not (tmp_path / "d").exists()
+
+
+def test_what_came_before_is_known_again_until_there_is_no_room() -> None:
+    dice = random.Random(2)
+    seen, known = Seen(), set[int]()
+    for _ in range(30):
+        part = sorted({dice.choice([dice.getrandbits(64), dice.randrange(500)]) for _ in range(dice.randrange(100))})
+        hashes = np.array(part, np.uint64)
+        new = seen.is_new(hashes)
+        assert new.tolist() == [one not in known for one in part]
+        seen.add(hashes[new])
+        known.update(part)
+    small = Seen(room=2)
+    small.add(np.array([3, 1], np.uint64))
+    small.add(np.array([7], np.uint64))
+    assert small.is_new(np.array([1, 3, 7], np.uint64)).tolist() == [False, False, True]
 
 
 @pytest.mark.slow

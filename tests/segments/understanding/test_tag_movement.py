@@ -17,6 +17,7 @@ from uems.kernel.settings import Settings
 from uems.profiles.tags.definitions import save_tag
 from uems.profiles.tags.model import TagDef, Words
 from uems.segments.understanding.movement import Movement, between_values
+from uems.segments.understanding.movers import movers
 
 _numbers = itertools.count(1)
 MONDAY = datetime(2026, 3, 23, 12, tzinfo=UTC)
@@ -41,6 +42,11 @@ def flows(found: Movement) -> Counter[tuple[int, str, str]]:
     return Counter({(f.step, f.source, f.target): f.people for f in found.flows})
 
 
+def behind(house: House, shop: Shop, flow: tuple[int, str, str], weeks: int = 2, after: int = 0) -> list[int]:
+    step, source, target = flow
+    return movers(house, shop.scope, "stage", MONDAY, weeks, step=step, source=source, target=target, after=after, limit=10)
+
+
 def test_the_past_of_a_rule_is_computed_from_what_had_happened_by_then(house: House) -> None:
     shop = Shop(house, next(_numbers), MONDAY)
     # a comes once and is silent ten days later; b comes every week; c comes first in the last week.
@@ -59,6 +65,9 @@ def test_the_past_of_a_rule_is_computed_from_what_had_happened_by_then(house: Ho
         (2, "silent", "silent"): 1,
         (2, "active", "active"): 2,
     }
+    expected = {(0, "active", "silent"): [1], (1, "", "active"): [3], (2, "active", "active"): [2, 3], (2, "active", "silent"): []}
+    assert {flow: behind(house, shop, flow, weeks=3) for flow in expected} == expected
+    assert behind(house, shop, (2, "active", "active"), weeks=3, after=2) == [3]
     assert [m.date() for m in found.moments] == [date(2026, 3, 9), date(2026, 3, 16), date(2026, 3, 23), date(2026, 3, 23)]
     assert found.sizes[-1] == {"active": 2, "silent": 1}
 
@@ -99,6 +108,18 @@ def test_recorded_changes_are_followed_where_they_reach_far_enough_back(house: H
         (1, "silent", "silent"): 1,
         (1, "new", "new"): 1,
     }
+
+    expected = {
+        (0, "new", "active"): [1],
+        (0, "active", ""): [2],
+        (0, "active", "silent"): [3],
+        (0, "", "new"): [4],
+        (1, "new", "new"): [4],
+    }
+    assert {flow: behind(house, shop, flow) for flow in expected} == expected
+    for wrong in ((2, "new", "new"), (0, "", "")):
+        with pytest.raises(UemsError, match=r"must be from 0 to 1|in no band"):
+            behind(house, shop, wrong)
 
 
 def test_a_tag_made_from_what_has_no_past_says_so(house: House) -> None:

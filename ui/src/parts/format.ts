@@ -1,4 +1,5 @@
 // How is a number, an amount or a time written? Pure functions of the value, the language and the workspace's zone.
+import { digitsOf } from "./money";
 
 export function formatNumber(value: number, tag: string): string {
   return new Intl.NumberFormat(tag, { maximumFractionDigits: 2 }).format(value);
@@ -12,9 +13,11 @@ export function formatCompact(value: number, tag: string): string {
 /** `minor` counts the smallest unit of the currency: cents, yen, fen. */
 export function formatMoney(minor: number, currency: string, tag: string, compact = false): string {
   const base: Intl.NumberFormatOptions = { style: "currency", currency: currency || "USD", currencyDisplay: "narrowSymbol" };
-  const digits = new Intl.NumberFormat(tag, base).resolvedOptions().maximumFractionDigits ?? 2;
-  const options = compact ? { ...base, notation: "compact" as const, maximumFractionDigits: 1, minimumFractionDigits: 0 } : base;
-  return new Intl.NumberFormat(tag, options).format(minor / 10 ** digits);
+  const digits = digitsOf(currency);
+  const places = compact
+    ? { notation: "compact" as const, maximumFractionDigits: 1, minimumFractionDigits: 0 }
+    : { maximumFractionDigits: digits, minimumFractionDigits: digits };
+  return new Intl.NumberFormat(tag, { ...base, ...places }).format(minor / 10 ** digits);
 }
 
 export function formatTime(iso: string, zone: string, tag: string, seconds = true): string {

@@ -7,11 +7,14 @@ import {
   BrainCircuit,
   Database,
   Gauge,
+  FileText,
   GitMerge,
+  HandHeart,
   LayoutDashboard,
   Logs,
   Map,
   ScanSearch,
+  Send,
   Settings,
   ShieldCheck,
   SquareFunction,
@@ -19,6 +22,7 @@ import {
   TrendingUpDown,
   Users,
   Wallet,
+  Workflow,
   ChartSpline,
   FileChartColumn,
   type LucideIcon,
@@ -27,6 +31,8 @@ import {
 import type { Permission } from "./workspace";
 
 type MetricPage = "kpis" | "dashboards" | "customMetrics" | "guardrails" | "alerts" | "spend";
+
+type OutreachPage = "messages" | "templates" | "restraints";
 
 export interface PageEntry {
   readonly key:
@@ -45,14 +51,16 @@ export interface PageEntry {
     | "models"
     | "merges"
     | "settings"
-    | MetricPage;
+    | "flows"
+    | MetricPage
+    | OutreachPage;
   readonly path: string;
   readonly icon: LucideIcon;
   readonly needs: Permission;
 }
 
 export interface PageGroup {
-  readonly key: "analyse" | "metrics" | "collect" | "people" | "system";
+  readonly key: "analyse" | "metrics" | "outreach" | "collect" | "people" | "system";
   readonly pages: readonly PageEntry[];
 }
 
@@ -76,6 +84,15 @@ export const PAGE_GROUPS: readonly PageGroup[] = [
       { key: "guardrails", path: "guardrails", icon: ShieldCheck, needs: "kpis:read" },
       { key: "spend", path: "spend", icon: Wallet, needs: "kpis:read" },
       { key: "customMetrics", path: "custom-metrics", icon: SquareFunction, needs: "kpis:read" },
+    ],
+  },
+  {
+    key: "outreach",
+    pages: [
+      { key: "flows", path: "flows", icon: Workflow, needs: "flows:read" },
+      { key: "messages", path: "messages", icon: Send, needs: "messages:read" },
+      { key: "templates", path: "templates", icon: FileText, needs: "messages:read" },
+      { key: "restraints", path: "restraints", icon: HandHeart, needs: "messages:read" },
     ],
   },
   {

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import typer
 
+from uems.cli.amounts import in_major
 from uems.cli.main import FormatOption, WorkspaceOption, app, connected
 from uems.cli.output import Format, say, show_json, show_rows
 from uems.kernel.errors import UemsError
@@ -61,7 +62,7 @@ def report(
     if format is Format.json:
         show_json({**answer, **data})
         return
-    _show_parts(data, part, format)
+    _show_parts(in_major(data, asked, answer["currency"]), part, format)
     if format is Format.table:
         exact = "exact" if answer["exact"] else "estimated"
         days = f"{answer['first_day']} to {answer['last_day']}" if answer["first_day"] else "no days"

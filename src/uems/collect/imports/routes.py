@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import FileResponse
 
-from uems.access.api import Access, guard
+from uems.access.api import Access, guard, house_of
 from uems.collect.files.dry_run import dry_run
 from uems.collect.files.mapping import Mapping, SavedMapping
 from uems.collect.files.model import Format
@@ -40,11 +40,6 @@ FileId = Annotated[Key, Path(description="Id of the file.")]
 MappingId = Annotated[Key, Path(description="Id of the mapping.")]
 
 
-def _house(request: Request) -> House:
-    house: House = request.app.state.house
-    return house
-
-
 @router.post(
     _W + "/files",
     status_code=201,
@@ -61,7 +56,7 @@ async def upload_file(
     header: Annotated[bool | None, Query()] = None,
 ) -> FileBody:
     """Upload a CSV, JSON Lines or Parquet file, plain or packed with gzip or zstd: as a form, or as the whole body."""
-    house = _house(request)
+    house = house_of(request)
     options = ReadOptions(format=file_format, encoding=encoding, delimiter=delimiter, header=header)
     stored, sent_name = await receive(request, house.settings)
     return await run_in_threadpool(_take_in, house, access, stored, _plain_name(name or sent_name), options)
@@ -98,7 +93,7 @@ def list_files(
     limit: Annotated[Limit, Query()] = 50,
 ) -> Page[FileBody]:
     """The uploaded files that are still kept, the newest first."""
-    found = saved.list_files(_house(request).store, access.scope, before=_page_place(cursor), limit=limit + 1)
+    found = saved.list_files(house_of(request).store, access.scope, before=_page_place(cursor), limit=limit + 1)
     page = found[:limit]
     after = encode_cursor(to_microseconds(page[-1].created_at), page[-1].file_id) if len(found) > limit else None
     return Page[FileBody](items=[FileBody.of(file) for file in page], next_cursor=after)
@@ -107,13 +102,13 @@ def list_files(
 @router.get(_W + "/files/{file_id}")
 def get_file(request: Request, access: Annotated[Access, guard("imports:read")], file_id: FileId) -> FileBody:
     """One file, and a first mapping for it."""
-    return FileBody.of(saved.get_file(_house(request).store, access.scope, file_id))
+    return FileBody.of(saved.get_file(house_of(request).store, access.scope, file_id))
 
 
 @router.post(_W + "/files/{file_id}/inspect")
 def inspect_file(request: Request, access: Annotated[Access, guard("imports:write")], file_id: FileId, body: ReadOptions) -> FileBody:
     """Read the file in another way than was detected: another encoding, delimiter, format, with or without a header."""
-    house = _house(request)
+    house = house_of(request)
     file = saved.get_file(house.store, access.scope, file_id)
     shape = inspect(require(house.settings, file.sha256), body)
     return FileBody.of(saved.change_shape(house.store, access, file_id, shape))
@@ -122,7 +117,7 @@ def inspect_file(request: Request, access: Annotated[Access, guard("imports:writ
 @router.delete(_W + "/files/{file_id}", status_code=204)
 def delete_file(request: Request, access: Annotated[Access, guard("imports:write")], file_id: FileId) -> None:
     """Delete the content of a file now. What was imported from it stays."""
-    house = _house(request)
+    house = house_of(request)
     file = saved.get_file(house.store, access.scope, file_id)
     discard(house.settings, house.store, access, file_id=file.file_id, sha256=file.sha256, name=file.name)
 
@@ -136,7 +131,7 @@ def list_mappings(
 ) -> Page[MappingBody]:
     """The saved mappings, by name."""
     after = str(decode_cursor(cursor, str)[0]) if cursor else None
-    found = saved.list_mappings(_house(request).store, access.scope, after=after, limit=limit + 1)
+    found = saved.list_mappings(house_of(request).store, access.scope, after=after, limit=limit + 1)
     page = found[:limit]
     return Page[MappingBody](
         items=[MappingBody.of(item) for item in page], next_cursor=encode_cursor(page[-1].name) if len(found) > limit else None
@@ -146,19 +141,19 @@ def list_mappings(
 @router.post(_W + "/mappings")
 def save_mapping(request: Request, access: Annotated[Access, guard("imports:write")], body: SavedMapping) -> MappingBody:
     """Save a mapping under a new name, or the next version of the one that has it."""
-    return MappingBody.of(saved.save_mapping(_house(request).store, access, body))
+    return MappingBody.of(saved.save_mapping(house_of(request).store, access, body))
 
 
 @router.get(_W + "/mappings/{mapping_id}")
 def get_mapping(request: Request, access: Annotated[Access, guard("imports:read")], mapping_id: MappingId) -> MappingBody:
     """One saved mapping."""
-    return MappingBody.of(saved.get_mapping(_house(request).store, access.scope, mapping_id))
+    return MappingBody.of(saved.get_mapping(house_of(request).store, access.scope, mapping_id))
 
 
 @router.delete(_W + "/mappings/{mapping_id}", status_code=204)
 def delete_mapping(request: Request, access: Annotated[Access, guard("imports:write")], mapping_id: MappingId) -> None:
     """Forget a mapping; imports keep their copy."""
-    saved.delete_mapping(_house(request).store, access, mapping_id)
+    saved.delete_mapping(house_of(request).store, access, mapping_id)
 
 
 def _chosen(house: House, access: Access, body: ImportBody) -> tuple[File, Mapping, Saved | None]:
@@ -174,7 +169,7 @@ def _chosen(house: House, access: Access, body: ImportBody) -> tuple[File, Mappi
 @router.post(_W + "/imports/dry-run")
 def try_import(request: Request, access: Annotated[Access, guard("imports:write")], body: DryRunBody) -> DryRunAnswer:
     """What would the import do? The first events, every problem, counts, people. Nothing is written."""
-    house = _house(request)
+    house = house_of(request)
     file, mapping, _ = _chosen(house, access, body)
     target = Target(zone=access.scope.zone, currency=access.scope.currency, key=file.sha256[:KEY_DIGITS], now=access.now)
     path = require(house.settings, file.sha256)
@@ -186,7 +181,7 @@ def try_import(request: Request, access: Annotated[Access, guard("imports:write"
 @router.post(_W + "/imports", status_code=201)
 def start_import(request: Request, access: Annotated[Access, guard("imports:write")], body: NewImportBody) -> RunBody:
     """Import a file. A worker takes it up at once; the same file is not imported twice unless ``force`` says so."""
-    house = _house(request)
+    house = house_of(request)
     file, mapping, found = _chosen(house, access, body)
     return _body(house, runs.import_file(house.store, access, file, mapping, found, force=body.force, settings=house.settings))
 
@@ -204,7 +199,7 @@ def list_imports(
     limit: Annotated[Limit, Query()] = 50,
 ) -> Page[RunBody]:
     """Imports of files and readings of sources, the newest first."""
-    house = _house(request)
+    house = house_of(request)
     found = runs.list_runs(house.store, access.scope, source_id=source_id, before=_page_place(cursor), limit=limit + 1)
     page = found[:limit]
     after = encode_cursor(to_microseconds(page[-1].created_at), page[-1].run_id) if len(found) > limit else None
@@ -214,28 +209,28 @@ def list_imports(
 @router.get(_W + "/imports/{import_id}")
 def get_import(request: Request, access: Annotated[Access, guard("imports:read")], import_id: ImportId) -> RunBody:
     """One import and how far it is."""
-    house = _house(request)
+    house = house_of(request)
     return _body(house, runs.get_run(house.store, access.scope, import_id))
 
 
 @router.post(_W + "/imports/{import_id}/cancel")
 def cancel_import(request: Request, access: Annotated[Access, guard("imports:write")], import_id: ImportId) -> RunBody:
     """Stop it. What came in so far stays; it can be resumed."""
-    house = _house(request)
+    house = house_of(request)
     return _body(house, runs.change_state(house.store, access, import_id, "cancelled", settings=house.settings))
 
 
 @router.post(_W + "/imports/{import_id}/pause")
 def pause_import(request: Request, access: Annotated[Access, guard("imports:write")], import_id: ImportId) -> RunBody:
     """Hold it until it is resumed."""
-    house = _house(request)
+    house = house_of(request)
     return _body(house, runs.change_state(house.store, access, import_id, "paused", settings=house.settings))
 
 
 @router.post(_W + "/imports/{import_id}/resume")
 def resume_import(request: Request, access: Annotated[Access, guard("imports:write")], import_id: ImportId) -> RunBody:
     """Let a paused, cancelled or failed import go on where it stopped."""
-    house = _house(request)
+    house = house_of(request)
     return _body(house, runs.change_state(house.store, access, import_id, "queued", settings=house.settings))
 
 
@@ -246,7 +241,7 @@ def resume_import(request: Request, access: Annotated[Access, guard("imports:wri
 )
 def download_problems(request: Request, access: Annotated[Access, guard("imports:read")], import_id: ImportId) -> FileResponse:
     """The rows that were left out (the first 10,000), as a CSV file."""
-    house = _house(request)
+    house = house_of(request)
     run = runs.get_run(house.store, access.scope, import_id)
     path = problems_path(house.settings, run.run_id)
     if not run.problem_bytes or not path.is_file():

@@ -19,13 +19,14 @@ from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
+from sqlalchemy import Connection
 
 from uems.collect.pipeline import cursor
 from uems.collect.pipeline.decode import Decoder
 from uems.collect.pipeline.refused import insert_what_fits, set_aside
 from uems.collect.pipeline.rows import Output, judge
 from uems.collect.pipeline.seen import Keys, Seen, workspace_mask
-from uems.collect.pipeline.stages import People, Plans, Traits
+from uems.collect.pipeline.stages import Listening, People, Plans, Traits
 from uems.kernel import leases
 from uems.kernel.errors import UemsError
 from uems.kernel.house import House
@@ -60,6 +61,7 @@ class Stages:
     people: People
     traits: Traits | None = None
     plans: Plans | None = None
+    listening: Listening | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,7 +184,7 @@ class Consumer:
             return 0
         refused = self._flight.stored.result()
         self._stages.people.flush(now)
-        self._close_batch(self._flight)
+        self._close_batch(self._flight, now)
         self._flight = None
         return refused
 
@@ -231,12 +233,17 @@ class Consumer:
                 warehouse.insert(name, pa.concat_tables([_ordered(t) for t in tables]), token=f"{name}:{token}")
         return len(refused)
 
-    def _close_batch(self, flight: _Flight) -> None:
+    def _close_batch(self, flight: _Flight, now: datetime) -> None:
         assert self._lease is not None
         assert self._seen is not None
         accepted = sum(n for o in flight.outputs for n in o.accepted.values())
         watermark = max(r.appended_at for r in flight.records)
-        cursor.finish(self._house.store, self._lease, self._partition, flight.last, watermark, accepted)
+
+        def tell(conn: Connection) -> None:
+            if self._stages.listening is not None:
+                self._stages.listening.take(conn, [table for output in flight.outputs for table in output.events], now)
+
+        cursor.finish(self._house.store, self._lease, self._partition, flight.last, watermark, accepted, tell)
         self._seen.forget_before(watermark.date())
         self._house.log.trim(self._partition, flight.last)
 

@@ -1,9 +1,10 @@
 """Where does the consumer of a partition stand, and what was it about to do? Read and moved under the partition's lease."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from uems.collect.tables import pipeline_cursors as cursors
@@ -57,10 +58,16 @@ def intend(store: Store, lease: leases.Lease, partition: int, first: int, last: 
         )
 
 
-def finish(store: Store, lease: leases.Lease, partition: int, last: int, watermark: datetime, events: int) -> None:
-    """Close the batch: the cursor moves, the intent is fulfilled. Raises ``lease_lost`` when another consumer took over."""
+def finish(
+    store: Store, lease: leases.Lease, partition: int, last: int, watermark: datetime, events: int, also: Callable[[Connection], None]
+) -> None:
+    """Close the batch: the cursor moves, the intent is fulfilled. Raises ``lease_lost`` when another consumer took over.
+
+    also: what else happens in the same transaction, and so exactly once for each batch.
+    """
     with store.write() as conn:
         leases.check(conn, lease)
+        also(conn)
         conn.execute(
             update(cursors)
             .where(cursors.c.log_partition == partition)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from uems.collect.pipeline.lists import holdable
 from uems.collect.pipeline.seen import Keys, Seen, first_in_batch, keys_of
 from uems.collect.pipeline.staged import Rejected, Staged
 from uems.collect.pipeline.stages import Checker, Claim, People
@@ -167,7 +168,8 @@ def _events(rows: pa.Table, scope: Scope, node_ids: npt.NDArray[np.uint64], pers
     ts = rows.column("ts").cast(pa.int64()).to_numpy()
     size = rows.num_rows
     return (
-        rows.drop_columns(list(_NOT_IN_EVENTS))
+        rows.drop_columns(["properties", *_NOT_IN_EVENTS])
+        .append_column("properties", holdable(rows.column("properties")))
         .append_column("workspace_id", _constant(size, scope.workspace_id, pa.uint32()))
         .append_column("person_id", pa.array(person_ids))
         .append_column("node_id", pa.array(node_ids))

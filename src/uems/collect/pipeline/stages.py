@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 import pyarrow as pa
+from sqlalchemy import Connection
 
 from uems.kernel.scope import Scope
 
@@ -75,4 +76,12 @@ class Plans(Protocol):
 
     def checker(self, workspace_id: int) -> Checker | None:
         """None where there is no plan, which costs nothing."""
+        ...
+
+
+class Listening(Protocol):
+    """Who has to know of each batch, exactly once?"""
+
+    def take(self, conn: Connection, batches: Sequence[pa.Table], now: datetime) -> None:
+        """The events of a batch, each table of one workspace, in the transaction that closes it."""
         ...

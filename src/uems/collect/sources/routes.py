@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request
 from pydantic import Field
 
-from uems.access.api import Access, guard
+from uems.access.api import Access, guard, house_of
 from uems.collect.files.mapping import Mapping
 from uems.collect.imports import runs
 from uems.collect.imports.bodies import ColumnBody, PreviewBody, ProblemBody, RunBody
@@ -16,7 +16,6 @@ from uems.collect.sources.model import KINDS, Reading, Source, What
 from uems.collect.sources.saved import SourceBody
 from uems.collect.sources.trial import Trial, try_saved, try_unsaved
 from uems.kernel.edge import Body, Count, Key, Page
-from uems.kernel.house import House
 
 router = APIRouter()
 
@@ -107,11 +106,6 @@ class LookAnswer(Body):
     suggested_mapping: Mapping | None
 
 
-def _house(request: Request) -> House:
-    house: House = request.app.state.house
-    return house
-
-
 @router.get("/workspaces/{workspace}/source-kinds")
 def list_source_kinds(access: Annotated[Access, guard("sources:read")]) -> Page[SourceKindBody]:
     """The kinds of databases that can be read, and what each needs to know."""
@@ -126,34 +120,34 @@ def list_source_kinds(access: Annotated[Access, guard("sources:read")]) -> Page[
 @router.get(_W)
 def list_sources(request: Request, access: Annotated[Access, guard("sources:read")]) -> Page[SourceAnswer]:
     """The sources of the workspace, by name."""
-    return Page[SourceAnswer](items=[SourceAnswer.of(source) for source in saved.list_sources(_house(request).store, access.scope)])
+    return Page[SourceAnswer](items=[SourceAnswer.of(source) for source in saved.list_sources(house_of(request).store, access.scope)])
 
 
 @router.post(_W, status_code=201)
 def create_source(request: Request, access: Annotated[Access, guard("sources:write")], body: SourceBody) -> SourceAnswer:
     """Set up a source. It is read at once, and then every so many minutes, if it has a schedule."""
-    house = _house(request)
+    house = house_of(request)
     return SourceAnswer.of(saved.create(house.settings, house.store, access, body))
 
 
 @router.post(_W + "/test")
 def try_new_source(request: Request, access: Annotated[Access, guard("sources:write")], body: SourceBody) -> TrialAnswer:
     """Try a source before it is saved."""
-    return TrialAnswer.of(try_unsaved(_house(request), access, body))
+    return TrialAnswer.of(try_unsaved(house_of(request), access, body))
 
 
 @router.post(_W + "/columns")
 def list_source_columns(request: Request, access: Annotated[Access, guard("sources:write")], body: LookBody) -> LookAnswer:
     """The columns of a table or a query, with examples and a first mapping. Nothing is saved."""
     what = What(table=body.table, query=body.query)
-    columns, mapping = look(_house(request), access, body.kind, body.connection, what, body.source_id)
+    columns, mapping = look(house_of(request), access, body.kind, body.connection, what, body.source_id)
     return LookAnswer(columns=[ColumnBody(name=c.name, type=c.type, examples=list(c.examples)) for c in columns], suggested_mapping=mapping)
 
 
 @router.get(_W + "/{source_id}")
 def get_source(request: Request, access: Annotated[Access, guard("sources:read")], source_id: SourceId) -> SourceAnswer:
     """One source."""
-    return SourceAnswer.of(saved.load(_house(request).store, access.scope, source_id)[0])
+    return SourceAnswer.of(saved.load(house_of(request).store, access.scope, source_id)[0])
 
 
 @router.put(_W + "/{source_id}")
@@ -161,25 +155,25 @@ def change_source(
     request: Request, access: Annotated[Access, guard("sources:write")], source_id: SourceId, body: SourceBody
 ) -> SourceAnswer:
     """Change a source. A password that is left out stays, unless the connection changes."""
-    house = _house(request)
+    house = house_of(request)
     return SourceAnswer.of(saved.change(house.settings, house.store, access, source_id, body))
 
 
 @router.delete(_W + "/{source_id}", status_code=204)
 def delete_source(request: Request, access: Annotated[Access, guard("sources:write")], source_id: SourceId) -> None:
     """Forget a source; what was imported stays."""
-    saved.remove(_house(request).store, access, source_id)
+    saved.remove(house_of(request).store, access, source_id)
 
 
 @router.post(_W + "/{source_id}/test")
 def try_source(request: Request, access: Annotated[Access, guard("sources:write")], source_id: SourceId) -> TrialAnswer:
     """Try a saved source: can it be reached, and what would the next rows become?"""
-    return TrialAnswer.of(try_saved(_house(request), access, source_id))
+    return TrialAnswer.of(try_saved(house_of(request), access, source_id))
 
 
 @router.post(_W + "/{source_id}/run", status_code=201)
 def run_source(request: Request, access: Annotated[Access, guard("sources:write")], source_id: SourceId) -> RunBody:
     """Read a source now."""
-    house = _house(request)
+    house = house_of(request)
     run = due.run_now(house.store, access, source_id)
     return RunBody.of(run, queryable=runs.settled(house.store, run))

@@ -1,5 +1,7 @@
 """How are the passwords of sources kept? Encrypted (Fernet: AES-128 and HMAC-SHA256) with a key that is not in the database."""
 
+import hashlib
+import hmac
 import json
 import os
 from pathlib import Path
@@ -38,6 +40,12 @@ def _fernet(settings: Settings) -> Fernet:
         return Fernet(key)
     except ValueError as error:
         raise UemsError("bad_settings", "UEMS_SECRET_KEY must be 32 bytes in URL-safe base64 (44 characters).", status=500) from error
+
+
+def signing_key(settings: Settings, purpose: str) -> bytes:
+    """32 bytes that only this installation has, another for each purpose."""
+    key = settings.secret_key.encode() if settings.secret_key else _key_file(settings.home)
+    return hmac.new(key, purpose.encode(), hashlib.sha256).digest()
 
 
 def seal(settings: Settings, secrets: dict[str, str]) -> bytes:

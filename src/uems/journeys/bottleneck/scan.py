@@ -59,13 +59,15 @@ def candidates(tables: Sequence[Table], rate: float, least: int) -> tuple[list[C
     kinds: list[FindingKind] = ["change", "difference"]
     found = []
     for step, table in enumerate(tables):
-        for code, (z, tested) in enumerate((_changes(table, least), _differences(table, least))):
+        for code, (sides, tested) in enumerate((_changes(table, least), _differences(table, least))):
             places = np.flatnonzero(tested)
-            found.append(np.stack([np.full(len(places), code), np.full(len(places), step), places, z[places]], axis=1))
-    tests = np.concatenate(found) if found else np.zeros((0, 4))
+            mine = [side[places] for side in sides]
+            z, p = st.z_of(*mine), st.p_values(*mine)
+            found.append(np.stack([np.full(len(places), code), np.full(len(places), step), places, z, p], axis=1))
+    tests = np.concatenate(found) if found else np.zeros((0, 5))
     if not len(tests):
         return [], 0
-    p = st.two_sided(tests[:, 3])
+    p = tests[:, 4]
     q = st.benjamini_hochberg(p)
     lost = np.flatnonzero((q <= rate) & (tests[:, 3] < 0))
     told = [
@@ -82,18 +84,22 @@ def candidates(tables: Sequence[Table], rate: float, least: int) -> tuple[list[C
     return sorted(told, key=lambda one: (one.z, one.step, one.place)), len(tests)
 
 
-def _changes(table: Table, least: int) -> tuple[st.Floats, st.Flags]:
+_Sides = tuple[st.Counts, st.Counts, st.Counts, st.Counts]
+"""x1, n1, x0, n0 of each slice, and of what it is compared with."""
+
+
+def _changes(table: Table, least: int) -> tuple[_Sides, st.Flags]:
     x1, n1, x0, n0 = table.T
     tested = st.testable(x1, n1, x0, n0, least)
     # A slice that is nearly everybody asks the same question again.
     rest = (table[0, 1] + table[0, 3]) - (n1 + n0)
     tested[1:] &= rest[1:] >= least
-    return st.z_of(x1, n1, x0, n0), tested
+    return (x1, n1, x0, n0), tested
 
 
-def _differences(table: Table, least: int) -> tuple[st.Floats, st.Flags]:
+def _differences(table: Table, least: int) -> tuple[_Sides, st.Flags]:
     x, n = table[:, 0], table[:, 1]
     rest_x, rest_n = x[0] - x, n[0] - n
     tested = st.testable(x, n, rest_x, rest_n, least)
     tested[0] = False
-    return st.z_of(x, n, rest_x, rest_n), tested
+    return (x, n, rest_x, rest_n), tested

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
+from uems.access.api import Access
 from uems.collect import api as collect
 from uems.journeys.map.model import MapDraft, Stage, Stages, TouchEvent, Touchpoint
 from uems.journeys.map.templates.api import TEMPLATES, Template, TemplatePoint
@@ -41,14 +42,18 @@ class Filled:
     missing: tuple[str, ...]
 
 
-def fill_in(house: House, scope: Scope, template: str, language: Literal["zh", "en"], now: datetime) -> Filled:
-    """The template with the workspace's own events. Guesses the roles where none is known yet. Raises ``not_found``."""
+def fill_in(house: House, scope: Scope, template: str, language: Literal["zh", "en"], access: Access) -> Filled:
+    """The template with the workspace's own events. Guesses the roles where none is known yet, as the doing of whoever asks.
+
+    Raises ``not_found``.
+    """
+    now = access.now
     if template not in TEMPLATES:
         raise not_found("template", template)
     rows = house.warehouse.query(_EVENTS, {"workspace": scope.workspace_id, "limit": _NAMES}).to_pylist()
     roles = profiles.roles_of(house.store, scope)
     if not roles.mapped and rows:
-        roles = profiles.guess_roles(house, scope, now)
+        roles = profiles.guess_roles(house, scope, now, by=access)
     seen = [Seen(name=row["event"], page=bool(row["page"])) for row in rows]
     points = [one for stage in TEMPLATES[template].stages for one in stage.points if one.filter is not None]
     idle = {one.key for one in points if not _happens(house, scope, one, [event.name for event in seen if event.page], now)}

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
 
-from uems.access.api import Access, guard
+from uems.access.api import Access, guard, house_of
 from uems.journeys.map import definitions
 from uems.journeys.map.bodies import (
     DraftBody,
@@ -20,16 +20,10 @@ from uems.journeys.map.bodies import (
 from uems.journeys.map.draft import fill_in
 from uems.journeys.map.templates.api import TEMPLATES
 from uems.kernel.edge import Key
-from uems.kernel.house import House
 
 router = APIRouter()
 _BASE = "/workspaces/{workspace}/maps"
 MapKey = Annotated[Key, Path(description="Key of the map.")]
-
-
-def _house(request: Request) -> House:
-    house: House = request.app.state.house
-    return house
 
 
 @router.get(_BASE)
@@ -39,7 +33,7 @@ def list_maps(
     archived: Annotated[bool, Query(description="Also those that were archived.")] = False,
 ) -> MapList:
     """Every map by name."""
-    found = definitions.list_maps(_house(request).store, access.scope, archived=archived)
+    found = definitions.list_maps(house_of(request).store, access.scope, archived=archived)
     return MapList(items=[MapBody.of(one) for one in found])
 
 
@@ -52,34 +46,34 @@ def list_map_templates(access: Annotated[Access, guard("reports:read")]) -> MapT
 @router.post(f"{_BASE}/draft")
 def draft_map(request: Request, access: Annotated[Access, guard("maps:write")], question: DraftQuestion) -> DraftBody:
     """A template, filled in from the workspace's own events and their roles. Saves no map."""
-    return DraftBody.of(fill_in(_house(request), access.scope, question.template, question.language, access.now))
+    return DraftBody.of(fill_in(house_of(request), access.scope, question.template, question.language, access))
 
 
 @router.get(f"{_BASE}/{{key}}")
 def get_map(request: Request, access: Annotated[Access, guard("reports:read")], key: MapKey) -> MapBody:
     """One map."""
-    return MapBody.of(definitions.journey_map(_house(request).store, access.scope, key))
+    return MapBody.of(definitions.journey_map(house_of(request).store, access.scope, key))
 
 
 @router.put(f"{_BASE}/{{key}}")
 def put_map(request: Request, access: Annotated[Access, guard("maps:write")], key: MapKey, body: MapChange) -> MapBody:
     """Make or change a map."""
-    return MapBody.of(definitions.save_map(_house(request).store, access, key, body.draft, base_version=body.base_version))
+    return MapBody.of(definitions.save_map(house_of(request).store, access, key, body.draft, base_version=body.base_version))
 
 
 @router.delete(f"{_BASE}/{{key}}")
 def archive_map(request: Request, access: Annotated[Access, guard("maps:write")], key: MapKey) -> MapBody:
     """Take a map out of use; its versions stay, and it can be restored."""
-    return MapBody.of(definitions.archive_map(_house(request).store, access, key))
+    return MapBody.of(definitions.archive_map(house_of(request).store, access, key))
 
 
 @router.post(f"{_BASE}/{{key}}/restore")
 def restore_map(request: Request, access: Annotated[Access, guard("maps:write")], key: MapKey) -> MapBody:
     """Put an archived map back into use."""
-    return MapBody.of(definitions.archive_map(_house(request).store, access, key, archived=False))
+    return MapBody.of(definitions.archive_map(house_of(request).store, access, key, archived=False))
 
 
 @router.get(f"{_BASE}/{{key}}/versions")
 def list_map_versions(request: Request, access: Annotated[Access, guard("reports:read")], key: MapKey) -> MapVersionList:
     """How the map was drawn over time, the latest first."""
-    return MapVersionList(items=[MapVersionBody.of(one) for one in definitions.map_versions(_house(request).store, access.scope, key)])
+    return MapVersionList(items=[MapVersionBody.of(one) for one in definitions.map_versions(house_of(request).store, access.scope, key)])

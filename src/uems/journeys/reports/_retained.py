@@ -55,9 +55,9 @@ class Cohorts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """One number of people. column None: the whole cohort. lost: those who did not come back."""
+    """One number of people, of one cohort or of several. column None: the whole cohorts. lost: those who did not come back."""
 
-    cohort: int
+    cohorts: Sequence[int]
     column: int | None
     lost: bool
     group: int | None
@@ -91,15 +91,21 @@ def by_calendar(asked: Ask, what: Cohorts, wanted: Wanted | None) -> Found:
             here = reach(cohort, first, last)
             for group, one in enumerate(grouped):
                 retained[group, cohort, column] = _bits.count(one[cohort] & here)
-    people = np.zeros(0, np.uint64)
-    if wanted is not None:
-        chosen = grouped if wanted.group is None else [grouped[wanted.group]]
-        whole = np.bitwise_or.reduce([one[wanted.cohort] for one in chosen])
-        if wanted.column is not None:
-            here = reach(wanted.cohort, *what.columns[wanted.column])
-            whole = whole & (~here if wanted.lost else here)
-        people = _bits.members(whole)
+    people = np.zeros(0, np.uint64) if wanted is None else _bits.members(_union(grouped, what, reach, wanted, width))
     return Found(sizes=sizes, retained=retained, people=people)
+
+
+def _union(grouped: list[Words], what: Cohorts, reach: "_Reach", wanted: Wanted, width: int) -> Words:
+    """Everybody who is wanted, of any of the cohorts."""
+    chosen = grouped if wanted.group is None else [grouped[wanted.group]]
+    union = np.zeros(width, np.uint64)
+    for cohort in wanted.cohorts:
+        whole = np.bitwise_or.reduce([one[cohort] for one in chosen])
+        if wanted.column is not None:
+            here = reach(cohort, *what.columns[wanted.column])
+            whole = whole & (~here if wanted.lost else here)
+        union |= whole
+    return union
 
 
 def starts_by_group(asked: Ask, what: Cohorts) -> list[Words]:
@@ -251,12 +257,12 @@ def _clocked(told: Stories, what: Cohorts, cohorts: int, known: Words, wanted: W
         np.add.at(sizes[:, cohort], groups, 1)
         for column in range(len(what.columns)):
             retained[:, cohort, column] = np.bincount(groups[hits[:, column]], minlength=what.groups)
-        if wanted is not None and wanted.cohort == cohort:
+        if wanted is not None and cohort in wanted.cohorts:
             chosen = np.ones(len(owners), np.bool_) if wanted.group is None else groups == wanted.group
             if wanted.column is not None:
                 chosen &= hits[:, wanted.column] != wanted.lost
             people.append(persons[owners[chosen]])
-    return Found(sizes=sizes, retained=retained, people=np.concatenate([np.zeros(0, np.uint64), *people]))
+    return Found(sizes=sizes, retained=retained, people=np.unique(np.concatenate([np.zeros(0, np.uint64), *people])))
 
 
 def _hits(

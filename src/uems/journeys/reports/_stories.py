@@ -9,6 +9,7 @@ costs little. The columns that decide ties are read only for people who have tie
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeAlias, TypeVar
@@ -97,9 +98,10 @@ def each_part(asked: Ask, wanted: Wanted, steps: Iterable[Step], start: datetime
 
     if len(parts) == 1:
         return [one(parts[0])]
-    # While numpy works on one part, the engine reads the next.
+    # While numpy works on one part, the engine reads the next. Each knows for whom it works, so that it ends when they go away.
     with ThreadPoolExecutor(2, "report") as threads:
-        return list(threads.map(one, parts))
+        begun = [threads.submit(copy_context().run, one, part) for part in parts]
+        return [part.result() for part in begun]
 
 
 def _parts(asked: Ask, steps: Iterable[Step], start: datetime, end: datetime) -> Iterator[_Part]:

@@ -61,7 +61,7 @@ class Config(Asked):
     segments: Named = Field("all", description='Keys of segments, or "all".')
     values: int = Field(10, strict=True, ge=1, le=50, description="The most frequent values of each dimension and tag that are looked at.")
     false_discovery_rate: Annotated[float, Field(gt=0, le=0.5)] = 0.05
-    least_people: int = Field(50, strict=True, ge=10, le=1_000_000, description="Smaller groups are not tested.")
+    least_people: int = Field(20, strict=True, ge=10, le=1_000_000, description="Smaller groups are not tested.")
 
     @model_validator(mode="after")
     def _drawn(self) -> "Config":

@@ -9,7 +9,7 @@ its first day, its ``size`` and ``cells``, one a column: ``revenue_minor`` of th
 ``per_person_minor`` (that by size: LTV to date), ``paying`` people who paid anything up to it, ``complete``, whether the column has
 passed; null where it has not begun. The curve takes complete cells only: ``size``, ``cumulative_minor``, ``per_person_minor``. A group
 is the value of the first ``acquired`` event. Cell: ``cohort``, ``column`` (left out: the whole cohort), ``outcome`` "paying" up to the
-column, or "not_paying".
+column, or "not_paying"; without a ``cohort`` a point of the curve: the same of every cohort for which that column has passed.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ from typing import Any, Final, Literal
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
 from uems.journeys.registry import Answer
 from uems.journeys.reports import _bits
@@ -49,9 +49,15 @@ class Config(Asked):
 class CohortRevenueCell(Cell):
     """The people of a cohort, those who paid, or those who did not."""
 
-    cohort: date
-    column: int | None = Field(None, strict=True, ge=0)
+    cohort: date | None = Field(None, description="Left out: every cohort for which the column has passed, as in the curve.")
+    column: int | None = Field(None, strict=True, ge=0, description="Left out: the whole cohort.")
     outcome: Literal["paying", "not_paying"] = "paying"
+
+    @model_validator(mode="after")
+    def _somewhere(self) -> "CohortRevenueCell":
+        if self.cohort is None and self.column is None:
+            raise ValueError("a cell needs a cohort, a column, or both")
+        return self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,12 +106,12 @@ class CohortRevenue:
         if asked is None:
             return NOBODY
         cohorts = _cohorts(asked, spec)
-        if cell.cohort not in cohorts:
+        if cell.cohort is not None and cell.cohort not in cohorts:
             raise invalid("cell.cohort", cell.cohort.isoformat(), "must be a cohort of the answer.")
         words = top_values(asked, spec.breakdown, [spec.acquired])
         place = group_place(spec.breakdown, words, cell.group)
         found = _found(asked, spec, words)
-        chosen = found.cohort == cohorts.index(cell.cohort)
+        chosen = np.isin(found.cohort, _wanted(asked, spec, cell, cohorts))
         if place is not None:
             chosen &= found.group == place
         if cell.column is not None:
@@ -118,6 +124,15 @@ def _cohorts(asked: Ask, spec: Config) -> list[date]:
     if len(found) > MAX_COHORTS:
         raise invalid("unit", spec.unit, f"makes {len(found)} cohorts; at most {MAX_COHORTS}. Use a longer unit or a shorter period.")
     return found
+
+
+def _wanted(asked: Ask, spec: Config, cell: CohortRevenueCell, cohorts: list[date]) -> list[int]:
+    """The places of the cohorts whose people a cell opens."""
+    if cell.cohort is not None:
+        return [cohorts.index(cell.cohort)]
+    assert cell.column is not None
+    ends = [following(cohort, spec.unit, cell.column) for cohort in cohorts]
+    return [n for n, bucket in enumerate(ends) if is_over(bucket, spec.unit, asked.scope.zone, asked.now)]
 
 
 def _found(asked: Ask, spec: Config, words: Sequence[str]) -> Found:

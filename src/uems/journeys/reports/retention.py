@@ -9,7 +9,8 @@ each of ``brackets``.
 data: ``columns`` the first and last offset of each; ``lines`` one a group (null: everybody) with ``size``, ``cohorts``, ``curve``. A
 cohort has its first day, its ``size`` and ``cells``, one a column: ``count``, ``share`` and ``complete``, whether that time has
 passed for all of them; null where it has not begun. The curve takes complete cells only: ``count`` of ``size``, and ``share``. A group
-is the value of the first start in the cohort. Cell: ``cohort`` its first day, ``column`` (left out: the whole cohort), ``outcome``.
+is the value of the first start in the cohort. Cell: ``cohort`` its first day, ``column`` (left out: the whole cohort), ``outcome``;
+without a ``cohort`` a point of the curve: whoever came back of any cohort that the curve takes at that column, each person once.
 """
 
 from datetime import date, datetime, timedelta
@@ -61,9 +62,15 @@ class Config(Asked):
 class RetentionCell(Cell):
     """The people of one cell of the triangle."""
 
-    cohort: date
+    cohort: date | None = Field(None, description="Left out: every cohort for which the time of the column is over, as in the curve.")
     column: int | None = Field(None, strict=True, ge=0, description="Left out: the whole cohort.")
     outcome: Literal["retained", "lost"] = "retained"
+
+    @model_validator(mode="after")
+    def _somewhere(self) -> "RetentionCell":
+        if self.cohort is None and self.column is None:
+            raise ValueError("a cell needs a cohort, a column, or both")
+        return self
 
 
 class Retention:
@@ -97,12 +104,12 @@ class Retention:
             return NOBODY
         what = _what(asked, spec)
         cohorts = _cohorts(asked, spec)
-        if cell.cohort not in cohorts:
+        if cell.cohort is not None and cell.cohort not in cohorts:
             raise invalid("cell.cohort", cell.cohort.isoformat(), "must be a cohort of the answer.")
         if cell.column is not None and cell.column >= len(what.columns):
             raise invalid("cell.column", cell.column, f"must be below {len(what.columns)}.")
         place = group_place(spec.breakdown, list(what.words), cell.group)
-        wanted = Wanted(cohort=cohorts.index(cell.cohort), column=cell.column, lost=cell.outcome == "lost", group=place)
+        wanted = Wanted(cohorts=_wanted(asked, spec, cell, cohorts), column=cell.column, lost=cell.outcome == "lost", group=place)
         return np.sort(_found(asked, spec, what, wanted).people)
 
 
@@ -115,6 +122,15 @@ def _cohorts(asked: Ask, spec: Config) -> list[date]:
     if len(found) > MAX_COHORTS:
         raise invalid("unit", spec.unit, f"makes {len(found)} cohorts; at most {MAX_COHORTS}. Use a longer unit or a shorter period.")
     return found
+
+
+def _wanted(asked: Ask, spec: Config, cell: RetentionCell, cohorts: list[date]) -> list[int]:
+    """The places of the cohorts whose people a cell opens."""
+    if cell.cohort is not None:
+        return [cohorts.index(cell.cohort)]
+    assert cell.column is not None
+    column = _columns(spec)[cell.column]
+    return [n for n, cohort in enumerate(cohorts) if _time(asked, spec, cohort, column) == "over"]
 
 
 def _what(asked: Ask, spec: Config) -> Cohorts:

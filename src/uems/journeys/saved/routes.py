@@ -4,20 +4,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
 
-from uems.access.api import Access, guard
+from uems.access.api import Access, guard, house_of
 from uems.journeys.saved import definitions
 from uems.journeys.saved.bodies import SavedReportBody, SavedReportChange
 from uems.kernel.edge import Clean, Cursor, Key, Limit, Page, decode_cursor, encode_cursor
-from uems.kernel.house import House
 
 router = APIRouter()
 _BASE = "/workspaces/{workspace}/saved-reports"
 SavedKey = Annotated[Key, Path(description="Key of the saved report.")]
-
-
-def _house(request: Request) -> House:
-    house: House = request.app.state.house
-    return house
 
 
 @router.get(_BASE)
@@ -32,7 +26,7 @@ def list_saved_reports(
     """Saved reports by name."""
     place = decode_cursor(cursor, str, str) if cursor else None
     found, following = definitions.list_saved(
-        _house(request).store,
+        house_of(request).store,
         access.scope,
         search=search,
         report=report,
@@ -45,7 +39,7 @@ def list_saved_reports(
 @router.get(f"{_BASE}/{{key}}")
 def get_saved_report(request: Request, access: Annotated[Access, guard("reports:read")], key: SavedKey) -> SavedReportBody:
     """One saved report."""
-    return SavedReportBody.of(definitions.saved_report(_house(request).store, access.scope, key))
+    return SavedReportBody.of(definitions.saved_report(house_of(request).store, access.scope, key))
 
 
 @router.put(f"{_BASE}/{{key}}")
@@ -53,11 +47,11 @@ def put_saved_report(
     request: Request, access: Annotated[Access, guard("reports:write")], key: SavedKey, body: SavedReportChange
 ) -> SavedReportBody:
     """Save a report under a key, or change the one that is saved there."""
-    saved = definitions.save_report(_house(request).store, access, key, body.draft, if_version=body.if_version)
+    saved = definitions.save_report(house_of(request).store, access, key, body.draft, if_version=body.if_version)
     return SavedReportBody.of(saved)
 
 
 @router.delete(f"{_BASE}/{{key}}")
 def remove_saved_report(request: Request, access: Annotated[Access, guard("reports:write")], key: SavedKey) -> SavedReportBody:
     """Remove a saved report. The answer is what it was: put it again to undo."""
-    return SavedReportBody.of(definitions.remove_saved(_house(request).store, access, key))
+    return SavedReportBody.of(definitions.remove_saved(house_of(request).store, access, key))

@@ -12,12 +12,12 @@ from uems.collect import api as collect
 from uems.kernel.errors import UemsError, invalid, not_found
 from uems.kernel.house import House
 from uems.kernel.ids import new_id, new_token
+from uems.kernel.mail import require_smtp
 from uems.kernel.outbound import host_of
 from uems.kernel.scope import Scope
 from uems.kernel.settings import Settings
 from uems.kernel.store import Store, lock
 from uems.kpis.alerts.model import Alert, AlertSpec, Delivery, Firing, Receiver
-from uems.kpis.mail import require_smtp
 from uems.kpis.measuring import find_metric
 from uems.kpis.setup import read_config
 from uems.kpis.tables import kpi_alerts, kpi_deliveries, kpi_firings

@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from uems.journeys import api as journeys
 from uems.kernel.edge import Key
+from uems.kernel.mail import Address
 from uems.kpis.delivering import DeliveryState
-from uems.kpis.mail import Address
 from uems.kpis.model import Unit
 
 

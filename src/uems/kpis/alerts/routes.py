@@ -5,9 +5,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
 
-from uems.access.api import Access, guard
+from uems.access.api import Access, guard, house_of
 from uems.kernel.edge import Cursor, Key, Limit, Page, decode_cursor, encode_cursor
-from uems.kernel.house import House
 from uems.kpis.alerts import definitions
 from uems.kpis.alerts.judging import explain, judge
 from uems.kpis.alerts.model import AlertSpec
@@ -20,28 +19,23 @@ _BASE = "/workspaces/{workspace}/alerts"
 AlertId = Annotated[Key, Path(description="Id of the alert.")]
 
 
-def _house(request: Request) -> House:
-    house: House = request.app.state.house
-    return house
-
-
 @router.get(_BASE)
 def list_alerts(request: Request, access: Annotated[Access, guard("kpis:read")]) -> AlertList:
     """Every alert, and how far it has looked."""
-    return AlertList(items=[AlertBody.of(one) for one in definitions.alerts_of(_house(request).store, access.scope)])
+    return AlertList(items=[AlertBody.of(one) for one in definitions.alerts_of(house_of(request).store, access.scope)])
 
 
 @router.post(_BASE, status_code=201)
 def create_alert(request: Request, access: Annotated[Access, guard("kpis:write")], body: AlertDraft) -> AlertMade:
     """Be told when a metric leaves its bounds. The answer carries the secret that signs webhooks, this once."""
-    made, secret = definitions.create_alert(_house(request), access, body.name, body.spec, body.receivers)
+    made, secret = definitions.create_alert(house_of(request), access, body.name, body.spec, body.receivers)
     return AlertMade(**AlertBody.of(made).model_dump(), secret=secret)
 
 
 @router.post(f"{_BASE}/try")
 def try_alert(request: Request, access: Annotated[Access, guard("kpis:read")], body: AlertSpec) -> AlertTrial:
     """What a rule says of the last complete day, week or month, and why; nothing is saved or sent."""
-    house, scope = _house(request), access.scope
+    house, scope = house_of(request), access.scope
     ripens = find_metric(house, scope, body.metric).ripens_days
     bucket = latest_bucket(body.unit, ripens, scope, access.now)
     found = judge(house, scope, body, bucket, access.now)
@@ -52,14 +46,14 @@ def try_alert(request: Request, access: Annotated[Access, guard("kpis:read")], b
 @router.get(f"{_BASE}/{{alert_id}}")
 def get_alert(request: Request, access: Annotated[Access, guard("kpis:read")], alert_id: AlertId) -> AlertBody:
     """One alert."""
-    return AlertBody.of(definitions.get_alert(_house(request).store, access.scope, alert_id))
+    return AlertBody.of(definitions.get_alert(house_of(request).store, access.scope, alert_id))
 
 
 @router.patch(f"{_BASE}/{{alert_id}}")
 def change_alert(request: Request, access: Annotated[Access, guard("kpis:write")], alert_id: AlertId, body: AlertChange) -> AlertBody:
     """Change an alert, or switch it off and on."""
     changed = definitions.change_alert(
-        _house(request), access, alert_id, name=body.name, spec=body.spec, receivers=body.receivers, enabled=body.enabled
+        house_of(request), access, alert_id, name=body.name, spec=body.spec, receivers=body.receivers, enabled=body.enabled
     )
     return AlertBody.of(changed)
 
@@ -67,7 +61,7 @@ def change_alert(request: Request, access: Annotated[Access, guard("kpis:write")
 @router.delete(f"{_BASE}/{{alert_id}}", status_code=204)
 def delete_alert(request: Request, access: Annotated[Access, guard("kpis:write")], alert_id: AlertId) -> None:
     """Take an alert away with all that it ever said."""
-    definitions.delete_alert(_house(request).store, access, alert_id)
+    definitions.delete_alert(house_of(request).store, access, alert_id)
 
 
 @router.get(f"{_BASE}/{{alert_id}}/firings")
@@ -79,7 +73,7 @@ def list_firings(
     limit: Annotated[Limit, Query()] = 50,
 ) -> Page[AlertFiring]:
     """When an alert went off, what moved the metric, and whom it reached; the latest first."""
-    store = _house(request).store
+    store = house_of(request).store
     before = str(decode_cursor(cursor, str)[0]) if cursor else None
     found = definitions.firings_of(store, access.scope, alert_id, before=before, limit=limit + 1)
     page = found[:limit]

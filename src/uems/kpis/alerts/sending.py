@@ -8,11 +8,11 @@ from typing import Any, Final, Literal
 from sqlalchemy import select
 
 from uems.collect import api as collect
-from uems.kernel import leases
+from uems.kernel import leases, mail
 from uems.kernel.errors import UemsError
 from uems.kernel.house import House
 from uems.kernel.outbound import Outbound, OutboundError, signature
-from uems.kpis import delivering, mail
+from uems.kpis import delivering
 from uems.kpis.alerts import letters
 from uems.kpis.alerts.definitions import delivery_from
 from uems.kpis.alerts.model import Delivery

@@ -11,8 +11,8 @@ from uems.kernel.clock import start_of_day
 from uems.kernel.sql import Sql, join
 from uems.kpis.custom.model import LETTERS, CustomSpec, Letter
 from uems.kpis.facts import View, segment_people
-from uems.kpis.model import Good, Horizon, Measured, Value, Words, nothing, number
-from uems.kpis.registry import Metric, NoConfig
+from uems.kpis.model import Column, Good, Horizon, Measured, Value, Words, nothing, number
+from uems.kpis.registry import MONEY, Metric, NoConfig
 from uems.kpis.setup import read_config
 
 Values = Callable[[Metric, View, Any], Sequence[Value]]
@@ -61,6 +61,18 @@ class CustomMetric:
     @property
     def ripens_days(self) -> int:
         return max((part.ripens_days for part in self._parts.values()), default=0)
+
+    @property
+    def whom(self) -> None:
+        return None
+
+    @property
+    def back_days(self) -> int:
+        return 0
+
+    @property
+    def money(self) -> tuple[Column, ...]:
+        return MONEY if self.unit == "money" else ()
 
     def measure(self, view: View, config: BaseModel) -> Sequence[Value]:
         rows = {letter: self._letter(view, letter, one) for letter, one in zip(LETTERS, self._spec.letters, strict=False)}

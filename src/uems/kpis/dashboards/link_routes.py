@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
 
-from uems.access.api import Access, Visitor, Workspaces, guard, public
+from uems.access.api import Access, Visitor, Workspaces, guard, house_of, public
 from uems.kernel.edge import Key
 from uems.kernel.errors import UemsError
 from uems.kernel.house import House
@@ -19,21 +19,16 @@ DashboardKey = Annotated[Key, Path(description="Key of the dashboard.")]
 Token = Annotated[Key, Path(description="The token of a link.")]
 
 
-def _house(request: Request) -> House:
-    house: House = request.app.state.house
-    return house
-
-
 @router.get(_BASE)
 def list_links(request: Request, access: Annotated[Access, guard("dashboards:write")], key: DashboardKey) -> LinkList:
     """Every link of a dashboard, the latest first, also those that are over."""
-    return LinkList(items=[LinkBody.of(one, access.now) for one in links.links_of(_house(request).store, access.scope, key)])
+    return LinkList(items=[LinkBody.of(one, access.now) for one in links.links_of(house_of(request).store, access.scope, key)])
 
 
 @router.post(_BASE, status_code=201)
 def create_link(request: Request, access: Annotated[Access, guard("dashboards:write")], key: DashboardKey, body: LinkDraft) -> LinkMade:
     """Let whoever has the link look at the dashboard without a login. The answer carries the token, this once."""
-    made, token = links.create_link(_house(request).store, access, key, body.name, body.days)
+    made, token = links.create_link(house_of(request).store, access, key, body.name, body.days)
     return LinkMade(**LinkBody.of(made, access.now).model_dump(), token=token)
 
 
@@ -45,13 +40,13 @@ def revoke_link(
     link_id: Annotated[Key, Path(description="Id of the link.")],
 ) -> LinkBody:
     """Take a link back; it opens nothing any more."""
-    return LinkBody.of(links.revoke_link(_house(request).store, access, key, link_id), access.now)
+    return LinkBody.of(links.revoke_link(house_of(request).store, access, key, link_id), access.now)
 
 
 @router.get("/shared/{token}")
 def open_shared(request: Request, visitor: Annotated[Visitor, public()], token: Token) -> SharedDashboard:
     """The dashboard that a link opens, without a login."""
-    house = _house(request)
+    house = house_of(request)
     link, dashboard = links.open_link(house.store, visitor, token, looks=True)
     scope = _scope(house, link.workspace_id)
     return SharedDashboard(
@@ -70,7 +65,7 @@ def ask_shared_tile(
     request: Request, visitor: Annotated[Visitor, public()], token: Token, tile_id: Annotated[Key, Path(description="Id of the tile.")]
 ) -> TileAnswer:
     """What one tile of the dashboard shows, over the days that its makers chose."""
-    house = _house(request)
+    house = house_of(request)
     link, dashboard = links.open_link(house.store, visitor, token, looks=False)
     tile = next((one for one in dashboard.tiles if one.id == tile_id), None)
     if tile is None:

@@ -11,13 +11,13 @@ from typing import Any, Final
 from sqlalchemy import RowMapping, delete, insert, select, update
 
 from uems.access.api import Workspaces
-from uems.kernel import leases
+from uems.kernel import leases, mail
 from uems.kernel.clock import start_of_day
 from uems.kernel.errors import UemsError
 from uems.kernel.house import House
 from uems.kernel.loops import Loop
 from uems.kernel.scope import Scope
-from uems.kpis import delivering, mail
+from uems.kpis import delivering
 from uems.kpis.arrived import all_arrived
 from uems.kpis.dashboards.definitions import get_dashboard
 from uems.kpis.dashboards.model import Dashboard

@@ -6,9 +6,8 @@ from urllib.parse import quote
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
-from uems.access.api import Access, Workspaces, guard
+from uems.access.api import Access, Workspaces, guard, house_of
 from uems.kernel.edge import Cursor, Key, Limit, Page, decode_cursor, encode_cursor
-from uems.kernel.house import House
 from uems.kpis.dashboards import schedules
 from uems.kpis.dashboards.definitions import get_dashboard
 from uems.kpis.dashboards.mailer import file_name
@@ -23,11 +22,6 @@ ScheduleId = Annotated[Key, Path(description="Id of the schedule.")]
 _PDF = {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}
 
 
-def _house(request: Request) -> House:
-    house: House = request.app.state.house
-    return house
-
-
 @router.post(f"{_BASE}/pdf", response_class=Response, responses={200: {"content": _PDF, "description": "The paper."}})
 def make_pdf(
     request: Request,
@@ -39,7 +33,7 @@ def make_pdf(
     """The dashboard as a PDF, made as scheduled ones are. The body is a period in place of those of the tiles."""
     from uems.kpis.dashboards.paper.pages import make_paper  # what draws takes a while to load: not before the first paper
 
-    house, scope = _house(request), access.scope
+    house, scope = house_of(request), access.scope
     dashboard = get_dashboard(house.store, scope, key)
     name = Workspaces(house.store).name(scope.workspace_id)
     made = make_paper(house, scope, dashboard, name, language, access.now, period=period)
@@ -50,7 +44,7 @@ def make_pdf(
 @router.get(f"{_BASE}/schedules")
 def list_schedules(request: Request, access: Annotated[Access, guard("dashboards:write")], key: DashboardKey) -> ScheduleList:
     """Every schedule of a dashboard, with its next time."""
-    found = schedules.schedules_of(_house(request).store, access.scope, key)
+    found = schedules.schedules_of(house_of(request).store, access.scope, key)
     return ScheduleList(items=[ScheduleBody.of(one, access.scope.zone, access.now) for one in found])
 
 
@@ -59,7 +53,7 @@ def create_schedule(
     request: Request, access: Annotated[Access, guard("dashboards:write")], key: DashboardKey, body: ScheduleSpec
 ) -> ScheduleBody:
     """Send the dashboard as a PDF by e-mail, from the next such hour on."""
-    return ScheduleBody.of(schedules.create_schedule(_house(request), access, key, body), access.scope.zone, access.now)
+    return ScheduleBody.of(schedules.create_schedule(house_of(request), access, key, body), access.scope.zone, access.now)
 
 
 @router.patch(f"{_BASE}/schedules/{{schedule_id}}")
@@ -67,7 +61,8 @@ def change_schedule(
     request: Request, access: Annotated[Access, guard("dashboards:write")], key: DashboardKey, schedule_id: ScheduleId, body: ScheduleChange
 ) -> ScheduleBody:
     """Change a schedule, pause it, or let it go on; what it missed is not made up for."""
-    changed = schedules.change_schedule(_house(request), access, key, schedule_id, spec=body.spec, enabled=body.enabled)
+    house = house_of(request)
+    changed = schedules.change_schedule(house, access, key, schedule_id, spec=body.spec, enabled=body.enabled, if_saved_at=body.if_saved_at)
     return ScheduleBody.of(changed, access.scope.zone, access.now)
 
 
@@ -76,7 +71,7 @@ def delete_schedule(
     request: Request, access: Annotated[Access, guard("dashboards:write")], key: DashboardKey, schedule_id: ScheduleId
 ) -> None:
     """End a schedule and forget what it sent."""
-    schedules.delete_schedule(_house(request).store, access, key, schedule_id)
+    schedules.delete_schedule(house_of(request).store, access, key, schedule_id)
 
 
 @router.get(f"{_BASE}/schedules/{{schedule_id}}/mailings")
@@ -90,6 +85,6 @@ def list_mailings(
 ) -> Page[MailingBody]:
     """What was sent when, and whom it reached; the latest first."""
     before = str(decode_cursor(cursor, str)[0]) if cursor else None
-    found = schedules.mailings_of(_house(request).store, access.scope, key, schedule_id, before=before, limit=limit + 1)
+    found = schedules.mailings_of(house_of(request).store, access.scope, key, schedule_id, before=before, limit=limit + 1)
     page = found[:limit]
     return Page(items=[MailingBody.of(one) for one in page], next_cursor=encode_cursor(page[-1].slot) if len(found) > limit else None)

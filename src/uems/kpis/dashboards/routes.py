@@ -4,9 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
 
-from uems.access.api import Access, guard
+from uems.access.api import Access, guard, house_of
 from uems.kernel.edge import Key
-from uems.kernel.house import House
 from uems.kpis.dashboards import definitions
 from uems.kpis.dashboards.answering import answer_tile
 from uems.kpis.dashboards.bodies import DashboardBody, DashboardChange, DashboardList, TileAnswer, TileQuestion
@@ -17,21 +16,16 @@ _BASE = "/workspaces/{workspace}/dashboards"
 DashboardKey = Annotated[Key, Path(description="Key of the dashboard.")]
 
 
-def _house(request: Request) -> House:
-    house: House = request.app.state.house
-    return house
-
-
 @router.get(_BASE)
 def list_dashboards(request: Request, access: Annotated[Access, guard("dashboards:read")]) -> DashboardList:
     """Every dashboard by name."""
-    return DashboardList(items=[DashboardBody.of(one) for one in definitions.list_dashboards(_house(request).store, access.scope)])
+    return DashboardList(items=[DashboardBody.of(one) for one in definitions.list_dashboards(house_of(request).store, access.scope)])
 
 
 @router.get(f"{_BASE}/{{key}}")
 def get_dashboard(request: Request, access: Annotated[Access, guard("dashboards:read")], key: DashboardKey) -> DashboardBody:
     """One dashboard with its tiles; their answers are asked one by one."""
-    return DashboardBody.of(definitions.get_dashboard(_house(request).store, access.scope, key))
+    return DashboardBody.of(definitions.get_dashboard(house_of(request).store, access.scope, key))
 
 
 @router.put(f"{_BASE}/{{key}}")
@@ -39,13 +33,13 @@ def put_dashboard(
     request: Request, access: Annotated[Access, guard("dashboards:write")], key: DashboardKey, body: DashboardChange
 ) -> DashboardBody:
     """Make or change a dashboard; every tile is checked."""
-    return DashboardBody.of(definitions.save_dashboard(_house(request), access, key, body.draft, if_version=body.if_version))
+    return DashboardBody.of(definitions.save_dashboard(house_of(request), access, key, body.draft, if_version=body.if_version))
 
 
 @router.delete(f"{_BASE}/{{key}}", status_code=204)
 def delete_dashboard(request: Request, access: Annotated[Access, guard("dashboards:write")], key: DashboardKey) -> None:
     """Take a dashboard away; its links open nothing any more, and its schedules end."""
-    definitions.delete_dashboard(_house(request).store, access, key)
+    definitions.delete_dashboard(house_of(request).store, access, key)
 
 
 @router.post("/workspaces/{workspace}/dashboard-tiles")
@@ -55,4 +49,4 @@ def ask_tile(request: Request, access: Annotated[Access, guard("dashboards:read"
         access.require("kpis:read")
     elif isinstance(body.tile, ReportTile):
         access.require("reports:read")
-    return answer_tile(_house(request), access.scope, body.tile, access.now, period=body.period)
+    return answer_tile(house_of(request), access.scope, body.tile, access.now, period=body.period)

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from pydantic import AwareDatetime
+
 from uems.kernel.edge import Body
 from uems.kpis.dashboards.schedules import Letter, Mailing, Schedule, ScheduleSpec
 from uems.kpis.dashboards.slots import next_slot
@@ -37,10 +39,11 @@ class ScheduleList(Body):
 
 
 class ScheduleChange(Body):
-    """What is left out stays. enabled: false pauses it."""
+    """What is left out stays. enabled: false pauses it. if_saved_at: ``saved_at`` of what was edited; refused when it is another now."""
 
     spec: ScheduleSpec | None = None
     enabled: bool | None = None
+    if_saved_at: AwareDatetime | None = None
 
 
 class LetterBody(Body):

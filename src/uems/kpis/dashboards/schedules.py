@@ -12,13 +12,13 @@ from uems.access.api import Access, audit
 from uems.kernel.errors import UemsError, not_found
 from uems.kernel.house import House
 from uems.kernel.ids import new_id
+from uems.kernel.mail import Address, require_smtp
 from uems.kernel.scope import Scope
 from uems.kernel.store import Store, lock
 from uems.kpis.dashboards.definitions import get_dashboard, read_dashboard
 from uems.kpis.dashboards.slots import Rhythm
 from uems.kpis.dashboards.tables import kpi_mailing_letters, kpi_mailings, kpi_schedules
 from uems.kpis.delivering import DeliveryState
-from uems.kpis.mail import Address, require_smtp
 
 MAX_SCHEDULES: Final = 20
 """Schedules of one dashboard."""
@@ -110,15 +110,28 @@ def create_schedule(house: House, access: Access, key: str, spec: ScheduleSpec) 
 
 
 def change_schedule(
-    house: House, access: Access, key: str, schedule_id: str, *, spec: ScheduleSpec | None = None, enabled: bool | None = None
+    house: House,
+    access: Access,
+    key: str,
+    schedule_id: str,
+    *,
+    spec: ScheduleSpec | None = None,
+    enabled: bool | None = None,
+    if_saved_at: datetime | None = None,
 ) -> Schedule:
-    """Change what is given; slots that passed meanwhile are not made up for. Audited. Raises ``not_found`` and ``no_smtp``."""
+    """Change what is given; slots that passed meanwhile are not made up for. Audited. Raises ``not_found`` and ``no_smtp``.
+
+    if_saved_at: when what the caller edited was saved; raises ``schedule_changed`` (409) when it was saved again since.
+    """
     if spec is not None:
         require_smtp(house.settings)
     workspace_id = access.scope.workspace_id
     with house.store.write() as conn:
         lock(conn, f"kpi_dashboards:{workspace_id}")
         before = _read(conn, workspace_id, key, schedule_id)
+        if if_saved_at is not None and before.saved_at != if_saved_at:
+            message = f"The schedule was changed by {before.saved_by} at {before.saved_at:%Y-%m-%d %H:%M:%S} UTC meanwhile. Load it again."
+            raise UemsError("schedule_changed", message, status=409)
         values: dict[str, Any] = {"saved_at": access.now, "saved_by": access.actor.label[:300], "failure": "", "failed_at": None}
         if spec is not None:
             values["spec"] = spec.model_dump(mode="json", exclude_none=True)

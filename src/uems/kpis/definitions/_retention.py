@@ -40,6 +40,7 @@ def retention(days: int, label_zh: str, label_en: str) -> DayRetention:
             " Those whose day is not over yet do not count.",
         ),
         unit="share",
+        whom="new",
         horizon="short" if days == 1 else "long",
         ripens_days=days,
     )

@@ -28,5 +28,6 @@ ITEM = _Metric(
         zh="时间段里的收入（扣除退款）÷ 同期下过单的人数。", en="Revenue of the period, refunds taken off, by the people who ordered in it."
     ),
     unit="money",
+    whom="buyers",
     needs=("purchase",),
 )

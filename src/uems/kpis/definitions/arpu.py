@@ -29,5 +29,6 @@ ITEM = _Metric(
         en="Revenue of the period, refunds taken off, by the people active in it.",
     ),
     unit="money",
+    whom="active",
     needs=("purchase",),
 )

@@ -26,5 +26,6 @@ ITEM = _Metric(
         en="The amount of the period's orders by their number. Refunds are not taken off.",
     ),
     unit="money",
+    whom="buyers",
     needs=("purchase",),
 )

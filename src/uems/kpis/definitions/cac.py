@@ -32,5 +32,6 @@ ITEM = _Metric(
         " that of the channel with the same name.",
     ),
     unit="money",
+    whom="new",
     good="down",
 )

@@ -29,4 +29,5 @@ ITEM = _Metric(
         en="People who did something on a day; over several days the average of the days. What we sent them is not theirs.",
     ),
     unit="people",
+    whom="active",
 )

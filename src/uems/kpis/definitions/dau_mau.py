@@ -34,5 +34,7 @@ ITEM = _Metric(
         en="The average daily active users of the 30 days up to the last day of the period, by the people active in those 30 days.",
     ),
     unit="share",
+    whom="active",
+    back_days=DAYS,
     horizon="long",
 )

@@ -44,5 +44,6 @@ ITEM = _Metric(
         en="Of the people active in the period, the share who used the chosen feature. Choose the event that stands for it.",
     ),
     unit="share",
+    whom="active",
     horizon="long",
 )

@@ -28,6 +28,7 @@ ITEM = _Metric(
         " Earlier periods have had more time, and are usually higher.",
     ),
     unit="money",
+    whom="new",
     horizon="long",
     needs=("purchase",),
 )

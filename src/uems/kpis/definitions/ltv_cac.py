@@ -36,6 +36,8 @@ ITEM = _Metric(
         en="Revenue to date of the period's new users by what was spent in it: LTV to date by CAC.",
     ),
     unit="ratio",
+    money=("numerator", "denominator"),
+    whom="new",
     horizon="long",
     needs=("purchase",),
 )

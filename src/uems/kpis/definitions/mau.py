@@ -27,4 +27,6 @@ ITEM = _Metric(
         en="People who did something in the 30 days up to the last day of the period, each once.",
     ),
     unit="people",
+    whom="active",
+    back_days=DAYS,
 )

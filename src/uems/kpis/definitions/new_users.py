@@ -26,4 +26,5 @@ ITEM = _Metric(
         " group of their first event.",
     ),
     unit="people",
+    whom="new",
 )

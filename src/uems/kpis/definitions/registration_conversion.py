@@ -41,6 +41,7 @@ ITEM = _Metric(
         " these 7 days yet do not count.",
     ),
     unit="share",
+    whom="new",
     needs=("signup",),
     ripens_days=DAYS - 1,
 )

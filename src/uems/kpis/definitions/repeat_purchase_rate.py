@@ -31,6 +31,7 @@ ITEM = _Metric(
         en="Of the people who ordered in the period, the share with at least two orders up to its last day, earlier ones included.",
     ),
     unit="share",
+    whom="buyers",
     horizon="long",
     needs=("purchase",),
 )

@@ -44,6 +44,8 @@ ITEM = _Metric(
         " brought at least one other person, by invitation or share.",
     ),
     unit="share",
+    whom="active",
+    back_days=DAYS,
     horizon="long",
     needs=("purchase",),
 )

@@ -8,8 +8,9 @@ everybody, over those whom a batch touched, and over one person are the same cod
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cache
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, cast
 from zoneinfo import available_timezones
 
 import numpy as np
@@ -124,9 +125,23 @@ class Answers:
 
 
 class Asking:
-    """The questions of one evaluation. chosen: only these people; None is everybody. Not for several threads."""
+    """The questions of one evaluation. chosen: only these people; None is everybody. Not for several threads.
 
-    def __init__(self, house: House, scope: Scope, at: At, chosen: Chosen | None = None, *, prefix: str = "q") -> None:
+    beside: another evaluation that this one belongs to; both know the same time zones, also when somebody names a new one meanwhile.
+    present: those of the chosen who ever had an event, sorted, where that was found out a moment ago.
+    """
+
+    def __init__(
+        self,
+        house: House,
+        scope: Scope,
+        at: At,
+        chosen: Chosen | None = None,
+        *,
+        prefix: str = "q",
+        beside: "Asking | None" = None,
+        present: People | None = None,
+    ) -> None:
         self.house: Final = house
         self.scope: Final = scope
         self.at: Final = at
@@ -134,6 +149,8 @@ class Asking:
         self.params: Final = Params(prefix)
         self._sources: dict[tuple[str, bool], Source] = {}
         self._zones: list[str] | None = None
+        self._beside = beside
+        self._present = present
 
     def source(self, name: SourceName, *, zoned: bool = False) -> Source:
         """The table of that name, read once for all values of this evaluation. zoned: with each person's ``zone`` beside the rows."""
@@ -145,6 +162,8 @@ class Asking:
 
     def people(self, limits: Limits | None = None) -> People:
         """Whom the answers are about: everybody who ever had an event, or those of the chosen who had. Sorted."""
+        if self._present is not None:
+            return self._present
         store, query = self.house.store, self.house.warehouse.query
         if self.chosen is None:
             found = query(Sql(f"SELECT person FROM {identity.everybody(store, self.scope)} ORDER BY person"), limits=limits)
@@ -176,8 +195,14 @@ class Asking:
     def zones(self) -> list[str]:
         """Every time zone that somebody's trait ``timezone`` names and that exists."""
         if self._zones is None:
-            self._zones = known_zones(self.house, self.scope)
+            self._zones = self._beside.zones() if self._beside else known_zones(self.house, self.scope)
         return self._zones
+
+    def oldest_day(self) -> date:
+        """The day of the first event of all."""
+        query = Sql("SELECT min(day) AS day FROM event_daily WHERE workspace_id = {workspace:UInt32}")
+        [found] = self.house.warehouse.query(query, {"workspace": self.scope.workspace_id}).column("day").to_pylist()
+        return cast(date, found)
 
     def _ask(self, source: Source, values: Sequence[Value], limits: Limits | None) -> pa.Table:
         wanted = join(Sql(""), [Sql(f", {value.sql} AS {ident(f'v{n}')}") for n, value in enumerate(values)])

@@ -1,8 +1,8 @@
 """Did the person do it: how often, how much, when first and when last?"""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
-from typing import Any, Final, cast
+from datetime import date
+from typing import Final, cast
 
 from uems.kernel.filters import (
     At,
@@ -25,7 +25,6 @@ from uems.profiles.conditions.doing import (
     TS,
     deed_check,
     is_time,
-    moments_of,
     names_sql,
     read_doing,
     read_within,
@@ -35,12 +34,26 @@ from uems.profiles.conditions.doing import (
 )
 from uems.profiles.conditions.kind import EVENT_FIELDS, Deed, Edge, PersonCheck, PersonKind, PersonRecord, an_object, keys_are
 from uems.profiles.conditions.model import MEASURES, OF_PROPERTY, OF_TIME, REVENUE, Did, MeasureOf
+from uems.profiles.conditions.zones import (
+    PERSON,
+    bounds,
+    by_clock,
+    clocks,
+    day_of_deed,
+    day_sql,
+    is_own,
+    moments,
+    read_zone,
+    rows_of,
+    write_zone,
+)
 
 _KEYS: Final = ("events", "where", "within", "zone", "measure", "property", "op", "value")
 _NUMBER_OPS: Final = ("equals", "not_equals", "in", "not_in", "gt", "gte", "lt", "lte", "between")
 _TIME_OPS: Final = ("before", "after", "between")
 _FROM_NOTHING: Final = ("count", "days", "sum", "distinct")
 """Measures that are 0 of nothing; the others are missing."""
+_EPOCH: Final = date(1970, 1, 1)
 AT_LEAST_ONCE: Final = Test(op="gte", value=1)
 
 
@@ -55,23 +68,20 @@ class DidKind(PersonKind[Did]):
         keys_are(given, _KEYS, reading)
         of = given.get("measure", "count")
         if of not in MEASURES:
-            raise reading.inside(".measure").wrong(f"unknown measure {str(of)[:40]!r}; one of {', '.join(MEASURES)}.")
-        zone = given.get("zone", "workspace")
-        if zone not in ("workspace", "person"):
-            raise reading.inside(".zone").wrong("must be workspace or person.")
+            known = ", ".join(MEASURES)
+            message = f"unknown measure {str(of)[:40]!r}; one of {known}."
+            raise reading.inside(".measure").wrong(message, "unknown", got=str(of)[:40], known=known)
         return Did(
             doing=read_doing(given, reading),
             within=read_within(given, reading),
-            zone=zone,
+            zone=read_zone(given, reading),
             of=of,
             name=_property(given, of, reading),
             test=_test(given, of, reading),
         )
 
     def write(self, node: Did, grammar: Grammar) -> object:
-        body: dict[str, object] = {**write_doing(node.doing), **write_within(node.within)}
-        if node.zone != "workspace":
-            body["zone"] = node.zone
+        body: dict[str, object] = {**write_doing(node.doing), **write_within(node.within), **write_zone(node.zone)}
         if node.of != "count" or node.test != AT_LEAST_ONCE:
             body |= write_test(node.test) if node.of == "count" else {"measure": node.of, **write_test(node.test)}
         if node.name:
@@ -81,29 +91,25 @@ class DidKind(PersonKind[Did]):
     def ask(self, node: Did, asking: Asking) -> Value:
         source, measured = measure(node, asking)
         field = _field(node, measured)
+        theirs = bounds(node.test, node.zone, PERSON, asking) if node.of in OF_TIME and is_own(node.zone, asking) else None
         return Value(
             source=source,
-            sql=field_sql(node.test, field, asking.params, asking.at),
+            sql=field_sql(node.test, field, asking.params, asking.at, theirs),
             empty=field_check(node.test, field, asking.at)(0 if node.of in _FROM_NOTHING else None),
             shown=measured,
         )
 
     def check(self, node: Did, at: At, grammar: Grammar) -> PersonCheck:
         measured = measured_of(node, at)
-        test = field_check(node.test, _field(node, Sql("")), at)
-        return lambda record: test(measured(record))
+        field = _field(node, Sql(""))
+        test = by_clock(node.zone, at, lambda mine: field_check(node.test, field, mine))
+        return lambda record: test(record)(measured(record))
 
     def edges(self, node: Did, asking: Asking) -> Sequence[Edge]:
-        moments: tuple[Any, ...] = ()
-        for zone in _zones(node, asking):
-            at = At(now=asking.at.now, zone=zone)
-            moments += moments_of(node.within, at) + (moments_of(node.test, at) if node.of in OF_TIME else ())
+        times = moments(node.within, node.zone, asking)
+        times += moments(node.test, node.zone, asking) if node.of in OF_TIME else ()
         where, _ = row_sql(node.doing, None, asking)
-        return (Edge(table="events", where=where, time=Sql("ts"), moments=moments),) if moments else ()
-
-
-def _zones(node: Did, asking: Asking) -> list[str]:
-    return [asking.at.zone] if node.zone == "workspace" else [asking.at.zone, *asking.zones()]
+        return (Edge(table="events", where=where, time=Sql("ts"), moments=times),) if times else ()
 
 
 def _property(given: Mapping[str, object], of: MeasureOf, reading: Reading) -> str:
@@ -111,10 +117,10 @@ def _property(given: Mapping[str, object], of: MeasureOf, reading: Reading) -> s
     at = reading.inside(".property")
     if of not in OF_PROPERTY:
         if name:
-            raise at.wrong(f"{of} measures no property; leave it out.")
+            raise at.wrong(f"{of} measures no property; leave it out.", "property")
         return ""
     if not isinstance(name, str) or not 1 <= len(name) <= 200:
-        raise at.wrong(f"{of} needs the name of a property, or {REVENUE!r} for the revenue.")
+        raise at.wrong(f"{of} needs the name of a property, or {REVENUE!r} for the revenue.", "property")
     return name if name == REVENUE else check_json_name(name, at)
 
 
@@ -124,9 +130,9 @@ def _test(given: Mapping[str, object], of: MeasureOf, reading: Reading) -> Test:
     test = read_test({key: given[key] for key in ("op", "value") if key in given}, reading)
     if of in OF_TIME:
         if not is_time(test):
-            raise reading.wrong(f"{test.op} does not test a time; use one of {', '.join(_TIME_OPS)} with days or times.")
+            raise reading.wrong(f"{test.op} does not test a time; use one of {', '.join(_TIME_OPS)} with days or times.", "time")
     elif test.op not in _NUMBER_OPS or is_time(test) or not _numbers(test):
-        raise reading.wrong(f"{of} is a number; use one of {', '.join(_NUMBER_OPS)} with numbers.")
+        raise reading.wrong(f"{of} is a number; use one of {', '.join(_NUMBER_OPS)} with numbers.", "number")
     return test
 
 
@@ -141,40 +147,8 @@ def _field(node: Did, sql: Sql) -> Field:
 
 def measure(node: Did, asking: Asking) -> tuple[Source, Sql]:
     """(source, aggregate over a person's rows): the measure itself, without its test."""
-    source = asking.source("events", zoned=node.zone == "person")
-    whole, cheap = row_sql(node.doing, node.within if node.zone == "workspace" else None, asking)
-    source.need(cheap)
-    row = source.named(whole)
-    if node.zone == "workspace" or node.within is None:
-        return source, _AGGREGATES[node.of](node, source, row, asking)
-    theirs = Sql(f"({row} AND {_in_their_window(node.within, source, asking)})")
-    return source, _AGGREGATES[node.of](node, source, theirs, asking)
-
-
-def _in_their_window(within: Test, source: Source, asking: Asking) -> Sql:
-    """The window by each person's own calendar; those without a zone that exists have the workspace's."""
-    zones = asking.zones()
-    ts = Sql(f"toUnixTimestamp64Micro({source.named(Sql('toDateTime64(ts, 6)'))})")
-    windows = [window_of(within, At(now=asking.at.now, zone=zone)) for zone in (*zones, asking.at.zone)]
-    parts: list[Sql] = []
-    low, high = _bound_of([w.low for w in windows], zones, asking), _bound_of([w.high for w in windows], zones, asking)
-    if low is not None:
-        parts.append(Sql(f"{ts} > {low}") if windows[0].low_open else Sql(f"{ts} >= {low}"))
-    if high is not None:
-        parts.append(Sql(f"{ts} <= {high}") if windows[0].high_closed else Sql(f"{ts} < {high}"))
-    return join(Sql(" AND "), parts) if parts else Sql("1")
-
-
-def _bound_of(bounds: Sequence[datetime | None], zones: Sequence[str], asking: Asking) -> Sql | None:
-    """Microseconds of the bound for the person's zone; the last of ``bounds`` is the workspace's."""
-    known = [round(b.timestamp() * 1_000_000) for b in bounds if b is not None]
-    if len(known) != len(bounds):
-        return None
-    usual = asking.params.bind(known[-1], "Int64")
-    if not zones:
-        return usual
-    names, values = asking.params.bind(list(zones), "Array(String)"), asking.params.bind(known[:-1], "Array(Int64)")
-    return Sql(f"transform(ifNull(zone, ''), {names}, {values}, {usual})")
+    source, row = rows_of(node.doing, node.within, node.zone, asking)
+    return source, _AGGREGATES[node.of](node, source, row, asking)
 
 
 def _number_row(name: str, source: Source, asking: Asking) -> Sql:
@@ -206,7 +180,17 @@ def _count(node: Did, source: Source, flag: Sql, asking: Asking) -> Sql:
 
 
 def _days(node: Did, source: Source, flag: Sql, asking: Asking) -> Sql:
-    return Sql(f"toInt64(uniqExactIf({source.named(Sql('day'))}, {flag}))")
+    day = day_sql(source, node.zone, _first_of(node, asking), asking)
+    return Sql(f"toInt64(uniqExactIf({day}, {flag}))")
+
+
+def _first_of(node: Did, asking: Asking) -> date:
+    """A day before which no event counts by any clock."""
+    if not is_own(node.zone, asking):
+        return _EPOCH
+    starts = [window_of(node.within, At(now=asking.at.now, zone=zone)).low for zone in clocks(node.zone, asking)] if node.within else []
+    known = [start.date() for start in starts if start is not None]
+    return min(known) if known else asking.oldest_day()
 
 
 def _sum(node: Did, source: Source, flag: Sql, asking: Asking) -> Sql:
@@ -254,20 +238,16 @@ _AGGREGATES: Final[Mapping[MeasureOf, Callable[[Did, Source, Sql, Asking], Sql]]
 
 def measured_of(node: Did, at: At) -> Callable[[PersonRecord], object]:
     """The measure as a function of a record."""
-    fixed = deed_check(node.doing, node.within, at)
-
-    def deeds(record: PersonRecord) -> list[Deed]:
-        if node.zone == "person" and record.zone:
-            mine = deed_check(node.doing, node.within, At(now=at.now, zone=record.zone))
-            return [deed for deed in record.deeds if mine(deed)]
-        return [deed for deed in record.deeds if fixed(deed)]
+    check = by_clock(node.zone, at, lambda mine: deed_check(node.doing, node.within, mine))
+    day = by_clock(node.zone, at, lambda mine: day_of_deed(mine.zone if mine.zone != at.zone else ""))
 
     def found(record: PersonRecord) -> object:
-        mine = deeds(record)
+        counts = check(record)
+        mine = [deed for deed in record.deeds if counts(deed)]
         if node.of == "count":
             return len(mine)
         if node.of == "days":
-            return len({deed.day for deed in mine})
+            return len(set(map(day(record), mine)))
         if node.of in OF_TIME:
             times = [deed.ts for deed in mine]
             return (min(times) if node.of == "first_at" else max(times)) if times else None

@@ -38,10 +38,10 @@ def read_doing(body: Mapping[str, object], reading: Reading) -> Doing:
     events = body.get("events", [])
     at = reading.inside(".events")
     if not isinstance(events, list) or len(events) > MAX_EVENTS:
-        raise at.wrong(f"must be a list of at most {MAX_EVENTS} event names; an empty one is any event.")
+        raise at.wrong(f"must be a list of at most {MAX_EVENTS} event names; an empty one is any event.", "too_many", most=MAX_EVENTS)
     for i, name in enumerate(events):
         if not isinstance(name, str) or not 1 <= len(name) <= 200 or "\0" in name or any("\ud800" <= c <= "\udfff" for c in name):
-            raise at.inside(f"[{i}]").wrong("must be the name of an event, of 1 to 200 characters.")
+            raise at.inside(f"[{i}]").wrong("must be the name of an event, of 1 to 200 characters.", "text", most=200)
     where = body.get("where")
     inner = Reading(grammar=BASE, path=f"{reading.path}.where".removeprefix("."), depth=reading.depth, count=reading.count)
     node = inner.node(where) if where is not None else None
@@ -65,10 +65,10 @@ def read_within(body: Mapping[str, object], reading: Reading) -> Test | None:
         return None
     at = reading.inside(".within")
     if not isinstance(within, dict):
-        raise at.wrong('must be a time test such as {"op": "after", "value": {"ago": 30, "unit": "day"}}.')
+        raise at.wrong('must be a time test such as {"op": "after", "value": {"ago": 30, "unit": "day"}}.', "time")
     test = read_test(within, at)
     if not is_time(test):
-        raise at.wrong(f"{test.op} is not a time test; use after, before or between with days or times.")
+        raise at.wrong(f"{test.op} is not a time test; use after, before or between with days or times.", "time")
     return test
 
 

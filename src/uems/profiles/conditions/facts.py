@@ -9,12 +9,13 @@ import xxhash
 
 from uems.kernel.filters import (
     At,
+    Bounds,
     Field,
     Fields,
     Grammar,
     Matching,
     Reading,
-    Trait,
+    Test,
     check_json_name,
     field_check,
     field_sql,
@@ -27,9 +28,10 @@ from uems.kernel.filters import (
 )
 from uems.kernel.sql import Sql, join
 from uems.profiles.conditions.asking import Asking, Source, Value
-from uems.profiles.conditions.doing import ACTIONS, is_time, moments_of
+from uems.profiles.conditions.doing import ACTIONS, is_time
 from uems.profiles.conditions.kind import Edge, PersonCheck, PersonKind, PersonRecord, a_count, an_object, keys_are
-from uems.profiles.conditions.model import PERSON_FACTS, InSegment, Listed, Person, Sample, Tag, Top
+from uems.profiles.conditions.model import PERSON_FACTS, InSegment, Listed, Person, Sample, Tag, Top, Trait, Zone
+from uems.profiles.conditions.zones import PERSON, bounds, by_clock, is_own, moments, read_zone, write_zone
 from uems.profiles.lists import parts_of
 
 _DAY: Final = timedelta(days=1, hours=2)
@@ -37,9 +39,19 @@ _DAY: Final = timedelta(days=1, hours=2)
 _LATEST: Final = Sql("(ts, log_offset, log_index)")
 
 
-def trait_source(names: Sequence[str], asking: Asking) -> tuple[Source, Mapping[str, Sql]]:
+def read_timed(body: object, reading: Reading) -> tuple[str, Test, Zone]:
+    """A name and a test on it; ``zone`` may stand beside a test on time."""
+    given = an_object(body, reading)
+    name, test = read_named_test({key: value for key, value in given.items() if key != "zone"}, reading)
+    zone = read_zone(given, reading)
+    if zone != "workspace" and not is_time(test):
+        raise reading.inside(".zone").wrong("only a test on time (before, after, between) goes by somebody's clock; leave it out.", "zone")
+    return name, test, zone
+
+
+def trait_source(names: Sequence[str], asking: Asking, *, zoned: bool = False) -> tuple[Source, Mapping[str, Sql]]:
     """The traits table and, for each name, the JSON text of its latest value over all nodes of the person; "" for none."""
-    source = asking.source("traits")
+    source = asking.source("traits", zoned=zoned)
     found: dict[str, Sql] = {}
     value, order = source.named(Sql("value")), source.named(_LATEST)
     for name in names:
@@ -53,7 +65,7 @@ def ask_trait(node: Trait, asking: Asking) -> Value:
     """A test on the value of a trait as told last; a dot steps into an object."""
     steps = node.name.split(".")
     heads = [".".join(steps[: n + 1]) for n in range(len(steps))]
-    source, latest = trait_source(heads, asking)
+    source, latest = trait_source(heads, asking, zoned=is_own(node.zone, asking))
 
     def text(name: str, params: object) -> Sql:
         found = latest[name]
@@ -64,7 +76,13 @@ def ask_trait(node: Trait, asking: Asking) -> Value:
 
     value = json_text(text).value(node.name, asking.params)
     empty = json_check(node.test, asking.at)(None)
-    return Value(source=source, sql=json_sql(node.test, value, asking.params, asking.at), empty=empty, shown=text(node.name, None))
+    sql = json_sql(node.test, value, asking.params, asking.at, their_bounds(node.test, node.zone, asking))
+    return Value(source=source, sql=sql, empty=empty, shown=text(node.name, None))
+
+
+def their_bounds(test: Test, zone: Zone, asking: Asking, *, days: bool = True) -> Bounds | None:
+    """The window of a test on a person's rows by that person's own clock; None where it goes by the workspace's."""
+    return bounds(test, zone, PERSON, asking, days=days) if is_own(zone, asking) else None
 
 
 def _or_else(text: Sql, other: Sql) -> Sql:
@@ -80,42 +98,46 @@ def _stepped(text: Sql, path: Sequence[Sql], dotted: Sql) -> Sql:
 
 
 def check_trait(node: Trait, at: At) -> PersonCheck:
-    check = json_check(node.test, at)
-    return lambda record: check(find(record.traits, node.name))
+    check = by_clock(node.zone, at, lambda mine: json_check(node.test, mine))
+    return lambda record: check(record)(find(record.traits, node.name))
 
 
 def edges_of_trait(node: Trait, asking: Asking) -> Sequence[Edge]:
-    moments = moments_of(node.test, asking.at)
-    if not moments:
+    times = moments(node.test, node.zone, asking)
+    if not times:
         return ()
     where = Sql(f"trait = {asking.params.bind(node.name.split('.')[0], 'String')}")
     if "." in node.name:  # whoever has it may change: objects are rare, and dates in them rarer
-        return (Edge(table="traits", where=where, time=Sql("now64(3, 'UTC')"), moments=moments, slack=timedelta(days=100_000)),)
-    time = Sql(
-        "toDateTime64(ifNull(parseDateTime64BestEffortOrNull(JSONExtractString(value), 3, 'UTC'), toDateTime64(0, 3, 'UTC')), 3, 'UTC')"
-    )
-    return (Edge(table="traits", where=where, time=time, moments=moments, slack=_DAY),)
+        return (Edge(table="traits", where=where, time=Sql("now64(3, 'UTC')"), moments=times, slack=timedelta(days=100_000)),)
+    return (Edge(table="traits", where=where, time=_TOLD, moments=times, slack=_DAY),)
+
+
+_TOLD: Final = Sql(
+    "toDateTime64(ifNull(parseDateTime64BestEffortOrNull(JSONExtractString(value), 3, 'UTC'), toDateTime64(0, 3, 'UTC')), 3, 'UTC')"
+)
+"""The time that a JSON text in the column ``value`` holds."""
 
 
 class PersonFactKind(PersonKind[Person]):
-    """``{"person": {"name": "first_seen", "op", "value"}}``."""
+    """``{"person": {"name": "first_seen", "op", "value", "zone"}}``."""
 
     key = "person"
     node = Person
 
     def read(self, body: object, reading: Reading) -> Person:
-        name, test = read_named_test(body, reading)
+        name, test, zone = read_timed(body, reading)
         if name not in PERSON_FACTS:
-            raise reading.inside(".name").wrong(f"unknown {name[:40]!r}; one of {', '.join(PERSON_FACTS)}.")
-        found = Person(name=name, test=test)
+            known = ", ".join(PERSON_FACTS)
+            raise reading.inside(".name").wrong(f"unknown {name[:40]!r}; one of {known}.", "unknown", got=name[:40], known=known)
+        found = Person(name=name, test=test, zone=zone)
         _fits(found, reading)
         return found
 
     def write(self, node: Person, grammar: Grammar) -> object:
-        return {"name": node.name, **write_test(node.test)}
+        return {"name": node.name, **write_test(node.test), **write_zone(node.zone)}
 
     def ask(self, node: Person, asking: Asking) -> Value:
-        source = asking.source("person_daily")
+        source = asking.source("person_daily", zoned=is_own(node.zone, asking))
         source.need(Sql("1"))
         count, first, last = source.named(Sql("events")), source.named(Sql("first_ts")), source.named(Sql("last_ts"))
         does = source.named(Sql("type IN ('track', 'page', 'screen')"))
@@ -128,11 +150,12 @@ class PersonFactKind(PersonKind[Person]):
             "days": Sql(f"toInt64(uniqExactIf({source.named(Sql('day'))}, {does}))"),
             "identified": Sql(f"toBool(max({user}))"),
         }[node.name]
-        field = _fact_field(node, sql)
-        return Value(source=source, sql=field_sql(node.test, field, asking.params, asking.at), shown=sql)
+        field, theirs = _fact_field(node, sql), their_bounds(node.test, node.zone, asking, days=False)
+        return Value(source=source, sql=field_sql(node.test, field, asking.params, asking.at, theirs), shown=sql)
 
     def check(self, node: Person, at: At, grammar: Grammar) -> PersonCheck:
-        check = field_check(node.test, _fact_field(node, Sql("")), at)
+        field = _fact_field(node, Sql(""))
+        check = by_clock(node.zone, at, lambda mine: field_check(node.test, field, mine))
 
         def fact(record: PersonRecord) -> object:
             times = [deed.ts for deed in record.deeds]
@@ -143,11 +166,11 @@ class PersonFactKind(PersonKind[Person]):
                 return len(mine) if node.name == "events" else len({deed.day for deed in mine})
             return (min(times) if node.name == "first_seen" else max(times)) if times else None
 
-        return lambda record: bool(record.deeds) and check(fact(record))
+        return lambda record: bool(record.deeds) and check(record)(fact(record))
 
     def edges(self, node: Person, asking: Asking) -> Sequence[Edge]:
-        moments = moments_of(node.test, asking.at) if node.name in ("first_seen", "last_seen") else ()
-        return (Edge(table="events", where=Sql("1"), time=Sql("ts"), moments=moments),) if moments else ()
+        times = moments(node.test, node.zone, asking) if node.name in ("first_seen", "last_seen") else ()
+        return (Edge(table="events", where=Sql("1"), time=Sql("ts"), moments=times),) if times else ()
 
 
 def _fact_field(node: Person, sql: Sql) -> Field:
@@ -161,36 +184,42 @@ def _fits(node: Person, reading: Reading) -> None:
     values = node.test.value if isinstance(node.test.value, tuple) else (node.test.value,)
     numbers = numeric and all(isinstance(v, int | float) and not isinstance(v, bool) for v in values)
     if not ok.get(node.name, numbers):
-        raise reading.wrong(f"{node.name} cannot be tested by {node.test.op} with {str(node.test.value)[:60]!r}.")
+        raise reading.wrong(f"{node.name} cannot be tested by {node.test.op} with {str(node.test.value)[:60]!r}.", "misfit")
 
 
 class TagKind(PersonKind[Tag]):
-    """``{"tag": {"name": "lifecycle_stage", "op": "equals", "value": "active"}}``."""
+    """``{"tag": {"name": "lifecycle_stage", "op": "equals", "value": "active"}}``; with ``zone`` beside a test on time."""
 
     key = "tag"
     node = Tag
 
     def read(self, body: object, reading: Reading) -> Tag:
-        name, test = read_named_test(body, reading)
-        return Tag(name=name, test=test)
+        name, test, zone = read_timed(body, reading)
+        return Tag(name=name, test=test, zone=zone)
 
     def write(self, node: Tag, grammar: Grammar) -> object:
-        return {"name": node.name, **write_test(node.test)}
+        return {"name": node.name, **write_test(node.test), **write_zone(node.zone)}
 
     def ask(self, node: Tag, asking: Asking) -> Value:
-        source, told = tag_text(node.name, asking)
+        source, told = tag_text(node.name, asking, zoned=is_own(node.zone, asking))
         value = json_text(lambda name, params: told).value(node.name, asking.params)
         empty = json_check(node.test, asking.at)(None)
-        return Value(source=source, sql=json_sql(node.test, value, asking.params, asking.at), empty=empty, shown=told)
+        sql = json_sql(node.test, value, asking.params, asking.at, their_bounds(node.test, node.zone, asking))
+        return Value(source=source, sql=sql, empty=empty, shown=told)
 
     def check(self, node: Tag, at: At, grammar: Grammar) -> PersonCheck:
-        check = json_check(node.test, at)
-        return lambda record: check(record.tags.get(node.name))
+        check = by_clock(node.zone, at, lambda mine: json_check(node.test, mine))
+        return lambda record: check(record)(record.tags.get(node.name))
+
+    def edges(self, node: Tag, asking: Asking) -> Sequence[Edge]:
+        times = moments(node.test, node.zone, asking)
+        where = Sql(f"tag = {asking.params.bind(node.name, 'String')} AND value != ''")
+        return (Edge(table="tag_values", where=where, time=_TOLD, moments=times, slack=_DAY),) if times else ()
 
 
-def tag_text(name: str, asking: Asking) -> tuple[Source, Sql]:
+def tag_text(name: str, asking: Asking, *, zoned: bool = False) -> tuple[Source, Sql]:
     """The source of tags, and the JSON text of one tag's value; "" for none."""
-    source = asking.source("tag_values")
+    source = asking.source("tag_values", zoned=zoned)
     is_it = Sql(f"tag = {asking.params.bind(name, 'String')} AND value != ''")
     source.need(is_it)
     return source, Sql(f"anyIf({source.named(Sql('value'))}, {source.named(is_it)})")
@@ -207,7 +236,7 @@ class TopKind(PersonKind[Top]):
         keys_are(given, ("tag", "percent", "lowest"), reading)
         name, lowest = given.get("tag"), given.get("lowest", False)
         if not isinstance(name, str) or not 1 <= len(name) <= 200:
-            raise reading.inside(".tag").wrong("must be the name of a tag.")
+            raise reading.inside(".tag").wrong("must be the name of a tag.", "text", most=200)
         if not isinstance(lowest, bool):
             raise reading.inside(".lowest").wrong("must be true or false.")
         return Top(name=name, percent=a_percent(given, reading), lowest=lowest)
@@ -249,7 +278,7 @@ class SampleKind(PersonKind[Sample]):
         keys_are(given, ("percent", "salt"), reading)
         salt = given.get("salt", "")
         if not isinstance(salt, str) or len(salt) > 100 or "\0" in salt or any("\ud800" <= c <= "\udfff" for c in salt):
-            raise reading.inside(".salt").wrong("must be a text of at most 100 characters.")
+            raise reading.inside(".salt").wrong("must be a text of at most 100 characters.", "long", most=100)
         return Sample(percent=a_percent(given, reading), salt=salt)
 
     def write(self, node: Sample, grammar: Grammar) -> object:
@@ -276,7 +305,8 @@ def a_percent(given: Mapping[str, object], reading: Reading) -> float:
     """A percentage above 0, up to 100."""
     value = given.get("percent")
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or not 0 < value <= 100:
-        raise reading.inside(".percent").wrong(f"must be a number above 0 and up to 100; it is {str(value)[:40]!r}.")
+        message = f"must be a number above 0 and up to 100; it is {str(value)[:40]!r}."
+        raise reading.inside(".percent").wrong(message, "range", least=0, most=100)
     return float(value)
 
 
@@ -317,7 +347,7 @@ class InSegmentKind(PersonKind[InSegment]):
         keys_are(given, ("key",), reading)
         key = given.get("key")
         if not isinstance(key, str) or not 1 <= len(key) <= 100:
-            raise reading.inside(".key").wrong("must be the key of a segment.")
+            raise reading.inside(".key").wrong("must be the key of a segment.", "text", most=100)
         return InSegment(key=check_json_name(key, reading.inside(".key")))
 
     def write(self, node: InSegment, grammar: Grammar) -> object:

@@ -5,7 +5,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import numpy as np
 
@@ -13,19 +13,18 @@ from uems.kernel.filters import (
     BASE,
     And,
     At,
-    Column,
     Grammar,
     Matcher,
     Matching,
     Node,
     Not,
     Or,
-    Property,
     Reading,
-    Trait,
     Writing,
     bad_filter,
+    check_json_name,
     dump,
+    write_test,
 )
 from uems.kernel.sql import Sql
 from uems.kernel.warehouse import Limits
@@ -34,22 +33,23 @@ from uems.profiles.conditions.asking import Answers, Asking, Flags, People, Valu
 from uems.profiles.conditions.did import DidKind
 from uems.profiles.conditions.habits import RegularKind, SequenceKind
 from uems.profiles.conditions.kind import Edge, PeopleFields, PersonCheck, PersonKind, PersonRecord
-from uems.profiles.conditions.model import InSegment, Related
+from uems.profiles.conditions.model import InSegment, Related, Trait
 from uems.profiles.conditions.related import RelatedKind
+from uems.profiles.conditions.zones import write_zone
 
 
 class _TraitKind(PersonKind[Trait]):
-    """The trait of every filter, asked of a person's whole history of traits."""
+    """The trait of every filter, asked of a person's whole history of traits; with ``zone`` beside a test on time."""
 
     key = "trait"
     node = Trait
-    _plain: Final = BASE.kinds["trait"]
 
     def read(self, body: object, reading: Reading) -> Trait:
-        return cast(Trait, self._plain.read(body, reading))
+        name, test, zone = facts.read_timed(body, reading)
+        return Trait(name=check_json_name(name, reading), test=test, zone=zone)
 
     def write(self, node: Trait, grammar: Grammar) -> object:
-        return self._plain.write(node, grammar)
+        return {"name": node.name, **write_test(node.test), **write_zone(node.zone)}
 
     def ask(self, node: Trait, asking: Asking) -> Value:
         return facts.ask_trait(node, asking)
@@ -79,7 +79,7 @@ KINDS: Final[tuple[PersonKind[Any], ...]] = (
     facts.InSegmentKind(),
 )
 _BY_NODE: Final[Mapping[type[Node], PersonKind[Any]]] = {kind.node: kind for kind in KINDS}
-PEOPLE: Final = Grammar({key: kind for key, kind in BASE.kinds.items() if kind.node not in (Column, Property, Trait)}).plus(*KINDS)
+PEOPLE: Final = Grammar({key: kind for key, kind in BASE.kinds.items() if key not in ("column", "property", "trait")}).plus(*KINDS)
 """The grammar of conditions on people."""
 
 

@@ -54,7 +54,7 @@ class Edge:
     time: the row's instant, as a DateTime64. slack: how far from the moment the row's time may be read.
     """
 
-    table: Literal["events", "traits"]
+    table: Literal["events", "traits", "tag_values"]
     where: Sql
     time: Sql
     moments: tuple[datetime, ...]
@@ -95,7 +95,7 @@ class PersonKind(ABC, Generic[N]):
     def to_sql(self, node: N, writing: Writing) -> Sql:
         fields = writing.fields
         if not isinstance(fields, PeopleFields) or fields.asking is None:
-            raise writing.wrong(f"{self.key} is a condition on people; these rows are not people.")
+            raise writing.wrong(f"{self.key} is a condition on people; these rows are not people.", "not_here")
         value = self.ask(node, fields.asking)
         if not value.empty:
             return Sql(f"{fields.person_sql} GLOBAL IN {fields.asking.subquery(value)}")
@@ -133,5 +133,6 @@ def a_count(body: Mapping[str, object], name: str, reading: Reading, *, least: i
     """A whole number of a body, within bounds."""
     value = body.get(name, default)
     if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-        raise reading.inside(f".{name}").wrong(f"must be a whole number from {least} to {most}; it is {str(value)[:40]!r}.")
+        message = f"must be a whole number from {least} to {most}; it is {str(value)[:40]!r}."
+        raise reading.inside(f".{name}").wrong(message, "range", least=least, most=most)
     return value

@@ -1,6 +1,7 @@
 """What can be asked of a person? The nodes of a condition; no JSON and no SQL here.
 
-``And``, ``Or``, ``Not`` and ``Trait`` are those of every filter. What a person did is asked by a filter on single events.
+``And``, ``Or`` and ``Not`` are those of every filter. What a person did is asked by a filter on single events. Whatever has a
+window, or counts days, follows the workspace's calendar, or with ``zone`` "person" that of each person's own time zone.
 """
 
 from dataclasses import dataclass
@@ -34,8 +35,9 @@ class Doing:
 class Did(Node):
     """What the person did within a window, measured and tested.
 
-    within: a time test on the event's time; None is ever. zone: whose calendar the window follows. of: the measure; sum and
-    count of nothing are 0, the others of nothing are missing. name: the property that is measured.
+    within: a time test on the event's time; None is ever. zone: whose calendar the window, days that are counted, and a test on
+    the first or last time follow. of: the measure; sum and count of nothing are 0, the others of nothing are missing. name: the
+    property that is measured.
     """
 
     doing: Doing
@@ -54,6 +56,7 @@ class Regular(Node):
     unit: Calendar
     at_least: int
     out_of: int
+    zone: Zone = "workspace"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +66,7 @@ class Sequence(Node):
     steps: tuple[Doing, ...]
     seconds: int
     within: Test | None = None
+    zone: Zone = "workspace"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,14 +75,25 @@ class Person(Node):
 
     name: PersonFact
     test: Test
+    zone: Zone = "workspace"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trait(Node):
+    """A test on what was told last of a trait; a dot steps into an object. zone: of a test on time."""
+
+    name: str
+    test: Test
+    zone: Zone = "workspace"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tag(Node):
-    """A test on the value of a tag; a dot in the name does not step anywhere."""
+    """A test on the value of a tag; a dot in the name does not step anywhere. zone: of a test on time."""
 
     name: str
     test: Test
+    zone: Zone = "workspace"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

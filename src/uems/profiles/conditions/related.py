@@ -43,7 +43,8 @@ class RelatedKind(PersonKind[Related]):
         counted = Sql(f"uniqExact({other})")
         if node.who is not None:
             # The others may be anybody, also when only some people are asked about.
-            everybody = Asking(asking.house, asking.scope, asking.at, prefix=f"{asking.params.prefix}w{len(asking.params.values)}_")
+            prefix = f"{asking.params.prefix}w{len(asking.params.values)}_"
+            everybody = Asking(asking.house, asking.scope, asking.at, prefix=prefix, beside=asking)
             fields = PeopleFields(person_sql=other, asking=everybody)
             inside = Writing(grammar=self._grammar(), fields=fields, params=everybody.params, at=asking.at).sql(node.who)
             asking.params.values.update(everybody.params.values)

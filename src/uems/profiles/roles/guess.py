@@ -145,6 +145,9 @@ def observed_events(house: House, scope: Scope) -> list[Seen]:
     return [Seen(name=row["event"], events=row["n"], revenue=bool(row["revenue"])) for row in rows if row["event"]]
 
 
+_MINE: Final = Sql("workspace_id = {workspace:UInt32} AND type = 'track' AND event IN {events:Array(String)}")
+
+
 def observed_properties(house: House, scope: Scope, events: Sequence[str]) -> dict[str, SeenProperties]:
     """What these events carry, by a sample of the latest of each."""
     if not events:
@@ -165,8 +168,10 @@ def observed_properties(house: House, scope: Scope, events: Sequence[str]) -> di
             " arrayDistinct(arrayFlatten(arrayMap(o -> JSONExtractKeys(o), JSONExtractArrayRaw(text, p))))), []),"
             " mapKeys(types), mapValues(types))) AS inner FROM ("
             "SELECT event, JSONAllPathsWithTypes(properties) AS types, toJSONString(properties) AS text FROM events"
-            " WHERE workspace_id = {workspace:UInt32} AND type = 'track' AND event IN {events:Array(String)} AND day >= {first:Date}"
-            " LIMIT {limit:UInt32} BY event)) GROUP BY event"
+            f" WHERE {_MINE} AND (person_id, ts, log_offset, log_index) GLOBAL IN ("
+            # Which rows first, by narrow columns; what they carry is then read of those few only.
+            f"SELECT person_id, ts, log_offset, log_index FROM events WHERE {_MINE} AND day >= {{first:Date}}"
+            " LIMIT {limit:UInt32} BY event))) GROUP BY event"
         ),
         {
             "workspace": scope.workspace_id,

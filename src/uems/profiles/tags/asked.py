@@ -54,7 +54,7 @@ def check_asked(node: Node, tags: Mapping[str, TagDef], path: str = "") -> None:
             raise _unknown(f"{place}.{'name' if isinstance(leaf, Tag) else 'tag'}", leaf.name, tags)
         problem = misfit(leaf, tag.value_type)
         if problem:
-            error = bad_filter(place, f"{problem} Ask it otherwise, or another tag.")
+            error = bad_filter(place, f"{problem} Ask it otherwise, or another tag.", "misfit")
             error.details |= {"tag": leaf.name[:100]}
             raise error
 
@@ -100,6 +100,6 @@ def _is_number(text: str) -> bool:
 def _unknown(path: str, name: str, tags: Mapping[str, TagDef]) -> UemsError:
     near = get_close_matches(name, tags, n=5, cutoff=0.5)
     said = f"did you mean {', '.join(near)}?" if near else f"there are {', '.join(sorted(tags)[:20]) or 'none yet'}."
-    error = bad_filter(path, f"there is no tag {name[:60]!r}; {said} Take one of those, or define it first.")
+    error = bad_filter(path, f"there is no tag {name[:60]!r}; {said} Take one of those, or define it first.", "unknown_tag")
     error.details |= {"tag": name[:100], "near": near}
     return error

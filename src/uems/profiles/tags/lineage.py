@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from uems.kernel.errors import UemsError
-from uems.kernel.filters import And, Node, Not, Or, Property, Trait
+from uems.kernel.filters import And, Node, Not, Or, Property
 from uems.profiles.conditions.grammar import kind_of, leaves
-from uems.profiles.conditions.model import REVENUE, Did, Doing, Regular, Related, Tag, Top
+from uems.profiles.conditions.model import REVENUE, Did, Doing, Regular, Related, Tag, Top, Trait
 from uems.profiles.conditions.model import Sequence as Steps
 from uems.profiles.roles.model import EVENT_ROLES, ROLES, Roles
 from uems.profiles.tags.config import ComputedConfig, Config, ModelConfig, ReadyConfig, RuleConfig, Which, read_config

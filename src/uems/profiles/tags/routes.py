@@ -7,14 +7,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.concurrency import run_in_threadpool
 
-from uems.access.api import Access, guard
+from uems.access.api import Access, guard, house_of
 from uems.identity import api as identity
 from uems.kernel.edge import CleanStr, Cursor, Id, Limit, Page, decode_cursor, encode_cursor, takes_upload
 from uems.kernel.errors import invalid, not_found
 from uems.kernel.house import House
 from uems.kernel.warehouse import Limits
 from uems.profiles.bodies import PersonRow
-from uems.profiles.people import profiles_of
+from uems.profiles.people import profiles_now
 from uems.profiles.tags.batches import MAX_PEOPLE, batches_of, import_values, set_tag, undo_batch
 from uems.profiles.tags.bodies import (
     PersonTagBody,
@@ -57,11 +57,6 @@ _LIMITS = Limits(seconds=600)
 Action = Annotated[Id, Path(description="Number of the action.")]
 
 
-def _house(request: Request) -> House:
-    house: House = request.app.state.house
-    return house
-
-
 def _users(request: Request) -> Sequence[TagUsers]:
     """What asks tags in the rooms above."""
     users: Sequence[TagUsers] = request.app.state.tag_users
@@ -71,7 +66,7 @@ def _users(request: Request) -> Sequence[TagUsers]:
 @router.get(_BASE)
 def list_tags(request: Request, access: Annotated[Access, guard("tags:read")]) -> TagList:
     """Every tag with how it does, by key."""
-    return TagList(items=[TagBody.of(one) for one in catalogue(_house(request), access.scope, access.now, _users(request))])
+    return TagList(items=[TagBody.of(one) for one in catalogue(house_of(request), access.scope, access.now, _users(request))])
 
 
 @router.get("/workspaces/{workspace}/tag-rules")
@@ -83,7 +78,7 @@ def list_tag_rules(access: Annotated[Access, guard("tags:read")]) -> TagRuleList
 @router.post("/workspaces/{workspace}/tag-trials")
 def try_draft(request: Request, access: Annotated[Access, guard("tags:read")], body: TagTrialRequest) -> TagTrialBody:
     """What a definition would say of everybody. Nothing is kept."""
-    house = _house(request)
+    house = house_of(request)
     now = as_of(house.store, access.scope, access.now)
     found = try_tag(house, access.scope, body.tag(body.key), now)
     return TagTrialBody(
@@ -99,7 +94,7 @@ def try_draft(request: Request, access: Annotated[Access, guard("tags:read")], b
 @router.post("/workspaces/{workspace}/standard-tags")
 def set_up_tags(request: Request, access: Annotated[Access, guard("tags:write")]) -> TagSetupBody:
     """Guess the roles of events, install the shipped tags that are missing, and compute all tags now. Safe to repeat."""
-    house = _house(request)
+    house = house_of(request)
     made = install_standard_tags(house, access, access.now)
     done = refresh(house, access.scope, as_of(house.store, access.scope, access.now), limits=_LIMITS)
     return TagSetupBody(installed=[saved.tag.key for saved in made], people=len(done.people), failed=dict(done.failed))
@@ -114,7 +109,7 @@ def get_tag(request: Request, access: Annotated[Access, guard("tags:read")], tag
 @router.put(_TAG)
 def put_tag(request: Request, access: Annotated[Access, guard("tags:write")], tag: PathKey, body: TagChangeBody) -> TagBody:
     """Define a tag, or change it: every change is a new version. It is computed by the next pass, or at once by ``refresh``."""
-    house = _house(request)
+    house = house_of(request)
     save_tag(house.store, access, body.tag(tag), base_version=body.base_version, note=body.note, users=_users(request))
     return TagBody.of(_listed(request, access, tag))
 
@@ -122,20 +117,20 @@ def put_tag(request: Request, access: Annotated[Access, guard("tags:write")], ta
 @router.delete(_TAG, status_code=204)
 def delete_tag(request: Request, access: Annotated[Access, guard("tags:write")], tag: PathKey) -> None:
     """Take a tag out of use; 409 while something asks it. Its values go with the next pass over everybody."""
-    remove_tag(_house(request).store, access, tag, users=_users(request))
+    remove_tag(house_of(request).store, access, tag, users=_users(request))
 
 
 @router.get(f"{_TAG}/versions")
 def list_tag_versions(request: Request, access: Annotated[Access, guard("tags:read")], tag: PathKey) -> TagVersionList:
     """Every version of a definition, the newest first."""
-    found = definition_versions(_house(request).store, access.scope, tag)
+    found = definition_versions(house_of(request).store, access.scope, tag)
     return TagVersionList(items=[TagVersionBody.of(saved, removed=removed) for saved, removed in found])
 
 
 @router.get(f"{_TAG}/distribution")
 def tag_distribution(request: Request, access: Annotated[Access, guard("tags:read")], tag: PathKey) -> TagDistributionBody:
     """How the values of a tag are spread over people now."""
-    house = _house(request)
+    house = house_of(request)
     return TagDistributionBody.of(distribution(house, access.scope, definition(house.store, access.scope, tag).tag))
 
 
@@ -151,26 +146,25 @@ def tag_people(
     limit: Limit = 50,
 ) -> Page[PersonRow]:
     """The people whom a part of the distribution counts."""
-    house = _house(request)
+    house = house_of(request)
     which = Which(value=_decoded(value), low=low, high=high)
     after = decode_cursor(cursor, int)[0] if cursor else None
     found = people_with(house, access.scope, definition(house.store, access.scope, tag).tag, which, after=after, limit=limit + 1)
-    people = identity.people_of(house.store, access.scope, found[:limit])
-    rows = profiles_of(house, access.scope, [people[number] for number in found[:limit] if number in people])
+    rows = profiles_now(house, access.scope, found[:limit])
     return Page(items=[PersonRow.of(one) for one in rows], next_cursor=encode_cursor(found[limit - 1]) if len(found) > limit else None)
 
 
 @router.post(f"{_TAG}/refresh")
 def refresh_tag(request: Request, access: Annotated[Access, guard("tags:write")], tag: PathKey) -> TagRefreshBody:
     """Compute a tag of everybody now."""
-    return _refreshed(_house(request), access, tag, None)
+    return _refreshed(house_of(request), access, tag, None)
 
 
 @router.post(f"{_TAG}/people")
 def give_tag(request: Request, access: Annotated[Access, guard("tags:write")], tag: PathKey, body: TagSetBody) -> TagActionBody:
     """Give people a tag by hand, or take it away; see the actions to undo it."""
     access.require("people:read")
-    house = _house(request)
+    house = house_of(request)
     batch = set_tag(house, access, tag, body.people, body.value, note=body.note)
     _refreshed(house, access, tag, body.people)
     return TagActionBody.of(batch)
@@ -191,7 +185,7 @@ async def import_tag(
         content += chunk
         if len(content) > MAX_BYTES:
             raise bad_file(0, f"it is larger than {MAX_BYTES // 1_000_000} MB. Split it.")
-    return await run_in_threadpool(_import, _house(request), access, tag, kind, bytes(content), note)
+    return await run_in_threadpool(_import, house_of(request), access, tag, kind, bytes(content), note)
 
 
 def _import(house: House, access: Access, tag: str, kind: str, content: bytes, note: str) -> TagActionBody:
@@ -211,7 +205,7 @@ def list_tag_actions(
 ) -> TagActionList:
     """What was set by hand and imported, the newest first."""
     before = decode_cursor(cursor, int)[0] if cursor else None
-    found = batches_of(_house(request).store, access.scope, tag or None, before=before, limit=limit + 1)
+    found = batches_of(house_of(request).store, access.scope, tag or None, before=before, limit=limit + 1)
     following = encode_cursor(found[limit - 1].batch) if len(found) > limit else None
     return TagActionList(items=[TagActionBody.of(one) for one in found[:limit]], next_cursor=following)
 
@@ -219,19 +213,19 @@ def list_tag_actions(
 @router.post(f"{_ACTIONS}/{{action}}/undo")
 def undo_tag_action(request: Request, access: Annotated[Access, guard("tags:write")], action: Action) -> TagActionBody:
     """Take an action back: what people had before it counts again."""
-    return _undone(_house(request), access, action, undo=True)
+    return _undone(house_of(request), access, action, undo=True)
 
 
 @router.post(f"{_ACTIONS}/{{action}}/redo")
 def redo_tag_action(request: Request, access: Annotated[Access, guard("tags:write")], action: Action) -> TagActionBody:
     """Let an action count again that was undone."""
-    return _undone(_house(request), access, action, undo=False)
+    return _undone(house_of(request), access, action, undo=False)
 
 
 @router.get("/workspaces/{workspace}/people/{person_id}/tags")
 def person_tags(request: Request, access: Annotated[Access, guard("people:read")], person_id: Id) -> PersonTagList:
     """The tags of a person, each with why."""
-    house = _house(request)
+    house = house_of(request)
     person = identity.person(house.store, access.scope, person_id)
     known = definitions(house.store, access.scope)
     found = [one for one in tags_of(house, access.scope, [person.person_id])[person.person_id] if one.tag in known]
@@ -241,20 +235,20 @@ def person_tags(request: Request, access: Annotated[Access, guard("people:read")
 @router.get("/workspaces/{workspace}/tag-clock")
 def get_tag_clock(request: Request, access: Annotated[Access, guard("tags:read")]) -> TagClockBody:
     """As of when tags are computed."""
-    found = as_of(_house(request).store, access.scope, access.now)
+    found = as_of(house_of(request).store, access.scope, access.now)
     return TagClockBody(as_of=None if found == access.now else found)
 
 
 @router.put("/workspaces/{workspace}/tag-clock")
 def put_tag_clock(request: Request, access: Annotated[Access, guard("tags:write")], body: TagClockBody) -> TagClockBody:
     """Compute tags as of an instant of the past, for a workspace of history; null goes by the clock again."""
-    check_instant(_house(request), access.scope, body.as_of, access.now)
-    stand_still(_house(request).store, access, body.as_of)
+    check_instant(house_of(request), access.scope, body.as_of, access.now)
+    stand_still(house_of(request).store, access, body.as_of)
     return body
 
 
 def _listed(request: Request, access: Access, tag: str) -> Listed:
-    found = next((one for one in catalogue(_house(request), access.scope, access.now, _users(request)) if one.saved.tag.key == tag), None)
+    found = next((one for one in catalogue(house_of(request), access.scope, access.now, _users(request)) if one.saved.tag.key == tag), None)
     if found is None:
         raise not_found("tag", tag)
     return found

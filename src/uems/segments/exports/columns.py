@@ -12,7 +12,6 @@ from uems.kernel.errors import UemsError, invalid
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
 from uems.kernel.sql import Sql
-from uems.kernel.store import Store
 from uems.kernel.warehouse import Limits
 from uems.profiles import api as profiles
 
@@ -50,17 +49,32 @@ class Wanted:
         return Wanted(ids=tuple(told["ids"]), traits=tuple(told["traits"]), tags=tags, totals=told["totals"])
 
 
-def wanted_of(store: Store, scope: Scope, *, ids: Sequence[str], traits: Sequence[str], tags: Sequence[str], totals: bool) -> Wanted:
-    """What was asked for, checked. Raises ``invalid`` for too much or twice the same, ``unknown_tag`` (422) for a tag that is not there."""
+def wanted_of(house: House, scope: Scope, *, ids: Sequence[str], traits: Sequence[str], tags: Sequence[str], totals: bool) -> Wanted:
+    """What was asked for, checked.
+
+    Raises ``invalid`` for too much or twice the same; ``unknown_tag``, ``unknown_trait`` and ``unknown_id_kind`` (422) for what
+    nobody here has: a column that is always empty is a slip of the pen.
+    """
     for field, names in (("ids", ids), ("traits", traits), ("tags", tags)):
         if len(names) > MAX_NAMES:
             raise invalid(field, f"{len(names)} names", f"at most {MAX_NAMES} fit into one file.")
         if len(set(names)) < len(names):
             raise invalid(field, names[0][:60], "names something twice.")
-    known = profiles.definitions(store, scope)
+    known = profiles.definitions(house.store, scope)
     missing = [name for name in tags if name not in known]
     if missing:
         raise UemsError("unknown_tag", f"There is no tag {missing[0][:60]!r}; see the catalogue of tags.", status=422)
+    told = profiles.traits_told(house, scope, traits)
+    missing = [name for name in traits if name not in told]
+    if missing:
+        message = f"Nobody has a trait {missing[0][:60]!r}; see the traits of a person for their names."
+        raise UemsError("unknown_trait", message, status=422, details={"trait": missing[0][:200]})
+    missing = [kind for kind in ids if kind not in identity.STANDARD_KINDS and not identity.has_kind(house.store, scope, kind)]
+    if missing:
+        message = (
+            f"Nobody has an id of the kind {missing[0][:60]!r}; take {', '.join(identity.STANDARD_KINDS)}, or a kind that somebody has."
+        )
+        raise UemsError("unknown_id_kind", message, status=422, details={"kind": missing[0][:200]})
     typed = tuple((name, known[name].tag.value_type) for name in tags)
     return Wanted(ids=tuple(ids), traits=tuple(traits), tags=typed, totals=totals)
 

@@ -5,9 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import FileResponse
 
-from uems.access.api import Access, guard
+from uems.access.api import Access, guard, house_of
 from uems.kernel.edge import Cursor, Key, Limit, Page
-from uems.kernel.house import House
 from uems.segments.definitions import segment
 from uems.segments.exports import exports
 from uems.segments.exports.bodies import ExportBody, ExportDraft
@@ -24,20 +23,15 @@ _BINARY = {"schema": {"type": "string", "format": "binary"}}
 ExportId = Annotated[Key, Path(description="Id of the export.")]
 
 
-def _house(request: Request) -> House:
-    house: House = request.app.state.house
-    return house
-
-
 def _body(request: Request, job: Job) -> ExportBody:
-    return ExportBody.of(exports.export_of(_house(request).settings, job))
+    return ExportBody.of(exports.export_of(house_of(request).settings, job))
 
 
 @router.post(_BASE, status_code=201)
 def ask_export(request: Request, access: Annotated[Access, guard("people:write")], body: ExportDraft) -> ExportBody:
     """Have the people of a segment written into a CSV or Parquet file, in the background."""
-    house = _house(request)
-    wanted = wanted_of(house.store, access.scope, ids=body.ids, traits=body.traits, tags=body.tags, totals=body.totals)
+    house = house_of(request)
+    wanted = wanted_of(house, access.scope, ids=body.ids, traits=body.traits, tags=body.tags, totals=body.totals)
     return _body(request, exports.ask_export(house, access, body.segment, body.format, wanted))
 
 
@@ -50,7 +44,7 @@ def list_exports(
     limit: Annotated[Limit, Query()] = 50,
 ) -> Page[ExportBody]:
     """The exports that were asked for, the newest first."""
-    store = _house(request).store
+    store = house_of(request).store
     subject = segment(store, access.scope, key).segment_id if key is not None else None
     found = queue.list_jobs(store, access.scope, "export", subject=subject, before=page_start(cursor), limit=limit + 1)
     page, following = page_of(found, limit)
@@ -60,19 +54,19 @@ def list_exports(
 @router.get(_BASE + "/{export_id}")
 def get_export(request: Request, access: Annotated[Access, guard("people:read")], export_id: ExportId) -> ExportBody:
     """How far an export is."""
-    return _body(request, queue.get_job(_house(request).store, access.scope, "export", export_id))
+    return _body(request, queue.get_job(house_of(request).store, access.scope, "export", export_id))
 
 
 @router.post(_BASE + "/{export_id}/cancel")
 def cancel_export(request: Request, access: Annotated[Access, guard("people:write")], export_id: ExportId) -> ExportBody:
     """Call it off; no file stays."""
-    return _body(request, queue.cancel(_house(request).store, access, "export", export_id))
+    return _body(request, queue.cancel(house_of(request).store, access, "export", export_id))
 
 
 @router.delete(_BASE + "/{export_id}", status_code=204)
 def delete_export(request: Request, access: Annotated[Access, guard("people:write")], export_id: ExportId) -> None:
     """Delete the file now, before it expires."""
-    exports.discard(_house(request), access, export_id)
+    exports.discard(house_of(request), access, export_id)
 
 
 @router.get(
@@ -82,6 +76,6 @@ def delete_export(request: Request, access: Annotated[Access, guard("people:writ
 )
 def download_export(request: Request, access: Annotated[Access, guard("people:read")], export_id: ExportId) -> FileResponse:
     """The file of an export that is done. Who fetches it is written into the audit log."""
-    path, job = exports.fetch(_house(request), access, export_id)
+    path, job = exports.fetch(house_of(request), access, export_id)
     name = f"{job.spec['segment']}-{job.created_at:%Y%m%d-%H%M}.{job.spec['format']}"
     return FileResponse(path, media_type=MEDIA[job.spec["format"]], filename=name)

@@ -16,6 +16,33 @@ ROOM: Final = 2_000_000
 _BUCKETS: Final = 64
 
 
+class Seen:
+    """Which hashes came before? room: how many are remembered at most; beyond them some are new again."""
+
+    def __init__(self, room: int = 2 * ROOM) -> None:
+        self._room = room
+        self._sorted: list[Hashes] = []
+
+    def is_new(self, hashes: Hashes) -> npt.NDArray[np.bool_]:
+        """Whether each of them was never added."""
+        new = np.ones(len(hashes), np.bool_)
+        for known in self._sorted:
+            place = np.searchsorted(known, hashes)
+            place[place == len(known)] = 0
+            new &= known[place] != hashes
+        return new
+
+    def add(self, hashes: Hashes) -> None:
+        """Remember hashes that are new; shape (n,), each once."""
+        if not len(hashes) or sum(map(len, self._sorted)) + len(hashes) > self._room:
+            return
+        self._sorted.append(np.sort(hashes))
+        # Those of about one size become one, so that there are few to look into.
+        while len(self._sorted) > 1 and len(self._sorted[-2]) < 2 * len(self._sorted[-1]):
+            last = self._sorted.pop()
+            self._sorted[-1] = np.sort(np.concatenate([self._sorted[-1], last]))
+
+
 class Distinct:
     """Counts different hashes. folder: made when needed, removed by ``close``. room: how many are held in memory."""
 

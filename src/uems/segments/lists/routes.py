@@ -6,11 +6,10 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request
 from starlette.concurrency import run_in_threadpool
 
-from uems.access.api import Access, guard
+from uems.access.api import Access, guard, house_of
 from uems.collect import api as collect
 from uems.kernel.edge import Cursor, Id, Key, Limit, Page, takes_upload
 from uems.kernel.errors import not_found
-from uems.kernel.house import House
 from uems.segments.definitions import list_segments
 from uems.segments.jobs import queue
 from uems.segments.jobs.model import Job
@@ -32,15 +31,10 @@ ListId = Annotated[Id, Path(description="Number of the list.", le=2**31 - 1)]
 UploadId = Annotated[Key, Path(description="Id of the upload.")]
 
 
-def _house(request: Request) -> House:
-    house: House = request.app.state.house
-    return house
-
-
 @router.get(_BASE)
 def list_lists(request: Request, access: Annotated[Access, guard("segments:read")]) -> ListsBody:
     """Every list by name."""
-    store = _house(request).store
+    store = house_of(request).store
     users = _users(request, access)
     return ListsBody(items=[ListBody.of(one, users.get(one.list_id, [])) for one in definitions.list_lists(store, access.scope)])
 
@@ -48,27 +42,27 @@ def list_lists(request: Request, access: Annotated[Access, guard("segments:read"
 @router.post(_BASE, status_code=201)
 def create_list(request: Request, access: Annotated[Access, guard("segments:write")], body: ListDraft) -> ListBody:
     """Make an empty list; upload a file of ids to fill it."""
-    made = definitions.create_list(_house(request).store, access, name=body.name, description=body.description, kind=body.kind)
+    made = definitions.create_list(house_of(request).store, access, name=body.name, description=body.description, kind=body.kind)
     return ListBody.of(made, [])
 
 
 @router.get(_BASE + "/{list_id}")
 def get_list(request: Request, access: Annotated[Access, guard("segments:read")], list_id: ListId) -> ListBody:
     """One list."""
-    return _body(request, access, definitions.people_list(_house(request).store, access.scope, list_id))
+    return _body(request, access, definitions.people_list(house_of(request).store, access.scope, list_id))
 
 
 @router.patch(_BASE + "/{list_id}")
 def change_list(request: Request, access: Annotated[Access, guard("segments:write")], list_id: ListId, body: ListChange) -> ListBody:
     """Give it another name or description."""
-    changed = definitions.rename_list(_house(request).store, access, list_id, name=body.name, description=body.description)
+    changed = definitions.rename_list(house_of(request).store, access, list_id, name=body.name, description=body.description)
     return _body(request, access, changed)
 
 
 @router.delete(_BASE + "/{list_id}", status_code=204)
 def delete_list(request: Request, access: Annotated[Access, guard("segments:write")], list_id: ListId) -> None:
     """Delete a list that no segment and no tag names."""
-    definitions.delete_list(_house(request).store, access, list_id)
+    definitions.delete_list(house_of(request).store, access, list_id)
 
 
 @router.post(
@@ -89,7 +83,7 @@ async def upload_ids(
     delimiter: Annotated[str, Query(max_length=4)] = "auto",
 ) -> UploadBody:
     """Upload a CSV or text file of ids, plain or packed with gzip or zstd. It is read in the background, and counts when it is complete."""
-    house = _house(request)
+    house = house_of(request)
     await run_in_threadpool(definitions.people_list, house.store, access.scope, list_id)  # before a large file is taken in
     options = collect.ReadOptions(encoding=encoding, delimiter=delimiter, header=header)
     stored, sent_name = await collect.receive_file(request, house.settings)
@@ -113,7 +107,7 @@ def list_uploads(
     limit: Annotated[Limit, Query()] = 50,
 ) -> Page[UploadBody]:
     """What was uploaded to a list, the newest first."""
-    store = _house(request).store
+    store = house_of(request).store
     definitions.people_list(store, access.scope, list_id)
     found = queue.list_jobs(store, access.scope, "upload", subject=list_id, before=page_start(cursor), limit=limit + 1)
     page, following = page_of(found, limit)
@@ -130,11 +124,11 @@ def get_upload(request: Request, access: Annotated[Access, guard("segments:read"
 def cancel_upload(request: Request, access: Annotated[Access, guard("segments:write")], list_id: ListId, upload_id: UploadId) -> UploadBody:
     """Call it off; the list stays as it is."""
     _job(request, access, list_id, upload_id)
-    return _upload(access, queue.cancel(_house(request).store, access, "upload", upload_id))
+    return _upload(access, queue.cancel(house_of(request).store, access, "upload", upload_id))
 
 
 def _job(request: Request, access: Access, list_id: int, upload_id: str) -> Job:
-    job = queue.get_job(_house(request).store, access.scope, "upload", upload_id)
+    job = queue.get_job(house_of(request).store, access.scope, "upload", upload_id)
     if job.subject != list_id:
         raise not_found("upload", upload_id)
     return job
@@ -151,7 +145,7 @@ def _body(request: Request, access: Access, one: definitions.PeopleList) -> List
 def _users(request: Request, access: Access) -> dict[int, list[str]]:
     """list → keys of the segments that name it."""
     found: dict[int, list[str]] = {}
-    for one in list_segments(_house(request).store, access.scope):
+    for one in list_segments(house_of(request).store, access.scope):
         for list_id in lists_in(one.condition):
             found.setdefault(list_id, []).append(one.key)
     return found

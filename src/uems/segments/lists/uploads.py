@@ -1,7 +1,8 @@
 """How does a file of ids come onto a list? Kept, read piece by piece, matched, and put in force in one transaction.
 
-Five million rows take the memory of one piece: who is on it already is a bit a person, and different ids are counted by their
-hashes on disk. Ids that nobody has are counted and shown, and are not kept.
+Five million rows take the memory of one piece: who is on it already is a bit a person, different ids are counted by their
+hashes on disk, and what came before is known by some millions of hashes in memory and not looked up again. Ids that nobody
+has are counted and shown, and are not kept.
 """
 
 from collections.abc import Mapping
@@ -32,7 +33,7 @@ from uems.segments.jobs.model import LIVE, Job
 from uems.segments.jobs.queue import add_job
 from uems.segments.jobs.worker import Turn
 from uems.segments.lists.definitions import names, read_list
-from uems.segments.lists.distinct import Distinct
+from uems.segments.lists.distinct import Distinct, Seen
 from uems.segments.lists.reading import check_mode, fixed, reopened, shape_of
 from uems.segments.standing import Members
 from uems.segments.tables import list_parts, people_lists, segment_jobs
@@ -181,6 +182,7 @@ class _Matching:
     def __init__(self, house: House, scope: Scope, kind: str, part: int, scratch: Path) -> None:
         self._house, self._scope, self._kind, self._part = house, scope, kind, part
         self._distinct = Distinct(scratch)
+        self._seen = Seen()
         self._nodes = Members()
         self._waiting: list[tuple[Any, Any]] = []
         self._held = 0
@@ -197,13 +199,19 @@ class _Matching:
         first: dict[str, int] = {}
         for place, text in enumerate(texts):
             first.setdefault(text, place)
+        # What was an id before is that one again, and counted.
+        hashes = np.fromiter((xxhash.xxh3_64_intdigest(text.encode("utf-8", "surrogatepass")) for text in first), np.uint64, len(first))
+        new = self._seen.is_new(hashes)
+        first = {text: place for (text, place), is_new in zip(first.items(), new.tolist(), strict=True) if is_new}
+        of_text = dict(zip(first, hashes[new].tolist(), strict=True))
         # In order, so that neighbours are looked up together: at random each look-up reads a page of its own.
         different = sorted(first)
         owners = dict(zip(different, identity.find_owners(self._house.store, self._scope, self._kind, different), strict=True))
         self._count_invalid(texts, first, owners, chunk)
         valid = {owner.normal: (owner, place) for text, place in first.items() if (owner := owners[text]).normal}
-        hashes = (xxhash.xxh3_64_intdigest(normal.encode()) for normal in valid)
-        self._distinct.add(np.fromiter(hashes, np.uint64, len(valid)))
+        self._distinct.add(np.fromiter((xxhash.xxh3_64_intdigest(normal.encode()) for normal in valid), np.uint64, len(valid)))
+        settled = [of_text[text] for text in first if owners[text].normal]
+        self._seen.add(np.array(settled, np.uint64))
         self._keep([owner for owner, _ in valid.values() if owner.node_id])
         if len(report.unknown_examples) < EXAMPLES:
             unknown = [place for owner, place in valid.values() if not owner.node_id]

@@ -17,6 +17,7 @@ from uems.kernel.sql import Sql
 from uems.kernel.store import Store, lock
 from uems.segments.exports.columns import Wanted
 from uems.segments.model import archived_error
+from uems.segments.settled import settled
 from uems.segments.syncs.model import BATCH, BOTH, MAX_BATCH, Delivery, Sync, What, sync_of
 from uems.segments.tables import segment_syncs, segments, sync_deliveries
 from uems.segments.understanding.overlap import in_use
@@ -168,10 +169,15 @@ LAST: Final = 2**62
 
 
 def head_of(house: House, scope: Scope, segment_id: int) -> int:
-    """The version of the last change of a segment; 0 before the first."""
+    """The version of the last change of a segment that can be read in order; 0 before the first."""
+    with house.store.read() as conn:
+        last = settled(conn, scope.workspace_id)
     found = house.warehouse.query(
-        Sql("SELECT max(version) AS head FROM segment_changes WHERE workspace_id = {workspace:UInt32} AND segment_id = {segment:UInt32}"),
-        {"workspace": scope.workspace_id, "segment": segment_id},
+        Sql(
+            "SELECT max(version) AS head FROM segment_changes"
+            " WHERE workspace_id = {workspace:UInt32} AND segment_id = {segment:UInt32} AND version <= {last:UInt64}"
+        ),
+        {"workspace": scope.workspace_id, "segment": segment_id, "last": last},
     )
     head: int = found.column("head")[0].as_py() or 0
     return head

@@ -1,7 +1,7 @@
 """Who sends? One loop in all processes together, a batch of each sync at a time, so that a busy one does not hold up the others."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import or_, select
@@ -11,15 +11,13 @@ from uems.kernel import leases
 from uems.kernel.house import House
 from uems.kernel.loops import Loop
 from uems.kernel.outbound import Outbound
-from uems.kernel.store import sequences
+from uems.segments.settled import settled_ever
 from uems.segments.syncs.model import Sync, sync_of
 from uems.segments.syncs.sending import SECONDS, deliver
 from uems.segments.tables import segment_syncs
 
 PAUSE_SECONDS: Final = 1.0
 LEASE_SECONDS: Final = 4 * SECONDS
-_LOOK: Final = timedelta(seconds=30)
-"""After a change was numbered it is looked for so long: its number is taken before it is written."""
 _Y = segment_syncs.c
 
 
@@ -31,9 +29,8 @@ class Syncer:
         self._workspaces = Workspaces(house.store)
         self._outbound = Outbound(house.settings)
         self._hold = leases.Hold(house.store, "segment_syncs", holder, LEASE_SECONDS, clock)
-        self._numbered = -1
-        self._changed_at: datetime | None = None
-        # Sync → the number at which it had nothing more to send.
+        self._settled = -1
+        # Sync → what was settled when it had nothing more to send.
         self._quiet: dict[str, int] = {}
         self._loop = Loop("syncs", self.step, pause=lambda worked, took: 0.0 if worked else PAUSE_SECONDS, close=self.close)
 
@@ -67,19 +64,16 @@ class Syncer:
                 continue
             if deliver(self._outbound, self._house, scope, sync, lease, self._clock()):
                 worked = True
-            elif self._changed_at is not None and now >= self._changed_at + _LOOK:
-                self._quiet[sync.sync_id] = self._numbered
+            else:
+                self._quiet[sync.sync_id] = self._settled
         return worked
 
     def _due(self, now: datetime) -> list[Sync]:
         """Those that may be sent to now, but for those that have been told of every change there is. Two short reads of the store."""
         with self._house.store.read() as conn:
-            query = select(sequences.c.next_value).where(sequences.c.name == "segment_changes")
-            numbered = conn.execute(query).scalar() or 0
+            self._settled = settled_ever(conn)
             mine = (_Y.state == "active", _Y.deleted_at.is_(None), or_(_Y.next_at.is_(None), _Y.next_at <= now))
             rows = conn.execute(select(segment_syncs).where(*mine).order_by(_Y.workspace_id, _Y.sync_id)).mappings().all()
-        if numbered != self._numbered:
-            self._numbered, self._changed_at = numbered, now
         # What is on its way does not wait for a change.
         syncs = [sync_of(row) for row in rows]
-        return [sync for sync in syncs if sync.pending is not None or self._quiet.get(sync.sync_id) != numbered]
+        return [sync for sync in syncs if sync.pending is not None or self._quiet.get(sync.sync_id) != self._settled]

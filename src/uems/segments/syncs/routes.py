@@ -4,9 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
 
-from uems.access.api import Access, guard
+from uems.access.api import Access, guard, house_of
 from uems.kernel.edge import Cursor, Key, Limit, Page, decode_cursor, encode_cursor
-from uems.kernel.house import House
 from uems.kernel.outbound import Outbound
 from uems.segments.definitions import segment
 from uems.segments.exports.columns import wanted_of
@@ -21,13 +20,8 @@ _BASE = "/workspaces/{workspace}/syncs"
 SyncId = Annotated[Key, Path(description="Id of the sync.")]
 
 
-def _house(request: Request) -> House:
-    house: House = request.app.state.house
-    return house
-
-
 def _body(request: Request, access: Access, sync: Sync) -> SyncBody:
-    return SyncBody.of(sync, definitions.segment_keys(_house(request).store, access.scope).get(sync.segment_id, ""))
+    return SyncBody.of(sync, definitions.segment_keys(house_of(request).store, access.scope).get(sync.segment_id, ""))
 
 
 @router.get(_BASE)
@@ -37,7 +31,7 @@ def list_syncs(
     key: Annotated[Key | None, Query(alias="segment", description="Only of this segment.")] = None,
 ) -> SyncsBody:
     """Where the changes of segments are sent, and how that goes."""
-    store = _house(request).store
+    store = house_of(request).store
     only = segment(store, access.scope, key).segment_id if key is not None else None
     keys = definitions.segment_keys(store, access.scope)
     found = definitions.list_syncs(store, access.scope, segment_id=only)
@@ -47,8 +41,8 @@ def list_syncs(
 @router.post(_BASE, status_code=201)
 def create_sync(request: Request, access: Annotated[Access, guard("people:write")], body: SyncDraft) -> NewSyncBody:
     """Tell an address who comes into a segment and who leaves it, from now on. The answer carries the secret, this once."""
-    house = _house(request)
-    wanted = wanted_of(house.store, access.scope, ids=body.ids, traits=body.traits, tags=body.tags, totals=body.totals)
+    house = house_of(request)
+    wanted = wanted_of(house, access.scope, ids=body.ids, traits=body.traits, tags=body.tags, totals=body.totals)
     made, secret = definitions.create_sync(
         house,
         access,
@@ -66,43 +60,43 @@ def create_sync(request: Request, access: Annotated[Access, guard("people:write"
 @router.get(_BASE + "/{sync_id}")
 def get_sync(request: Request, access: Annotated[Access, guard("segments:read")], sync_id: SyncId) -> SyncBody:
     """One sync."""
-    return _body(request, access, definitions.get_sync(_house(request).store, access.scope, sync_id))
+    return _body(request, access, definitions.get_sync(house_of(request).store, access.scope, sync_id))
 
 
 @router.patch(_BASE + "/{sync_id}")
 def change_sync(request: Request, access: Annotated[Access, guard("people:write")], sync_id: SyncId, body: SyncChange) -> SyncBody:
     """Give it another name or address; the secret and the place where it stands stay."""
-    return _body(request, access, definitions.change_sync(_house(request), access, sync_id, name=body.name, url=body.url))
+    return _body(request, access, definitions.change_sync(house_of(request), access, sync_id, name=body.name, url=body.url))
 
 
 @router.delete(_BASE + "/{sync_id}", status_code=204)
 def delete_sync(request: Request, access: Annotated[Access, guard("people:write")], sync_id: SyncId) -> None:
     """Tell that address nothing any more."""
-    definitions.delete_sync(_house(request).store, access, sync_id)
+    definitions.delete_sync(house_of(request).store, access, sync_id)
 
 
 @router.post(_BASE + "/{sync_id}/pause")
 def pause_sync(request: Request, access: Annotated[Access, guard("people:write")], sync_id: SyncId) -> SyncBody:
     """Hold it; what happens meanwhile is told when it goes on."""
-    return _body(request, access, definitions.pause_sync(_house(request).store, access, sync_id))
+    return _body(request, access, definitions.pause_sync(house_of(request).store, access, sync_id))
 
 
 @router.post(_BASE + "/{sync_id}/resume")
 def resume_sync(request: Request, access: Annotated[Access, guard("people:write")], sync_id: SyncId) -> SyncBody:
     """Let it go on where it stopped, at once."""
-    return _body(request, access, definitions.resume_sync(_house(request).store, access, sync_id))
+    return _body(request, access, definitions.resume_sync(house_of(request).store, access, sync_id))
 
 
 @router.post(_BASE + "/{sync_id}/secret")
 def change_secret(request: Request, access: Annotated[Access, guard("people:write")], sync_id: SyncId) -> SecretBody:
     """Sign with a new secret from now on. The answer carries it, this once."""
-    return SecretBody(secret=definitions.new_secret_of(_house(request), access, sync_id))
+    return SecretBody(secret=definitions.new_secret_of(house_of(request), access, sync_id))
 
 
 @router.post(_BASE + "/{sync_id}/test")
 def test_sync(request: Request, access: Annotated[Access, guard("people:write")], sync_id: SyncId) -> DeliveryBody:
     """Send one member now, marked as a test; what the address answered."""
-    house = _house(request)
+    house = house_of(request)
     sync = definitions.get_sync(house.store, access.scope, sync_id)
     with Outbound(house.settings) as outbound:
         return DeliveryBody.of(try_out(outbound, house, access.scope, sync, access.now))
@@ -118,6 +112,6 @@ def list_deliveries(
 ) -> Page[DeliveryBody]:
     """The latest attempts, the newest first."""
     before = int(decode_cursor(cursor, int)[0]) if cursor else None
-    found = definitions.deliveries(_house(request).store, access.scope, sync_id, before=before, limit=limit + 1)
+    found = definitions.deliveries(house_of(request).store, access.scope, sync_id, before=before, limit=limit + 1)
     following = encode_cursor(found[limit - 1].number) if len(found) > limit else None
     return Page[DeliveryBody](items=[DeliveryBody.of(one) for one in found[:limit]], next_cursor=following)

@@ -92,8 +92,16 @@ def between_values(house: House, scope: Scope, tag: str, until: datetime, weeks:
     Raises ``not_found``, ``no_past`` for a tag whose past is neither recorded nor can be computed, ``invalid`` for one with too
     many values.
     """
-    saved = profiles.definition(house.store, scope, tag)
     moments = moments_of(scope, until, weeks)
+    if not is_recorded(house, scope, tag, moments):
+        return _computed(house, scope, tag, moments)
+    states, params = recorded_states(scope, tag, moments)
+    return _movement(house, states, params, moments, decoded, "recorded")
+
+
+def is_recorded(house: House, scope: Scope, tag: str, moments: Sequence[datetime]) -> bool:
+    """Whether the tag keeps its history for as long. Raises ``not_found``."""
+    saved = profiles.definition(house.store, scope, tag)
     [told] = house.warehouse.query(
         Sql(
             "SELECT min(changed_at) AS since, count() AS n FROM tag_changes WHERE workspace_id = {workspace:UInt32} AND tag = {tag:String}"
@@ -101,12 +109,11 @@ def between_values(house: House, scope: Scope, tag: str, until: datetime, weeks:
         {"workspace": scope.workspace_id, "tag": tag},
         limits=LIMITS,
     ).to_pylist()
-    if saved.tag.keeps_history and told["n"] and told["since"].astimezone(UTC) <= moments[0]:
-        return _recorded(house, scope, tag, moments)
-    return _computed(house, scope, tag, moments)
+    return bool(saved.tag.keeps_history and told["n"] and told["since"].astimezone(UTC) <= moments[0])
 
 
-def _recorded(house: House, scope: Scope, tag: str, moments: Sequence[datetime]) -> Movement:
+def recorded_states(scope: Scope, tag: str, moments: Sequence[datetime]) -> tuple[Sql, dict[str, Param]]:
+    """(a query of person_id and states, the JSON text of the value at each moment; its values)."""
     params = Params("m")
     params.values.update(workspace=scope.workspace_id, tag=tag)
     columns = []
@@ -118,7 +125,7 @@ def _recorded(house: House, scope: Scope, tag: str, moments: Sequence[datetime])
         f"SELECT person_id, [{join(Sql(', '), columns)}] AS states FROM tag_changes"
         " WHERE workspace_id = {workspace:UInt32} AND tag = {tag:String} GROUP BY person_id"
     )
-    return _movement(house, states, params.values, moments, _decoded, "recorded")
+    return states, params.values
 
 
 def _movement(house: House, states: Sql, params: Mapping[str, Param], moments: Sequence[datetime], name: _Name, basis: Basis) -> Movement:
@@ -135,18 +142,23 @@ def _movement(house: House, states: Sql, params: Mapping[str, Param], moments: S
     return _finished(flows, moments, basis)
 
 
-def _computed(house: House, scope: Scope, tag: str, moments: Sequence[datetime]) -> Movement:
+def computed_states(house: House, scope: Scope, tag: str, moments: Sequence[datetime]) -> tuple[profiles.People, list[pa.Array]]:
+    """(everybody, for each moment the JSON texts of their values). Raises as ``between_values``."""
     days = [day_of(moment, scope.zone) for moment in moments]
     # The last moment lies within a day: what was known by its start, unless the day is the one after.
     days[-1] = _after(moments[-1], scope)
     found = profiles.values_before(house, scope, tag, days)
     everybody = np.unique(np.concatenate([people for people, _ in found]))
-    columns = [_texts(people, values, everybody) for people, values in found]
+    return everybody, [_texts(people, values, everybody) for people, values in found]
+
+
+def _computed(house: House, scope: Scope, tag: str, moments: Sequence[datetime]) -> Movement:
+    _, columns = computed_states(house, scope, tag, moments)
     flows: list[Flow] = []
     for step, (before, after) in enumerate(pairwise(columns)):
         pairs = pa.table({"source": before, "target": after}).group_by(["source", "target"]).aggregate([([], "count_all")])
         flows += [
-            Flow(step=step, source=_decoded(row["source"]), target=_decoded(row["target"]), people=row["count_all"])
+            Flow(step=step, source=decoded(row["source"]), target=decoded(row["target"]), people=row["count_all"])
             for row in pairs.to_pylist()
         ]
     return _finished(flows, moments, "computed")
@@ -183,7 +195,8 @@ def _finished(flows: Sequence[Flow], moments: Sequence[datetime], basis: Basis) 
     return Movement(moments=tuple(moments), states=tuple(states), sizes=tuple(sizes), flows=tuple(counted), basis=basis)
 
 
-def _decoded(text: str) -> str:
+def decoded(text: str) -> str:
+    """The state that a JSON text of a value is."""
     if not text:
         return NOWHERE
     value = json.loads(text)

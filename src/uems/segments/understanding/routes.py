@@ -5,27 +5,23 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 
-from uems.access.api import Access, guard
+from uems.access.api import Access, guard, house_of
 from uems.kernel.clock import day_of, start_of_day
-from uems.kernel.edge import Key, Limit
+from uems.kernel.edge import CleanStr, Cursor, Key, Limit, Page, decode_cursor, encode_cursor
 from uems.kernel.errors import invalid
-from uems.kernel.house import House
 from uems.profiles import api as profiles
+from uems.profiles.api import PersonRow
 from uems.segments.understanding.bodies import ComparisonBody, DistributionBody, MovementBody, OverlapBody
 from uems.segments.understanding.comparison import compare
 from uems.segments.understanding.distribution import Of, distribution
 from uems.segments.understanding.movement import MAX_WEEKS, between_segments, between_values
+from uems.segments.understanding.movers import movers
 from uems.segments.understanding.overlap import MOST, overlap
 
 router = APIRouter()
 
 _BASE = "/workspaces/{workspace}/understanding"
 _YEARS = (1971, 2148)
-
-
-def _house(request: Request) -> House:
-    house: House = request.app.state.house
-    return house
 
 
 @router.get(f"{_BASE}/overlap")
@@ -35,7 +31,7 @@ def get_overlap(
     segment: Annotated[list[Key], Query(description="Keys of the segments, two to eight of them.", max_length=MOST)],
 ) -> OverlapBody:
     """How many people are in exactly which of the segments: every combination, counted exactly."""
-    return OverlapBody.of(overlap(_house(request), access.scope, segment), access.now)
+    return OverlapBody.of(overlap(house_of(request), access.scope, segment), access.now)
 
 
 @router.get(f"{_BASE}/comparison")
@@ -53,7 +49,7 @@ def get_comparison(
     first = first_day or _days_before(last, 90)
     _check_year("first_day", first)
     _check_year("last_day", last)
-    return ComparisonBody.of(compare(_house(request), access.scope, segment, other, first, last, limit=limit), access.scope.zone)
+    return ComparisonBody.of(compare(house_of(request), access.scope, segment, other, first, last, limit=limit), access.scope.zone)
 
 
 @router.get(f"{_BASE}/distribution")
@@ -70,7 +66,7 @@ def get_distribution(
     if trait is not None:  # the values of traits may be names and addresses
         access.require("people:read")
     of: Of = "tag" if tag is not None else "trait"
-    return DistributionBody.of_found(distribution(_house(request), access.scope, of, tag or trait or "", segment))
+    return DistributionBody.of_found(distribution(house_of(request), access.scope, of, tag or trait or "", segment))
 
 
 @router.get(f"{_BASE}/movement")
@@ -89,15 +85,38 @@ def get_movement(
         raise invalid("tag", "both" if tag else "none", "give a tag or segments.")
     if until is not None:
         _check_year("until", until)
-    house, scope, end = _house(request), access.scope, _end(request, access, until)
+    house, scope, end = house_of(request), access.scope, _end(request, access, until)
     if tag is not None:
         return MovementBody.of(between_values(house, scope, tag, end, weeks), scope.zone)
     return MovementBody.of(between_segments(house, scope, segment or [], end, weeks), scope.zone)
 
 
+@router.get(f"{_BASE}/movement/people")
+def get_movers(
+    request: Request,
+    access: Annotated[Access, guard("people:read")],
+    tag: Annotated[Key, Query(description="Name of the tag.")],
+    step: Annotated[int, Query(ge=0, le=MAX_WEEKS, description="Number of the week among the moments of the movement, from 0.")],
+    source: Annotated[CleanStr, Query(max_length=2_000, description="State at its start; empty: none.")] = "",
+    target: Annotated[CleanStr, Query(max_length=2_000, description="State at its end; empty: none.")] = "",
+    weeks: Annotated[int, Query(ge=1, le=MAX_WEEKS)] = 8,
+    until: Annotated[date | None, Query(description="Last business day; left out: now.")] = None,
+    cursor: Cursor | None = None,
+    limit: Limit = 50,
+) -> Page[PersonRow]:
+    """Who is behind one number of the movement between the values of a tag."""
+    if until is not None:
+        _check_year("until", until)
+    house, scope, end = house_of(request), access.scope, _end(request, access, until)
+    after = max(0, decode_cursor(cursor, int)[0]) if cursor else 0
+    found = movers(house, scope, tag, end, weeks, step=step, source=source, target=target, after=after, limit=limit + 1)
+    rows = profiles.profiles_now(house, scope, found[:limit])
+    return Page(items=[PersonRow.of(one) for one in rows], next_cursor=encode_cursor(found[limit - 1]) if len(found) > limit else None)
+
+
 def _now(request: Request, access: Access) -> datetime:
     """Now; in a workspace of history, the instant at which it stands still."""
-    return profiles.as_of(_house(request).store, access.scope, access.now)
+    return profiles.as_of(house_of(request).store, access.scope, access.now)
 
 
 def _end(request: Request, access: Access, until: date | None) -> datetime:

@@ -79,7 +79,12 @@ export default {
       title: "Not trained yet",
       busy: "The first training is under way.",
       text: "Train it now, or look at the runs for what stands in the way.",
+      failed: "The last training came to nothing",
     },
+    tooFew:
+      "It came true for {{positives}} people and not for {{negatives}}; at least {{needed}} of each are needed to learn, to calibrate and to judge. Ask for something that more people do, choose a longer window, or wait for more data.",
+    tooShort:
+      "The events cover {{windows}} windows of this length; at least {{needed}} are needed: to learn, to calibrate and to judge. Choose a shorter window, or wait for more data.",
     calibration: "Calibration",
     calibrationNote: "Of those told so much, for how many did it come true? On the line is perfect.",
     predicted: "Predicted",

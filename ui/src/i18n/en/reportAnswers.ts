@@ -91,6 +91,7 @@ export default {
   perPerson: "Revenue per customer, added up",
   payingPeople: "Paying customers, added up",
   paidBy: "Cohort of {{cohort}}, paid by {{offset}}",
+  paidOfAll: "Paid by {{offset}}, of all cohorts for which it is over",
   conversions: "Conversions",
   attributed: "With a touch",
   unattributed: "Without a touch",

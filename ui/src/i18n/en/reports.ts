@@ -195,6 +195,7 @@ export default {
     size: "Size",
     cohortOf: "Cohort of {{cohort}}",
     returned: "Cohort of {{cohort}}, back in {{offset}}",
+    returnedOfAll: "Back in {{offset}}, of all cohorts for which it is over",
     inCohorts: "People in cohorts",
     curve: "Retention curve",
     curveNote: "Of cohorts for which the time has passed completely.",

@@ -6,6 +6,8 @@ import common from "./common";
 import config from "./config";
 import customMetrics from "./customMetrics";
 import dashboards from "./dashboards";
+import faults from "./faults";
+import flows from "./flows";
 import guardrails from "./guardrails";
 import handover from "./handover";
 import identity from "./identity";
@@ -16,6 +18,7 @@ import kpis from "./kpis";
 import lifecycle from "./lifecycle";
 import lists from "./lists";
 import models from "./models";
+import outreach from "./outreach";
 import plan from "./plan";
 import profiles from "./profiles";
 import reports from "./reports";
@@ -49,7 +52,10 @@ export default {
   ...kpis,
   ...alerts,
   ...spend,
+  ...faults,
   ...guardrails,
+  ...flows,
   ...customMetrics,
   ...dashboards,
+  ...outreach,
 };

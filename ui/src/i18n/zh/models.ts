@@ -82,7 +82,11 @@ const zh: SameKeys<typeof en> = {
       title: "尚未训练",
       busy: "首次训练正在进行。",
       text: "立即训练，或在运行记录中查看原因。",
+      failed: "最近一次训练未成功",
     },
+    tooFew:
+      "结果发生的有 {{positives}} 人，未发生的有 {{negatives}} 人；学习、校准和检验要求两者都至少有 {{needed}} 人。可改用更常见的结果、更长的窗口，或等待更多数据。",
+    tooShort: "现有事件只覆盖 {{windows}} 个这样长的窗口；学习、校准和检验至少需要 {{needed}} 个。可缩短窗口，或等待更多数据。",
     calibration: "校准曲线",
     calibrationNote: "预测为某一概率的人中，实际发生的比例；落在虚线上最理想。",
     predicted: "预测概率",

@@ -93,6 +93,7 @@ const zh: SameKeys<typeof en> = {
   perPerson: "累计人均收入",
   payingPeople: "累计付费人数",
   paidBy: "{{cohort}} 同期群，{{offset}}前付费",
+  paidOfAll: "{{offset}}前付费的人（已走完这一段的全部同期群）",
   conversions: "转化数",
   attributed: "有触点的转化",
   unattributed: "无触点的转化",

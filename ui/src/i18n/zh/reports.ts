@@ -197,6 +197,7 @@ const zh: SameKeys<typeof en> = {
     size: "人数",
     cohortOf: "{{cohort}} 同期群",
     returned: "{{cohort}} 同期群，{{offset}}回来",
+    returnedOfAll: "{{offset}}回来的人（已走完这一段的全部同期群）",
     inCohorts: "同期群人数",
     curve: "留存曲线",
     curveNote: "仅计入该期已完整结束的同期群。",

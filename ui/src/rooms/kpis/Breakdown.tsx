@@ -9,21 +9,18 @@ import { useParam } from "@/parts/useParam";
 import { usePropertyNames } from "@/rooms/segments/names";
 import { segmentsQuery } from "@/rooms/segments/queries";
 import { useMay, useWorkspace } from "@/shell/workspace";
-import { readBroken, writeBroken, type Broken } from "./lines";
+import { cutOf, readBroken, writeBroken, type Broken } from "./lines";
 import styles from "./Metric.module.css";
 import type { Cut } from "./queries";
 
-export const COLUMNS = ["device", "country", "utm_source", "utm_medium", "utm_campaign", "channel", "os", "browser", "locale"] as const;
+const COLUMNS = ["device", "country", "utm_source", "utm_medium", "utm_campaign", "channel", "os", "browser", "locale"] as const;
 
 /** The breakdown of the address, and how the API is asked for it. */
 export function useBroken(): { readonly broken: Broken; readonly cut: Cut } {
   const [text] = useParam("by");
   return useMemo(() => {
     const broken = readBroken(text);
-    const [name = ""] = broken.names;
-    if (broken.kind === "segments") return { broken, cut: { segments: [...broken.names] } };
-    if (broken.kind === "column") return { broken, cut: { dimension: { column: name } } };
-    return { broken, cut: broken.kind === "property" ? { dimension: { property: name } } : {} };
+    return { broken, cut: cutOf(broken) };
   }, [text]);
 }
 
@@ -49,12 +46,21 @@ export function useGroupName(): (group: Schemas["KpiGroup"]) => string {
 }
 
 export function BreakdownPicker(): ReactNode {
-  const { t } = useTranslation();
   const { broken } = useBroken();
   const [, setBy] = useParam("by");
+  return <BreakdownFields broken={broken} onChange={(next) => setBy(writeBroken(next))} />;
+}
+
+interface BreakdownFieldsProps {
+  readonly broken: Broken;
+  readonly onChange: (broken: Broken) => void;
+}
+
+export function BreakdownFields({ broken, onChange }: BreakdownFieldsProps): ReactNode {
+  const { t } = useTranslation();
   const properties = usePropertyNames([]);
   const segments = useSegments();
-  const choose = (kind: Broken["kind"], names: readonly string[]): void => setBy(writeBroken({ kind, names }));
+  const choose = (kind: Broken["kind"], names: readonly string[]): void => onChange({ kind, names });
   const first = broken.kind === "segments" ? "segments" : writeBroken(broken);
   const known = new Set([...COLUMNS.map((name) => `column:${name}`), ...properties.map(({ name }) => `property:${name}`), "segments", ""]);
   const options = [
@@ -78,7 +84,7 @@ export function BreakdownPicker(): ReactNode {
                 "segments",
                 segments.slice(0, 2).map(({ key }) => key),
               )
-            : setBy(value)
+            : onChange(readBroken(value))
         }
         showSearch={{ optionFilterProp: "label" }}
         aria-label={t("kpis.by.label")}

@@ -141,7 +141,7 @@ function Actions({ metric }: { metric: Metric }): ReactNode {
 function Figures({ answer, metric }: { answer: Answer; metric: Metric }): ReactNode {
   const { t } = useTranslation();
   const measure = useMeasure(answer.unit);
-  const behind = useBehindMetric(metric.key);
+  const behind = useBehindMetric(answer);
   const { value, numerator, denominator, reason } = answer.value;
   const days = { first: answer.first_day, last: answer.last_day };
   const to = value === null ? undefined : behind(days);

@@ -11,8 +11,9 @@ import { useGroupName } from "./Breakdown";
 import { csvOf } from "./csv";
 import { formatFigure, type Measure } from "./figures";
 import { bucketName } from "./frame";
-import { useMeasure, useSaid } from "./marks";
+import { useMeasure, useMetricName, useSaid } from "./marks";
 import styles from "./Metric.module.css";
+import { PartPeople, usePartOpening } from "./PartPeople";
 import type { Answer, Metric, Part, Point, Value } from "./queries";
 
 interface TableProps {
@@ -64,7 +65,7 @@ function Download({ answer }: { answer: Answer }): ReactNode {
 export function Numbers({ answer, metric }: TableProps): ReactNode {
   const { t } = useTranslation();
   const measure = useMeasure(answer.unit);
-  const behind = useBehindMetric(metric.key);
+  const behind = useBehindMetric(answer);
   const { upper, lower } = useQuotient(metric, measure);
   const rows = [...answer.points].filter((point) => point.value.reason?.code !== "future").reverse();
   const quotient = rows.some((point) => point.value.denominator !== null) && PARTED.has(metric.unit);
@@ -136,6 +137,8 @@ export function Numbers({ answer, metric }: TableProps): ReactNode {
 
 export function Parts({ answer, metric }: TableProps): ReactNode {
   const { t } = useTranslation();
+  const opening = usePartOpening(answer);
+  const name = useMetricName()(metric);
   const measure = useMeasure(answer.unit);
   const groupName = useGroupName();
   const { upper, lower } = useQuotient(metric, measure);
@@ -145,7 +148,12 @@ export function Parts({ answer, metric }: TableProps): ReactNode {
   );
   const columns: TableColumnsType<Part> = [
     { title: t("kpis.by.group"), key: "group", render: (_, part) => groupName(part.group) },
-    { title: t("kpis.value"), key: "value", align: "right", render: (_, part) => <ValueCell value={part.value} measure={measure} /> },
+    {
+      title: t("kpis.value"),
+      key: "value",
+      align: "right",
+      render: (_, part) => <ValueCell value={part.value} measure={measure} to={opening(part.group)} />,
+    },
     ...(quotient
       ? [
           {
@@ -174,6 +182,7 @@ export function Parts({ answer, metric }: TableProps): ReactNode {
         dataSource={[...answer.parts]}
         pagination={false}
       />
+      <PartPeople answer={answer} name={name} />
     </Card>
   );
 }

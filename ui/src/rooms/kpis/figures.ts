@@ -1,6 +1,6 @@
 // How is the value of a metric written, how did it change, and how far is it from its target? Pure functions.
 import { formatMoney, formatNumber } from "@/parts/format";
-import { minorPerUnit } from "@/rooms/segments/money";
+import { minorPerUnit } from "@/parts/money";
 import type { Compared, Goal, Metric } from "./queries";
 
 export type Measured = Metric["unit"];

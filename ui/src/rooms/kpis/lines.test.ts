@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { linesOf, readBroken, writeBroken } from "./lines";
+import { brokenOf, cutOf, linesOf, readBroken, writeBroken } from "./lines";
 import type { Answer, Point } from "./queries";
 
 function point(day: number, value: number | null, target: number | null = null): Point {
@@ -45,5 +45,16 @@ describe("a breakdown in the address", () => {
 
   it("is none where it makes no sense", () => {
     for (const text of ["", "column:", "planet:mars", "device", "segments:,"]) expect(readBroken(text)).toEqual({ kind: "", names: [] });
+  });
+});
+
+describe("a breakdown", () => {
+  it("is asked for as the API takes it, and read back", () => {
+    for (const text of ["", "column:device", "property:plan:name", "segments:a,b"]) {
+      const broken = readBroken(text);
+      expect([brokenOf(cutOf(broken)), writeBroken(broken)]).toEqual([broken, text]);
+    }
+    expect(cutOf(readBroken("property:plan"))).toEqual({ dimension: { property: "plan" } });
+    expect(brokenOf({ dimension: null, segments: [] })).toEqual({ kind: "", names: [] });
   });
 });

@@ -1,5 +1,5 @@
 // Which lines does the chart of a metric draw? The values, those of an earlier period, the target, and the parts.
-import type { Answer, Part, Point } from "./queries";
+import type { Answer, Cut, Part, Point } from "./queries";
 
 export interface Line {
   readonly key: string;
@@ -53,6 +53,26 @@ export function readBroken(text: string): Broken {
   const names = kind === "segments" ? rest.split(",").filter((name) => name !== "") : rest === "" ? [] : [rest];
   if ((kind === "column" || kind === "property" || kind === "segments") && names.length > 0) return { kind, names: names.slice(0, 10) };
   return { kind: "", names: [] };
+}
+
+/** How the API is asked for it. */
+export function cutOf({ kind, names: [...names] }: Broken): Cut {
+  const [name = ""] = names;
+  if (kind === "segments") return { segments: names };
+  if (kind === "column") return { dimension: { column: name } };
+  return kind === "property" ? { dimension: { property: name } } : {};
+}
+
+interface Asked {
+  readonly dimension?: Cut["dimension"] | null | undefined;
+  readonly segments?: readonly string[] | undefined;
+}
+
+/** A breakdown as it was asked for. */
+export function brokenOf({ dimension, segments }: Asked): Broken {
+  if (segments && segments.length > 0) return { kind: "segments", names: segments };
+  if (dimension?.column) return { kind: "column", names: [dimension.column] };
+  return dimension?.property ? { kind: "property", names: [dimension.property] } : { kind: "", names: [] };
 }
 
 export function writeBroken({ kind, names }: Broken): string {

@@ -1,5 +1,5 @@
 // What do the pages of metrics read and change?
-import { keepPreviousData, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { infiniteQueryOptions, keepPreviousData, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 
 import { api, unwrap, type Schemas } from "@/api/client";
 import { useWorkspace } from "@/shell/workspace";
@@ -56,6 +56,24 @@ export function answerQuery(workspace: string, metric: string, { first, last, un
     placeholderData: keepPreviousData,
     refetchInterval: 120_000,
     retry: false,
+  });
+}
+
+/** The people of one group of a breakdown. */
+export function partPeopleQuery(workspace: string, { metric, first_day, last_day }: Answer, cut: Cut, group: Part["group"]) {
+  return infiniteQueryOptions({
+    queryKey: [workspace, "kpis", "people", metric, first_day, last_day, cut, group],
+    queryFn: ({ pageParam, signal }) =>
+      unwrap(
+        api.POST(`${BASE}/{metric}/people`, {
+          params: { path: { workspace, metric } },
+          body: { first_day, last_day, ...cut, group, ...(pageParam ? { cursor: pageParam } : {}) },
+          signal,
+        }),
+      ),
+    initialPageParam: "",
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    staleTime: 60_000,
   });
 }
 

@@ -36,7 +36,7 @@ import {
 } from "./queries";
 import { RunLine, Runs } from "./Runs";
 import { scoredOf } from "./scored";
-import { definitionOf, useFigure, useLabel, useTargetWords } from "./words";
+import { definitionOf, useFigure, useLabel, useTargetWords, useWhyFailed } from "./words";
 
 const TABS = ["backtest", "drift", "runs", "definition"] as const;
 
@@ -55,10 +55,20 @@ export function Component(): ReactNode {
     void client.invalidateQueries({ queryKey: [slug, "tags"] });
   }, [latest, client, slug, key]);
   const query = useQuery({ ...modelQuery(slug, key), refetchInterval: over ? 15_000 : 2_000 });
-  return <Ready query={query}>{(model) => <Shown model={model} live={live} />}</Ready>;
+  const failed = items.find((run) => !isLive(run) && run.kind === "train");
+  return (
+    <Ready query={query}>{(model) => <Shown model={model} live={live} failed={failed?.state === "failed" ? failed : undefined} />}</Ready>
+  );
 }
 
-function Shown({ model, live }: { model: Model; live: readonly Run[] }): ReactNode {
+interface ShownProps {
+  readonly model: Model;
+  readonly live: readonly Run[];
+  /** The last training, where it came to nothing. */
+  readonly failed: Run | undefined;
+}
+
+function Shown({ model, live, failed }: ShownProps): ReactNode {
   const { t } = useTranslation();
   const path = usePath();
   const label = useLabel();
@@ -67,7 +77,7 @@ function Shown({ model, live }: { model: Model; live: readonly Run[] }): ReactNo
   const tab = TABS.find((each) => each === chosen) ?? "backtest";
   const definition = definitionOf(model);
   const panels = {
-    backtest: <Versions model={model} busy={live.length > 0} />,
+    backtest: <Versions model={model} busy={live.length > 0} failed={failed} />,
     drift: <DriftView scored={scoredOf(model.scored)} />,
     runs: <Runs model={model.key} />,
     definition: <DefinitionView model={model} />,
@@ -177,8 +187,9 @@ function Numbers({ model }: { model: Model }): ReactNode {
   );
 }
 
-function Versions({ model, busy }: { model: Model; busy: boolean }): ReactNode {
+function Versions({ model, busy, failed }: { model: Model; busy: boolean; failed: Run | undefined }): ReactNode {
   const { t } = useTranslation();
+  const why = useWhyFailed();
   const { slug } = useWorkspace();
   const query = useQuery({ ...versionsQuery(slug, model.key), refetchInterval: busy ? 3_000 : 60_000 });
   return (
@@ -191,8 +202,8 @@ function Versions({ model, busy }: { model: Model; busy: boolean }): ReactNode {
             <Notice
               compact
               icon={BrainCircuit}
-              title={t("models.noVersions.title")}
-              text={t(busy ? "models.noVersions.busy" : "models.noVersions.text")}
+              title={t(failed && !busy ? "models.noVersions.failed" : "models.noVersions.title")}
+              text={failed && !busy ? why(failed) : t(busy ? "models.noVersions.busy" : "models.noVersions.text")}
             />
           </Card>
         )

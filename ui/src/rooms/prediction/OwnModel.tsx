@@ -24,6 +24,7 @@ import { bodyOf, NO_PAST, RULES, troublesOf, type ModelDraft } from "./draft";
 import styles from "./Models.module.css";
 import { outlookQuery, type Outlook } from "./queries";
 import { useSavingModel } from "./useCreating";
+import { refusedAt } from "@/rooms/segments/builder/faults";
 
 /** edited: the model stands already, under the key of ``start``. */
 export function OwnModel({ start, edited = false }: { start: ModelDraft; edited?: boolean }): ReactNode {
@@ -255,11 +256,7 @@ function useOutlook(draft: ModelDraft, whole: boolean): Looking {
   const settled = useDelayed(text, 600);
   const asked = whole && settled === text;
   const { data, error, isFetching } = useQuery({ ...outlookQuery(slug, settled), enabled: asked });
-  const refused = useMemo((): readonly Trouble[] => {
-    if (!asked || !error) return [];
-    const { code, message, details } = asApiError(error);
-    return code === "bad_filter" && typeof details.path === "string" ? [{ path: details.path, said: message }] : [];
-  }, [asked, error]);
+  const refused = useMemo(() => (asked ? refusedAt(error) : []), [asked, error]);
   return { busy: isFetching || (whole && !asked), whole, found: asked ? data : undefined, error: asked ? error : null, refused };
 }
 

@@ -14,7 +14,7 @@ import { useMay, useWorkspace } from "@/shell/workspace";
 import { RunPill } from "./marks";
 import styles from "./Models.module.css";
 import { isLive, runsQuery, useCancelRun, type Run } from "./queries";
-import { useFigure } from "./words";
+import { useFigure, useWhyFailed } from "./words";
 
 export function Runs({ model }: { model: string }): ReactNode {
   const { t } = useTranslation();
@@ -84,14 +84,13 @@ export function RunLine({ run }: { run: Run }): ReactNode {
 
 function Outcome({ run }: { run: Run }): ReactNode {
   const { t } = useTranslation();
-  const words = useWords();
+  const why = useWhyFailed();
   const figure = useFigure();
   if (run.state === "failed") {
-    const code = typeof run.error?.code === "string" ? run.error.code : "";
     const said = typeof run.error?.message === "string" ? run.error.message : "";
     return (
       <Tooltip title={<span lang="en">{said}</span>}>
-        <span tabIndex={0}>{words(`errors.${code}`) ?? t("errors.server")}</span>
+        <span tabIndex={0}>{why(run)}</span>
       </Tooltip>
     );
   }

@@ -2,7 +2,8 @@
 import { useTranslation } from "react-i18next";
 
 import { useLanguage } from "@/i18n/useLanguage";
-import type { Definition, Model } from "./queries";
+import { useWords } from "@/i18n/useWords";
+import type { Definition, Model, Run } from "./queries";
 
 interface Labelled {
   readonly label_zh: string;
@@ -13,6 +14,25 @@ interface Labelled {
 export function useLabel(): (of: Labelled) => string {
   const { language } = useLanguage();
   return ({ label_zh, label_en }) => (language === "zh" ? label_zh : label_en);
+}
+
+/** Why a run came to nothing, with the numbers that stand in the way where they are known. */
+export function useWhyFailed(): (run: Run) => string {
+  const { t } = useTranslation();
+  const words = useWords();
+  return ({ error }) => {
+    const code = typeof error?.code === "string" ? error.code : "";
+    const details =
+      typeof error?.details === "object" && error.details !== null ? (error.details as Readonly<Record<string, unknown>>) : {};
+    const { positives, negatives, windows, needed } = details;
+    if (code === "not_enough_outcomes" && typeof positives === "number" && typeof negatives === "number" && typeof needed === "number") {
+      return t("models.tooFew", { positives, negatives, needed });
+    }
+    if (code === "not_enough_history" && typeof windows === "number" && typeof needed === "number") {
+      return t("models.tooShort", { windows, needed });
+    }
+    return words(`errors.${code}`) ?? t("errors.server");
+  };
 }
 
 export function definitionOf(model: Pick<Model, "definition">): Definition {

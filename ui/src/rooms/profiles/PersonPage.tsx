@@ -9,13 +9,15 @@ import type { Person } from "@/api/contract";
 import { Code } from "@/parts/Copy";
 import { Stat, Stats } from "@/parts/Facts";
 import { Page } from "@/parts/Page";
-import { NotFound, Ready } from "@/parts/states";
+import { NoPermission, NotFound, Ready } from "@/parts/states";
 import { useParam } from "@/parts/useParam";
 import { Money, Num, Time } from "@/parts/values";
 import { Identities } from "@/rooms/identity/Identities";
 import { Visits } from "@/rooms/journeys/Visits";
+import { PersonMessages } from "@/rooms/outreach/PersonMessages";
+import { PersonFlows } from "@/rooms/outreach/flows/PersonFlows";
 import { PersonSegments } from "@/rooms/segments/PersonSegments";
-import { usePath, useWorkspace } from "@/shell/workspace";
+import { useMay, usePath, useWorkspace } from "@/shell/workspace";
 import styles from "./Person.module.css";
 import { personName } from "./personName";
 import { PersonTags } from "./tags/PersonTags";
@@ -24,7 +26,7 @@ import { Timeline } from "./Timeline";
 import { Traits } from "./Traits";
 import { useIdKind } from "./useIdKind";
 
-const TABS = ["timeline", "visits", "tags", "segments", "traits", "identities"] as const;
+const TABS = ["timeline", "visits", "tags", "segments", "flows", "messages", "traits", "identities"] as const;
 
 export function Component(): ReactNode {
   const { personId } = useParams();
@@ -41,6 +43,7 @@ function Loaded({ id }: { id: number }): ReactNode {
 function Shown({ person }: { person: Person }): ReactNode {
   const { t } = useTranslation();
   const path = usePath();
+  const may = useMay("messages:read");
   const [chosen, choose] = useParam("tab", "timeline");
   const tab = TABS.find((each) => each === chosen) ?? "timeline";
   const panels = {
@@ -48,6 +51,8 @@ function Shown({ person }: { person: Person }): ReactNode {
     visits: <Visits person={person.person_id} />,
     tags: <PersonTags person={person.person_id} />,
     segments: <PersonSegments person={person.person_id} />,
+    flows: <PersonFlows person={person.person_id} />,
+    messages: may ? <PersonMessages person={person.person_id} /> : <NoPermission />,
     traits: <Traits person={person} />,
     identities: <Identities person={person} />,
   };

@@ -1,9 +1,10 @@
 // What did this person do? Newest first, a day at a time; scrolling brings what is older.
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { Button, Input } from "antd";
-import { CircleDot, Eye, IdCard, Link2, Search, ShoppingBag, UsersRound, type LucideIcon } from "lucide-react";
+import { Alert, Button, Input } from "antd";
+import { Blend, CircleDot, Eye, IdCard, Link2, LogOut, Search, ShoppingBag, UsersRound, type LucideIcon } from "lucide-react";
 import { useEffect, useRef, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
 
 import type { TimelineItem } from "@/api/contract";
 import { useLanguage } from "@/i18n/useLanguage";
@@ -15,7 +16,8 @@ import { useDelayed } from "@/parts/useDelayed";
 import { useParam } from "@/parts/useParam";
 import { Day, Money } from "@/parts/values";
 import { knownType } from "@/rooms/collect/live/types";
-import { useWorkspace } from "@/shell/workspace";
+import { personMovesQuery, type Move } from "@/rooms/segments/queries";
+import { usePath, useWorkspace } from "@/shell/workspace";
 import styles from "./Person.module.css";
 import { timelineQuery } from "./queries";
 
@@ -25,7 +27,19 @@ export function Timeline({ person }: { person: number }): ReactNode {
   const { t } = useTranslation();
   const { slug } = useWorkspace();
   const [event, setEvent] = useParam("event");
-  const query = useInfiniteQuery(timelineQuery(slug, person, useDelayed(event.trim())));
+  const wanted = useDelayed(event.trim());
+  const query = useInfiniteQuery(timelineQuery(slug, person, wanted));
+  // What is looked for by name is an event; segments stand beside the whole story only.
+  const moves = useInfiniteQuery({ ...personMovesQuery(slug, person), enabled: wanted === "" });
+  const known = wanted === "" ? (moves.data?.pages.flatMap((page) => page.items) ?? []) : [];
+  const oldest = query.hasNextPage ? oldestOf(query.data?.pages.flatMap((page) => page.items) ?? []) : 0;
+  // As far back as the events that are shown.
+  const wanting =
+    moves.hasNextPage && !moves.isFetching && !moves.isError && (known.length === 0 || Date.parse(known.at(-1)?.at ?? "") > oldest);
+  const { fetchNextPage } = moves;
+  useEffect(() => {
+    if (wanting) void fetchNextPage();
+  }, [wanting, fetchNextPage]);
   return (
     <>
       <div className={styles.toolbar}>
@@ -39,12 +53,24 @@ export function Timeline({ person }: { person: number }): ReactNode {
           allowClear
         />
       </div>
+      {moves.isError ? (
+        <Alert
+          type="warning"
+          banner
+          title={t("person.movesFailed")}
+          action={
+            <Button size="small" onClick={() => void moves.refetch()}>
+              {t("states.retry")}
+            </Button>
+          }
+        />
+      ) : null}
       <Card flush>
         <Ready query={query} rows={8}>
           {(data) => {
             const items = data.pages.flatMap((page) => page.items);
-            if (items.length === 0) return <Notice compact icon={Search} title={t("person.noEvents")} />;
-            return <Days items={items} />;
+            const rows = together(items, known, oldest);
+            return rows.length === 0 ? <Notice compact icon={Search} title={t("person.noEvents")} /> : <Days rows={rows} />;
           }}
         </Ready>
         {query.hasNextPage ? (
@@ -80,14 +106,27 @@ function More({ busy, onMore }: { busy: boolean; onMore: () => void }): ReactNod
   );
 }
 
-function Days({ items }: { items: readonly TimelineItem[] }): ReactNode {
+type Row = { readonly at: number; readonly item: TimelineItem } | { readonly at: number; readonly move: Move };
+
+function oldestOf(items: readonly TimelineItem[]): number {
+  return Date.parse(items.at(-1)?.ts ?? "") || 0;
+}
+
+/** Events and moves, the latest first; moves that are older than the last event that is known wait for the next page. */
+function together(items: readonly TimelineItem[], moves: readonly Move[], oldest: number): Row[] {
+  const events: Row[] = items.map((item) => ({ at: Date.parse(item.ts), item }));
+  const beside: Row[] = moves.map((move) => ({ at: Date.parse(move.at), move })).filter(({ at }) => at >= oldest);
+  return [...beside, ...events].sort((one, other) => other.at - one.at);
+}
+
+function Days({ rows }: { rows: readonly Row[] }): ReactNode {
   const { zone } = useWorkspace();
-  const days = new Map<string, TimelineItem[]>();
-  for (const item of items) {
-    const day = dayOf(new Date(item.ts), zone);
+  const days = new Map<string, Row[]>();
+  for (const row of rows) {
+    const day = dayOf(new Date(row.at), zone);
     const known = days.get(day);
-    if (known) known.push(item);
-    else days.set(day, [item]);
+    if (known) known.push(row);
+    else days.set(day, [row]);
   }
   return [...days].map(([day, ofDay]) => (
     <section key={day}>
@@ -95,12 +134,41 @@ function Days({ items }: { items: readonly TimelineItem[] }): ReactNode {
         <Day day={day} />
       </h3>
       <ol>
-        {ofDay.map((item) => (
-          <Item key={item.message_id} item={item} />
-        ))}
+        {ofDay.map((row) =>
+          "item" in row ? (
+            <Item key={row.item.message_id} item={row.item} />
+          ) : (
+            <Moved key={`${row.move.key} ${row.move.at} ${String(row.move.entered)}`} move={row.move} />
+          ),
+        )}
       </ol>
     </section>
   ));
+}
+
+/** They came into a segment, or left it. */
+function Moved({ move }: { move: Move }): ReactNode {
+  const { t } = useTranslation();
+  const { tag } = useLanguage();
+  const { zone } = useWorkspace();
+  const path = usePath();
+  const Icon = move.entered ? Blend : LogOut;
+  return (
+    <li className={styles.item}>
+      <time className={`${styles.clock ?? ""} tabular`} dateTime={move.at}>
+        {formatClock(move.at, zone, tag)}
+      </time>
+      <span className={styles.rail} aria-hidden>
+        <Icon size={14} strokeWidth={1.75} />
+      </span>
+      <div className={styles.body}>
+        <Link className={styles.moved} to={path("segments", move.key)}>
+          {t(move.entered ? "person.entered" : "person.left", { name: move.name })}
+        </Link>
+        <span className={styles.summary}>{t(`person.moved.${move.cause}`)}</span>
+      </div>
+    </li>
+  );
 }
 
 const QUIET = /^(url|path|title|referrer|search|revenue|currency|products)$/;

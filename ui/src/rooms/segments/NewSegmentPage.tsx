@@ -8,7 +8,7 @@ import { useParam } from "@/parts/useParam";
 import { useMay, usePath, useWorkspace } from "@/shell/workspace";
 import { Builder } from "./builder/Builder";
 import { groupOf, leafOf, type Group } from "./condition";
-import { minorPerUnit } from "./money";
+import { minorPerUnit } from "@/parts/money";
 import { read } from "./read";
 import { conditionsOf, TEMPLATES, useTemplates } from "./templates";
 import { useTemplateWords } from "./Templates";

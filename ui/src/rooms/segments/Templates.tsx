@@ -7,7 +7,7 @@ import { Link } from "react-router";
 import { useLanguage } from "@/i18n/useLanguage";
 import { formatMoney } from "@/parts/format";
 import { usePath, useWorkspace } from "@/shell/workspace";
-import { minorPerUnit } from "./money";
+import { minorPerUnit } from "@/parts/money";
 import styles from "./Segments.module.css";
 import { SPENT, useTemplates, type TemplateKey } from "./templates";
 

@@ -62,11 +62,14 @@ export type Fact = (typeof FACTS)[number];
 /** In place of a property: the revenue of the event, in minor units of the workspace's currency. */
 export const REVENUE = "$revenue";
 
+/** Whose calendar windows and days follow; left out it is the workspace's. */
+export type Zone = "workspace" | "person";
+
 export interface Did {
   readonly kind: "did";
   readonly doing: Doing;
   readonly within: Test | null;
-  readonly zone: "workspace" | "person";
+  readonly zone: Zone;
   readonly measure: Measure;
   readonly property: string;
   readonly test: Test;
@@ -77,6 +80,7 @@ export interface Regular {
   readonly unit: (typeof CALENDAR)[number];
   readonly atLeast: number | null;
   readonly outOf: number | null;
+  readonly zone?: Zone;
 }
 export interface Step {
   readonly id: string;
@@ -88,17 +92,21 @@ export interface Sequence {
   readonly amount: number | null;
   readonly unit: (typeof LENGTHS)[number];
   readonly within: Test | null;
+  readonly zone?: Zone;
 }
 /** A test on something that has a name: a trait or a tag of the person, a property or a column of an event. */
 export interface Named {
   readonly kind: "trait" | "tag" | "property" | "column";
   readonly name: string;
   readonly test: Test;
+  /** Of a test on time. */
+  readonly zone?: Zone;
 }
 export interface PersonFact {
   readonly kind: "person";
   readonly name: Fact;
   readonly test: Test;
+  readonly zone?: Zone;
 }
 export interface Top {
   readonly kind: "top";

@@ -1,5 +1,6 @@
 // How is the builder's tree written for the API, and for those who keep segments as code?
-import { REVENUE, type Condition, type Doing, type Part, type Test } from "./condition";
+import { REVENUE, type Condition, type Doing, type Part, type Test, type Zone } from "./condition";
+import { isTimed } from "./tests";
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 export type JsonObject = Readonly<Record<string, Json>>;
@@ -23,6 +24,10 @@ function withinOf(within: Test | null): JsonObject {
   return within ? { within: testOf(within) } : {};
 }
 
+function zoneOf(zone: Zone | undefined, matters = true): JsonObject {
+  return zone === "person" && matters ? { zone } : {};
+}
+
 function bodyOf(condition: Condition): JsonObject {
   switch (condition.kind) {
     case "did": {
@@ -31,27 +36,34 @@ function bodyOf(condition: Condition): JsonObject {
       return {
         ...doingOf(condition.doing),
         ...withinOf(condition.within),
-        ...(zone === "person" ? { zone } : {}),
+        ...zoneOf(zone),
         ...(measure === "count" ? {} : { measure }),
         ...(property ? { property } : {}),
         ...(plain ? {} : testOf(test)),
       };
     }
     case "regular":
-      return { ...doingOf(condition.doing), unit: condition.unit, at_least: condition.atLeast, out_of: condition.outOf };
+      return {
+        ...doingOf(condition.doing),
+        unit: condition.unit,
+        at_least: condition.atLeast,
+        out_of: condition.outOf,
+        ...zoneOf(condition.zone),
+      };
     case "sequence":
       return {
         steps: condition.steps.map(({ doing }) => doingOf(doing)),
         amount: condition.amount,
         unit: condition.unit,
         ...withinOf(condition.within),
+        ...zoneOf(condition.zone, condition.within !== null),
       };
     case "trait":
     case "tag":
     case "property":
     case "column":
     case "person":
-      return { name: condition.name, ...testOf(condition.test) };
+      return { name: condition.name, ...testOf(condition.test), ...zoneOf(condition.zone, isTimed(condition.test)) };
     case "top":
       return { tag: condition.tag, percent: condition.percent, ...(condition.lowest ? { lowest: true } : {}) };
     case "sample":

@@ -111,6 +111,22 @@ export function whyConditionQuery(workspace: string, condition: JsonObject, pers
   });
 }
 
+export type Move = Answer<"segments_person_moves">["items"][number];
+
+export function personMovesQuery(workspace: string, person_id: number) {
+  return infiniteQueryOptions({
+    queryKey: [workspace, "person", person_id, "moves"],
+    queryFn: ({ pageParam, signal }) => {
+      const query = { limit: 100, ...(pageParam ? { cursor: pageParam } : {}) };
+      return unwrap(
+        api.GET("/api/workspaces/{workspace}/people/{person_id}/moves", { params: { path: { workspace, person_id }, query }, signal }),
+      );
+    },
+    initialPageParam: "",
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+  });
+}
+
 export function personSegmentsQuery(workspace: string, person_id: number) {
   return queryOptions({
     queryKey: [workspace, "person", person_id, "segments"],

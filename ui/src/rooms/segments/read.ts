@@ -97,22 +97,32 @@ function readBody(kind: Kind, body: unknown, path: string): Condition {
         path,
       );
     case "regular": {
-      const of = fieldsOf(body, path, ["events", "where", "unit", "at_least", "out_of"]);
+      const of = fieldsOf(body, path, ["events", "where", "unit", "at_least", "out_of", "zone"]);
       const unit = oneOf(of, "unit", CALENDAR, "week", path);
-      return { kind, doing: doing(of, path), unit, atLeast: number(of, "at_least", path), outOf: number(of, "out_of", path) };
+      return {
+        kind,
+        doing: doing(of, path),
+        unit,
+        atLeast: number(of, "at_least", path),
+        outOf: number(of, "out_of", path),
+        ...zone(of, path),
+      };
     }
     case "sequence":
-      return readSequence(fieldsOf(body, path, ["steps", "amount", "unit", "within"]), path);
+      return readSequence(fieldsOf(body, path, ["steps", "amount", "unit", "within", "zone"]), path);
     case "trait":
-    case "tag":
+    case "tag": {
+      const of = fieldsOf(body, path, ["name", "op", "value", "ignore_case", "zone"]);
+      return { kind, name: text(of, "name", path), test: test(of, path), ...zone(of, path) };
+    }
     case "property":
     case "column": {
       const of = fieldsOf(body, path, ["name", "op", "value", "ignore_case"]);
       return { kind, name: text(of, "name", path), test: test(of, path) };
     }
     case "person": {
-      const of = fieldsOf(body, path, ["name", "op", "value", "ignore_case"]);
-      return { kind, name: oneOf(of, "name", FACTS, null, path), test: test(of, path) };
+      const of = fieldsOf(body, path, ["name", "op", "value", "ignore_case", "zone"]);
+      return { kind, name: oneOf(of, "name", FACTS, null, path), test: test(of, path), ...zone(of, path) };
     }
     case "top": {
       const of = fieldsOf(body, path, ["tag", "percent", "lowest"]);
@@ -160,7 +170,11 @@ function readSequence(of: Fields, path: string): Condition {
     return { id: freshId(), doing: doing(fieldsOf(step, at, ["events", "where"]), at) };
   });
   const unit = oneOf(of, "unit", LENGTHS, "day", path);
-  return { kind: "sequence", steps, amount: number(of, "amount", path), unit, within: within(of, path) };
+  return { kind: "sequence", steps, amount: number(of, "amount", path), unit, within: within(of, path), ...zone(of, path) };
+}
+
+function zone(of: Fields, path: string): { zone?: "person" } {
+  return oneOf(of, "zone", ["workspace", "person"], "workspace", path) === "person" ? { zone: "person" } : {};
 }
 
 function doing(of: Fields, path: string): Doing {

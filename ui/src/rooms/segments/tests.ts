@@ -90,6 +90,11 @@ export function operandOf(choice: Choice): Operand {
   }
 }
 
+/** Whether it is a test on time, which goes by somebody's clock. */
+export function isTimed(test: Test): boolean {
+  return ["moment", "moments"].includes(operandOf(choiceOf(test)));
+}
+
 const CASED = new Set<Choice>([
   "equals",
   "not_equals",

@@ -35,10 +35,21 @@ const WHOLE = {
         value: [10, 500],
       },
     },
-    { not: { regular: { events: [], unit: "week", at_least: 3, out_of: 4 } } },
+    { not: { regular: { events: [], unit: "week", at_least: 3, out_of: 4, zone: "person" } } },
     {
       or: [
         { sequence: { steps: [{ events: ["Viewed"] }, { events: ["Bought"] }], amount: 2, unit: "hour" } },
+        {
+          sequence: {
+            steps: [{ events: [] }, { events: ["Bought"] }],
+            amount: 1,
+            unit: "day",
+            within: { op: "after", value: "2026-01-01" },
+            zone: "person",
+          },
+        },
+        { trait: { name: "renewal", op: "before", value: { ago: 0, unit: "day", whole: true }, zone: "person" } },
+        { person: { name: "last_seen", op: "after", value: { ago: 1, unit: "day" }, zone: "person" } },
         { trait: { name: "plan", op: "equals", value: "pro", ignore_case: true } },
         { tag: { name: "stage", op: "in", value: ["new", "active"] } },
         { top: { tag: "value", percent: 10, lowest: true } },

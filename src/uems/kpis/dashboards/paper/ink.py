@@ -1,15 +1,35 @@
-"""How does text get onto a page? In two fonts that every reader of PDF has: one for Latin letters and digits, one for Chinese."""
+"""How does text get onto a page? Latin letters and digits in a font that every reader of PDF has, Chinese in one that goes with the paper.
+
+The letters that a paper uses of a TrueType font on this machine are put into it, some tens of kilobytes, so that it prints anywhere.
+Where there is no such font, readers bring their own: most do, and some printers and previews do not. No font is shipped: one with
+all of Chinese weighs as much as the rest of the package. ReportLab takes TrueType outlines only, so Noto Sans CJK will not do.
+"""
 
 from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
 from typing import Final
 
 from reportlab.lib.colors import Color, HexColor
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfbase.ttfonts import TTFError, TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-# Not embedded: readers bring a font for it, so that a paper of many pages stays at some kilobytes.
-CHINESE: Final = "STSong-Light"
+_OF_READERS: Final = "STSong-Light"
+_EMBEDDED: Final = "UemsChinese"
+_KNOWN: Final = tuple(
+    Path("/usr/share/fonts") / one
+    for one in (
+        "truetype/wqy/wqy-microhei.ttc",
+        "wqy-microhei/wqy-microhei.ttc",
+        "truetype/wqy/wqy-zenhei.ttc",
+        "wqy-zenhei/wqy-zenhei.ttc",
+        "truetype/droid/DroidSansFallbackFull.ttf",
+        "truetype/droid/DroidSansFallback.ttf",
+    )
+)
+"""Where Debian, Ubuntu, Fedora and Alpine keep the free ones with TrueType outlines: WenQuanYi and Droid Sans Fallback (Apache 2.0)."""
 LATIN: Final = "Helvetica"
 BOLD: Final = "Helvetica-Bold"
 INK: Final = HexColor("#1b2430")
@@ -20,7 +40,24 @@ BAD: Final = HexColor("#b93a32")
 SERIES: Final = tuple(HexColor(one) for one in ("#2f6fde", "#17a2a2", "#e08a1e", "#9b59d0", "#5b8c3a", "#8794a3"))
 _OUTSIDE_BMP: Final = 0xFFFF
 
-pdfmetrics.registerFont(UnicodeCIDFont(CHINESE))
+
+@lru_cache(maxsize=1)
+def chinese() -> str:
+    """The name of the font for Chinese: the first of the known ones that this machine has, else the one of readers."""
+    for path in _KNOWN:
+        if path.is_file() and (name := embed(path)):
+            return name
+    pdfmetrics.registerFont(UnicodeCIDFont(_OF_READERS))
+    return _OF_READERS
+
+
+def embed(path: Path) -> str | None:
+    """Take the letters of this font into papers from now on; its name, or None if it cannot be used."""
+    try:
+        pdfmetrics.registerFont(TTFont(_EMBEDDED, str(path)))
+    except (TTFError, OSError):
+        return None
+    return _EMBEDDED
 
 
 def _latin(char: str) -> bool:
@@ -38,11 +75,11 @@ def _runs(text: str, *, bold: bool) -> Iterator[tuple[str, str]]:
         shown = "□" if ord(char) > _OUTSIDE_BMP else " " if char < " " else char
         mine = _latin(shown)
         if run and mine != latin:
-            yield (BOLD if bold else LATIN) if latin else CHINESE, run
+            yield (BOLD if bold else LATIN) if latin else chinese(), run
             run = ""
         run, latin = run + shown, mine
     if run:
-        yield (BOLD if bold else LATIN) if latin else CHINESE, run
+        yield (BOLD if bold else LATIN) if latin else chinese(), run
 
 
 def width_of(text: str, size: float, *, bold: bool = False) -> float:

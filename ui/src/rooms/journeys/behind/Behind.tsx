@@ -1,5 +1,5 @@
 // Who is behind this number? The people that it counts, beside the page it stands on, and a segment of them in one step.
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, type InfiniteData, type UseInfiniteQueryResult } from "@tanstack/react-query";
 import { Button, Drawer, Table, type TableColumnsType } from "antd";
 import { UserRound } from "lucide-react";
 import type { ReactNode } from "react";
@@ -14,7 +14,7 @@ import { PersonLabel } from "@/rooms/profiles/PersonLabel";
 import { useMay, usePath, useWorkspace } from "@/shell/workspace";
 import styles from "./Behind.module.css";
 import { MakeSegment } from "./MakeSegment";
-import { behindQuery, type AskedNumber } from "./queries";
+import { behindQuery, type AskedNumber, type PeoplePage } from "./queries";
 
 interface BehindProps {
   /** Null: closed. */
@@ -38,9 +38,20 @@ export function Behind({ asked, title, note, suggestion, onClose }: BehindProps)
 }
 
 function People({ asked, suggestion }: { asked: AskedNumber; suggestion: string }): ReactNode {
-  const { t } = useTranslation();
   const { slug } = useWorkspace();
   const query = useInfiniteQuery(behindQuery(slug, asked));
+  return <PeopleList query={query} actions={<MakeSegment asked={asked} suggestion={suggestion} />} />;
+}
+
+interface PeopleListProps {
+  readonly query: UseInfiniteQueryResult<InfiniteData<PeoplePage>>;
+  /** What can be done with all of them. */
+  readonly actions?: ReactNode;
+}
+
+/** Who a number counts: how many, and page by page who they are. */
+export function PeopleList({ query, actions }: PeopleListProps): ReactNode {
+  const { t } = useTranslation();
   return (
     <Ready query={query} rows={8}>
       {({ pages }) => {
@@ -53,7 +64,7 @@ function People({ asked, suggestion }: { asked: AskedNumber; suggestion: string 
               <span className={styles.total}>
                 <Num value={total} /> {t("behind.people", { count: total })}
               </span>
-              <MakeSegment asked={asked} suggestion={suggestion} />
+              {actions}
             </div>
             <PeopleTable people={people} />
             {query.hasNextPage ? (

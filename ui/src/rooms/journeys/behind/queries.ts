@@ -14,6 +14,7 @@ export interface AskedNumber {
   readonly cell: Readonly<Record<string, unknown>>;
 }
 
+export type PeoplePage = Schemas["PeoplePage"];
 export type MadeSegment = Schemas["MadeSegment"];
 
 const ADDRESS = "/api/workspaces/{workspace}/reports/{name}";

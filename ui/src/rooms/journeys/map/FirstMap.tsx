@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Button, Progress, Skeleton } from "antd";
 import { Map as MapIcon } from "lucide-react";
-import type { ReactNode } from "react";
+import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
@@ -10,8 +10,9 @@ import { useLanguage } from "@/i18n/useLanguage";
 import { Card, Stack } from "@/parts/Page";
 import { Notice, Ready } from "@/parts/states";
 import { useMay, usePath, useWorkspace } from "@/shell/workspace";
+import { ArchivedMaps } from "./ArchivedMaps";
 import styles from "./Map.module.css";
-import { filledQuery, mapTemplatesQuery, type FilledTemplate, type MapTemplate } from "./queries";
+import { allMapsQuery, filledQuery, mapTemplatesQuery, type FilledTemplate, type MapTemplate } from "./queries";
 
 /** For a workspace without any map. */
 export function FirstMap(): ReactNode {
@@ -28,7 +29,25 @@ export function FirstMap(): ReactNode {
         />
       </Card>
       {may ? <TemplateCards /> : null}
+      {may ? <Aside /> : null}
     </Stack>
+  );
+}
+
+/** Maps that were put aside, if there are any. */
+function Aside(): ReactNode {
+  const { t } = useTranslation();
+  const { slug } = useWorkspace();
+  const [open, setOpen] = useState(false);
+  const { data } = useQuery(allMapsQuery(slug));
+  if (!data?.items.some(({ archived }) => archived)) return null;
+  return (
+    <div>
+      <Button type="link" style={{ padding: 0 }} onClick={() => setOpen(true)}>
+        {t("journeyMap.menu.archivedMaps")}
+      </Button>
+      {open ? <ArchivedMaps onClose={() => setOpen(false)} /> : null}
+    </div>
   );
 }
 

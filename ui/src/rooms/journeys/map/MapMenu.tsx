@@ -1,12 +1,13 @@
 // What else can be done with a map? Take it away as a picture or on paper, make another, put it aside.
 import { App, Button, Dropdown, type MenuProps } from "antd";
-import { Archive, ChevronDown, FileImage, Plus, Printer } from "lucide-react";
-import type { ReactNode } from "react";
+import { Archive, ArchiveRestore, ChevronDown, FileImage, Plus, Printer } from "lucide-react";
+import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 
 import { useFailed } from "@/parts/useFailed";
 import { useMay, usePath } from "@/shell/workspace";
+import { ArchivedMaps } from "./ArchivedMaps";
 import type { JourneyMap } from "./contract";
 import { isDrawn, savePicture } from "./paper";
 import { useArchiveMap } from "./queries";
@@ -19,6 +20,7 @@ export function MapMenu({ map }: { map: JourneyMap }): ReactNode {
   const may = useMay("maps:write");
   const { message } = App.useApp();
   const archive = useArchive(map);
+  const [aside, setAside] = useState(false);
   const withPicture = (take: () => void) => (): void => {
     if (isDrawn()) take();
     else void message.info(t("journeyMap.notDrawn"));
@@ -46,16 +48,25 @@ export function MapMenu({ map }: { map: JourneyMap }): ReactNode {
             onClick: () => void navigate(path("journey", "new-map")),
           },
           { key: "archive", label: t("journeyMap.menu.archive"), icon: <Archive size={14} aria-hidden />, onClick: archive },
+          {
+            key: "archived",
+            label: t("journeyMap.menu.archivedMaps"),
+            icon: <ArchiveRestore size={14} aria-hidden />,
+            onClick: () => setAside(true),
+          },
         ]
       : []),
   ];
   return (
-    <Dropdown menu={{ items }} trigger={["click"]} placement="bottomRight">
-      <Button>
-        {t("journeyMap.menu.label")}
-        <ChevronDown size={13} aria-hidden />
-      </Button>
-    </Dropdown>
+    <>
+      <Dropdown menu={{ items }} trigger={["click"]} placement="bottomRight">
+        <Button>
+          {t("journeyMap.menu.label")}
+          <ChevronDown size={13} aria-hidden />
+        </Button>
+      </Dropdown>
+      {aside ? <ArchivedMaps onClose={() => setAside(false)} /> : null}
+    </>
   );
 }
 

@@ -12,7 +12,8 @@ import styles from "./Reports.module.css";
 import formStyles from "./form/Form.module.css";
 import { Part } from "./form/kit";
 import { PeriodField } from "./form/PeriodField";
-import { KIND_NAMES, kindOf, type KindName } from "./kinds/kinds";
+import { kindOf } from "./kinds/kinds";
+import { KIND_NAMES, type KindName } from "./kinds/names";
 import { tidy, withFields, type Spec } from "./spec";
 
 interface EditorProps {

@@ -8,7 +8,8 @@ import { useChangeParams, useParam } from "@/parts/useParam";
 import { usePath } from "@/shell/workspace";
 import { CopyLink, SaveNew } from "./actions";
 import { Editor } from "./Editor";
-import { isKind, kindOf } from "./kinds/kinds";
+import { kindOf } from "./kinds/kinds";
+import { isKind } from "./kinds/names";
 import { readSpec, writeSpec, type Spec } from "./spec";
 
 export function Component(): ReactNode {

@@ -14,7 +14,8 @@ import { useParam } from "@/parts/useParam";
 import { Time } from "@/parts/values";
 import { useMay, usePath, useWorkspace } from "@/shell/workspace";
 import { useRemoving } from "./actions";
-import { KIND_NAMES, kindOf } from "./kinds/kinds";
+import { kindOf } from "./kinds/kinds";
+import { KIND_NAMES } from "./kinds/names";
 import { savedListQuery, type Saved } from "./queries";
 import styles from "./Reports.module.css";
 

@@ -14,7 +14,7 @@ import { useMay, usePath, useWorkspace } from "@/shell/workspace";
 import { FileQuestion } from "lucide-react";
 import { CopyLink, Manage, SaveNew } from "./actions";
 import { Editor } from "./Editor";
-import { isKind } from "./kinds/kinds";
+import { isKind } from "./kinds/names";
 import { savedQuery, useSaveReport, type Saved } from "./queries";
 import { readSpec, sameSpec, tidy, writeSpec, type Spec } from "./spec";
 

@@ -11,7 +11,7 @@ import { useParam } from "@/parts/useParam";
 import { Behind } from "../behind/Behind";
 import { Truth } from "../Truth";
 import { download } from "./download";
-import type { KindName } from "./kinds/kinds";
+import type { KindName } from "./kinds/names";
 import type { Answered } from "./queries";
 import styles from "./Reports.module.css";
 import { GridView } from "./show/GridView";
@@ -71,7 +71,11 @@ function Drawn({ picture, write }: { picture: Picture; write: Write }): ReactNod
   if (picture.kind === "grid") return <GridView grid={picture} write={write} />;
   return (
     <Suspense fallback={<Skeleton.Node active style={{ width: "100%", height: 280 }} />}>
-      {picture.kind === "flow" ? <FlowChart flow={picture} write={write} onPick={pick} /> : <Plot plot={picture} write={write} />}
+      {picture.kind === "flow" ? (
+        <FlowChart flow={picture} write={write} onPick={pick} />
+      ) : (
+        <Plot plot={picture} write={write} onPick={pick} />
+      )}
     </Suspense>
   );
 }

@@ -1,4 +1,5 @@
-// How does a table of a report leave the page? As CSV with exactly its rows; values unrounded, money in the smallest unit, shares from 0 to 1.
+// How does a table of a report leave the page? As CSV with exactly its rows; unrounded, money in whole units of its currency, shares from 0 to 1.
+import { amountText } from "@/parts/money";
 import type { Table } from "./view";
 
 /** A cell that no program for tables takes for a formula. */
@@ -8,7 +9,14 @@ function written(value: string | number | null): string {
   return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
-export function csvOf({ columns, rows }: Table): string {
-  const lines = [columns.map(({ title }) => title), ...rows.map((row) => row.map(({ value }) => value))];
-  return lines.map((line) => line.map(written).join(",")).join("\n") + "\n";
+/** currency: of the workspace; it stands in the heading of every column of money. */
+export function csvOf({ columns, rows }: Table, currency: string): string {
+  const head = columns.map(({ title, format }) => written(format === "money" ? `${title} (${currency})` : title));
+  const lines = rows.map((row) =>
+    row.map(({ value, format }, at) =>
+      // Digits only, so nothing that would need quotes.
+      typeof value === "number" && (format ?? columns[at]?.format) === "money" ? amountText(value, currency) : written(value),
+    ),
+  );
+  return [head, ...lines].map((line) => line.join(",")).join("\n") + "\n";
 }

@@ -43,9 +43,17 @@ export interface Figure extends Value {
   readonly note?: string;
 }
 
+/** What a place of a picture opens, and what that counts. */
+export interface Opening {
+  readonly cell: Cell;
+  readonly label: string;
+}
+
 export interface PlotLine {
   readonly name: string;
   readonly values: readonly (number | null)[];
+  /** Beside the values; left out: nobody is behind this line. */
+  readonly opens?: readonly (Opening | null)[];
   /** Of an earlier period. */
   readonly past?: boolean;
 }
@@ -133,7 +141,7 @@ export function text(value: string): Value {
   return { value };
 }
 
-/** Every value of a view that opens people. */
+/** The value of a view that opens the people of a cell. */
 export function opened(view: View, cell: string): Value | undefined {
   const values = [
     ...view.figures,
@@ -141,7 +149,7 @@ export function opened(view: View, cell: string): Value | undefined {
     ...view.pictures.flatMap((picture): readonly Value[] => {
       if (picture.kind === "grid") return picture.places.flat();
       if (picture.kind === "flow") return picture.nodes.map(({ name, value, cell: mine }) => ({ value, cell: mine, label: name }));
-      return [];
+      return picture.lines.flatMap(({ opens = [] }) => opens.flatMap((one): readonly Value[] => (one ? [{ value: null, ...one }] : [])));
     }),
   ];
   return values.find((one) => one.cell !== undefined && JSON.stringify(one.cell) === cell);

@@ -244,6 +244,25 @@ describe("the view of every kind", () => {
     }
   });
 
+  it("opens from its pictures what its tables open, beside every value, and cohorts of the curve together", () => {
+    for (const [kind, view] of Object.entries(ALL)) {
+      const linked = new Set(view.tables.flatMap(cells).map((cell) => JSON.stringify(cell)));
+      for (const picture of view.pictures) {
+        if (picture.kind === "grid" || picture.kind === "flow") continue;
+        for (const { name, values, opens } of picture.lines) {
+          expect(opens === undefined || opens.length === values.length, `${kind} ${name}`).toBe(true);
+          for (const one of opens ?? []) {
+            const known = one === null || linked.has(JSON.stringify(one.cell)) || !("cohort" in one.cell || "bucket" in one.cell);
+            expect(known && one?.label !== "", `${kind} ${name}`).toBe(true);
+            expect(one === null || opened(view, JSON.stringify(one.cell)) !== undefined, `${kind} ${name}`).toBe(true);
+          }
+        }
+      }
+    }
+    const [curve] = ALL.retention?.pictures ?? [];
+    expect(curve?.kind === "lines" && curve.lines[0]?.opens?.map((one) => one?.cell)).toEqual([{ column: 0 }, { column: 1 }]);
+  });
+
   it("shows a trend with its totals, its groups and no people behind formulas", () => {
     const [table] = ALL.trend?.tables ?? [];
     expect(table?.columns.map(({ title }) => title)).toEqual(["day", "Bought · people · all", "notSet", "others", "Twice · all"]);
@@ -289,9 +308,10 @@ describe("the view of every kind", () => {
 });
 
 describe("the file of a table", () => {
-  it("has exactly its rows, unrounded, and no formulas", () => {
+  it("has exactly its rows, unrounded, money in whole units with its currency, and no formulas", () => {
     const [, money] = ALL.attribution?.tables ?? [];
-    expect(money && csvOf(money)).toBe("channel,first,last\nads,20,15\n");
+    expect(money && csvOf(money, "USD")).toBe("channel,first (USD),last (USD)\nads,0.20,0.15\n");
+    expect(money && csvOf(money, "JPY")).toBe("channel,first (JPY),last (JPY)\nads,20,15\n");
     const table: Table = {
       key: "x",
       title: "x",
@@ -305,6 +325,6 @@ describe("the file of a table", () => {
         [{ value: "-x" }, { value: -2 }],
       ],
     };
-    expect(csvOf(table)).toBe(`"say ""a""",b\n'=1+1,${1 / 3}\n"a,b",\n'-x,-2\n`);
+    expect(csvOf(table, "USD")).toBe(`"say ""a""",b\n'=1+1,${1 / 3}\n"a,b",\n'-x,-2\n`);
   });
 });

@@ -1,12 +1,14 @@
-// What does a report come down to on a tile? Its figures first, then the picture, then a short table.
+// What does a report come down to on a tile? Its figures first, then the picture of its own page, then a short table.
 import { lazy, Suspense, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useLanguage } from "@/i18n/useLanguage";
+import { isKind } from "@/rooms/journeys/reports/kinds/names";
 import { formatFigure, type Measured } from "../figures";
 import styles from "./Dashboards.module.css";
 import type { Summary, TileAnswer } from "./queries";
 
+const ReportPicture = lazy(() => import("./ReportPicture"));
 const SummaryChart = lazy(() => import("./SummaryChart"));
 type Report = NonNullable<TileAnswer["report"]>;
 type Grid = NonNullable<Summary["grid"]>;
@@ -31,13 +33,17 @@ export function ReportView({ report }: { report: Report }): ReactNode {
         ))}
       </dl>
       {report.exact ? null : <p className={styles.days}>{t("dashboards.estimated")}</p>}
-      {drawn ? (
-        <Suspense fallback={<div className={styles.chart} />}>
+      <Suspense fallback={<div className={styles.chart} />}>
+        {isKind(report.report) ? (
+          <ReportPicture kind={report.report} report={report} />
+        ) : drawn ? (
           <SummaryChart picture={drawn} currency={currency} />
-        </Suspense>
-      ) : null}
+        ) : null}
+      </Suspense>
       {grid && grid.rows.length > 0 ? <Table grid={grid} write={write} /> : null}
-      {summary.figures.length > 0 && !drawn && !grid?.rows.length ? <p className={styles.none}>{t("dashboards.noData")}</p> : null}
+      {!isKind(report.report) && summary.figures.length > 0 && !drawn && !grid?.rows.length ? (
+        <p className={styles.none}>{t("dashboards.noData")}</p>
+      ) : null}
     </>
   );
 }

@@ -3,8 +3,10 @@ import { Form, Input, Modal, Select } from "antd";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
-import { COLUMNS } from "../Breakdown";
+import { BreakdownFields } from "../Breakdown";
 import { UNITS, type Unit } from "../frame";
+import { brokenOf, cutOf } from "../lines";
+import styles from "./Dashboards.module.css";
 import type { Tile } from "./queries";
 
 const LENGTHS = [7, 14, 30, 90, 180, 365] as const;
@@ -21,7 +23,7 @@ export function TileSettings({ tile, onChange, onClose }: TileSettingsProps): Re
     <Modal
       open
       title={t("dashboards.settings")}
-      cancelButtonProps={{ hidden: true }}
+      footer={(_, { OkBtn }) => <OkBtn />}
       okText={t("actions.done")}
       onOk={onClose}
       onCancel={onClose}
@@ -59,12 +61,12 @@ export function TileSettings({ tile, onChange, onClose }: TileSettingsProps): Re
               />
             </Form.Item>
             <Form.Item label={t("dashboards.breakdown")}>
-              <Select
-                value={tile.dimension?.column ?? ""}
-                onChange={(column) => onChange({ ...tile, segments: [], dimension: column === "" ? null : { column } })}
-                options={[{ value: "", label: t("dashboards.whole") }, ...COLUMNS.map((value) => ({ value, label: value }))]}
-                aria-label={t("dashboards.breakdown")}
-              />
+              <div className={styles.fields}>
+                <BreakdownFields
+                  broken={brokenOf(tile)}
+                  onChange={(broken) => onChange({ ...tile, dimension: null, segments: [], ...cutOf(broken) })}
+                />
+              </div>
             </Form.Item>
           </>
         ) : null}

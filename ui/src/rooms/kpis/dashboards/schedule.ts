@@ -17,6 +17,17 @@ export function isMail(text: string): boolean {
   return /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text);
 }
 
+/** What a new schedule begins as. */
+export function emptyDraft(language: ScheduleDraft["language"]): ScheduleDraft {
+  return { every: "week", weekday: 0, monthDay: 1, hour: 8, language, receivers: [] };
+}
+
+/** What is changed of one that there is; the day that its rhythm does not have is that of a new one. */
+export function draftOf({ every, hour, weekday, month_day, language = "zh", receivers }: ScheduleSpec): ScheduleDraft {
+  const { weekday: first, monthDay } = emptyDraft(language);
+  return { every, hour, weekday: weekday ?? first, monthDay: month_day ?? monthDay, language, receivers };
+}
+
 export function specOf({ every, weekday, monthDay, hour, language, receivers }: ScheduleDraft): ScheduleSpec {
   const day = every === "week" ? { weekday } : every === "month" ? { month_day: monthDay } : {};
   return { every, hour, language, receivers: [...receivers], ...day };

@@ -136,18 +136,33 @@ function Drop({ onFile }: { onFile: (file: File) => void }): ReactNode {
   );
 }
 
-/** Which lines the server could not read; it says so in English, line by line. */
+const WHATS = ["empty", "no_text", "no_columns", "day", "amount", "channel"] as const;
+
+interface Fault {
+  /** 0: the whole file. */
+  readonly line: number;
+  readonly what: (typeof WHATS)[number];
+  readonly got: string;
+}
+
+function isFault(found: unknown): found is Fault {
+  return typeof found === "object" && found !== null && "what" in found && WHATS.some((what) => what === found.what);
+}
+
+/** Which lines the server could not read, and why. */
 function Faults({ error }: { error: unknown }): ReactNode {
   const { t } = useTranslation();
   const { faults } = asApiError(error).details;
-  if (!Array.isArray(faults) || faults.length === 0) return null;
+  const known = Array.isArray(faults) ? (faults as unknown[]).filter(isFault) : [];
+  if (known.length === 0) return null;
   return (
-    <details className={styles.faults}>
-      <summary>{t("spend.faults", { count: faults.length })}</summary>
-      <ul lang="en">
-        {faults.map((fault) => (
-          <li key={String(fault)}>
-            <code>{String(fault)}</code>
+    <details className={styles.faults} open={known.every(({ line }) => line === 0)}>
+      <summary>{known.every(({ line }) => line === 0) ? t("spend.faultsOfFile") : t("spend.faults", { count: known.length })}</summary>
+      <ul>
+        {known.map(({ line, what, got }) => (
+          <li key={`${line} ${what}`}>
+            {line > 0 ? t("spend.faultLine", { line }) : null}
+            {t(`spend.faultWhats.${what}`, { got })}
           </li>
         ))}
       </ul>

@@ -1,5 +1,5 @@
 // What did each channel cost? The rows of a period, put together by channel, the most expensive first.
-import { minorPerUnit } from "@/rooms/segments/money";
+import { minorPerUnit } from "@/parts/money";
 import type { Spend } from "./queries";
 
 export interface Channel {

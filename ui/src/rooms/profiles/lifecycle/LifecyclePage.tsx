@@ -86,7 +86,7 @@ function Shown({ tag, weeks }: { tag: Tag; weeks: number }): ReactNode {
         <Ready query={spread}>{(found) => <StageTable tag={tag} spread={found} movement={movement.data} />}</Ready>
       </Card>
       <Ready query={movement} rows={8}>
-        {(found) => <Moves tag={tag} movement={found} />}
+        {(found) => <Moves tag={tag} movement={found} weeks={weeks} />}
       </Ready>
     </Stack>
   );

@@ -14,13 +14,14 @@ import { useWorkspace } from "@/shell/workspace";
 import type { Tag } from "../tags/queries";
 import { useTagValue } from "../tags/words";
 import styles from "./Lifecycle.module.css";
+import { Movers, useMoversOpening } from "./Movers";
 import { NOWHERE, type Movement } from "./queries";
 import { movesIn, type Move } from "./stages";
 import { Stage } from "./StageTable";
 
 const Sankey = lazy(() => import("./Sankey"));
 
-export function Moves({ tag, movement }: { tag: Tag; movement: Movement }): ReactNode {
+export function Moves({ tag, movement, weeks }: { tag: Tag; movement: Movement; weeks: number }): ReactNode {
   const { t } = useTranslation();
   const { tag: locale } = useLanguage();
   const { zone } = useWorkspace();
@@ -69,12 +70,14 @@ export function Moves({ tag, movement }: { tag: Tag; movement: Movement }): Reac
           <MoveTable moves={moves} name={name} />
         )}
       </Card>
+      <Movers moves={moves} step={step} weeks={weeks} name={name} />
     </>
   );
 }
 
 function MoveTable({ moves, name }: { moves: readonly Move[]; name: (stage: string) => string }): ReactNode {
   const { t } = useTranslation();
+  const opening = useMoversOpening();
   const columns: TableColumnsType<Move> = [
     {
       title: t("lifecycle.move"),
@@ -87,7 +90,13 @@ function MoveTable({ moves, name }: { moves: readonly Move[]; name: (stage: stri
         </span>
       ),
     },
-    { title: t("lifecycle.people"), key: "people", align: "right", width: 110, render: (_, { people }) => <Num value={people} /> },
+    {
+      title: t("lifecycle.people"),
+      key: "people",
+      align: "right",
+      width: 110,
+      render: (_, move) => <Num value={move.people} to={opening(move)} label={`${name(move.source)} → ${name(move.target)}`} />,
+    },
   ];
   return (
     <Table<Move>

@@ -25,10 +25,10 @@ import {
   type Top,
 } from "../condition";
 import { listsQuery } from "../lists/queries";
-import { minorPerUnit } from "../money";
+import { minorPerUnit } from "@/parts/money";
 import { COLUMNS, usePropertyNames, useTagNames, useTraitNames, type FieldName } from "../names";
 import { segmentsQuery } from "../queries";
-import { fitted, MEASURE_CHOICES } from "../tests";
+import { fitted, isTimed, MEASURE_CHOICES } from "../tests";
 import styles from "./Builder.module.css";
 import type { EditorProps } from "./context";
 import { EventsContext } from "./eventsContext";
@@ -37,15 +37,17 @@ import { KnownField, NameField } from "./NameField";
 import { NumberField } from "./NumberField";
 import { Row } from "./Row";
 import { TestFields } from "./TestFields";
-import { WindowField } from "./WindowField";
+import { WindowField, ZoneSelect } from "./WindowField";
 
 interface NamedFieldsProps extends EditorProps<Named> {
   readonly label: string;
   readonly names: readonly FieldName[];
   readonly field?: typeof NameField;
+  /** Whether a test on time may go by each person's own clock. */
+  readonly clock?: boolean;
 }
 
-function NamedFields({ condition, onChange, wrong, label, names, field: Field = NameField }: NamedFieldsProps): ReactNode {
+function NamedFields({ condition, onChange, wrong, label, names, field: Field = NameField, clock = false }: NamedFieldsProps): ReactNode {
   const { currency } = useWorkspace();
   const known = names.find((each) => each.name === condition.name);
   return (
@@ -69,6 +71,9 @@ function NamedFields({ condition, onChange, wrong, label, names, field: Field = 
         {...(known?.labels ? { labels: known.labels } : {})}
         {...(known?.money ? { scale: minorPerUnit(currency), suffix: currency } : {})}
       />
+      {clock && isTimed(condition.test) ? (
+        <ZoneSelect value={condition.zone} onChange={(zone) => onChange({ ...condition, zone })} />
+      ) : null}
     </>
   );
 }
@@ -77,7 +82,7 @@ export function TraitEditor(props: EditorProps<Named>): ReactNode {
   const { t } = useTranslation();
   return (
     <Row>
-      <NamedFields {...props} label={t("builder.trait")} names={useTraitNames()} />
+      <NamedFields {...props} label={t("builder.trait")} names={useTraitNames()} clock />
     </Row>
   );
 }
@@ -116,7 +121,7 @@ export function TagEditor(props: EditorProps<Named>): ReactNode {
   const { t } = useTranslation();
   return (
     <Row>
-      <NamedFields {...props} label={t("builder.tag")} names={useTagNames()} field={KnownField} />
+      <NamedFields {...props} label={t("builder.tag")} names={useTagNames()} field={KnownField} clock />
     </Row>
   );
 }
@@ -191,7 +196,10 @@ export function PersonEditor({ condition, onChange, wrong }: EditorProps<PersonF
           aria-label={t("builder.facts.identified")}
         />
       ) : name === "first_seen" || name === "last_seen" ? (
-        <WindowField value={test} onChange={(next) => set(next ?? test)} open={false} wrong={wrong("value")} />
+        <>
+          <WindowField value={test} onChange={(next) => set(next ?? test)} open={false} wrong={wrong("value")} />
+          <ZoneSelect value={condition.zone} onChange={(zone) => onChange({ ...condition, zone })} />
+        </>
       ) : (
         <TestFields test={test} onChange={set} type="number" choices={MEASURE_CHOICES} wrong={wrong("value")} />
       )}

@@ -10,7 +10,7 @@ import { useStory } from "@/parts/story";
 import { useWorkspace } from "@/shell/workspace";
 import type { Group } from "../condition";
 import { onlyChange, placeProblems } from "../edit";
-import { minorPerUnit } from "../money";
+import { minorPerUnit } from "@/parts/money";
 import type { Segment } from "../queries";
 import { conditionsOf, useTemplates } from "../templates";
 import { TemplateTags, useTemplateWords } from "../Templates";

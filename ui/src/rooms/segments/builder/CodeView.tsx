@@ -8,6 +8,7 @@ import { dump } from "../dump";
 import styles from "./Builder.module.css";
 import { parse, write, type Code, type CodeKind } from "./code";
 import type { Trouble } from "./context";
+import { sentenceOf } from "./faults";
 
 interface CodeViewProps {
   readonly kind: CodeKind;
@@ -87,12 +88,12 @@ function Refused({ troubles }: { troubles: readonly Trouble[] }): ReactNode {
   if (troubles.length === 0) return null;
   return (
     <ul className={styles.troubles} role="alert">
-      {troubles.map(({ path, lack, said }) => (
-        <li key={`${path} ${lack ?? ""}`}>
-          <code>{path || t("builder.code.whole")}</code>
+      {troubles.map((trouble) => (
+        <li key={`${trouble.path} ${trouble.lack ?? ""}`}>
+          <code>{trouble.path || t("builder.code.whole")}</code>
           {": "}
-          {t(lack ? `builder.lacks.${lack}` : "builder.refused")}
-          {said ? <Said text={said} /> : null}
+          {sentenceOf(trouble, t)}
+          {trouble.said ? <Said text={trouble.said} /> : null}
         </li>
       ))}
     </ul>

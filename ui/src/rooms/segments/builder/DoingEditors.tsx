@@ -21,7 +21,7 @@ import {
   type Sequence,
 } from "../condition";
 import { isMoney } from "../dump";
-import { minorPerUnit } from "../money";
+import { minorPerUnit } from "@/parts/money";
 import { usePropertyNames } from "../names";
 import { MEASURE_CHOICES, TIME_CHOICES } from "../tests";
 import type { EditorProps } from "./context";
@@ -151,6 +151,7 @@ export function RegularEditor({ condition, onChange, body, wrong }: EditorProps<
           wrong={wrong("out_of")}
         />
         <UnitSelect value={unit} units={CALENDAR} count={outOf ?? 2} onChange={(next) => onChange({ ...condition, unit: next })} />
+        <ZoneSelect value={condition.zone} onChange={(zone) => onChange({ ...condition, zone })} />
       </Row>
     </>
   );
@@ -210,6 +211,7 @@ export function SequenceEditor({ condition, onChange, body, wrong }: EditorProps
       </Row>
       <Row name={t("builder.when")}>
         <WindowField value={within} onChange={(next) => onChange({ ...condition, within: next })} wrong={wrong("within")} />
+        {within ? <ZoneSelect value={condition.zone} onChange={(zone) => onChange({ ...condition, zone })} /> : null}
       </Row>
     </>
   );

@@ -8,6 +8,7 @@ import { useLanguage } from "@/i18n/useLanguage";
 import { formatNumber } from "@/parts/format";
 import styles from "./Builder.module.css";
 import { useBuilding, type Trouble } from "./context";
+import { sentenceOf } from "./faults";
 
 /** What the group around a part offers for it. */
 export interface PartActions {
@@ -88,13 +89,13 @@ export function Troubles({ troubles }: { troubles: readonly Trouble[] }): ReactN
   });
   return (
     <ul className={styles.troubles} role="alert">
-      {shown.map(({ path, lack, said }) => (
-        <li key={`${path} ${lack ?? ""}`}>
-          {t(lack ? `builder.lacks.${lack}` : "builder.refused")}
-          {said ? (
+      {shown.map((trouble) => (
+        <li key={`${trouble.path} ${trouble.lack ?? ""}`}>
+          {sentenceOf(trouble, t)}
+          {trouble.said ? (
             <details>
               <summary>{t("states.technical")}</summary>
-              <code lang="en">{said}</code>
+              <code lang="en">{trouble.said}</code>
             </details>
           ) : null}
         </li>

@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useWorkspace } from "@/shell/workspace";
-import { lastDays, UNITS, type Test, type Unit } from "../condition";
+import { lastDays, UNITS, type Test, type Unit, type Zone } from "../condition";
 import { isMoment, momentsOf } from "../tests";
 import { MomentField, MomentsField, UnitSelect } from "./MomentField";
 import { NumberField } from "./NumberField";
@@ -115,18 +115,12 @@ function Bounds({ window, test, onChange, wrong }: BoundsProps): ReactNode {
   );
 }
 
-export function ZoneSelect({
-  value,
-  onChange,
-}: {
-  value: "workspace" | "person";
-  onChange: (zone: "workspace" | "person") => void;
-}): ReactNode {
+export function ZoneSelect({ value, onChange }: { value: Zone | undefined; onChange: (zone: Zone) => void }): ReactNode {
   const { t } = useTranslation();
   const { zone } = useWorkspace();
   return (
-    <Select<"workspace" | "person">
-      value={value}
+    <Select<Zone>
+      value={value ?? "workspace"}
       onChange={onChange}
       aria-label={t("builder.zone")}
       popupMatchSelectWidth={false}

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { groupOf, leafOf } from "../condition";
 import { fitted, withChoice } from "../tests";
 import { parse, write } from "./code";
+import { faultOf } from "./faults";
 import { isKey, keyFor } from "./keys";
 
 describe("a key", () => {
@@ -18,6 +19,15 @@ describe("a key", () => {
     expect(isKey("preview")).toBe(false);
     expect(keyFor("Preview", new Set())).toBe("preview_2");
     expect(["_a", "A", "", "a-b"].filter(isKey)).toEqual([]);
+  });
+});
+
+describe("what the server says is wrong", () => {
+  it("is a sentence where the page knows its word", () => {
+    expect(faultOf({ path: "did.within", what: "range", least: 1, most: 400, near: ["x"] })).toEqual({
+      fault: { what: "range", told: { path: "did.within", what: "range", least: "1", most: "400" } },
+    });
+    expect(faultOf({ path: "", what: "news" })).toEqual({});
   });
 });
 

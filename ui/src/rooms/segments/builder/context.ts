@@ -1,6 +1,7 @@
 // What do all parts of the builder know? What is wrong where, what each part decides, and which part has just been added.
 import { createContext, useContext } from "react";
 
+import type en from "@/i18n/en/faults";
 import type { Lack } from "../check";
 import type { Kind } from "../condition";
 import { isAt } from "../edit";
@@ -11,7 +12,11 @@ export interface Trouble {
   readonly path: string;
   readonly lack?: Lack;
   readonly said?: string;
+  /** The server's word for what is wrong, with what belongs into the sentence. */
+  readonly fault?: { readonly what: FaultWord; readonly told: Readonly<Record<string, string>> };
 }
+
+export type FaultWord = keyof typeof en.conditionFaults;
 
 export interface Building {
   /** Id of a node → what is wrong there. */

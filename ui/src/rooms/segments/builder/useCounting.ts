@@ -11,6 +11,7 @@ import { dump } from "../dump";
 import { walk } from "../edit";
 import { previewQuery, type Preview } from "../queries";
 import type { Trouble } from "./context";
+import { faultOf, refusedAt } from "./faults";
 import type { PreviewState } from "./PreviewPanel";
 
 interface Counting {
@@ -26,13 +27,12 @@ interface Counting {
 export function troublesOf(error: unknown, root: Group): readonly Trouble[] {
   if (!error) return [];
   const { code, message, details } = asApiError(error);
-  if (code !== "bad_filter") return [];
-  if (typeof details.path === "string") return [{ path: details.path, said: message }];
+  if (code !== "bad_filter" || typeof details.path === "string") return refusedAt(error);
   // A segment that is not there, or leads back to this one, is named by its key.
   const named = walk(root).find(
     ({ part }) => part.type === "leaf" && part.condition.kind === "segment" && part.condition.key === details.segment,
   );
-  return [{ path: named?.body ?? "", said: message }];
+  return [{ path: named?.body ?? "", said: message, ...faultOf(details) }];
 }
 
 export function useCounting(root: Group, readable: boolean): Counting {

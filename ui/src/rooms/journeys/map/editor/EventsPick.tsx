@@ -1,11 +1,12 @@
 // Which events touch this touchpoint? Picked from those that came in or are planned, with how many people did each.
-import { Select, Tag } from "antd";
+import { Select } from "antd";
 import { useMemo, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useLanguage } from "@/i18n/useLanguage";
 import { formatNumber } from "@/parts/format";
 import { useEventNames } from "@/rooms/segments/names";
+import { Conditions } from "./Conditions";
 import { bind, type TouchEvent } from "./draft";
 import styles from "./Editor.module.css";
 
@@ -56,32 +57,7 @@ export function EventsPick({ events, onChange, wrong, label }: EventsPickProps):
         popupMatchSelectWidth={320}
         {...(wrong ? { status: "error" as const } : {})}
       />
-      <Conditions events={events} onChange={onChange} />
+      <Conditions events={events} onChange={onChange} label={label} />
     </div>
-  );
-}
-
-/** What the picker cannot show: any event, and events that count with a condition only. */
-function Conditions({ events, onChange }: Pick<EventsPickProps, "events" | "onChange">): ReactNode {
-  const { t } = useTranslation();
-  const any = events.some(({ event }) => event == null);
-  const held = events.filter(({ filter }) => filter != null).length;
-  return (
-    <>
-      {any ? (
-        <Tag closable={{ "aria-label": t("actions.remove") }} onClose={() => onChange(events.filter(({ event }) => event != null))}>
-          {t("builder.anyEvent")}
-        </Tag>
-      ) : null}
-      {held > 0 ? (
-        <Tag
-          color="gold"
-          closable={{ "aria-label": t("mapEditor.dropCondition") }}
-          onClose={() => onChange(events.map(({ event }) => (event == null ? {} : { event })))}
-        >
-          {held === events.length ? t("mapEditor.allWithCondition") : t("mapEditor.someWithCondition", { count: held })}
-        </Tag>
-      ) : null}
-    </>
   );
 }

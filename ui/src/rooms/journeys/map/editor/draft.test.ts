@@ -10,6 +10,7 @@ import {
   lacksOf,
   moveStage,
   movePoint,
+  narrow,
   pointsOf,
   putPoint,
   readDraft,
@@ -74,6 +75,14 @@ describe("a draft", () => {
     ]);
     expect(lacksOf(blankDraft([])).map((lack) => lack.kind)).toEqual(["name", "stages"]);
   });
+});
+
+it("narrows one event of a touchpoint, and widens it again", () => {
+  const filter = { property: { name: "plan", op: "equals", value: "pro" } } as never;
+  const events = [{ event: "A" }, { event: "B", filter }, {}];
+  expect(narrow(events, 0, filter)).toEqual([{ event: "A", filter }, { event: "B", filter }, {}]);
+  expect(narrow(events, 1, undefined)).toEqual([{ event: "A" }, { event: "B" }, {}]);
+  expect(narrow(events, 2, filter)[2]).toEqual({ filter });
 });
 
 it("goes back and forth, and takes typing in one field as one step", () => {

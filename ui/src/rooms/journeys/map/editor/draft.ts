@@ -153,6 +153,15 @@ export function bind(events: readonly TouchEvent[], names: readonly string[]): r
   return [...kept, ...names.filter((name) => !known.has(name)).map((event) => ({ event }))];
 }
 
+/** One of the events counts only where it meets a filter; without one, always. */
+export function narrow(events: readonly TouchEvent[], place: number, filter: TouchEvent["filter"]): readonly TouchEvent[] {
+  return events.map((one, at) => {
+    if (at !== place) return one;
+    const named = one.event == null ? {} : { event: one.event };
+    return filter == null ? named : { ...named, filter };
+  });
+}
+
 export type Lack = "name" | "stages" | "stageName" | "pointName" | "events";
 
 /** What is missing before it can be saved: the kind, and the key of the stage or touchpoint ("" for the map). */

@@ -29,6 +29,7 @@ import { funnelView, type Funnel } from "./funnel/answer";
 import { FunnelForm } from "./funnel/Form";
 import { intervalView, type Interval } from "./interval/answer";
 import { lifecycleView, type Lifecycle } from "./lifecycle/answer";
+import type { KindName } from "./names";
 import { pathsView, type Paths } from "./paths/answer";
 import { PathsForm } from "./paths/Form";
 import { penetrationView, type Penetration } from "./penetration/answer";
@@ -174,14 +175,7 @@ export const KINDS = {
     view: (data, saying) => attributionView(data as Attribution, saying),
     events: true,
   },
-} as const satisfies Readonly<Record<string, Kind>>;
-
-export type KindName = keyof typeof KINDS;
-export const KIND_NAMES = Object.keys(KINDS) as KindName[];
-
-export function isKind(name: string): name is KindName {
-  return Object.hasOwn(KINDS, name);
-}
+} as const satisfies Readonly<Record<KindName, Kind>>;
 
 export function kindOf(name: KindName): Kind {
   return KINDS[name];

@@ -15,7 +15,9 @@ const COLUMN_PIXELS = 150;
 interface FlowChartProps {
   readonly flow: Flow;
   readonly write: Write;
-  readonly onPick: (cell: Cell) => void;
+  readonly onPick?: ((cell: Cell) => void) | undefined;
+  /** As on a tile. */
+  readonly small?: boolean;
 }
 
 function option({ nodes, links }: Flow, write: Write): EChartsOption {
@@ -81,14 +83,14 @@ function option({ nodes, links }: Flow, write: Write): EChartsOption {
   };
 }
 
-export default function FlowChart({ flow, write, onPick }: FlowChartProps): ReactNode {
+export default function FlowChart({ flow, write, onPick, small = false }: FlowChartProps): ReactNode {
   const { dark } = useMode();
   const { host, chart } = useChart();
   useEffect(() => {
     chart?.setOption(option(flow, write), { notMerge: true });
   }, [chart, flow, write, dark]);
   useEffect(() => {
-    if (!chart) return;
+    if (!chart || !onPick) return;
     const pick = (event: { data?: unknown }): void => {
       const { cell } = (event.data ?? {}) as { readonly cell?: Cell };
       if (cell) onPick(cell);
@@ -99,7 +101,12 @@ export default function FlowChart({ flow, write, onPick }: FlowChartProps): Reac
   const levels = new Set(flow.nodes.map(({ level }) => level)).size;
   return (
     <div className={styles.scroll}>
-      <div ref={host} className={styles.flow} style={{ minWidth: levels * COLUMN_PIXELS }} aria-hidden />
+      <div
+        ref={host}
+        className={`${styles.flow ?? ""} ${small ? (styles.small ?? "") : ""}`}
+        style={{ minWidth: levels * COLUMN_PIXELS }}
+        aria-hidden
+      />
     </div>
   );
 }

@@ -7,7 +7,14 @@ import { useOpening } from "./Opens";
 import styles from "./Show.module.css";
 import type { Write } from "./useWrite";
 
-export function GridView({ grid, write }: { grid: Grid; write: Write }): ReactNode {
+interface GridViewProps {
+  readonly grid: Grid;
+  readonly write: Write;
+  /** Opens nobody, as on a tile. */
+  readonly still?: boolean;
+}
+
+export function GridView({ grid, write, still = false }: GridViewProps): ReactNode {
   const opening = useOpening();
   return (
     <div className={styles.scroll}>
@@ -31,17 +38,26 @@ export function GridView({ grid, write }: { grid: Grid; write: Write }): ReactNo
               {row.map((place) => {
                 const shown = write(place.value, "count");
                 const background = `color-mix(in srgb, var(--chart-1) ${Math.round(place.tone * 42)}%, var(--surface-sunken))`;
+                const words = (
+                  <>
+                    <strong>{shown}</strong>
+                    <span>{place.text}</span>
+                  </>
+                );
                 return (
                   <td key={place.label} style={{ background }}>
-                    <Link
-                      to={opening(place.cell ?? {})}
-                      preventScrollReset
-                      aria-label={`${place.label ?? ""}: ${shown}`}
-                      className={styles.place}
-                    >
-                      <strong>{shown}</strong>
-                      <span>{place.text}</span>
-                    </Link>
+                    {still ? (
+                      <span className={styles.place}>{words}</span>
+                    ) : (
+                      <Link
+                        to={opening(place.cell ?? {})}
+                        preventScrollReset
+                        aria-label={`${place.label ?? ""}: ${shown}`}
+                        className={styles.place}
+                      >
+                        {words}
+                      </Link>
+                    )}
                   </td>
                 );
               })}

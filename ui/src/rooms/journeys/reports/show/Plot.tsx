@@ -1,17 +1,17 @@
-// How do the numbers of a report look? Lines over time or bars beside each other; the table below says the same in numbers.
+// How do the numbers of a report look? Lines over time or bars beside each other, which open their people; the table below says the same.
 import type { BarSeriesOption, EChartsOption, LineSeriesOption } from "echarts";
 import { useEffect, type ReactNode } from "react";
 
 import { escapeHtml, useChart } from "@/parts/useChart";
 import { token } from "@/theme/antd";
 import { useMode } from "@/theme/mode";
-import type { Plot as PlotOf, PlotLine } from "../view";
+import type { Cell, Plot as PlotOf, PlotLine } from "../view";
+import { MOST_LINES } from "./picked";
 import styles from "./Show.module.css";
+import { usePlotPick } from "./usePlotPick";
 import type { Write } from "./useWrite";
 
 const COLOURS = ["chart-1", "chart-2", "chart-3", "chart-4", "violet", "info", "good", "bad", "warn", "ink-faint"] as const;
-/** More lines than these nobody can tell apart. */
-const MOST_LINES = 12;
 
 function colour(place: number): string {
   return COLOURS[place % COLOURS.length] ?? "chart-1";
@@ -104,16 +104,26 @@ function option(plot: PlotOf, write: Write): EChartsOption {
   };
 }
 
-export default function Plot({ plot, write }: { plot: PlotOf; write: Write }): ReactNode {
+interface PlotProps {
+  readonly plot: PlotOf;
+  readonly write: Write;
+  /** The table below has the same as links, for the keyboard. */
+  readonly onPick?: ((cell: Cell) => void) | undefined;
+  /** As on a tile. */
+  readonly small?: boolean;
+}
+
+export default function Plot({ plot, write, onPick, small = false }: PlotProps): ReactNode {
   const { dark } = useMode();
   const { host, chart } = useChart();
   useEffect(() => {
     chart?.setOption(option(plot, write), { notMerge: true });
   }, [chart, plot, write, dark]);
+  usePlotPick(chart, plot, onPick);
   return (
     <>
       {plot.lines.length > 1 ? <Legend lines={plot.lines.slice(0, MOST_LINES)} colours={places(plot.lines)} /> : null}
-      <div ref={host} className={styles.chart} aria-hidden />
+      <div ref={host} className={`${styles.chart ?? ""} ${small ? (styles.small ?? "") : ""}`} aria-hidden />
     </>
   );
 }

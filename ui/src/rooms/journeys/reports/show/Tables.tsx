@@ -5,6 +5,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { Card } from "@/parts/Page";
+import { useWorkspace } from "@/shell/workspace";
 import { csvOf } from "../csv";
 import { download } from "../download";
 import type { Table, Value } from "../view";
@@ -28,6 +29,7 @@ interface TableViewProps {
 
 export function TableView({ table, write, name }: TableViewProps): ReactNode {
   const { t } = useTranslation();
+  const { currency } = useWorkspace();
   const rows = table.rows.map((values, key): Row => ({ key, values }));
   const columns: TableColumnsType<Row> = table.columns.map(({ key, title, format }, at) => ({
     key,
@@ -59,7 +61,7 @@ export function TableView({ table, write, name }: TableViewProps): ReactNode {
           size="small"
           icon={<FileDown size={13} aria-hidden />}
           aria-label={t("reports.csvOf", { name: table.title })}
-          onClick={() => download(`${name} ${table.title}.csv`, "text/csv", "\ufeff", csvOf(table))}
+          onClick={() => download(`${name} ${table.title}.csv`, "text/csv", "\ufeff", csvOf(table, currency))}
         >
           CSV
         </Button>

@@ -11,7 +11,7 @@ import type { Trouble } from "@/rooms/segments/builder/context";
 import { usePath, useWorkspace } from "@/shell/workspace";
 import { tagQuery, useRefreshTag, useSaveTag, type Tag } from "../queries";
 import { bodyOf, type Draft } from "./draft";
-import { refusedAt } from "./useTrial";
+import { refusedAt } from "@/rooms/segments/builder/faults";
 
 interface SavingProps {
   readonly tag: Tag | null;

@@ -2,13 +2,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 
-import { asApiError } from "@/api/errors";
 import { useDelayed } from "@/parts/useDelayed";
 import type { Trouble } from "@/rooms/segments/builder/context";
 import { useWorkspace } from "@/shell/workspace";
 import { trialQuery, type TagTrial } from "../queries";
 import { bodyOf, type Draft } from "./draft";
 import { definitionLacks } from "./lacks";
+import { refusedAt } from "@/rooms/segments/builder/faults";
 
 export interface Trying {
   readonly state: "ready" | "asking" | "incomplete" | "failed" | "given";
@@ -16,13 +16,6 @@ export interface Trying {
   readonly error: unknown;
   /** What the server says is wrong, at its place. */
   readonly refused: readonly Trouble[];
-}
-
-/** Where a refusal says that something is wrong in a condition. */
-export function refusedAt(error: unknown): readonly Trouble[] {
-  if (!error) return [];
-  const { code, message, details } = asApiError(error);
-  return code === "bad_filter" && typeof details.path === "string" ? [{ path: details.path, said: message }] : [];
 }
 
 export function useTrial(draft: Draft): Trying {

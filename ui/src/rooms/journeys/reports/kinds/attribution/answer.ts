@@ -1,5 +1,5 @@
 // What does attribution show? The credit of every channel by every model, in conversions and in money, and what no touch led to.
-import { groupName, type Group, type Saying, type Value, type View } from "../../view";
+import { groupName, type Cell, type Group, type Saying, type Value, type View } from "../../view";
 
 interface Credit {
   readonly conversions: number;
@@ -17,6 +17,10 @@ export interface Attribution extends Credit {
     readonly people: number;
     readonly models: Readonly<Record<string, Credit>>;
   }[];
+}
+
+function channelCell(channel: Group): Cell {
+  return { channel: channel?.other ? { other: true } : { value: channel?.value ?? null } };
 }
 
 export function attributionView(data: Attribution, { t }: Saying): View {
@@ -57,6 +61,7 @@ export function attributionView(data: Attribution, { t }: Saying): View {
         lines: data.models.map((key) => ({
           name: model(key),
           values: data.channels.map(({ models }) => models[key]?.conversions ?? null),
+          opens: data.channels.map(({ channel }, at) => ({ cell: channelCell(channel), label: names[at] ?? "" })),
         })),
       },
     ],
@@ -72,15 +77,12 @@ export function attributionView(data: Attribution, { t }: Saying): View {
           { key: "assisted", title: t("reports.assisted"), format: "count" },
           { key: "people", title: t("reports.people"), format: "count" },
         ],
-        rows: data.channels.map(({ channel, touches, assisted, people }, at): Value[] => {
-          const named = channel?.other ? { other: true } : { value: channel?.value ?? null };
-          return [
-            { value: names[at] ?? "" },
-            { value: touches },
-            { value: assisted },
-            { value: people, cell: { channel: named }, label: names[at] ?? "" },
-          ];
-        }),
+        rows: data.channels.map(({ channel, touches, assisted, people }, at): Value[] => [
+          { value: names[at] ?? "" },
+          { value: touches },
+          { value: assisted },
+          { value: people, cell: channelCell(channel), label: names[at] ?? "" },
+        ]),
       },
     ],
   };

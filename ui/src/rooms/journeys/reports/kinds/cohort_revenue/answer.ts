@@ -75,6 +75,10 @@ export function cohortRevenueView(data: CohortRevenue, { t }: Saying): View {
         lines: data.lines.map((line) => ({
           name: groupName(line.group, t),
           values: line.curve.map(({ per_person_minor }) => whole(per_person_minor)),
+          opens: line.curve.map((_, column) => ({
+            cell: { column, ...groupCell(line.group) },
+            label: t("reports.paidOfAll", { offset: names[column] ?? "" }),
+          })),
         })),
       },
     ],

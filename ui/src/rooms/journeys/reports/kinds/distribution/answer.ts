@@ -36,7 +36,13 @@ export function distributionView(data: Distribution, { spec, t }: Saying): View 
         axis: "text",
         places: data.bins.map(({ from }) => `${from}`),
         edges: format,
-        lines: [{ name: people, values: data.bins.map((bin) => bin.people) }],
+        lines: [
+          {
+            name: people,
+            values: data.bins.map((bin) => bin.people),
+            opens: data.bins.map((_, bin) => ({ cell: { bin }, label: people })),
+          },
+        ],
       },
     ],
     tables: [

@@ -79,7 +79,11 @@ export function funnelView(data: Funnel, { t }: Saying): View {
         format: "share",
         axis: "text",
         places: names,
-        lines: data.lines.map(({ group, steps }) => ({ name: groupName(group, t), values: steps.map(({ of_first }) => of_first) })),
+        lines: data.lines.map(({ group, steps }) => ({
+          name: groupName(group, t),
+          values: steps.map(({ of_first }) => of_first),
+          opens: steps.map((_, place) => ({ cell: cellOf(group, place + 1), label: names[place] ?? "" })),
+        })),
       },
     ],
     tables: [

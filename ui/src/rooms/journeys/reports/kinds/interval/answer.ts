@@ -35,7 +35,13 @@ export function intervalView(data: Interval, { t }: Saying): View {
         axis: "text",
         places: shown.map(([edge]) => `${edge?.value ?? 0}`),
         edges: "seconds",
-        lines: [{ name: t("reports.intervals"), values: shown.map(([, , count]) => Number(count?.value ?? 0)) }],
+        lines: [
+          {
+            name: t("reports.intervals"),
+            values: shown.map(([, , count]) => Number(count?.value ?? 0)),
+            opens: shown.map(([, , count]) => (count?.cell ? { cell: count.cell, label: count.label ?? "" } : null)),
+          },
+        ],
       },
     ],
     tables: [

@@ -1,5 +1,5 @@
 // What does the lifecycle show? Who came, stayed, came back and went, stretch by stretch; those who went stand below the line.
-import type { Saying, Value, View } from "../../view";
+import type { Opening, Saying, Value, View } from "../../view";
 
 const STATES = ["new", "returning", "resurrecting", "dormant"] as const;
 type State = (typeof STATES)[number] | "active";
@@ -12,10 +12,10 @@ export interface Lifecycle {
 export function lifecycleView({ unit, buckets }: Lifecycle, { t }: Saying): View {
   const name = (state: State): string => t(`reports.states.${state}`);
   const last = buckets.findLast(({ complete }) => complete) ?? buckets.at(-1);
+  const openingOf = (bucket: string, state: State): Opening => ({ cell: { bucket, state }, label: `${name(state)} · ${bucket}` });
   const opening = (bucket: Lifecycle["buckets"][number], state: State): Value => ({
     value: bucket[state],
-    cell: { bucket: bucket.bucket, state },
-    label: `${name(state)} · ${bucket.bucket}`,
+    ...openingOf(bucket.bucket, state),
   });
   const columns = (["active", ...STATES] as const).map((state) => ({ key: state, title: name(state), format: "count" as const }));
   return {
@@ -39,6 +39,7 @@ export function lifecycleView({ unit, buckets }: Lifecycle, { t }: Saying): View
         lines: STATES.map((state) => ({
           name: name(state),
           values: buckets.map((one) => (state === "dormant" ? -one[state] : one[state])),
+          opens: buckets.map(({ bucket }) => openingOf(bucket, state)),
         })),
       },
     ],

@@ -70,26 +70,25 @@ export function pathsView(data: Paths, { spec, t }: Saying): View {
       { name: t("reports.paths"), value: data.paths, format: "count" },
       { name: t("reports.people"), value: data.people, format: "count" },
     ],
-    pictures: [
-      {
-        kind: "flow",
-        key: "ways",
-        title: t("reports.ways"),
-        nodes: data.nodes.map(({ level, name, paths }): FlowNode => ({
-          id: idOf(level, name),
-          level,
-          name: named(name),
-          value: paths,
-          cell: nodeCell(level, name),
-        })),
-        links: data.links.map(({ level, from, to, paths }) => ({
-          from: idOf(level, from),
-          to: idOf(level + 1, to),
-          value: paths,
-          cell: { level, name: from, link: true, to },
-        })),
-      },
-    ],
+    // Where nobody went on there are no ways to draw.
+    pictures: data.links.slice(0, 1).map(() => ({
+      kind: "flow" as const,
+      key: "ways",
+      title: t("reports.ways"),
+      nodes: data.nodes.map(({ level, name, paths }): FlowNode => ({
+        id: idOf(level, name),
+        level,
+        name: named(name),
+        value: paths,
+        cell: nodeCell(level, name),
+      })),
+      links: data.links.map(({ level, from, to, paths }) => ({
+        from: idOf(level, from),
+        to: idOf(level + 1, to),
+        value: paths,
+        cell: { level, name: from, link: true, to },
+      })),
+    })),
     tables: [{ key: "links", title: t("reports.links"), columns: linkColumns, rows: linkRows }, nodeTable(data, endedTitle, t)],
   };
 }

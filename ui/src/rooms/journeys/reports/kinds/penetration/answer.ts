@@ -40,7 +40,11 @@ export function penetrationView(data: Penetration, { t }: Saying): View {
         format: "share",
         axis: "bucket",
         places: data.buckets,
-        lines: data.features.map(({ shares }, feature) => ({ name: names[feature] ?? "", values: shares })),
+        lines: data.features.map(({ shares }, feature) => ({
+          name: names[feature] ?? "",
+          values: shares,
+          opens: data.buckets.map((bucket) => ({ cell: { feature, bucket }, label: `${names[feature] ?? ""} · ${bucket}` })),
+        })),
       },
     ],
     tables: [

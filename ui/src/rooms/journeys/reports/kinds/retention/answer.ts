@@ -66,7 +66,14 @@ export function retentionView(data: Retention, { t }: Saying): View {
         format: "share",
         axis: "text",
         places: names,
-        lines: data.lines.map(({ group, curve }) => ({ name: groupName(group, t), values: curve.map(({ share }) => share) })),
+        lines: data.lines.map(({ group, curve }) => ({
+          name: groupName(group, t),
+          values: curve.map(({ share }) => share),
+          opens: curve.map((_, column) => ({
+            cell: { column, ...groupCell(group) },
+            label: t("reports.returnedOfAll", { offset: names[column] ?? "" }),
+          })),
+        })),
       },
     ],
     tables: data.lines.map(triangle),

@@ -42,6 +42,7 @@ export function sessionsView(data: Sessions, { t }: Saying): View {
     ]),
   });
   const people = t("reports.people");
+  const days = data.series.map(({ day }) => ({ cell: { day }, label: `${people} · ${day}` }));
   return {
     empty: data.sessions === 0,
     figures: [
@@ -61,8 +62,8 @@ export function sessionsView(data: Sessions, { t }: Saying): View {
         axis: "bucket",
         places: data.series.map(({ day }) => day),
         lines: [
-          { name: t("reports.sessions"), values: data.series.map(({ sessions }) => sessions) },
-          { name: people, values: data.series.map((row) => row.people) },
+          { name: t("reports.sessions"), values: data.series.map(({ sessions }) => sessions), opens: days },
+          { name: people, values: data.series.map((row) => row.people), opens: days },
         ],
       },
     ],

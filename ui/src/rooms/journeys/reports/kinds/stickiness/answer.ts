@@ -34,7 +34,13 @@ export function stickinessView(data: Stickiness, { t }: Saying): View {
         format: "count",
         axis: "text",
         places: data.distribution.map(({ units }) => `${units}`),
-        lines: [{ name: t("reports.people"), values: data.distribution.map(({ people }) => people) }],
+        lines: [
+          {
+            name: t("reports.people"),
+            values: data.distribution.map(({ people }) => people),
+            opens: data.distribution.map(({ units }) => ({ cell: { units }, label: label(units) })),
+          },
+        ],
       },
     ],
     tables: [

@@ -8,6 +8,7 @@ import {
   type Column,
   type Format,
   type Group,
+  type Opening,
   type Saying,
   type Value,
   type View,
@@ -68,6 +69,10 @@ function linesOf(period: Period, { spec, t }: Saying, past: boolean): Named[] {
   return [...series, ...formulas];
 }
 
+function placesOf(period: Period | null, cell: Cell, label: string): Opening[] {
+  return (period?.buckets ?? []).map((bucket) => ({ cell: { ...cell, bucket }, label }));
+}
+
 export function trendView(data: Trend, saying: Saying): View {
   const { t } = saying;
   const now = linesOf(data, saying, false);
@@ -101,7 +106,14 @@ export function trendView(data: Trend, saying: Saying): View {
       format,
       axis: "bucket" as const,
       places: data.buckets,
-      lines: lines.filter((line) => line.format === format).map(({ name, values, past }) => ({ name, values, past })),
+      lines: lines
+        .filter((line) => line.format === format)
+        .map(({ name, values, past, cell }) => ({
+          name,
+          values,
+          past,
+          ...(cell === null ? {} : { opens: placesOf(past ? data.previous : data, cell, name) }),
+        })),
     })),
     tables: [{ key: "lines", title: t("reports.numbers"), columns, rows: [totals, ...rows] }],
   };

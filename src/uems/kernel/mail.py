@@ -20,14 +20,15 @@ from uems.kernel.settings import Settings
 SECONDS = 15.0
 
 
-def _address(value: str) -> str:
+def address(value: str) -> str:
+    """The one spelling of an e-mail address; raises ValueError for what is none."""
     try:
         return validate_email(value, check_deliverability=False).normalized
     except EmailNotValidError as error:
         raise ValueError(f"is no e-mail address ({error})") from error
 
 
-Address = Annotated[str, Field(max_length=254), AfterValidator(_address)]
+Address = Annotated[str, Field(max_length=254), AfterValidator(address)]
 """Where a letter can be sent."""
 
 
@@ -50,7 +51,7 @@ def letter(
 ) -> EmailMessage:
     """A letter whose number is that of the delivery. paper: name and content of a PDF that goes with it."""
     made = EmailMessage()
-    made["From"] = settings.smtp_from or f"uems@{settings.smtp_host}"
+    made["From"] = sender_of(settings)
     made["To"] = to
     made["Subject"] = " ".join(subject.split())
     made["Date"] = format_datetime(now)
@@ -96,9 +97,9 @@ def _connected(settings: Settings) -> smtplib.SMTP:
 def _handed_over(server: smtplib.SMTP, message: EmailMessage) -> str:
     server.ehlo_or_helo_if_needed()
     for command, address in ((server.mail, str(message["From"])), (server.rcpt, str(message["To"]))):
-        code, answer = command(_bare(address))
+        code, answer = command(bare(address))
         if code not in (250, 251):
-            raise Handed(f"The mail server refused {_bare(address)} ({code} {_shown(answer)}).", permanent=code >= 500)
+            raise Handed(f"The mail server refused {bare(address)} ({code} {shown(answer)}).", permanent=code >= 500)
     try:
         # With the line ends that the protocol asks for: bare ones make a long letter one line, which servers refuse.
         code, answer = server.data(message.as_bytes(policy=message.policy.clone(linesep="\r\n")))
@@ -107,14 +108,21 @@ def _handed_over(server: smtplib.SMTP, message: EmailMessage) -> str:
     except (smtplib.SMTPException, OSError) as error:
         raise Handed("The mail server was handed the letter and did not answer; it is not sent again.", uncertain=True) from error
     if code != 250:
-        raise Handed(f"The mail server refused the letter ({code} {_shown(answer)}).", permanent=code >= 500)
-    return f"{code} {_shown(answer)}"
+        raise Handed(f"The mail server refused the letter ({code} {shown(answer)}).", permanent=code >= 500)
+    return f"{code} {shown(answer)}"
 
 
-def _bare(address: str) -> str:
+def sender_of(settings: Settings) -> str:
+    """Whom letters come from where nobody says otherwise."""
+    return settings.smtp_from or f"uems@{settings.smtp_host}"
+
+
+def bare(address: str) -> str:
+    """The address alone, without the name that may stand before it."""
     return address.rsplit("<", 1)[-1].rstrip(">").strip()
 
 
-def _shown(answer: bytes | str) -> str:
+def shown(answer: bytes | str) -> str:
+    """What a server answered, in one line."""
     text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
     return " ".join(text.split())[:200]

@@ -1,0 +1,35 @@
+"""The door of this room: everything that other rooms, the command line and the web may use."""
+
+from uems.outreach.consent.model import Restraints, Topic
+from uems.outreach.consent.settings import save_restraints, save_topic
+from uems.outreach.flows.doors import Doors
+from uems.outreach.flows.engine import Engine
+from uems.outreach.flows.listening import Listener
+from uems.outreach.messages.model import KINDS, Kind, Origin, Outgoing, State
+from uems.outreach.messages.outbox import enqueue
+from uems.outreach.messages.sender import Sender
+from uems.outreach.templates.definitions import Template, save_template, templates
+from uems.outreach.templates.model import TemplateDraft, TemplateSpec, Variant
+
+__all__ = [
+    "KINDS",
+    "Doors",
+    "Engine",
+    "Kind",
+    "Listener",
+    "Origin",
+    "Outgoing",
+    "Restraints",
+    "Sender",
+    "State",
+    "Template",
+    "TemplateDraft",
+    "TemplateSpec",
+    "Topic",
+    "Variant",
+    "enqueue",
+    "save_restraints",
+    "save_template",
+    "save_topic",
+    "templates",
+]

@@ -1,0 +1,111 @@
+"""What is a channel? One file that says whom it reaches, how it hands a message over, and what an unanswered one means."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, Protocol, TypeAlias
+
+from pydantic import BaseModel
+
+from uems.kernel.scope import Scope
+from uems.kernel.settings import Settings
+
+Medium: TypeAlias = Literal["email", "phone", "address"]
+"""What a channel needs of a person: an e-mail address, a phone number, or nothing but itself ("address": its own configuration)."""
+
+Unknown: TypeAlias = Literal["kept", "repeated"]
+"""What is done when nobody knows whether it arrived. kept: it stays unknown and is never sent again. repeated: it is sent again under
+the same key, by which the other side knows it."""
+
+
+class Config(BaseModel):
+    """What a workspace sets of a channel; an unknown field is an error."""
+
+    model_config = {"extra": "forbid", "frozen": True}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A message that is ready to leave the house. key: the same for every attempt, also the idempotency key of the provider.
+
+    headers: those of an e-mail beside the usual ones. values: what other programs are told of the message.
+    """
+
+    message_id: int
+    key: str
+    address: str
+    language: str
+    subject: str
+    html: str
+    text: str
+    headers: Sequence[tuple[str, str]] = ()
+    values: Mapping[str, object] = field(default_factory=dict)
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handed:
+    """The provider has it. parts: how many messages it bills, cost_micros: what they cost, in millionths of the currency."""
+
+    provider_id: str = ""
+    detail: str = ""
+    parts: int = 1
+    cost_micros: int = 0
+
+
+class Refused(Exception):
+    """The provider does not have it, or nobody knows. permanent: trying again is pointless. uncertain: it may have arrived.
+
+    bad_address: the address is of no use to anybody; nothing is sent to it again.
+    """
+
+    def __init__(
+        self, message: str, *, permanent: bool = False, uncertain: bool = False, wait_seconds: float = 0.0, bad_address: bool = False
+    ) -> None:
+        super().__init__(message)
+        self.permanent, self.uncertain, self.wait_seconds, self.bad_address = permanent, uncertain, wait_seconds, bad_address
+
+
+class Transport(Protocol):
+    """An open way to the provider; ``send`` may run several times at once."""
+
+    async def send(self, letter: Letter) -> Handed:
+        """Hand one letter over. Raises ``Refused``."""
+        ...
+
+
+class Channel(Protocol):
+    """One way to reach people; found by the registry."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def label_zh(self) -> str: ...
+    @property
+    def label_en(self) -> str: ...
+    @property
+    def Config(self) -> type[Any]: ...
+    @property
+    def sample(self) -> Any: ...
+    @property
+    def medium(self) -> Medium: ...
+    @property
+    def unknown(self) -> Unknown: ...
+    @property
+    def connections(self) -> int:
+        """How many letters are under way at once."""
+        ...
+
+    @property
+    def secrets(self) -> Sequence[str]:
+        """Fields of the configuration that are never shown."""
+        ...
+
+    def why_off(self, settings: Settings, config: Any) -> str:
+        """What is missing before anything can be sent; "" where nothing is."""
+        ...
+
+    def open(self, settings: Settings, scope: Scope, config: Any) -> AbstractAsyncContextManager[Transport]:
+        """Connections for one batch."""
+        ...

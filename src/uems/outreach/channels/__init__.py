@@ -1,0 +1,1 @@
+"""Which ways are there to reach somebody? One file each, found by the registry."""

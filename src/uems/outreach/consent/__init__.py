@@ -1,0 +1,1 @@
+"""What does somebody allow: topics, subscriptions, addresses that nothing is sent to."""

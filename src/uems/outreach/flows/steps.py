@@ -1,0 +1,204 @@
+"""What does a step see of those who stand at it, and what can it answer? Always for many at once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import BaseModel
+
+from uems.kernel.scope import Scope
+from uems.outreach.messages.model import Outgoing
+
+if TYPE_CHECKING:
+    from uems.outreach.flows.checking import Names
+
+INSIDE: Final = ("new", "before", "active")
+"""States of those who are on their way."""
+Flags: TypeAlias = npt.NDArray[np.bool_]
+SECOND: Final = 1_000_000
+"""Microseconds; every time of a run is a whole number of them since 1970."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """Wait here until then (microseconds), or until something else wakes the run; None is until something does."""
+
+    until: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """Leave the flow."""
+
+    reason: str
+
+
+Move: TypeAlias = str | Stay | End
+"""A way out by its name, or staying, or leaving."""
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Run:
+    """One person's way, while it is worked on. signal: what woke it before its time, as JSON; "" for the clock.
+
+    state: new (before the first node, not let in yet), before (a node that it was put to), active (waits at its node), holdout, done.
+    """
+
+    workspace_id: int
+    flow_id: int
+    person_id: int
+    entry_no: int
+    version: int
+    node: str
+    seq: int
+    signal: str
+    context: str
+    path: str
+    entered_at: int
+    came_as: int = 0
+    state: str = "active"
+    reason: str = ""
+    wake_at: int | None = None
+
+    @property
+    def place(self) -> tuple[int, int, int, int]:
+        return self.workspace_id, self.flow_id, self.person_id, self.entry_no
+
+    def known(self) -> dict[str, Any]:
+        """The context, decoded; change it by ``note`` only."""
+        found: dict[str, Any] = json.loads(self.context) if self.context else {}
+        return found
+
+    def note(self, name: str, value: object) -> None:
+        self.context = json.dumps({**self.known(), name: value}, ensure_ascii=False, separators=(",", ":"))
+
+    def event(self) -> dict[str, Any] | None:
+        """The event that woke the run; None when the clock did."""
+        if not self.signal:
+            return None
+        found: dict[str, Any] = json.loads(self.signal)
+        return found
+
+    def key(self, node: str) -> str:
+        """What this run does at a node is known by this for ever. A node that is passed again has a later move."""
+        return f"flow:{self.flow_id}:{self.version}:{self.person_id}:{self.entry_no}:{node}:{self.path.count(f'|{node}|')}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """Something to do outside the store once the move stands. kind: event, webhook or task."""
+
+    run: Run
+    kind: str
+    key: str
+    body: Mapping[str, object]
+
+
+class Knowing(Protocol):
+    """What a step may ask about people, all of a batch at once. Answers are in the order of the runs."""
+
+    def holds(self, tree: object, runs: Sequence[Run]) -> Flags: ...
+    def zones(self, runs: Sequence[Run]) -> list[str]: ...
+    def traits(self, name: str, runs: Sequence[Run]) -> list[object]: ...
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Cohort:
+    """Those who stand at one node, of one version of one flow, in one round. woken: they have waited here before, all of them.
+
+    salt: the flow's own, for hashing. now_us: ``now`` in microseconds.
+    """
+
+    scope: Scope
+    node: str
+    salt: str
+    now: datetime
+    now_us: int
+    woken: bool
+    runs: list[Run]
+    ask: Knowing
+    sent: list[tuple[Run, Outgoing]] = field(default_factory=list)
+    effects: list[Effect] = field(default_factory=list)
+
+    @property
+    def people(self) -> list[int]:
+        return [run.person_id for run in self.runs]
+
+    def later(self, delay: timedelta) -> int:
+        return self.now_us + int(delay / timedelta(microseconds=1))
+
+
+class Step(Protocol):
+    """A kind of node. group: under which heading a palette shows it: say, wait, decide, change, end."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def label_zh(self) -> str: ...
+    @property
+    def label_en(self) -> str: ...
+    @property
+    def says_zh(self) -> str: ...
+    @property
+    def says_en(self) -> str: ...
+    @property
+    def group(self) -> str: ...
+    @property
+    def rests(self) -> bool:
+        """Whether time passes here, so that a circle through it is no endless loop."""
+        ...
+
+    @property
+    def Config(self) -> type[BaseModel]: ...
+    @property
+    def sample(self) -> BaseModel: ...
+
+    def ways(self, config: BaseModel) -> tuple[str, ...]:
+        """The ways out, each of which must lead somewhere; none at an end."""
+        ...
+
+    def check(self, config: BaseModel, names: Names) -> None:
+        """Raise ``UemsError`` for what the config names and does not exist."""
+        ...
+
+    def events(self, config: BaseModel) -> tuple[tuple[str, ...], object | None]:
+        """(names of events that wake those who wait here, a filter on them as JSON)."""
+        ...
+
+    def step(self, config: BaseModel, cohort: Cohort) -> Move | Sequence[Move]:
+        """One answer for everybody, or one for each run in order."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepBase:
+    """What a kind of node says of itself. says: one sentence for whoever picks it."""
+
+    key: str
+    label_zh: str
+    label_en: str
+    says_zh: str
+    says_en: str
+    group: str
+    rests: bool = False
+
+    def check(self, config: Any, names: Names) -> None:
+        """Most name nothing that could be missing."""
+
+    def events(self, config: Any) -> tuple[tuple[str, ...], object | None]:
+        return (), None
+
+
+def instant(us: int) -> datetime:
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=us)
+
+
+def each(flags: Flags, yes: Move, no: Move) -> list[Move]:
+    """One of two moves for each."""
+    return [yes if flag else no for flag in flags.tolist()]

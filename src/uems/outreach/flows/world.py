@@ -1,0 +1,92 @@
+"""What do the steps of a round ask about its people? Everybody of a workspace at once, each question once."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+import numpy as np
+
+from uems.identity import api as identity
+from uems.kernel.filters import At
+from uems.kernel.house import House
+from uems.kernel.scope import Scope
+from uems.kernel.sql import Sql
+from uems.outreach.flows.steps import Flags, Run, instant
+from uems.profiles import api as profiles
+from uems.profiles.api import Asking, Chosen, People
+from uems.segments import api as segments
+
+
+class World:
+    """The people of one workspace in one round. Answers are worked out when they are first asked for.
+
+    people: the numbers in the runs, which may be of somebody who was merged since.
+    """
+
+    def __init__(self, house: House, scope: Scope, people: Sequence[int], now: datetime) -> None:
+        self._house, self._scope, self._now = house, scope, now
+        self._people = sorted(set(people))
+        self._current: dict[int, int] | None = None
+        self._chosen: Chosen | None = None
+        self._masks: dict[str, People] = {}
+        self._traits: dict[str, dict[int, object]] = {}
+
+    def holds(self, tree: object, runs: Sequence[Run]) -> Flags:
+        """For whom the condition (its JSON) holds now."""
+        name = json.dumps(tree, sort_keys=True)
+        members = self._masks.get(name)
+        chosen = self._who()
+        if members is None:
+            node = segments.resolve_node(profiles.parse_condition(tree), self._house.store, self._scope)
+            as_of = profiles.as_of(self._house.store, self._scope, self._now)
+            asking = Asking(self._house, self._scope, At(now=as_of, zone=self._scope.zone), chosen)
+            members = self._masks[name] = profiles.evaluate([node], asking).members(node)
+        current = self._current or {}
+        return np.isin(np.array([current.get(run.person_id, 0) for run in runs], np.uint64), members)
+
+    def zones(self, runs: Sequence[Run]) -> list[str]:
+        """Everybody's own time zone; the workspace's where none is known."""
+        known = set(identity_zones(self._house, self._scope))
+        return [zone if isinstance(zone, str) and zone in known else self._scope.zone for zone in self.traits("timezone", runs)]
+
+    def traits(self, name: str, runs: Sequence[Run]) -> list[object]:
+        """The value of a trait as told last, decoded; None for none."""
+        found = self._traits.get(name)
+        if found is None:
+            found = self._traits[name] = self._read(name)
+        current = self._current or {}
+        return [found.get(current.get(run.person_id, 0)) for run in runs]
+
+    def _who(self) -> Chosen:
+        if self._chosen is None:
+            people = identity.people_of(self._house.store, self._scope, self._people)
+            self._current = {number: person.person_id for number, person in people.items()}
+            self._chosen = Chosen(
+                people=np.array(sorted(set(self._current.values())), np.uint64),
+                stored=np.array(sorted({n for person in people.values() for n in person.stored_ids}), np.uint64),
+            )
+        return self._chosen
+
+    def _read(self, name: str) -> dict[int, object]:
+        chosen = self._who()
+        where = Sql("trait = {trait:String} AND person_id IN {stored:Array(UInt64)}")
+        rows = identity.rows_of_people(self._house.store, self._scope, Sql("traits"), ("value", "ts", "log_offset", "log_index"), where)
+        found = self._house.warehouse.query(
+            Sql(f"SELECT person, argMax(value, (ts, log_offset, log_index)) AS value FROM {rows} GROUP BY person"),
+            {"trait": name, "stored": chosen.stored.tolist()},
+        )
+        values = found.column("value").to_pylist()
+        return {person: _decoded(value) for person, value in zip(found.column("person").to_pylist(), values, strict=True)}
+
+
+def identity_zones(house: House, scope: Scope) -> list[str]:
+    """Time zones that exist and that somebody has."""
+    return Asking(house, scope, At(now=instant(0), zone=scope.zone)).zones()
+
+
+def _decoded(text: str) -> object:
+    try:
+        found: object = json.loads(text)
+    except ValueError:
+        return None
+    return found

@@ -1,0 +1,249 @@
+"""May it be sent, now, to this person? Decided for a whole batch at once, in the transaction that reserves what is allowed.
+
+In this order: time over, nobody there, no address, address suppressed, consent, quiet hours, caps. Within a batch the messages of a
+person compete: the higher priority first, then the older one; each that is allowed counts for the next.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from functools import lru_cache
+from typing import Final, Literal, TypeAlias
+
+from sqlalchemy import Connection
+
+from uems.kernel.clock import start_of_day, zone_of
+from uems.kernel.lookup import lookup
+from uems.kernel.scope import Scope
+from uems.kernel.sql import Sql
+from uems.kernel.store import to_microseconds
+from uems.outreach.channel import Medium
+from uems.outreach.consent.model import EVERYTHING, Cap, Restraints, Topic
+from uems.outreach.messages.claiming import Claimed
+from uems.outreach.messages.reaching import Reached
+
+Verdict: TypeAlias = Literal["send", "hold", "suppress", "expire"]
+WEEK: Final = timedelta(days=7)
+Past: TypeAlias = list[tuple[int, str, str]]
+"""What somebody was sent in the last days: microseconds since 1970, channel, kind."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What was decided of a message, and why. until: when a held one is looked at again. facts: numbers behind it, JSON."""
+
+    message_id: int
+    verdict: Verdict
+    reason: str = ""
+    until: datetime | None = None
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """By what is decided. media: what each channel that can be used needs. off: what the others lack. templates: those that exist."""
+
+    restraints: Restraints
+    topics: Mapping[str, Topic]
+    media: Mapping[str, Medium]
+    off: Mapping[str, str]
+    templates: frozenset[str]
+
+
+def decide(
+    conn: Connection, scope: Scope, rules: Rules, asked: Sequence[Claimed], people: Mapping[int, Reached], now: datetime
+) -> list[Decision]:
+    """A decision for each message. Whoever calls holds the turn of the workspace and writes what follows in this transaction."""
+    owner = {number: person.person_id for person in people.values() for number in person.numbers}
+    consents = _consents(conn, scope, owner)
+    suppressed = _suppressed(conn, scope, rules, asked, people)
+    past = _past(conn, scope, owner, now)
+    decisions: list[Decision] = []
+    for one in sorted(asked, key=lambda m: (-m.priority, m.enqueued_at, m.message_id)):
+        person = people.get(one.person_id)
+        decision = _standing(rules, one, person, consents, suppressed, now)
+        mine = past.setdefault(one.person_id if person is None else person.person_id, [])
+        if decision is None and person is not None:
+            decision = _restrained(rules.restraints, one, person, mine, now)
+        assert decision is not None
+        if decision.verdict == "send":
+            mine.append((to_microseconds(now), one.channel, one.kind))
+        decisions.append(decision)
+    return decisions
+
+
+def _consents(conn: Connection, scope: Scope, owner: Mapping[int, int]) -> dict[int, dict[tuple[str, str], str]]:
+    """person → (topic, channel) → what they last said, under whatever number they said it."""
+    pick, where = Sql("t.person_id, t.topic, t.channel, t.state, t.at"), Sql("t.person_id = s.n")
+    rows = lookup(conn, scope.workspace_id, pick, Sql("outreach_consents"), where, {"n": "bigint"}, [(n,) for n in owner])
+    found: dict[int, dict[tuple[str, str], str]] = {}
+    rows.sort(key=lambda row: row[4])  # what was said last holds
+    for number, topic, channel, state, _ in rows:
+        found.setdefault(owner[number], {})[topic, channel] = state
+    return found
+
+
+def _suppressed(
+    conn: Connection, scope: Scope, rules: Rules, asked: Sequence[Claimed], people: Mapping[int, Reached]
+) -> dict[tuple[str, str], str]:
+    """(channel, address) → why nothing is sent there."""
+    wanted = set()
+    for one in asked:
+        person, medium = people.get(one.person_id), rules.media.get(one.channel)
+        if person is not None and medium is not None and medium != "address" and medium in person.addresses:
+            wanted.add((one.channel, person.addresses[medium].lower()))
+    pick, where = Sql("t.channel, t.address, t.reason"), Sql("t.channel = s.c AND t.address = s.a")
+    rows = lookup(conn, scope.workspace_id, pick, Sql("outreach_suppressions"), where, {"c": "text", "a": "text"}, wanted)
+    return {(channel, address): reason for channel, address, reason in rows}
+
+
+def past_of(conn: Connection, scope: Scope, people: Mapping[int, Reached], now: datetime) -> dict[int, Past]:
+    """person → what they were sent in the last eight days; a calendar day begins at most a day before the week of seven."""
+    return _past(conn, scope, {number: person.person_id for person in people.values() for number in person.numbers}, now)
+
+
+def _past(conn: Connection, scope: Scope, owner: Mapping[int, int], now: datetime) -> dict[int, Past]:
+    rows = lookup(
+        conn,
+        scope.workspace_id,
+        Sql("t.person_id, t.sent_at, t.channel, t.kind"),
+        Sql("outreach_messages"),
+        Sql("t.person_id = s.n AND t.sent_at >= :since AND t.sent_at IS NOT NULL"),
+        {"n": "bigint"},
+        [(n,) for n in owner],
+        by=Sql("ix_outreach_messages_sent"),
+        since=to_microseconds(now - WEEK - timedelta(days=1)),
+    )
+    found: dict[int, Past] = {}
+    for number, at, channel, kind in rows:
+        found.setdefault(owner[number], []).append((at, channel, kind))
+    return found
+
+
+def _standing(
+    rules: Rules,
+    one: Claimed,
+    person: Reached | None,
+    consents: Mapping[int, Mapping[tuple[str, str], str]],
+    suppressed: Mapping[tuple[str, str], str],
+    now: datetime,
+) -> Decision | None:
+    """A refusal that does not depend on what else is sent; None where there is none."""
+    number = one.message_id
+    if now >= one.expires_at:
+        late = int((now - one.expires_at).total_seconds())
+        return Decision(message_id=number, verdict="expire", reason="too_late", facts={"late_seconds": late})
+    if person is None:
+        return Decision(message_id=number, verdict="suppress", reason="nobody")
+    medium = rules.media.get(one.channel)
+    if medium is None:
+        return Decision(message_id=number, verdict="suppress", reason="channel_off", facts={"lacks": rules.off.get(one.channel, "")})
+    if one.template_id not in rules.templates:
+        return Decision(message_id=number, verdict="suppress", reason="no_template", facts={"template": one.template_id})
+    if medium not in person.addresses:
+        return Decision(message_id=number, verdict="suppress", reason="no_address", facts={"medium": medium})
+    why = suppressed.get((one.channel, person.addresses[medium].lower()))
+    if why is not None:
+        return Decision(message_id=number, verdict="suppress", reason="suppressed_address", facts={"because": why})
+    if one.origin_type == "test":
+        return Decision(message_id=number, verdict="send", reason="test")
+    refusal = consent_refusal(rules.topics, one.topic, one.channel, one.kind, consents.get(person.person_id, {}))
+    return None if not refusal else Decision(message_id=number, verdict="suppress", reason=refusal, facts={"topic": one.topic})
+
+
+def consent_refusal(topics: Mapping[str, Topic], topic: str, channel: str, kind: str, said: Mapping[tuple[str, str], str]) -> str:
+    """Why what somebody said does not allow it; "" where it does. Service messages need no topic."""
+    if not topic:
+        return "" if kind == "service" else "no_topic"
+    known = topics.get(topic)
+    if known is None:
+        return "unknown_topic"
+    if known.channels and channel not in known.channels:
+        return "topic_not_on_channel"
+    if kind == "service" and known.kind == "service":
+        return ""
+    if said.get((EVERYTHING, EVERYTHING)) == "unsubscribed" or said.get((EVERYTHING, channel)) == "unsubscribed":
+        return "unsubscribed_from_all"
+    told = said.get((topic, channel)) or said.get((topic, EVERYTHING))
+    state = told or known.default
+    return {"subscribed": "", "pending": "not_confirmed"}.get(state, "unsubscribed" if told else "not_subscribed")
+
+
+def _restrained(rules: Restraints, one: Claimed, person: Reached, past: Past, now: datetime) -> Decision:
+    """What quiet hours and caps say."""
+    if one.kind == "service":
+        return Decision(message_id=one.message_id, verdict="send", reason="service")
+    quiet = quiet_until(rules, person.zone, now)
+    if quiet is not None:
+        return _later(one, "quiet_hours", quiet, rules.quiet.what == "hold", {"zone": person.zone, "until": quiet.isoformat()})
+    capped = cap_reached(rules, one.channel, one.kind, person.zone, past, now)
+    if capped is None:
+        day, week = _counted(past, *_starts(person.zone, now))
+        return Decision(message_id=one.message_id, verdict="send", facts={"sent_today": day, "sent_this_week": week})
+    reason, facts = capped
+    tomorrow = _starts(person.zone, now)[2]
+    return _later(one, reason, tomorrow, rules.when_capped == "hold", {**facts, "zone": person.zone})
+
+
+def _later(one: Claimed, reason: str, until: datetime, hold: bool, facts: dict[str, object]) -> Decision:
+    if hold and until < one.expires_at:
+        return Decision(message_id=one.message_id, verdict="hold", reason=reason, until=until, facts=facts)
+    # Held past its time it would be late for sure: better said now than found out then.
+    return Decision(message_id=one.message_id, verdict="suppress", reason=reason, facts={**facts, "held": False})
+
+
+def cap_reached(rules: Restraints, channel: str, kind: str, zone: str, past: Past, now: datetime) -> tuple[str, dict[str, object]] | None:
+    """(which cap stands in the way, its numbers), or None."""
+    day_start, week_start, _ = _starts(zone, now)
+    for name, cap, only in (("channel", rules.channels.get(channel), channel), ("everything", rules.everything, "")):
+        if cap is None:
+            continue
+        mine = [row for row in past if not only or row[1] == only]
+        day, week = _counted(mine, day_start, week_start)
+        over = _over(cap, day, week)
+        if over:
+            which = {"everything_week": "attention_budget", "everything_day": "daily_cap"}.get(f"{name}_{over}", f"{name}_{over}_cap")
+            limit = cap.day if over == "day" else cap.week
+            return which, {"sent": day if over == "day" else week, "limit": limit}
+    if kind == "sales" and rules.sales_per_week is not None:
+        sales = sum(1 for at, _, what in past if what == "sales" and at > week_start)
+        if sales >= rules.sales_per_week:
+            return "sales_balance", {"sent": sales, "limit": rules.sales_per_week}
+    return None
+
+
+def _over(cap: Cap, day: int, week: int) -> Literal["day", "week", ""]:
+    if cap.day is not None and day >= cap.day:
+        return "day"
+    return "week" if cap.week is not None and week >= cap.week else ""
+
+
+def _counted(past: Past, day_start: int, week_start: int, _: object = None) -> tuple[int, int]:
+    return sum(1 for row in past if row[0] >= day_start), sum(1 for row in past if row[0] > week_start)
+
+
+@lru_cache(maxsize=2_000)
+def _starts(zone: str, now: datetime) -> tuple[int, int, datetime]:
+    """Microseconds at which the person's day and the last seven days began, and when their next day begins."""
+    today = now.astimezone(zone_of(zone)).date()
+    next_day = start_of_day(today + timedelta(days=1), zone)
+    return to_microseconds(start_of_day(today, zone)), to_microseconds(now - WEEK), next_day
+
+
+@lru_cache(maxsize=2_000)
+def _quiet_until(since: str, until: str, zone: str, now: datetime) -> datetime | None:
+    local = now.astimezone(zone_of(zone))
+    begin, end = time.fromisoformat(since), time.fromisoformat(until)
+    at = local.time()
+    inside = begin <= at < end if begin <= end else at >= begin or at < end
+    if not inside:
+        return None
+    day = local.date() if at < end else local.date() + timedelta(days=1)
+    over = datetime.combine(day, end, tzinfo=zone_of(zone)).astimezone(now.tzinfo)
+    # An hour that DST skips or repeats must not make it end before now.
+    return over if over > now else now + timedelta(minutes=15)
+
+
+def quiet_until(rules: Restraints, zone: str, now: datetime) -> datetime | None:
+    """When the person may be disturbed again; None for now."""
+    return None if rules.quiet.what == "off" else _quiet_until(rules.quiet.since, rules.quiet.until, zone, now)

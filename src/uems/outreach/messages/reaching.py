@@ -1,0 +1,92 @@
+"""Who are the people of a batch as they are now: where can they be reached, in which language, and what time is it for them?"""
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from uems.identity import api as identity
+from uems.kernel.clock import zone_of
+from uems.kernel.errors import UemsError
+from uems.kernel.house import House
+from uems.kernel.scope import Scope
+from uems.outreach.channel import Medium
+from uems.profiles import api as profiles
+
+_ZONES: Final = ("timezone", "time_zone", "zone")
+_LANGUAGES: Final = ("locale", "language", "lang")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reached:
+    """One person. numbers: every number that they ever had. values: their traits, as a template reads them under ``person``."""
+
+    person_id: int
+    numbers: tuple[int, ...]
+    zone: str
+    language: str
+    addresses: Mapping[Medium, str]
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+def reach(house: House, scope: Scope, numbers: Collection[int]) -> dict[int, Reached]:
+    """Number → the person who has it now; without those who are gone."""
+    owners = identity.people_of(house.store, scope, numbers)
+    people = {person.person_id: person for person in owners.values()}
+    ids = identity.ids_of(house.store, scope, people)
+    traits = profiles.traits_of(house, scope, [*people.values()])
+    found = {}
+    for number, person in people.items():
+        found[number] = reached(scope, person.person_id, person.node_ids, ids.get(number, ()), traits.get(number, ()))
+    return {number: found[person.person_id] for number, person in owners.items()}
+
+
+def reached(
+    scope: Scope, person_id: int, numbers: tuple[int, ...], ids: tuple[identity.Id, ...], traits: tuple[profiles.Trait, ...]
+) -> Reached:
+    """A person by what is known of them."""
+    values: dict[str, Any] = {trait.trait: json.loads(trait.value) for trait in traits}
+    by_kind: dict[str, str] = {}
+    for one in ids:
+        by_kind.setdefault(one.kind, one.value)
+    email = _text(values.get("email")) or by_kind.get("email", "")
+    phone = _text(values.get("phone")) or by_kind.get("phone", "")
+    addresses: dict[Medium, str] = {"address": str(person_id)}
+    if email:
+        addresses["email"] = email.strip()
+    if phone:
+        addresses["phone"] = phone.strip()
+    known = {"id": person_id, "email": email, "phone": phone, "user_id": by_kind.get("user_id", "")}
+    return Reached(
+        person_id=person_id,
+        numbers=numbers,
+        zone=_zone(values, scope.zone),
+        language=_language(values),
+        addresses=addresses,
+        values={**values, **{name: value for name, value in known.items() if value}},
+    )
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _zone(values: Mapping[str, Any], otherwise: str) -> str:
+    for name in _ZONES:
+        given = values.get(name)
+        if isinstance(given, str) and given:
+            try:
+                zone_of(given)
+            except UemsError:
+                continue
+            return given
+    return otherwise
+
+
+def _language(values: Mapping[str, Any]) -> str:
+    """Either "zh" or "en", or "" where nothing is known."""
+    for name in _LANGUAGES:
+        given = values.get(name)
+        if isinstance(given, str) and given[:2].lower() in ("zh", "en"):
+            return given[:2].lower()
+    return ""

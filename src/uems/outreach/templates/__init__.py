@@ -1,0 +1,1 @@
+"""What is said: templates in versions and languages, rendered for one person."""

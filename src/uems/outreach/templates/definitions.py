@@ -1,0 +1,149 @@
+"""Which templates are there, in which versions, and who saves them? A version is never changed; what is sent names the one it used."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, RowMapping, func, insert, select, update
+
+from uems.access.api import Access, audit
+from uems.kernel.errors import UemsError, invalid, not_found
+from uems.kernel.scope import Scope
+from uems.kernel.store import Store, lock
+from uems.outreach.messages.model import Kind
+from uems.outreach.registry import CHANNELS
+from uems.outreach.tables import outreach_template_versions as versions
+from uems.outreach.tables import outreach_templates as table
+from uems.outreach.templates.compiled import Compiled
+from uems.outreach.templates.model import TemplateDraft, TemplateSpec
+
+MAX_TEMPLATES: Final = 2_000
+_KEY: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}")
+_T, _V = table.c, versions.c
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Template:
+    """A template as it stands. spec: of the latest version."""
+
+    template_id: str
+    name: str
+    channel: str
+    kind: Kind
+    topic: str
+    version: int
+    archived: bool
+    spec: TemplateSpec
+    saved_at: datetime
+    saved_by: str
+
+
+def templates(store: Store, scope: Scope, *, archived: bool = False) -> list[Template]:
+    """All templates by name; archived ones only where asked for."""
+    query = _latest().where(_T.workspace_id == scope.workspace_id)
+    if not archived:
+        query = query.where(_T.archived.is_(False))
+    with store.read() as conn:
+        found = [_template(row) for row in conn.execute(query).mappings()]
+    return sorted(found, key=lambda one: (one.name.casefold(), one.template_id))
+
+
+def template(store: Store, scope: Scope, template_id: str) -> Template:
+    """One template, archived or not; raises ``not_found``."""
+    with store.read() as conn:
+        found = read_template(conn, scope.workspace_id, template_id)
+    if found is None:
+        raise not_found("template", template_id)
+    return found
+
+
+def read_template(conn: Connection, workspace_id: int, template_id: str) -> Template | None:
+    """As ``template``, within a transaction."""
+    row = conn.execute(_latest().where(_T.workspace_id == workspace_id, _T.template_id == template_id)).mappings().first()
+    return None if row is None else _template(row)
+
+
+def usable_templates(conn: Connection, workspace_id: int) -> dict[str, int]:
+    """Key → latest version of every template that is not archived."""
+    query = select(_T.template_id, _T.version).where(_T.workspace_id == workspace_id, _T.archived.is_(False))
+    return {row.template_id: row.version for row in conn.execute(query)}
+
+
+def version_of(store: Store, scope: Scope, template_id: str, version: int) -> TemplateSpec:
+    """What a version said; raises ``not_found``."""
+    query = select(_V.spec).where(_V.workspace_id == scope.workspace_id, _V.template_id == template_id, _V.version == version)
+    with store.read() as conn:
+        spec = conn.execute(query).scalar_one_or_none()
+    if spec is None:
+        raise not_found("version", f"{template_id} {version}")
+    return TemplateSpec.model_validate(spec)
+
+
+def save_template(store: Store, access: Access, template_id: str, draft: TemplateDraft) -> Template:
+    """Save a new version; the same again changes nothing. Audited.
+
+    Raises ``invalid``, ``bad_template`` (422), ``not_found`` for an unknown channel, ``template_changed`` (409) where another version
+    stands than the one that was edited, ``too_many_templates`` (409).
+    """
+    if not _KEY.fullmatch(template_id):
+        raise invalid("template_id", template_id[:100], "must be 1 to 100 of a-z, 0-9, _ and -, and begin with a letter or a digit.")
+    CHANNELS.get(draft.channel)
+    Compiled(draft.spec)
+    workspace_id = access.scope.workspace_id
+    spec = draft.spec.model_dump(mode="json")
+    head = {"name": draft.name, "channel": draft.channel, "kind": draft.kind, "topic": draft.topic}
+    with store.write() as conn:
+        lock(conn, f"outreach_templates:{workspace_id}")
+        old = read_template(conn, workspace_id, template_id)
+        stands = 0 if old is None else old.version
+        if draft.if_version is not None and draft.if_version != stands:
+            message = f"{template_id} is at version {stands} now; version {draft.if_version} was edited. Open it again."
+            raise UemsError("template_changed", message, status=409, details={"version": stands})
+        if old is None and _count(conn, workspace_id) >= MAX_TEMPLATES:
+            raise UemsError("too_many_templates", f"There are {MAX_TEMPLATES} templates already; archive some first.", status=409)
+        before = None if old is None else {**_head(old), "version": old.version}
+        if old is not None and _head(old) == head and old.spec == draft.spec and not old.archived:
+            return old
+        version = stands + 1
+        said = {**head, "version": version, "archived": False, "saved_at": access.now, "saved_by": access.actor.label[:300]}
+        mine = {"workspace_id": workspace_id, "template_id": template_id}
+        if old is None:
+            conn.execute(insert(table).values(**mine, **said))
+        else:
+            conn.execute(update(table).where(_T.workspace_id == workspace_id, _T.template_id == template_id).values(**said))
+        conn.execute(insert(versions).values(**mine, version=version, spec=spec, at=access.now, by=access.actor.label[:300]))
+        audit(conn, access, "template.saved", f"template:{template_id}", before, {**head, "version": version})
+        made = read_template(conn, workspace_id, template_id)
+    assert made is not None
+    return made
+
+
+def archive_template(store: Store, access: Access, template_id: str) -> None:
+    """Take a template out of use; what waits for it is not sent. Saving it again brings it back. Audited; raises ``not_found``."""
+    workspace_id = access.scope.workspace_id
+    with store.write() as conn:
+        old = read_template(conn, workspace_id, template_id)
+        if old is None:
+            raise not_found("template", template_id)
+        if not old.archived:
+            conn.execute(update(table).where(_T.workspace_id == workspace_id, _T.template_id == template_id).values(archived=True))
+            audit(conn, access, "template.archived", f"template:{template_id}", {"archived": False}, {"archived": True})
+
+
+def _latest() -> Any:
+    both = (_V.workspace_id == _T.workspace_id) & (_V.template_id == _T.template_id) & (_V.version == _T.version)
+    return select(table, _V.spec).join(versions, both)
+
+
+def _template(row: RowMapping) -> Template:
+    known = {name: row[name] for name in Template.__dataclass_fields__ if name != "spec"}
+    return Template(**known, spec=TemplateSpec.model_validate(row["spec"]))
+
+
+def _head(one: Template) -> dict[str, object]:
+    return {"name": one.name, "channel": one.channel, "kind": one.kind, "topic": one.topic}
+
+
+def _count(conn: Connection, workspace_id: int) -> int:
+    return int(conn.execute(select(func.count()).select_from(table).where(_T.workspace_id == workspace_id)).scalar_one())

@@ -1,0 +1,115 @@
+"""What should become of one person in a flow? The definition, one person at a time, in plain Python: the oracle of the engine."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from uems.kernel.bucketing import bucket
+
+MINUTE = 60
+
+
+@dataclass
+class Walker:
+    """One person's way. at: the node; due: when they go on, in seconds; happened: what they waited for came."""
+
+    person: int
+    entry: int
+    since: int
+    at: str
+    fresh: bool = True
+    due: int | None = 0
+    happened: bool = False
+    over: str = ""
+    path: list[tuple[str, str]] = field(default_factory=list)
+    goal: bool = False
+
+
+class Interpreter:
+    """A flow by event, with waits, splits, loops, sends, a holdout and a goal."""
+
+    def __init__(self, graph: Mapping[str, Any], salt: str) -> None:
+        self.nodes = {node["id"]: node for node in graph["nodes"]}
+        self.to = {(edge["source"], edge["way"]): edge["target"] for edge in graph["edges"]}
+        self.graph, self.salt = graph, salt
+        self.walkers: list[Walker] = []
+        self.sent: list[tuple[int, int, str]] = []
+
+    def event(self, person: int, name: str, now: int) -> None:
+        if name == self.graph["entry"]["event"]:
+            self._enter(person, now)
+        goal = self.graph["goal"]
+        for one in self.walkers:
+            if one.person != person or (name == self.graph["entry"]["event"] and one.since == now and one.fresh):
+                continue
+            inside = not one.over
+            told = one.at == "" or not inside
+            if goal and name in goal["events"] and now < one.since + goal["days"] * 86_400 and not one.goal:
+                one.goal = True
+                if goal["leave"] and inside and one.due is not None:
+                    one.over, told = "goal", True
+            node = self.nodes.get(one.at)
+            if not told and node and node["type"] == "wait_until" and name in node["config"]["events"] and not one.happened:
+                waiting = not one.fresh or one.at == self.graph["start"]
+                if waiting and one.due is not None:
+                    one.happened, one.due = True, now
+
+    def _enter(self, person: int, now: int) -> None:
+        mine = [one for one in self.walkers if one.person == person]
+        if any(not one.over for one in mine) or (mine and self.graph["reentry"]["allow"] == "never"):
+            return
+        self.walkers.append(Walker(person=person, entry=len(mine) + 1, since=now, at=self.graph["start"], due=now))
+
+    def tick(self, now: int) -> None:
+        for one in self.walkers:
+            if not one.over and one.due is not None and one.due <= now:
+                self._walk(one, now)
+
+    def _walk(self, one: Walker, now: int) -> None:
+        if one.fresh and bucket(f"{self.salt}:holdout", str(one.person)) < self.graph["holdout_percent"] / 100:
+            one.over, one.due, one.at = "holdout", None, one.at
+            return
+        woken = not one.fresh
+        one.fresh = False
+        while not one.over:
+            way = self._way(one, woken, now)
+            if way is None:
+                return
+            woken = False
+            one.path.append((one.at, way))
+            one.happened = False
+            if self.nodes[one.at]["type"] == "exit":
+                one.over = "end"
+            else:
+                one.at = self.to[one.at, way]
+
+    def _way(self, one: Walker, woken: bool, now: int) -> str | None:
+        """The way out, or None for staying."""
+        node = self.nodes[one.at]
+        kind, config = node["type"], node["config"]
+        if kind == "wait" and not woken:
+            one.due = now + config["amount"] * MINUTE
+            return None
+        if kind == "wait_until":
+            if one.happened:
+                return "happened"
+            if not woken:
+                one.due = now + config["amount"] * MINUTE
+                return None
+            return "timeout"
+        if kind == "split":
+            share = bucket(f"{self.salt}:{one.at}", str(one.person))
+            total = sum(part["weight"] for part in config["parts"])
+            reached = 0.0
+            for part in config["parts"]:
+                reached += part["weight"] / total
+                if share < reached:
+                    return str(part["way"])
+            return str(config["parts"][-1]["way"])
+        if kind == "holdout":
+            return "held" if bucket(f"{self.salt}:{one.at}", str(one.person)) < config["percent"] / 100 else "next"
+        if kind == "go_to":
+            return "again" if one.path.count((one.at, "again")) < config["times"] else "enough"
+        if kind == "send":
+            self.sent.append((one.person, one.entry, one.at))
+        return "end" if kind == "exit" else "next"

@@ -1,0 +1,145 @@
+"""Does the engine, which moves thousands at once, do what the definition says for each person alone? Also when it is overtaken."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.outreach.flows.interpreter import Interpreter
+from tests.outreach.flows.world import FlowShop
+from tests.support.houses import build
+from uems.kernel.settings import Settings
+from uems.kernel.store import to_microseconds
+from uems.outreach.flows.definitions import archive_flow
+from uems.outreach.flows.listening import Happening, take_events
+from uems.outreach.flows.plans import Plans
+from uems.outreach.flows.steps import SECOND
+from uems.outreach.tables import outreach_messages
+
+NOW = datetime(2026, 3, 30, 14, 30, tzinfo=UTC)
+EVENTS = ("Signed Up", "Order Completed", "Product Viewed")
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlowShop]:
+    made = build(Settings(home=Path(tmp_path_factory.mktemp("model")) / "home"))
+    yield FlowShop(made, 1, NOW)
+    made.close()
+
+
+_numbers = iter(range(1, 10_000))
+_MINUTES = st.integers(1, 5)
+_CONFIGS = {
+    "wait": st.builds(lambda n: {"amount": n, "unit": "minute"}, _MINUTES),
+    "wait_until": st.builds(lambda n, e: {"events": [e], "amount": n, "unit": "minute"}, _MINUTES, st.sampled_from(EVENTS[1:])),
+    "split": st.builds(lambda a, b: {"parts": [{"way": "a", "weight": a}, {"way": "b", "weight": b}]}, _MINUTES, _MINUTES),
+    "holdout": st.builds(lambda n: {"percent": 10 * n}, _MINUTES),
+    "send": st.just({"template": "hello"}),
+}
+_WAYS = {"wait": ("next",), "wait_until": ("happened", "timeout"), "split": ("a", "b"), "holdout": ("next", "held"), "send": ("next",)}
+
+
+@st.composite
+def graphs(draw: st.DrawFn) -> dict[str, Any]:
+    """Nodes in a row, each way to any later one; at the end perhaps a wait and a way back."""
+    kinds = draw(st.lists(st.sampled_from(sorted(_CONFIGS)), min_size=1, max_size=5))
+    nodes = [{"id": f"n{i}", "type": kind, "config": draw(_CONFIGS[kind])} for i, kind in enumerate(kinds)]
+    back = draw(st.booleans())
+    tail = [{"id": "pause", "type": "wait", "config": {"amount": 1, "unit": "minute"}}] if back else []
+    tail += [{"id": "loop", "type": "go_to", "config": {"times": draw(st.integers(1, 2))}}] if back else []
+    names = [*(str(node["id"]) for node in nodes), *(str(node["id"]) for node in tail), "end"]
+    edges = []
+    for at, node in enumerate(nodes):
+        first, *rest = _WAYS[str(node["type"])]
+        onward = [name for name in names[at + 1 :] if name != "loop"]  # never back to the start without the pause
+        # The first way leads to the next node, so that each can be reached.
+        edges.append({"source": node["id"], "way": first, "target": names[at + 1]})
+        edges += [{"source": node["id"], "way": way, "target": draw(st.sampled_from(onward))} for way in rest]
+    if back:
+        edges += [{"source": "pause", "way": "next", "target": "loop"}, {"source": "loop", "way": "again", "target": "n0"}]
+        edges += [{"source": "loop", "way": "enough", "target": "end"}]
+    goal = {"events": ["Order Completed"], "where": None, "days": 14, "leave": draw(st.booleans())} if draw(st.booleans()) else None
+    return {
+        "entry": {"type": "event", "event": "Signed Up"},
+        "reentry": {"allow": draw(st.sampled_from(["never", "always"]))},
+        "goal": goal,
+        "holdout_percent": draw(st.sampled_from([0, 30])),
+        "start": "n0",
+        "nodes": [*nodes, *tail, {"id": "end", "type": "exit", "config": {}}],
+        "edges": edges,
+    }
+
+
+_STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("event"), st.integers(1, 4), st.sampled_from(EVENTS)),
+        st.tuples(st.just("pass"), st.integers(0, 4), st.just("")),
+        st.tuples(st.just("tick"), st.just(0), st.just("")),
+    ),
+    min_size=4,
+    max_size=25,
+)
+
+
+@settings(max_examples=40)
+@given(graphs(), _STEPS)
+def test_the_engine_is_the_interpreter(shop: FlowShop, graph: dict[str, Any], steps: list[tuple[str, int, str]]) -> None:
+    number = next(_numbers)
+    flow = shop.publish(graph, f"f{number}")
+    oracle = Interpreter(graph, flow.salt)
+    plans = Plans(shop.house.store)
+    for step, (what, amount, name) in enumerate(steps):
+        if what == "pass":
+            shop.now += timedelta(minutes=amount)
+        elif what == "event":
+            shop.now += timedelta(seconds=1)
+            _happen(shop, plans, amount, name, f"{number}-{step}")
+            oracle.event(amount, name, _seconds(shop.now))
+        else:
+            _run(shop)
+            oracle.tick(_seconds(shop.now))
+    _run(shop)
+    oracle.tick(_seconds(shop.now))
+    assert _stored(shop, flow.flow_id) == _wanted(oracle)
+    assert _sent(shop, flow.flow_id) == sorted(oracle.sent)
+    archive_flow(shop.house.store, shop.access(), flow.key)
+
+
+def _seconds(now: datetime) -> int:
+    return to_microseconds(now) // SECOND
+
+
+def _happen(shop: FlowShop, plans: Plans, person: int, name: str, message_id: str) -> None:
+    row = {"event": name, "person_id": person, "message_id": message_id, "ts": shop.now, "properties": "{}"}
+    with shop.house.store.write() as conn:
+        plans.refresh(conn)
+        take_events(conn, plans.listeners(shop.scope.workspace_id), [Happening(row)], to_microseconds(shop.now))
+
+
+def _run(shop: FlowShop) -> None:
+    while shop.engine.step():
+        continue
+
+
+def _stored(shop: FlowShop, flow_id: int) -> list[tuple[int, int, str, list[tuple[str, str]], bool]]:
+    found = []
+    for run in (one for one in shop.runs() if one["flow_id"] == flow_id):
+        path = [(line.split("|")[1], line.split("|")[2]) for line in run["path"].splitlines()]
+        over = "holdout" if run["state"] == "holdout" else run["reason"]
+        found.append((run["person_id"], run["entry_no"], over, path, run["goal_at"] is not None))
+    return found
+
+
+def _wanted(oracle: Interpreter) -> list[tuple[int, int, str, list[tuple[str, str]], bool]]:
+    return sorted((one.person, one.entry, one.over, one.path, one.goal) for one in oracle.walkers)
+
+
+def _sent(shop: FlowShop, flow_id: int) -> list[tuple[int, int, str]]:
+    m = outreach_messages.c
+    with shop.house.store.read() as conn:
+        rows = conn.execute(outreach_messages.select().where(m.origin_id == str(flow_id))).mappings()
+        return sorted((row["person_id"], row["origin_entry"], row["origin_node"]) for row in rows)

@@ -1,0 +1,27 @@
+// What is wrong with a condition, by the word that the server gives it.
+export default {
+  conditionFaults: {
+    characters: "It holds characters that cannot be stored.",
+    empty: "It needs at least one condition.",
+    form: "It is not written as it must be here.",
+    long: "It is too long; at most {{most}} characters.",
+    misfit: "This test does not fit the type of what it asks.",
+    no_past: "This is only known as it is now.",
+    not_here: "This cannot be asked here.",
+    number: "It must be a number, within what can be counted.",
+    order: "The first is greater than the last; swap them.",
+    property: "This measure does not go with a property, or needs one.",
+    range: "It must be between {{least}} and {{most}}.",
+    regex: "This is no regular expression that can be run here; look-around and back-references do not exist.",
+    steps: "It needs {{least}} to {{most}} steps.",
+    text: "It must be a text of 1 to {{most}} characters.",
+    time: "It must be a test on time: before, after or between, with days or times.",
+    too_many: "It is too much at once; at most {{most}}.",
+    unknown: "“{{got}}” is not known here; one of {{known}}.",
+    unknown_tag: "There is no such tag: {{tag}}.",
+    value: "A value is missing, or is not the kind that this test needs.",
+    zone: "Only windows and tests on time go by somebody’s clock: the workspace’s or their own.",
+    unknown_segment: "There is no such segment: {{name}}.",
+    circle: "The segments would ask each other in a circle.",
+  },
+};
