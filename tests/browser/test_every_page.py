@@ -48,6 +48,7 @@ PAGES = [
     "people/1?tab=identities",
     "segments",
     "segments?show=passes",
+    "segments/every",
     "lists",
     "lists?search=nothing-such",
     "understanding",
@@ -134,6 +135,9 @@ def test_every_page_is_whole(browser: Browser, site: Site, signed_in: Path, lang
     site.ask("maps/every", {"name": "ABC", "drawing": {"stages": [LOOK, BUY]}}, "PUT")
     site.ask("saved-reports/every_report", {"name": "ABC", "report": "lifecycle", "spec": {}}, "PUT")
     site.ask("dashboards/every", {"name": "ABC", "tiles": TILES}, "PUT")
+    # So that the person's page tells of coming into a segment, in the longest words there are.
+    site.ask("segments/every", {"name": "ABCDEFGHIJKLMNO", "condition": {"did": {"events": ["Order Completed"]}}}, "PUT")
+    site.wait(lambda: site.ask("segments/every")["size"] is not None and site.ask("people/1/moves")["items"] != [])
     recipe = next(one for one in site.ask("flow-recipes")["items"] if one["key"] == "cart_abandoned")
     site.ask("flows/every", {"name": "ABC", "graph": recipe["graph"]}, "PUT")
     with _context(browser, site, signed_in, scheme="dark" if language == "zh" else "light") as context:

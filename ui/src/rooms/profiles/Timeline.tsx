@@ -165,7 +165,7 @@ function Moved({ move }: { move: Move }): ReactNode {
         <Link className={styles.moved} to={path("segments", move.key)}>
           {t(move.entered ? "person.entered" : "person.left", { name: move.name })}
         </Link>
-        <span className={styles.summary}>{t(`person.moved.${move.cause}`)}</span>
+        <span className={styles.cause}>{t(`person.moved.${move.cause}`)}</span>
       </div>
     </li>
   );
