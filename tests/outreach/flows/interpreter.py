@@ -11,7 +11,7 @@ MINUTE = 60
 
 @dataclass
 class Walker:
-    """One person's way. at: the node; due: when they go on, in seconds; happened: what they waited for came."""
+    """One person's way. at: the node; due: when they go on, in seconds; happened: what they waited for came. until: when a wait ends."""
 
     person: int
     entry: int
@@ -23,10 +23,11 @@ class Walker:
     over: str = ""
     path: list[tuple[str, str]] = field(default_factory=list)
     goal: bool = False
+    until: int = 0
 
 
 class Interpreter:
-    """A flow by event, with waits, splits, loops, sends, a holdout and a goal."""
+    """A flow by event, with waits, splits, loops, sends, a holdout and a goal. fits: for whom conditions hold now."""
 
     def __init__(self, graph: Mapping[str, Any], salt: str) -> None:
         self.nodes = {node["id"]: node for node in graph["nodes"]}
@@ -34,6 +35,7 @@ class Interpreter:
         self.graph, self.salt = graph, salt
         self.walkers: list[Walker] = []
         self.sent: list[tuple[int, int, str]] = []
+        self.fits: set[int] = set()
 
     def event(self, person: int, name: str, now: int) -> None:
         if name == self.graph["entry"]["event"]:
@@ -97,6 +99,15 @@ class Interpreter:
                 one.due = now + config["amount"] * MINUTE
                 return None
             return "timeout"
+        if kind == "wait_segment":
+            if not woken:
+                one.until = now + config["amount"] * MINUTE
+            if (one.person in self.fits) == (config["until"] == "holds"):
+                return "yes"
+            if now >= one.until:
+                return "timeout"
+            one.due = min(now + config["check_minutes"] * MINUTE, one.until)
+            return None
         if kind == "split":
             share = bucket(f"{self.salt}:{one.at}", str(one.person))
             total = sum(part["weight"] for part in config["parts"])

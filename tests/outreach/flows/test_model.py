@@ -1,10 +1,11 @@
 """Does the engine, which moves thousands at once, do what the definition says for each person alone? Also when it is overtaken."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,20 +15,33 @@ from tests.outreach.flows.world import FlowShop
 from tests.support.houses import build
 from uems.kernel.settings import Settings
 from uems.kernel.store import to_microseconds
+from uems.outreach.flows import engine
 from uems.outreach.flows.definitions import archive_flow
 from uems.outreach.flows.listening import Happening, take_events
 from uems.outreach.flows.plans import Plans
-from uems.outreach.flows.steps import SECOND
+from uems.outreach.flows.steps import SECOND, Flags, Run
+from uems.outreach.flows.world import World
 from uems.outreach.tables import outreach_messages
 
 NOW = datetime(2026, 3, 30, 14, 30, tzinfo=UTC)
 EVENTS = ("Signed Up", "Order Completed", "Product Viewed")
 
 
+class Fitting(World):
+    """Conditions hold for whom the test says."""
+
+    people: ClassVar[set[int]] = set()
+
+    def holds(self, tree: object, runs: Sequence[Run]) -> Flags:
+        return np.array([run.person_id in self.people for run in runs])
+
+
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlowShop]:
     made = build(Settings(home=Path(tmp_path_factory.mktemp("model")) / "home"))
-    yield FlowShop(made, 1, NOW)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "World", Fitting)
+        yield FlowShop(made, 1, NOW)
     made.close()
 
 
@@ -39,8 +53,15 @@ _CONFIGS = {
     "split": st.builds(lambda a, b: {"parts": [{"way": "a", "weight": a}, {"way": "b", "weight": b}]}, _MINUTES, _MINUTES),
     "holdout": st.builds(lambda n: {"percent": 10 * n}, _MINUTES),
     "send": st.just({"template": "hello"}),
+    "wait_segment": st.builds(
+        lambda n, c, u: {"amount": n, "unit": "minute", "check_minutes": c, "until": u},
+        _MINUTES,
+        _MINUTES,
+        st.sampled_from(["holds", "ended"]),
+    ),
 }
 _WAYS = {"wait": ("next",), "wait_until": ("happened", "timeout"), "split": ("a", "b"), "holdout": ("next", "held"), "send": ("next",)}
+_WAYS |= {"wait_segment": ("yes", "timeout")}
 
 
 @st.composite
@@ -78,6 +99,7 @@ _STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("event"), st.integers(1, 4), st.sampled_from(EVENTS)),
         st.tuples(st.just("pass"), st.integers(0, 4), st.just("")),
+        st.tuples(st.just("turn"), st.integers(1, 4), st.just("")),
         st.tuples(st.just("tick"), st.just(0), st.just("")),
     ),
     min_size=4,
@@ -92,9 +114,13 @@ def test_the_engine_is_the_interpreter(shop: FlowShop, graph: dict[str, Any], st
     flow = shop.publish(graph, f"f{number}")
     oracle = Interpreter(graph, flow.salt)
     plans = Plans(shop.house.store)
+    Fitting.people = oracle.fits
     for step, (what, amount, name) in enumerate(steps):
         if what == "pass":
             shop.now += timedelta(minutes=amount)
+        elif what == "turn":
+            oracle.fits ^= {amount}
+            Fitting.people = oracle.fits
         elif what == "event":
             shop.now += timedelta(seconds=1)
             _happen(shop, plans, amount, name, f"{number}-{step}")

@@ -11,7 +11,7 @@ from sqlalchemy import insert
 from tests.support.events import SCOPE
 from uems.kernel.store import Store
 from uems.outreach.consent.model import Cap, Quiet, Restraints, Topic
-from uems.outreach.messages.claiming import Claimed
+from uems.outreach.messages.attempts import Claimed
 from uems.outreach.messages.deciding import Decision, Rules, decide, quiet_until
 from uems.outreach.messages.reaching import Reached
 from uems.outreach.tables import outreach_consents, outreach_messages, outreach_suppressions

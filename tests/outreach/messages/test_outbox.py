@@ -9,7 +9,8 @@ from tests.support.events import SCOPE
 from uems.kernel.errors import UemsError
 from uems.kernel.store import Store
 from uems.outreach.api import Origin, Outgoing, enqueue
-from uems.outreach.messages.claiming import Settled, begin, claim, settle
+from uems.outreach.messages.attempts import Settled
+from uems.outreach.messages.claiming import begin, claim, settle
 from uems.outreach.tables import outreach_messages, outreach_templates
 
 

@@ -16,7 +16,7 @@ from uems.access.api import Workspaces
 from uems.collect.records import decode
 from uems.kernel.outbound import signature
 from uems.kernel.settings import Settings
-from uems.outreach.messages import claiming
+from uems.outreach.messages import attempts, claiming
 from uems.outreach.messages.sender import Sender
 from uems.outreach.tables import outreach_messages
 
@@ -160,7 +160,7 @@ def test_what_was_given_up_as_unknown_is_known_when_its_sender_comes_back_with_t
     world.clock.advance(minutes=2)
     assert claiming.recover(store, world.clock.now) == 1
     assert world.reason(number) == ("unknown", "sender_died")
-    claiming.settle(store, "slow", [claiming.Settled(message=one, state="accepted")], world.clock.now)
+    claiming.settle(store, "slow", [attempts.Settled(message=one, state="accepted")], world.clock.now)
     assert world.reason(number)[0] == "accepted"
 
 

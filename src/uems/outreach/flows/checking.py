@@ -3,24 +3,15 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from uems.collect import api as collect
 from uems.kernel.errors import UemsError, invalid
-from uems.kernel.filters import At, Matcher, Node, matcher, parse
-from uems.kernel.house import House
-from uems.kernel.scope import Scope
 from uems.outreach.flows.graph import FlowEdge, FlowNode, Graph
+from uems.outreach.flows.names import Names, event_filter
 from uems.outreach.flows.registry import STEPS
-from uems.outreach.flows.steps import Step, instant
-from uems.outreach.messages.model import Kind
-from uems.outreach.registry import CHANNELS
-from uems.profiles import api as profiles
-from uems.segments import api as segments
-
-_ANY_TIME: Final = At(now=instant(0), zone="UTC")
+from uems.outreach.flows.steps import Step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,52 +23,6 @@ class Problem:
     way: str = ""
     message: str
     details: Mapping[str, object] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Names:
-    """What exists in a workspace. templates: key → topic of those that can be sent, "" for none. topics: keys of topics."""
-
-    house: House
-    scope: Scope
-    templates: Mapping[str, str]
-    topics: frozenset[str]
-
-    def condition(self, body: object) -> Node:
-        """The condition on people, with segments put in their places. Raises ``bad_filter``."""
-        node = profiles.parse_condition(body)
-        with self.house.store.read() as conn:
-            profiles.check_tags(conn, self.scope.workspace_id, node)
-        return segments.resolve_node(node, self.house.store, self.scope)
-
-    def template(self, key: str) -> None:
-        if key not in self.templates:
-            raise UemsError("unknown_template", f"There is no template {key!r}; make it first, or choose another.", status=422)
-
-    def channel(self, key: str) -> None:
-        """Empty: that of the template."""
-        if key:
-            CHANNELS.get(key)
-
-    def topic(self, key: str) -> None:
-        """Empty: that of the template."""
-        if key and key not in self.topics:
-            raise UemsError("unknown_topic", f"There is no topic {key!r}; make it first, or leave it to the template.", status=422)
-
-    def subscribed(self, template: str, kind: Kind, topic: str) -> None:
-        """Raise ``no_topic`` for a message that nobody could have subscribed to: every one of it would be held back."""
-        if kind != "service" and not topic and not self.templates[template]:
-            message = f"{template} is no service message and has no topic, so nobody would get it. Give the template a topic."
-            raise UemsError("no_topic", message, status=422)
-
-    def segment(self, key: str) -> None:
-        if segments.segment(self.house.store, self.scope, key).archived:
-            raise UemsError("segment_archived", f"The segment {key} is archived; restore it, or choose another.", status=409)
-
-
-def event_filter(body: object | None) -> Matcher | None:
-    """A filter on single events as a function of a record; None for none. Raises ``bad_filter``."""
-    return None if body is None else matcher(parse(body), collect.event_fields(), _ANY_TIME)
 
 
 def step_of(node: FlowNode) -> tuple[Step, BaseModel]:

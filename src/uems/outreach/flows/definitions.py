@@ -16,8 +16,9 @@ from uems.kernel.scope import Scope
 from uems.kernel.store import Store, allocate, lock, to_microseconds
 from uems.outreach.consent.settings import read_topics
 from uems.outreach.flows.changing import Policy, leave_all, move_runs
-from uems.outreach.flows.checking import Names, Problem, problems_of
+from uems.outreach.flows.checking import Problem, problems_of
 from uems.outreach.flows.graph import FlowDraft, Graph
+from uems.outreach.flows.names import Names
 from uems.outreach.flows.plans import changed
 from uems.outreach.flows.runs import release_runs
 from uems.outreach.flows.tables import flow_slots, flow_versions, flows

@@ -11,8 +11,9 @@ from sqlalchemy import Connection, select
 from uems.kernel.errors import UemsError
 from uems.kernel.filters import Matcher
 from uems.kernel.store import Store, allocate, sequences, to_microseconds
-from uems.outreach.flows.checking import event_filter, step_of
+from uems.outreach.flows.checking import step_of
 from uems.outreach.flows.graph import Graph
+from uems.outreach.flows.names import event_filter
 from uems.outreach.flows.steps import Step
 from uems.outreach.flows.tables import flow_versions, flows
 

@@ -6,17 +6,15 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel
 
 from uems.kernel.scope import Scope
+from uems.outreach.flows.names import Names
 from uems.outreach.messages.model import Outgoing
-
-if TYPE_CHECKING:
-    from uems.outreach.flows.checking import Names
 
 INSIDE: Final = ("new", "before", "active")
 """States of those who are on their way."""
@@ -77,6 +75,21 @@ class Run:
 
     def note(self, name: str, value: object) -> None:
         self.context = json.dumps({**self.known(), name: value}, ensure_ascii=False, separators=(",", ":"))
+
+    def marked(self, node: str) -> int | None:
+        """A number that a node has set for itself, such as when its waiting ends; None for none."""
+        found = self.known().get("marks", {}).get(node) if '"marks"' in self.context else None
+        return found if isinstance(found, int) else None
+
+    def mark(self, node: str, number: int | None) -> None:
+        """Set the number of a node; None takes it away."""
+        if self.marked(node) == number:
+            return
+        known = self.known()
+        marks = {name: value for name, value in known.pop("marks", {}).items() if name != node}
+        if number is not None:
+            marks[node] = number
+        self.context = json.dumps({**known, **({"marks": marks} if marks else {})}, ensure_ascii=False, separators=(",", ":"))
 
     def event(self) -> dict[str, Any] | None:
         """The event that woke the run; None when the clock did."""

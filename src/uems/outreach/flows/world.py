@@ -11,7 +11,8 @@ from uems.kernel.filters import At
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
 from uems.kernel.sql import Sql
-from uems.outreach.flows.steps import Flags, Run, instant
+from uems.outreach.flows.steps import Flags, Run
+from uems.outreach.messages.reaching import ZONES, zone_by
 from uems.profiles import api as profiles
 from uems.profiles.api import Asking, Chosen, People
 from uems.segments import api as segments
@@ -45,9 +46,9 @@ class World:
         return np.isin(np.array([current.get(run.person_id, 0) for run in runs], np.uint64), members)
 
     def zones(self, runs: Sequence[Run]) -> list[str]:
-        """Everybody's own time zone; the workspace's where none is known."""
-        known = set(identity_zones(self._house, self._scope))
-        return [zone if isinstance(zone, str) and zone in known else self._scope.zone for zone in self.traits("timezone", runs)]
+        """Everybody's own time zone, by the same rule as messages; the workspace's where none is known."""
+        told = zip(*(self.traits(name, runs) for name in ZONES), strict=True)
+        return [zone_by(dict(zip(ZONES, values, strict=True)), self._scope.zone) for values in told]
 
     def traits(self, name: str, runs: Sequence[Run]) -> list[object]:
         """The value of a trait as told last, decoded; None for none."""
@@ -77,11 +78,6 @@ class World:
         )
         values = found.column("value").to_pylist()
         return {person: _decoded(value) for person, value in zip(found.column("person").to_pylist(), values, strict=True)}
-
-
-def identity_zones(house: House, scope: Scope) -> list[str]:
-    """Time zones that exist and that somebody has."""
-    return Asking(house, scope, At(now=instant(0), zone=scope.zone)).zones()
 
 
 def _decoded(text: str) -> object:

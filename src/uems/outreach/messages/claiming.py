@@ -6,7 +6,6 @@ it is sent again under the same key, or stays unknown.
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -14,7 +13,7 @@ from sqlalchemy import Connection, Select, TextClause, bindparam, literal_column
 
 from uems.kernel.store import Store, insert_many
 from uems.outreach.consent.suppressions import suppress
-from uems.outreach.messages.model import Kind, OriginType, State
+from uems.outreach.messages.attempts import Claimed, Settled
 from uems.outreach.messages.news import EVENTS, news_of
 from uems.outreach.registry import CHANNELS
 from uems.outreach.tables import FLYING, QUEUED, outreach_bodies, outreach_news
@@ -26,48 +25,7 @@ _WAITS: Final = (10, 30, 60, 300, 900, 1_800, 3_600)
 _C = table.c
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claimed:
-    """A message that this sender has taken."""
-
-    message_id: int
-    workspace_id: int
-    send_key: str
-    person_id: int
-    channel: str
-    template_id: str
-    kind: Kind
-    topic: str
-    origin_type: OriginType
-    origin_id: str
-    origin_version: int
-    origin_node: str
-    context: Mapping[str, Any]
-    priority: int
-    attempts: int
-    expires_at: datetime
-    enqueued_at: datetime
-
-
 _FIELDS: Final = tuple(Claimed.__dataclass_fields__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settled:
-    """What came of one attempt. next_at: when it is tried again, for "queued". packed: what left the house."""
-
-    message: Claimed
-    state: State
-    reason: str = ""
-    detail: str = ""
-    provider_id: str = ""
-    address: str = ""
-    language: str = ""
-    template_version: int = 0
-    parts: int = 0
-    cost_micros: int = 0
-    next_at: datetime | None = None
-    packed: bytes = b""
 
 
 def any_due(store: Store, now: datetime) -> bool:

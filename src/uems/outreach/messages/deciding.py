@@ -19,7 +19,7 @@ from uems.kernel.sql import Sql
 from uems.kernel.store import to_microseconds
 from uems.outreach.channel import Medium
 from uems.outreach.consent.model import EVERYTHING, Cap, Restraints, Topic
-from uems.outreach.messages.claiming import Claimed
+from uems.outreach.messages.attempts import Claimed
 from uems.outreach.messages.reaching import Reached
 
 Verdict: TypeAlias = Literal["send", "hold", "suppress", "expire"]

@@ -6,18 +6,16 @@ under the same message id, which the pipeline knows.
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from sqlalchemy import delete, or_, select
 
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
+from uems.outreach.messages.attempts import Settled
 from uems.outreach.messages.model import State
 from uems.outreach.tables import outreach_news as table
 from uems.outreach.telling import tell_of_people
-
-if TYPE_CHECKING:
-    from uems.outreach.messages.claiming import Settled
 
 EVENTS: Final[Mapping[State, str]] = {
     "accepted": "message.sent",
@@ -33,7 +31,7 @@ _AT_ONCE: Final = 2_000
 _C = table.c
 
 
-def news_of(one: "Settled", now: datetime) -> dict[str, object]:
+def news_of(one: Settled, now: datetime) -> dict[str, object]:
     """A row of what is to be told."""
     message = one.message
     facts = {

@@ -13,7 +13,8 @@ from uems.kernel.scope import Scope
 from uems.outreach.channel import Medium
 from uems.profiles import api as profiles
 
-_ZONES: Final = ("timezone", "time_zone", "zone")
+ZONES: Final = ("timezone", "time_zone", "zone")
+"""Traits that may name somebody's time zone, the first that does counts."""
 _LANGUAGES: Final = ("locale", "language", "lang")
 
 
@@ -60,7 +61,7 @@ def reached(
     return Reached(
         person_id=person_id,
         numbers=numbers,
-        zone=_zone(values, scope.zone),
+        zone=zone_by(values, scope.zone),
         language=_language(values),
         addresses=addresses,
         values={**values, **{name: value for name, value in known.items() if value}},
@@ -71,8 +72,9 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _zone(values: Mapping[str, Any], otherwise: str) -> str:
-    for name in _ZONES:
+def zone_by(values: Mapping[str, Any], otherwise: str) -> str:
+    """The time zone that somebody's traits name, the first that exists; ``otherwise`` where none does."""
+    for name in ZONES:
         given = values.get(name)
         if isinstance(given, str) and given:
             try:

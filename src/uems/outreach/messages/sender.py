@@ -25,7 +25,7 @@ from uems.outreach.channel import Letter, Refused, Transport
 from uems.outreach.consent.settings import Setup, read_restraints, read_topics, setups
 from uems.outreach.consent.tokens import Tokens
 from uems.outreach.messages import claiming, news
-from uems.outreach.messages.claiming import Claimed, Settled
+from uems.outreach.messages.attempts import Claimed, Settled
 from uems.outreach.messages.deciding import Decision, Rules, decide
 from uems.outreach.messages.reaching import Reached, reach
 from uems.outreach.messages.writing import Writer

@@ -10,7 +10,7 @@ from uems.kernel.house import House
 from uems.kernel.scope import Scope
 from uems.outreach.channel import Letter
 from uems.outreach.consent.tokens import Pointed, Tokens
-from uems.outreach.messages.claiming import Claimed
+from uems.outreach.messages.attempts import Claimed
 from uems.outreach.messages.reaching import Reached
 from uems.outreach.templates.compiled import Compiled, Rendered
 from uems.outreach.templates.definitions import version_of

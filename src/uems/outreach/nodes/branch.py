@@ -2,16 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from pydantic import Field
 
 from uems.kernel.edge import Body
 from uems.outreach.flows.graph import Condition
+from uems.outreach.flows.names import Names
 from uems.outreach.flows.steps import Cohort, Move, StepBase, each
-
-if TYPE_CHECKING:
-    from uems.outreach.flows.checking import Names
 
 
 class BranchConfig(Body):
@@ -28,7 +26,7 @@ class Branch(StepBase):
     def ways(self, config: BranchConfig) -> tuple[str, ...]:
         return ("yes", "no")
 
-    def check(self, config: Any, names: "Names") -> None:
+    def check(self, config: Any, names: Names) -> None:
         names.condition(config.who)
 
     def step(self, config: BranchConfig, cohort: Cohort) -> Move | Sequence[Move]:

@@ -2,16 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, model_validator
 
 from uems.kernel.edge import Body
 from uems.outreach.flows.graph import Condition, NodeId
+from uems.outreach.flows.names import Names
 from uems.outreach.flows.steps import Cohort, Move, StepBase
-
-if TYPE_CHECKING:
-    from uems.outreach.flows.checking import Names
 
 
 class Case(Body):
@@ -49,7 +47,7 @@ class Multi(StepBase):
     def ways(self, config: MultiConfig) -> tuple[str, ...]:
         return (*(case.way for case in config.cases), "other")
 
-    def check(self, config: Any, names: "Names") -> None:
+    def check(self, config: Any, names: Names) -> None:
         for case in config.cases:
             names.condition(case.who)
 

@@ -2,16 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
 from uems.kernel.edge import Body, Clean
+from uems.outreach.flows.names import Names
 from uems.outreach.flows.steps import Cohort, Move, StepBase
 from uems.outreach.messages.model import Kind, Origin, Outgoing
-
-if TYPE_CHECKING:
-    from uems.outreach.flows.checking import Names
 
 
 class SendConfig(Body):
@@ -33,7 +31,7 @@ class Send(StepBase):
     def ways(self, config: SendConfig) -> tuple[str, ...]:
         return ("next",)
 
-    def check(self, config: Any, names: "Names") -> None:
+    def check(self, config: Any, names: Names) -> None:
         names.template(config.template)
         names.channel(config.channel)
         names.topic(config.topic)

@@ -85,6 +85,7 @@ export default {
     },
     says: {
       until: "{{event}}, at most {{time}}",
+      segmentWait: { holds: "until it holds, {{time}} at most", ended: "until it holds no more, {{time}} at most" },
       time: { person: "{{at}}, their own clock", workspace: "{{at}}, our clock" },
       date: "date in {{trait}}",
       percent: "{{percent}}% left out",
@@ -168,6 +169,8 @@ export default {
       way: "Name of the way",
       weight: "Weight",
       percent: "Percent left out",
+      until: "Until",
+      check_minutes: "Look every so many minutes",
       template: "Template",
       channel: "Channel",
       kind: "Kind",
@@ -204,6 +207,8 @@ export default {
       sales: "Sales",
       entered: "comes into it",
       left: "leaves it",
+      holds: "it holds",
+      ended: "it holds no more",
     },
     weekdays: { "1": "Monday", "2": "Tuesday", "3": "Wednesday", "4": "Thursday", "5": "Friday", "6": "Saturday", "7": "Sunday" },
     problems: {

@@ -88,6 +88,7 @@ const zh: SameKeys<typeof en> = {
     },
     says: {
       until: "{{event}}，最长 {{time}}",
+      segmentWait: { holds: "直到条件成立，最长 {{time}}", ended: "直到条件不再成立，最长 {{time}}" },
       time: { person: "{{at}}（对方当地时间）", workspace: "{{at}}（工作区时间）" },
       date: "{{trait}} 中的日期",
       percent: "留出 {{percent}}%",
@@ -171,6 +172,8 @@ const zh: SameKeys<typeof en> = {
       way: "分支名称",
       weight: "权重",
       percent: "留出百分比",
+      until: "等到",
+      check_minutes: "每隔几分钟查看",
       template: "模板",
       channel: "渠道",
       kind: "类别",
@@ -207,6 +210,8 @@ const zh: SameKeys<typeof en> = {
       sales: "销售",
       entered: "进入分群时",
       left: "离开分群时",
+      holds: "条件成立",
+      ended: "条件不再成立",
     },
     weekdays: { "1": "周一", "2": "周二", "3": "周三", "4": "周四", "5": "周五", "6": "周六", "7": "周日" },
     problems: {

@@ -1,6 +1,7 @@
 // By which picture is a kind of node known at once?
 import {
   CalendarClock,
+  CircleDashed,
   Clock,
   CornerUpLeft,
   DoorOpen,
@@ -26,6 +27,7 @@ const ICONS: Readonly<Record<string, LucideIcon>> = {
   wait_time: Clock,
   wait_date: CalendarClock,
   wait_until: Hourglass,
+  wait_segment: CircleDashed,
   branch: GitBranch,
   multi: Network,
   split: Shuffle,

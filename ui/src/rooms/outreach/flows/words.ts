@@ -33,6 +33,7 @@ export function useFlowWords(): FlowWords {
     const amount = (): string => t(`flows.units.${text(config.unit) as "day"}`, { count: Number(config.amount ?? 1) });
     if (type === "wait") return amount();
     if (type === "wait_until") return t("flows.says.until", { event: listed(config.events), time: amount() });
+    if (type === "wait_segment") return t(`flows.says.segmentWait.${config.until === "ended" ? "ended" : "holds"}`, { time: amount() });
     if (type === "wait_time") return t(`flows.says.time.${config.zone === "person" ? "person" : "workspace"}`, { at: text(config.at) });
     if (type === "wait_date") return t("flows.says.date", { trait: text(config.trait) });
     if (type === "send") return text(config.template);
