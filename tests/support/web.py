@@ -1,12 +1,15 @@
 """How do tests speak to the application? As a browser with a cookie, as a program with a key, or as the operator."""
 
+import atexit
 import warnings
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import httpx
 import pytest
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 from argon2 import PasswordHasher
 
 from uems.access import api as access
@@ -80,7 +83,18 @@ class Program:
 
 
 def client(app: Any, **options: Any) -> TestClient:
-    return TestClient(app, raise_server_exceptions=False, **options)
+    made = TestClient(app, raise_server_exceptions=False, **options)
+    made.portal = _portal()
+    return made
+
+
+@cache
+def _portal() -> BlockingPortal:
+    """One event loop for all clients of the process: a thread and a loop of its own for each request would cost more than the request."""
+    opened = start_blocking_portal()
+    portal = opened.__enter__()
+    atexit.register(opened.__exit__, None, None, None)
+    return portal
 
 
 def operator(now: datetime) -> Caller:

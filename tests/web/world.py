@@ -13,7 +13,7 @@ from uems.access.api import ROLES, Role
 from uems.access.permissions import ALL
 from uems.access.tables import accounts
 from uems.kernel.house import House
-from uems.kernel.sql import Sql
+from uems.kernel.sql import Sql, join
 from uems.kernel.store import Json, Store, UtcDateTime, metadata
 from uems.kernel.warehouse import Warehouse
 from uems.web.app import App
@@ -43,10 +43,16 @@ class World:
             for kept in _tables():
                 rows = conn.execute(select(kept).where(kept.c.workspace_id == self.alpha_id))
                 found[kept.name] = sorted(repr(tuple(row)) for row in rows)
-        for table in _warehouse_tables(self.house.warehouse):
-            counted = self.house.warehouse.query(Sql(f"SELECT count() AS n FROM {table} WHERE workspace_id = {self.alpha_id}"))
-            found[f"warehouse {table}"] = [str(counted.column("n")[0])]
-        return found
+        counted = self.house.warehouse.query(_counting(self.house.warehouse, self.alpha_id))
+        return {**found, "warehouse": sorted(str(row) for row in counted.to_pylist())}
+
+
+def _counting(warehouse: Warehouse, workspace_id: int) -> Sql:
+    """One question instead of one a table: it is asked twice for each of hundreds of routes."""
+    tables = _warehouse_tables(warehouse)
+    return join(
+        Sql(" UNION ALL "), [Sql(f"SELECT '{t}' AS name, count() AS n FROM {t} WHERE workspace_id = {workspace_id}") for t in tables]
+    )
 
 
 def build_world(house: House, app: App, now: datetime) -> World:
