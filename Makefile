@@ -15,6 +15,8 @@ SDK := sdk/browser
 SDK_SOURCES := $(wildcard $(SDK)/src/*.ts $(SDK)/tsconfig*.json) $(SDK)/build.mjs $(SDK)/package.json
 UI_SOURCES := $(shell find ui -type f -not -path 'ui/node_modules/*' -not -path 'ui/dist/*' -not -path 'ui/test-results/*' \
 	-not -name openapi.json -not -name schema.d.ts 2>/dev/null)
+# In the order of tests/conftest.py, not by the number of tests in a file.
+SIDE_BY_SIDE := -n 2 --dist loadfile --no-loadscope-reorder
 # --universal: one lock for every Python and platform; no index address, so that it installs from any mirror.
 LOCK := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --annotation-style line
 
@@ -29,10 +31,10 @@ demo: setup $(STAMPS)/demo ## install, load a year of real retail data, serve ht
 	$(BIN)/uems demo
 
 test: check $(STAMPS)/demo $(STAMPS)/clients ## install what the tests need and run them all
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest $(SIDE_BY_SIDE)
 
-deep: check $(STAMPS)/demo $(STAMPS)/clients ## the same with ten times as many random worlds
-	UEMS_TEST_DEPTH=10 $(BIN)/pytest -n 2 --dist loadfile --timeout 3600
+deep: check $(STAMPS)/demo $(STAMPS)/clients ## the same with many more random worlds
+	UEMS_TEST_DEPTH=10 $(BIN)/pytest $(SIDE_BY_SIDE) --timeout 3600
 
 check: setup system-packages $(STAMPS)/dev ## the quick half of `make test`: formatting, types, layering, UI
 	@$(MAKE) --no-print-directory -j2 --output-sync=target check-python check-ui

@@ -1,6 +1,7 @@
 """What does every test start from? A home of its own, real engines, a fixed clock."""
 
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -36,6 +37,14 @@ choose_folder()
 # Nothing here depends on how fast the machine is.
 hypothesis.settings.register_profile("uems", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("uems")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long begins first: a long file that begins last leaves the other processor idle until it ends."""
+    long = {item.path for item in items if item.get_closest_marker("slow") or item.get_closest_marker("browser")}
+    many = Counter(item.path for item in items)
+    items.sort(key=lambda item: (item.path not in long, -many[item.path], item.path))
 
 
 @pytest.fixture

@@ -84,6 +84,18 @@ def test_three_ways_name_the_same_people(
 def test_a_condition_can_stand_in_any_query_that_has_a_column_of_people(house: House, batch: list[Any], tree: Any) -> None:
     world = World(house, next(_numbers))
     world.take(batch)
+    _stands_in_a_query(house, world, tree)
+
+
+def test_a_habit_by_each_persons_clock_can_stand_in_any_query(house: House) -> None:
+    world = World(house, next(_numbers))
+    zoned = Happened(user="u1", ts=NOW, type="identify", properties='{"timezone":"Asia/Tokyo"}')
+    world.take([zoned, *(Happened(user=f"u{n % 2}", ts=NOW, event="Viewed") for n in range(4))])
+    for unit in ("day", "week", "month"):
+        _stands_in_a_query(house, world, {"regular": {"events": ["Viewed"], "unit": unit, "at_least": 1, "out_of": 2, "zone": "person"}})
+
+
+def _stands_in_a_query(house: House, world: World, tree: Any) -> None:
     souls = world.souls()
     asking = Asking(house, world.scope, world.at())
     condition = people_sql(parse_condition(tree), Sql("p"), asking)

@@ -150,9 +150,8 @@ def day_sql(source: Source, zone: Zone, since: date, asking: Asking) -> Sql:
 
 def first_day_sql(days: Mapping[str, date], zone: Zone, asking: Asking) -> Sql:
     """The day of the person's zone, of the days by zone, as a Date."""
-    usual = asking.params.bind(days[asking.at.zone], "Date")
     if not is_own(zone, asking):
-        return usual
+        return asking.params.bind(days[asking.at.zone], "Date")
     zones = asking.zones()
     epoch = date(1970, 1, 1)
     known = [(days[name] - epoch).days for name in (*zones, asking.at.zone)]
