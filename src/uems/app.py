@@ -83,6 +83,7 @@ def loops(house: House, role: Role, instance: str) -> list[Loop]:
         kpis.Mailer(house, access.Workspaces(house.store), holder_of(house, instance), utc_now),
         outreach.Sender(house, access.Workspaces(house.store), utc_now),
         outreach.Engine(house, access.Workspaces(house.store), utc_now),
+        outreach.Campaigner(house, access.Workspaces(house.store), holder_of(house, instance), utc_now),
         outreach.Doors(house, access.Workspaces(house.store), holder_of(house, instance), utc_now),
     ]
 

@@ -1,6 +1,6 @@
 """Which role may do what? One table, read by the guard and by nothing else.
 
-A permission is ``<thing>:<read|write>``. A room that adds a thing adds it here, to the lowest role that may do it;
+A permission is ``<thing>:<read|write|approve>``. A room that adds a thing adds it here, to the lowest role that may do it;
 every higher role has it too.
 """
 
@@ -27,6 +27,7 @@ _ADDED: dict[Role, tuple[str, ...]] = {
         "kpis:read",
         "dashboards:read",
         "flows:read",
+        "campaigns:read",
     ),
     "analyst": (
         "people:read",
@@ -52,9 +53,10 @@ _ADDED: dict[Role, tuple[str, ...]] = {
         "kpis:write",
         "dashboards:write",
         "flows:write",
+        "campaigns:write",
         "messages:write",
     ),
-    "admin": ("members:write", "keys:read", "keys:write", "audit:read", "workspace:write"),
+    "admin": ("campaigns:approve", "members:write", "keys:read", "keys:write", "audit:read", "workspace:write"),
     "owner": ("owners:write",),
 }
 

@@ -1,5 +1,6 @@
 """The door of this room: everything that other rooms, the command line and the web may use."""
 
+from uems.outreach.campaigns.engine import Campaigner
 from uems.outreach.consent.model import Restraints, Topic
 from uems.outreach.consent.settings import save_restraints, save_topic
 from uems.outreach.flows.doors import Doors
@@ -13,6 +14,7 @@ from uems.outreach.templates.model import TemplateDraft, TemplateSpec, Variant
 
 __all__ = [
     "KINDS",
+    "Campaigner",
     "Doors",
     "Engine",
     "Kind",

@@ -21,6 +21,7 @@ from uems.outreach.bodies import (
     SendBody,
     WholeMessage,
 )
+from uems.outreach.campaigns.routes import router as campaigns
 from uems.outreach.consent import consents
 from uems.outreach.consent.model import EVERYTHING
 from uems.outreach.consent.settings import restraints, topics
@@ -35,6 +36,7 @@ from uems.outreach.template_routes import router as templates
 
 router = APIRouter()
 router.include_router(flows)
+router.include_router(campaigns)
 router.include_router(templates)
 router.include_router(settings)
 router.include_router(letters)

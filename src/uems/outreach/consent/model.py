@@ -48,6 +48,19 @@ class Quiet(Body):
     until: Hour = "08:00"
 
 
+class CampaignLimits(Body):
+    """When a campaign needs a second pair of eyes, and when it stops by itself.
+
+    approval_over: for more people than that, somebody else who may approve has to say yes; null never. A campaign stops when more than
+    so many percent of its messages bounce for good, or are complained of, counted from ``at_least`` messages on.
+    """
+
+    approval_over: Annotated[int, Field(ge=0, le=1_000_000_000)] | None = 10_000
+    bounce_percent: Annotated[float, Field(gt=0, le=100)] = 5
+    complaint_percent: Annotated[float, Field(gt=0, le=100)] = 0.3
+    at_least: Annotated[int, Field(ge=1, le=1_000_000)] = 200
+
+
 class Restraints(Body):
     """How much the workspace sends at most. Service messages are counted and never stopped, by quiet hours neither.
 
@@ -61,6 +74,7 @@ class Restraints(Body):
     when_capped: Literal["drop", "hold"] = "drop"
     quiet: Quiet = Quiet()
     bodies_kept_days: Annotated[int, Field(ge=0, le=400)] = 30
+    campaigns: CampaignLimits = CampaignLimits()
 
 
 STANDARD: Final = Restraints()

@@ -4,26 +4,18 @@ import json
 from calendar import isleap
 from datetime import date, timedelta
 
-from uems.identity import api as identity
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
-from uems.kernel.sql import Sql
 from uems.outreach.flows.graph import DateEntry
+from uems.outreach.flows.told import told_by_all
 from uems.outreach.nodes.wait_date import read_day
 
 
 def people_by_date(house: House, scope: Scope, entry: DateEntry, day: date) -> list[int]:
     """Everybody whose date lies ``days_before`` after ``day``, ascending. Who was born on 29 February has the 28th in other years."""
     wanted = day + timedelta(days=entry.days_before)
-    rows = identity.rows_of_people(
-        house.store, scope, Sql("traits"), ("value", "ts", "log_offset", "log_index"), Sql("trait = {trait:String}")
-    )
-    found = house.warehouse.query(
-        Sql(f"SELECT person, argMax(value, (ts, log_offset, log_index)) AS told FROM {rows} GROUP BY person ORDER BY person"),
-        {"trait": entry.trait},
-    )
-    told = found.column("told").to_pylist()
-    return [person for person, text in zip(found.column("person").to_pylist(), told, strict=True) if _is_it(text, wanted, entry, scope)]
+    told = told_by_all(house, scope, entry.trait)
+    return [person for person, text in told if _is_it(text, wanted, entry, scope)]
 
 
 def _is_it(text: str, wanted: date, entry: DateEntry, scope: Scope) -> bool:

@@ -6,14 +6,14 @@ that takes people in.
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from uems.access.api import Workspaces
 from uems.kernel import leases
-from uems.kernel.clock import day_of, zone_of
+from uems.kernel.clock import day_of
 from uems.kernel.errors import UemsError
 from uems.kernel.filters import At
 from uems.kernel.house import House
@@ -26,9 +26,9 @@ from uems.outreach.flows.definitions import SEGMENT_READER
 from uems.outreach.flows.effects import do_effects
 from uems.outreach.flows.entering import Arrival, enter
 from uems.outreach.flows.graph import DateEntry, ScheduleEntry, SegmentEntry
-from uems.outreach.flows.local_time import at_local
 from uems.outreach.flows.merging import follow_merges
 from uems.outreach.flows.plans import Plan, Plans, changed
+from uems.outreach.flows.schedule import due_at
 from uems.outreach.flows.tables import flow_slots, flows
 from uems.profiles import api as profiles
 from uems.profiles.api import Asking
@@ -180,17 +180,6 @@ class Doors:
                 with self._house.store.write() as conn:
                     conn.execute(update(flows).where(*mine, flows.c.version == row.version).values(draining=False))
                     changed(conn)
-
-
-def due_at(entry: ScheduleEntry | DateEntry, zone: str, now: datetime, days_ago: int) -> datetime | None:
-    """When the entry opens on the day so many days ago; None if it does not on that day."""
-    day = now.astimezone(zone_of(zone)).date() - timedelta(days=days_ago)
-    if isinstance(entry, ScheduleEntry):
-        if entry.once_on and date.fromisoformat(entry.once_on) != day:
-            return None
-        if (entry.weekdays and day.isoweekday() not in entry.weekdays) or (entry.day and day.day != entry.day):
-            return None
-    return at_local(day, int(entry.at[:2]), int(entry.at[3:]), zone)
 
 
 def _parts(people: Sequence[int], after: int) -> Iterator[Sequence[int]]:

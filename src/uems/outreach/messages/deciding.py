@@ -6,7 +6,7 @@ person compete: the higher priority first, then the older one; each that is allo
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
 from typing import Final, Literal, TypeAlias
 
@@ -23,6 +23,9 @@ from uems.outreach.messages.attempts import Claimed
 from uems.outreach.messages.reaching import Reached
 
 Verdict: TypeAlias = Literal["send", "hold", "suppress", "expire"]
+HeldCampaign: TypeAlias = Literal["campaign_paused", "campaign_cancelled"]
+FAR: Final = datetime(9999, 1, 1, tzinfo=UTC)
+"""Until when something waits that somebody has to let go on."""
 WEEK: Final = timedelta(days=7)
 Past: TypeAlias = list[tuple[int, str, str]]
 """What somebody was sent in the last days: microseconds since 1970, channel, kind."""
@@ -41,13 +44,17 @@ class Decision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """By what is decided. media: what each channel that can be used needs. off: what the others lack. templates: those that exist."""
+    """By what is decided. media: what each channel that can be used needs. off: what the others lack. templates: those that exist.
+
+    held: campaigns that do not go on now, by their keys.
+    """
 
     restraints: Restraints
     topics: Mapping[str, Topic]
     media: Mapping[str, Medium]
     off: Mapping[str, str]
     templates: frozenset[str]
+    held: Mapping[str, HeldCampaign] = field(default_factory=dict)
 
 
 def decide(
@@ -70,6 +77,17 @@ def decide(
             mine.append((to_microseconds(now), one.channel, one.kind))
         decisions.append(decision)
     return decisions
+
+
+def standing(
+    conn: Connection, scope: Scope, rules: Rules, asked: Sequence[Claimed], people: Mapping[int, Reached], now: datetime
+) -> list[str]:
+    """Of each message why it could never be sent as things are, "" where it could: for a look ahead, with nothing written."""
+    owner = {number: person.person_id for person in people.values() for number in person.numbers}
+    consents = _consents(conn, scope, owner)
+    suppressed = _suppressed(conn, scope, rules, asked, people)
+    found = [_standing(rules, one, people.get(one.person_id), consents, suppressed, now) for one in asked]
+    return ["" if one is None else one.reason for one in found]
 
 
 def _consents(conn: Connection, scope: Scope, owner: Mapping[int, int]) -> dict[int, dict[tuple[str, str], str]]:
@@ -130,6 +148,11 @@ def _standing(
 ) -> Decision | None:
     """A refusal that does not depend on what else is sent; None where there is none."""
     number = one.message_id
+    held = rules.held.get(one.origin_id) if one.origin_type == "campaign" else None
+    if held == "campaign_cancelled":
+        return Decision(message_id=number, verdict="suppress", reason=held)
+    if held is not None:
+        return Decision(message_id=number, verdict="hold", reason=held, until=FAR)
     if now >= one.expires_at:
         late = int((now - one.expires_at).total_seconds())
         return Decision(message_id=number, verdict="expire", reason="too_late", facts={"late_seconds": late})

@@ -21,6 +21,7 @@ from uems.kernel.ids import new_id
 from uems.kernel.loops import Loop
 from uems.kernel.scope import Scope
 from uems.kernel.store import insert_many, lock
+from uems.outreach.campaigns.standstill import held_campaigns
 from uems.outreach.channel import Letter, Refused, Transport
 from uems.outreach.consent.settings import Setup, read_restraints, read_topics, setups
 from uems.outreach.consent.tokens import Tokens
@@ -168,6 +169,7 @@ def frame_of(conn: Connection, house: House, scope: Scope) -> _Frame:
         media={key: one.channel.medium for key, one in channels.items() if one.usable},
         off={key: one.lacks or "disabled" for key, one in channels.items() if not one.usable},
         templates=frozenset(versions),
+        held=held_campaigns(conn, scope.workspace_id),
     )
     return _Frame(scope=scope, rules=rules, setups=channels, versions=versions)
 

@@ -90,6 +90,8 @@ export default {
       program: "A program, not a person",
       too_soon: "Sooner than anybody reads",
       every_link: "Every link within seconds: a scanner",
+      campaign_paused: "The campaign is paused",
+      campaign_cancelled: "The campaign was cancelled",
     },
     touches: "Openings and clicks",
     touchesNote: "Those of security scanners are recognised by behaviour and count for nothing.",

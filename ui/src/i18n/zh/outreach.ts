@@ -92,6 +92,8 @@ const zh: typeof en = {
       program: "程序访问，并非本人",
       too_soon: "快于任何人的阅读速度",
       every_link: "数秒内访问所有链接，判定为扫描程序",
+      campaign_paused: "营销活动已暂停",
+      campaign_cancelled: "营销活动已取消",
     },
     touches: "打开与点击",
     touchesNote: "安全扫描程序通过行为识别，不计入统计。",
