@@ -27,17 +27,25 @@ _METADATA: Final = frozenset(
 _NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
 _COMPATIBLE: Final = ipaddress.ip_network("::/96")
 
+_NEVER_SENT: Final = frozenset({"outbound_refused", "outbound_unknown_host", "outbound_tls", "outbound_bad_url"})
+
 
 class OutboundError(UemsError):
-    """A call that did not succeed. permanent: trying the same again is pointless. retry_after_seconds: when the other side said so."""
+    """A call that did not succeed. permanent: trying the same again is pointless. retry_after_seconds: when the other side said so.
 
-    def __init__(self, code: str, message: str, *, permanent: bool, retry_after_seconds: float | None = None) -> None:
+    unsent: nothing of the request left the house for sure; otherwise the other side may have done what it was asked for.
+    """
+
+    def __init__(
+        self, code: str, message: str, *, permanent: bool, retry_after_seconds: float | None = None, unsent: bool | None = None
+    ) -> None:
         details: dict[str, object] = {"permanent": permanent}
         if retry_after_seconds is not None:
             details["retry_after_seconds"] = retry_after_seconds
         super().__init__(code, message, status=422 if permanent else 502, details=details)
         self.permanent = permanent
         self.retry_after_seconds = retry_after_seconds
+        self.unsent = code in _NEVER_SENT if unsent is None else unsent
 
 
 def is_allowed(text: str, *, private: bool) -> bool:

@@ -225,14 +225,15 @@ def _translated(error: Exception, shown: str) -> OutboundError:
             return cause
         if isinstance(cause, ssl.SSLCertVerificationError):
             return OutboundError("outbound_tls", f"The certificate of {shown} is not valid: {cause.verify_message}.", permanent=True)
+    unsent = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
     if any(isinstance(cause, httpx.TimeoutException | httpcore.TimeoutException | TimeoutError) for cause in causes):
-        return OutboundError("outbound_timeout", f"{shown} did not answer in time. Try again.", permanent=False)
+        return OutboundError("outbound_timeout", f"{shown} did not answer in time. Try again.", permanent=False, unsent=unsent)
     if isinstance(error, httpx.LocalProtocolError | httpx.UnsupportedProtocol):
         return OutboundError(
             "outbound_bad_url", f"The request to {shown} cannot be sent: a header or the address is wrong.", permanent=True
         )
     if isinstance(error, httpx.TransportError):
-        return OutboundError("outbound_unreachable", f"{shown} cannot be reached or broke off. Try again.", permanent=False)
+        return OutboundError("outbound_unreachable", f"{shown} cannot be reached or broke off. Try again.", permanent=False, unsent=unsent)
     return OutboundError("outbound_bad_answer", f"{shown} gave an answer that cannot be read.", permanent=True)
 
 

@@ -195,10 +195,11 @@ class MessageTemplateList(Body):
 class TemplateTrial(Body):
     """What to show, to whom. person: null for nobody in particular: only fallbacks and ``sample`` are known then.
 
-    sample: values of ``person`` that are put over what is known.
+    sample: values of ``person`` that are put over what is known. channel: for parts and cost, empty for not asking.
     """
 
     spec: TemplateSpec
+    channel: Annotated[str, Field(max_length=40)] = ""
     language: Language | None = None
     person_id: Id | None = None
     sample: dict[str, Any] = Field(default_factory=dict)
@@ -206,7 +207,11 @@ class TemplateTrial(Body):
 
 
 class TemplatePreview(Body):
-    """What that person would read. checks: what is doubtful, by a word of the program."""
+    """What that person would read. checks: what is doubtful, by a word of the program.
+
+    parts: messages that the provider bills. cost_micros: of all of them, in millionths of the currency. refusal: one word why the channel
+    would not send it, with the numbers behind it.
+    """
 
     language: Language
     subject: str
@@ -214,6 +219,10 @@ class TemplatePreview(Body):
     text: str
     bytes: Count
     checks: list[str]
+    parts: Count
+    cost_micros: Count
+    refusal: str
+    refusal_facts: dict[str, Any]
 
 
 class TopicBody(Topic):
@@ -237,12 +246,17 @@ class RestraintsDraft(Body):
 
 
 class ChannelBody(Body):
-    """A channel. lacks: what is missing before it can send. config: of secrets, whether there is one. schema: of the configuration."""
+    """A channel. lacks: what is missing before it can send. config: of secrets, whether there is one. schema: of the configuration.
+
+    content: "letter" (subject, HTML, text), "note" (title, text) or "text". provider_templates: only approved texts go out, under a code.
+    """
 
     key: str
     label_zh: str
     label_en: str
     medium: str
+    content: Literal["letter", "note", "text"]
+    provider_templates: bool
     unknown: str
     enabled: bool
     lacks: str

@@ -11,8 +11,12 @@ from pydantic import BaseModel
 from uems.kernel.scope import Scope
 from uems.kernel.settings import Settings
 
-Medium: TypeAlias = Literal["email", "phone", "address"]
-"""What a channel needs of a person: an e-mail address, a phone number, or nothing but itself ("address": its own configuration)."""
+Medium: TypeAlias = Literal["email", "phone", "account", "device", "address"]
+"""What a channel needs of a person: an e-mail address, a phone number, an account in a chat program, a device with the company's app, or
+nothing but itself ("address": its own configuration)."""
+
+Content: TypeAlias = Literal["letter", "note", "text"]
+"""What a channel carries. letter: subject, HTML and plain text. note: a title and plain text. text: plain text alone."""
 
 Unknown: TypeAlias = Literal["kept", "repeated"]
 """What is done when nobody knows whether it arrived. kept: it stays unknown and is never sent again. repeated: it is sent again under
@@ -29,7 +33,8 @@ class Config(BaseModel):
 class Letter:
     """A message that is ready to leave the house. key: the same for every attempt, also the idempotency key of the provider.
 
-    headers: those of an e-mail beside the usual ones. values: what other programs are told of the message.
+    headers: those of an e-mail beside the usual ones. values: what other programs are told of the message. provider_code, parameters: of a
+    text that the provider keeps, and what is filled in there. parts, cost_micros: what it is expected to be billed as.
     """
 
     message_id: int
@@ -41,7 +46,24 @@ class Letter:
     text: str
     headers: Sequence[tuple[str, str]] = ()
     values: Mapping[str, object] = field(default_factory=dict)
+    provider_code: str = ""
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    parts: int = 1
+    cost_micros: int = 0
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weight:
+    """What a message comes to before it is sent. parts: messages that are billed. cost_micros: of all, in millionths of the currency.
+
+    refusal: one word why the channel cannot carry it, "" where it can; facts: the numbers behind that word.
+    """
+
+    parts: int = 1
+    cost_micros: int = 0
+    refusal: str = ""
+    facts: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +113,13 @@ class Channel(Protocol):
     @property
     def medium(self) -> Medium: ...
     @property
+    def content(self) -> Content: ...
+    @property
+    def provider_templates(self) -> bool:
+        """Whether only texts go out that the provider keeps and has approved, under a code."""
+        ...
+
+    @property
     def unknown(self) -> Unknown: ...
     @property
     def connections(self) -> int:
@@ -106,6 +135,36 @@ class Channel(Protocol):
         """What is missing before anything can be sent; "" where nothing is."""
         ...
 
+    def address_key(self, config: Any) -> str:
+        """Where the address of a person is found: "email", "phone", "address", else the name of a trait or of a kind of id."""
+        ...
+
+    def weigh(self, config: Any, letter: Letter) -> Weight:
+        """What a letter comes to. Only asked of channels that carry no letters: it costs rendering everything before deciding."""
+        ...
+
     def open(self, settings: Settings, scope: Scope, config: Any) -> AbstractAsyncContextManager[Transport]:
         """Connections for one batch."""
         ...
+
+
+class ChannelBase:
+    """What holds for most channels; a channel says what is different."""
+
+    medium: Medium = "address"
+    content: Content = "letter"
+    provider_templates: bool = False
+    unknown: Unknown = "kept"
+    connections: int = 8
+    secrets: Sequence[str] = ()
+    needs: Sequence[str] = ()
+    """Fields of the configuration without which nothing can be sent."""
+
+    def why_off(self, settings: Settings, config: Any) -> str:
+        return next((name for name in self.needs if not getattr(config, name)), "")
+
+    def address_key(self, config: Any) -> str:
+        return self.medium
+
+    def weigh(self, config: Any, letter: Letter) -> Weight:
+        return Weight()

@@ -24,7 +24,7 @@ from uems.outreach.bodies import (
 from uems.outreach.campaigns.routes import router as campaigns
 from uems.outreach.consent import consents
 from uems.outreach.consent.model import EVERYTHING
-from uems.outreach.consent.settings import restraints, topics
+from uems.outreach.consent.settings import known_channel, restraints, topics
 from uems.outreach.flows.routes import router as flows
 from uems.outreach.letter_routes import router as letters
 from uems.outreach.messages import asking, log, reporting
@@ -158,6 +158,8 @@ def put_consent(request: Request, access: Annotated[Access, guard("messages:writ
     person = identity.person(house.store, scope, person_id)
     if body.topic != EVERYTHING and body.topic not in topics(house.store, scope):
         raise invalid("topic", body.topic, "is no topic of this workspace; * stands for all.")
+    if body.channel != EVERYTHING:
+        known_channel(body.channel)
     with house.store.write() as conn:
         said = [(body.topic, body.channel, body.state)]
         evidence = {"said_to": access.actor.label[:300], "evidence": body.evidence}

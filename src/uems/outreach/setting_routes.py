@@ -130,6 +130,8 @@ def _channel(one: settings.Setup) -> ChannelBody:
         label_zh=channel.label_zh,
         label_en=channel.label_en,
         medium=channel.medium,
+        content=channel.content,
+        provider_templates=channel.provider_templates,
         unknown=channel.unknown,
         enabled=one.enabled,
         lacks=one.lacks,

@@ -8,7 +8,7 @@ from uems.access.api import Access, Workspaces, guard, house_of
 from uems.kernel.edge import Key
 from uems.kernel.errors import UemsError
 from uems.outreach.bodies import AskedBody, MessageTemplate, MessageTemplateList, TemplatePreview, TemplateTrial, TestBody
-from uems.outreach.messages import asking
+from uems.outreach.messages import asking, weighing
 from uems.outreach.messages.reaching import Reached, reach
 from uems.outreach.templates import definitions
 from uems.outreach.templates.checks import doubts
@@ -48,6 +48,7 @@ def preview_template(request: Request, access: Annotated[Access, guard("messages
     compiled = Compiled(body.spec)
     language = body.language or (person.language if person is not None else "")
     rendered = compiled.render(language, values)
+    weight = weighing.preview(house, scope, body.channel, rendered, access.now)
     return TemplatePreview(
         language=rendered.language,
         subject=rendered.subject,
@@ -55,6 +56,10 @@ def preview_template(request: Request, access: Annotated[Access, guard("messages
         text=rendered.text,
         bytes=len(rendered.html.encode()) + len(rendered.text.encode()),
         checks=doubts(rendered, compiled.spec),
+        parts=weight.parts,
+        cost_micros=weight.cost_micros,
+        refusal=weight.refusal,
+        refusal_facts=dict(weight.facts),
     )
 
 

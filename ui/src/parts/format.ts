@@ -20,6 +20,13 @@ export function formatMoney(minor: number, currency: string, tag: string, compac
   return new Intl.NumberFormat(tag, { ...base, ...places }).format(minor / 10 ** digits);
 }
 
+/** `micros` counts millionths of the currency: what a short message costs is less than its smallest unit. */
+export function formatMicros(micros: number, currency: string, tag: string): string {
+  const shown: Intl.NumberFormatOptions = { style: "currency", currency: currency || "USD", currencyDisplay: "narrowSymbol" };
+  const places = { minimumFractionDigits: digitsOf(currency), maximumFractionDigits: 6 };
+  return new Intl.NumberFormat(tag, { ...shown, ...places }).format(micros / 1_000_000);
+}
+
 export function formatTime(iso: string, zone: string, tag: string, seconds = true): string {
   return new Intl.DateTimeFormat(tag, {
     timeZone: zone,

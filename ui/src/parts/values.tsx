@@ -5,7 +5,7 @@ import { Link } from "react-router";
 
 import { useLanguage } from "@/i18n/useLanguage";
 import { useWorkspace } from "@/shell/workspace";
-import { formatDay, formatMoney, formatNumber, formatRelative, formatTime } from "./format";
+import { formatDay, formatMicros, formatMoney, formatNumber, formatRelative, formatTime } from "./format";
 import { useNow } from "./useNow";
 
 type Missing = number | null | undefined;
@@ -30,6 +30,13 @@ export function Money({ minor, currency }: { minor: Missing; currency?: string |
   const workspace = useWorkspace();
   if (minor === null || minor === undefined) return <span className="tabular">{DASH}</span>;
   return <span className="tabular">{formatMoney(minor, currency ?? workspace.currency, tag)}</span>;
+}
+
+/** What little things cost: millionths of the currency of the workspace, with every digit that counts. */
+export function Cost({ micros }: { micros: number }): ReactNode {
+  const { tag } = useLanguage();
+  const { currency } = useWorkspace();
+  return <span className="tabular">{formatMicros(micros, currency, tag)}</span>;
 }
 
 /** A moment: how long ago, with the exact time in the workspace's zone and in UTC on hover or focus. */

@@ -1,6 +1,6 @@
 """E-mail: by the mail server of the installation; where there is none, letters stay in the built-in outbox and are shown there."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Annotated, Final
 
@@ -10,7 +10,7 @@ from uems.kernel import mail
 from uems.kernel.edge import Clean
 from uems.kernel.scope import Scope
 from uems.kernel.settings import Settings
-from uems.outreach.channel import Config, Handed, Letter, Medium, Transport, Unknown
+from uems.outreach.channel import ChannelBase, Config, Handed, Letter, Medium, Transport, Unknown
 from uems.outreach.channels._mime import Skeleton, mailbox
 from uems.outreach.channels._smtp import Pool
 
@@ -45,19 +45,15 @@ class _Kept:
         return Handed(provider_id=self._skeleton.message_id(letter), detail="outbox")
 
 
-class _Email:
+class _Email(ChannelBase):
     key: Final = "email"
     label_zh: Final = "邮件"
     label_en: Final = "E-mail"
     Config: Final = Email
     sample: Final = Email(from_name="UEMS")
-    medium: Final[Medium] = "email"
-    unknown: Final[Unknown] = "kept"
-    connections: Final = 20
-    secrets: Final[Sequence[str]] = ()
-
-    def why_off(self, settings: Settings, config: Email) -> str:
-        return ""
+    medium: Medium = "email"
+    unknown: Unknown = "kept"
+    connections = 20
 
     @asynccontextmanager
     async def open(self, settings: Settings, scope: Scope, config: Email) -> AsyncIterator[Transport]:

@@ -12,7 +12,7 @@ from uems.kernel.edge import Clean
 from uems.kernel.outbound import Outbound, OutboundError, signature
 from uems.kernel.scope import Scope
 from uems.kernel.settings import Settings
-from uems.outreach.channel import Config, Handed, Letter, Medium, Refused, Transport, Unknown
+from uems.outreach.channel import ChannelBase, Config, Handed, Letter, Medium, Refused, Transport, Unknown
 
 _SECONDS: Final = 10.0
 
@@ -55,19 +55,17 @@ class _Calls:
         return Handed(provider_id=headers["idempotency-key"], detail=str(answer.status))
 
 
-class _Webhook:
+class _Webhook(ChannelBase):
     key: Final = "webhook"
     label_zh: Final = "Webhook 回调"
     label_en: Final = "Webhook"
     Config: Final = Webhook
     sample: Final = Webhook(url="https://example.com/messages", secret="a secret of your own")
-    medium: Final[Medium] = "address"
-    unknown: Final[Unknown] = "repeated"
-    connections: Final = 8
-    secrets: Final[Sequence[str]] = ("url", "secret")
-
-    def why_off(self, settings: Settings, config: Webhook) -> str:
-        return "" if config.url and config.secret else "url" if not config.url else "secret"
+    medium: Medium = "address"
+    unknown: Unknown = "repeated"
+    connections = 8
+    secrets: Sequence[str] = ("url", "secret")
+    needs: Sequence[str] = ("url", "secret")
 
     @asynccontextmanager
     async def open(self, settings: Settings, scope: Scope, config: Webhook) -> AsyncIterator[Transport]:

@@ -32,6 +32,13 @@ def read_topics(conn: Connection, workspace_id: int) -> dict[str, Topic]:
     return {row.key: Topic.model_validate(row.spec) for row in conn.execute(query)}
 
 
+def known_channel(key: str) -> None:
+    """Raises ``invalid`` for the key of no channel: under a misspelt one nothing would ever be sent, or asked."""
+    known = [channel.key for channel in CHANNELS]
+    if key not in known:
+        raise invalid("channel", key[:100], f"is no channel; there are: {', '.join(known)}.")
+
+
 def topics(store: Store, scope: Scope) -> dict[str, Topic]:
     """As ``read_topics``."""
     with store.read() as conn:
@@ -42,6 +49,8 @@ def save_topic(store: Store, access: Access, key: str, topic: Topic) -> None:
     """Make or change a topic. Audited; raises ``invalid`` and ``too_many_topics`` (409)."""
     if not _KEY.fullmatch(key):
         raise invalid("key", key[:100], "must be 1 to 100 of a-z, 0-9 and _, and not begin with _.")
+    for channel in topic.channels:
+        known_channel(channel)
     workspace_id = access.scope.workspace_id
     with store.write() as conn:
         lock(conn, f"outreach_topics:{workspace_id}")
@@ -146,9 +155,10 @@ def save_channel(house: House, access: Access, key: str, enabled: bool, given: M
         except ValidationError as error:
             first = error.errors()[0]
             raise invalid(".".join(map(str, first["loc"])) or "config", "what was given", f"{first['msg']}.") from error
-        address = getattr(config, "url", "")
-        if address:
-            host_of(address, private=house.settings.allow_private_outbound)
+        for name in _addresses(config):
+            host_of(getattr(config, name), private=house.settings.allow_private_outbound)
+            if getattr(config, name) != getattr(old.config, name) and any(kept.get(secret) for secret in channel.secrets if secret != name):
+                raise invalid(name, "another address", "sends the secrets there: give them again together with it.")
         sealed = collect.seal(house.settings, {"config": config.model_dump_json()})
         shown = shown_config(channel, config)
         row = {"workspace_id": workspace_id, "channel": key, "enabled": enabled, "sealed": sealed, "shown": shown}
@@ -156,6 +166,11 @@ def save_channel(house: House, access: Access, key: str, enabled: bool, given: M
         upsert_many(conn, outreach_channels, [{**row, **said}], ["workspace_id", "channel"])
         before = {"enabled": old.enabled, **shown_config(channel, old.config)}
         audit(conn, access, "channel.saved", f"channel:{key}", before, {"enabled": enabled, **shown})
+
+
+def _addresses(config: Config) -> list[str]:
+    """Fields that name a server to call."""
+    return [name for name in type(config).model_fields if (name == "url" or name.endswith("_url")) and getattr(config, name)]
 
 
 def forget_channel(store: Store, access: Access, key: str) -> None:

@@ -1,13 +1,14 @@
 """May it be sent, now, to this person? Decided for a whole batch at once, in the transaction that reserves what is allowed.
 
-In this order: time over, nobody there, no address, address suppressed, consent, quiet hours, caps. Within a batch the messages of a
-person compete: the higher priority first, then the older one; each that is allowed counts for the next.
+In this order: time over, nobody there, no address, address suppressed, too long for the channel, consent, quiet hours, caps. Within a
+batch the messages of a person compete: the higher priority first, then the older one; each that is allowed counts for the next.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
 
 from sqlalchemy import Connection
@@ -17,7 +18,7 @@ from uems.kernel.lookup import lookup
 from uems.kernel.scope import Scope
 from uems.kernel.sql import Sql
 from uems.kernel.store import to_microseconds
-from uems.outreach.channel import Medium
+from uems.outreach.channel import Weight
 from uems.outreach.consent.model import EVERYTHING, Cap, Restraints, Topic
 from uems.outreach.messages.attempts import Claimed
 from uems.outreach.messages.reaching import Reached
@@ -44,23 +45,32 @@ class Decision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """By what is decided. media: what each channel that can be used needs. off: what the others lack. templates: those that exist.
+    """By what is decided. media: where each usable channel finds people. off: what the others lack. templates: those that exist.
 
     held: campaigns that do not go on now, by their keys.
     """
 
     restraints: Restraints
     topics: Mapping[str, Topic]
-    media: Mapping[str, Medium]
+    media: Mapping[str, str]
     off: Mapping[str, str]
     templates: frozenset[str]
     held: Mapping[str, HeldCampaign] = field(default_factory=dict)
 
 
 def decide(
-    conn: Connection, scope: Scope, rules: Rules, asked: Sequence[Claimed], people: Mapping[int, Reached], now: datetime
+    conn: Connection,
+    scope: Scope,
+    rules: Rules,
+    asked: Sequence[Claimed],
+    people: Mapping[int, Reached],
+    now: datetime,
+    weights: Mapping[int, Weight] = MappingProxyType({}),
 ) -> list[Decision]:
-    """A decision for each message. Whoever calls holds the turn of the workspace and writes what follows in this transaction."""
+    """A decision for each message. Whoever calls holds the turn of the workspace and writes what follows in this transaction.
+
+    weights: number of the message → what it comes to, of those that are weighed.
+    """
     owner = {number: person.person_id for person in people.values() for number in person.numbers}
     consents = _consents(conn, scope, owner)
     suppressed = _suppressed(conn, scope, rules, asked, people)
@@ -68,11 +78,14 @@ def decide(
     decisions: list[Decision] = []
     for one in sorted(asked, key=lambda m: (-m.priority, m.enqueued_at, m.message_id)):
         person = people.get(one.person_id)
-        decision = _standing(rules, one, person, consents, suppressed, now)
+        weight = weights.get(one.message_id)
+        decision = _standing(rules, one, person, consents, suppressed, weight, now)
         mine = past.setdefault(one.person_id if person is None else person.person_id, [])
         if decision is None and person is not None:
             decision = _restrained(rules.restraints, one, person, mine, now)
         assert decision is not None
+        if decision.verdict == "send" and weight is not None:
+            decision = replace(decision, facts={**decision.facts, "parts": weight.parts, "cost_micros": weight.cost_micros})
         if decision.verdict == "send":
             mine.append((to_microseconds(now), one.channel, one.kind))
         decisions.append(decision)
@@ -108,8 +121,8 @@ def _suppressed(
     wanted = set()
     for one in asked:
         person, medium = people.get(one.person_id), rules.media.get(one.channel)
-        if person is not None and medium is not None and medium != "address" and medium in person.addresses:
-            wanted.add((one.channel, person.addresses[medium].lower()))
+        if person is not None and medium is not None and medium != "address" and (address := person.address(medium)):
+            wanted.add((one.channel, address.lower()))
     pick, where = Sql("t.channel, t.address, t.reason"), Sql("t.channel = s.c AND t.address = s.a")
     rows = lookup(conn, scope.workspace_id, pick, Sql("outreach_suppressions"), where, {"c": "text", "a": "text"}, wanted)
     return {(channel, address): reason for channel, address, reason in rows}
@@ -144,6 +157,7 @@ def _standing(
     person: Reached | None,
     consents: Mapping[int, Mapping[tuple[str, str], str]],
     suppressed: Mapping[tuple[str, str], str],
+    weight: Weight | None,
     now: datetime,
 ) -> Decision | None:
     """A refusal that does not depend on what else is sent; None where there is none."""
@@ -163,11 +177,14 @@ def _standing(
         return Decision(message_id=number, verdict="suppress", reason="channel_off", facts={"lacks": rules.off.get(one.channel, "")})
     if one.template_id not in rules.templates:
         return Decision(message_id=number, verdict="suppress", reason="no_template", facts={"template": one.template_id})
-    if medium not in person.addresses:
+    address = person.address(medium)
+    if not address:
         return Decision(message_id=number, verdict="suppress", reason="no_address", facts={"medium": medium})
-    why = suppressed.get((one.channel, person.addresses[medium].lower()))
+    why = suppressed.get((one.channel, address.lower()))
     if why is not None:
         return Decision(message_id=number, verdict="suppress", reason="suppressed_address", facts={"because": why})
+    if weight is not None and weight.refusal:
+        return Decision(message_id=number, verdict="suppress", reason=weight.refusal, facts=dict(weight.facts))
     if one.origin_type == "test":
         return Decision(message_id=number, verdict="send", reason="test")
     refusal = consent_refusal(rules.topics, one.topic, one.channel, one.kind, consents.get(person.person_id, {}))

@@ -10,7 +10,6 @@ from uems.kernel.clock import zone_of
 from uems.kernel.errors import UemsError
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
-from uems.outreach.channel import Medium
 from uems.profiles import api as profiles
 
 ZONES: Final = ("timezone", "time_zone", "zone")
@@ -26,8 +25,13 @@ class Reached:
     numbers: tuple[int, ...]
     zone: str
     language: str
-    addresses: Mapping[Medium, str]
+    addresses: Mapping[str, str]
     values: Mapping[str, Any] = field(default_factory=dict)
+    ids: Mapping[str, str] = field(default_factory=dict)
+
+    def address(self, key: str) -> str:
+        """Where a channel finds them: by "email", "phone" or "address", else by a trait or a kind of id; "" for nowhere."""
+        return self.addresses.get(key, "") or _text(self.values.get(key)).strip() or self.ids.get(key, "")
 
 
 def reach(house: House, scope: Scope, numbers: Collection[int]) -> dict[int, Reached]:
@@ -52,7 +56,7 @@ def reached(
         by_kind.setdefault(one.kind, one.value)
     email = _text(values.get("email")) or by_kind.get("email", "")
     phone = _text(values.get("phone")) or by_kind.get("phone", "")
-    addresses: dict[Medium, str] = {"address": str(person_id)}
+    addresses: dict[str, str] = {"address": str(person_id)}
     if email:
         addresses["email"] = email.strip()
     if phone:
@@ -65,6 +69,7 @@ def reached(
         language=_language(values),
         addresses=addresses,
         values={**values, **{name: value for name, value in known.items() if value}},
+        ids=by_kind,
     )
 
 

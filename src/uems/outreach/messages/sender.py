@@ -8,7 +8,7 @@ import json
 import logging
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -25,7 +25,7 @@ from uems.outreach.campaigns.standstill import held_campaigns
 from uems.outreach.channel import Letter, Refused, Transport
 from uems.outreach.consent.settings import Setup, read_restraints, read_topics, setups
 from uems.outreach.consent.tokens import Tokens
-from uems.outreach.messages import claiming, news
+from uems.outreach.messages import claiming, news, weighing
 from uems.outreach.messages.attempts import Claimed, Settled
 from uems.outreach.messages.deciding import Decision, Rules, decide
 from uems.outreach.messages.reaching import Reached, reach
@@ -47,6 +47,7 @@ class _Frame:
     rules: Rules
     setups: Mapping[str, Setup]
     versions: Mapping[str, int]
+    written: Mapping[int, weighing.Written] = field(default_factory=dict)
 
 
 class Sender:
@@ -92,20 +93,32 @@ class Sender:
             claiming.settle(self._house.store, self._holder, done, self._clock())
             return
         people = reach(self._house, scope, {one.person_id for one in batch})
-        frame, allowed = self._decided(scope, batch, people)
+        frame, allowed = self._decided(scope, batch, people, self._written(scope, batch, people))
         by_channel: dict[str, list[Claimed]] = {}
         for one in allowed:
             by_channel.setdefault(one.channel, []).append(one)
         for channel, messages in by_channel.items():
             self._hand_over(frame, channel, messages, people)
 
-    def _decided(self, scope: Scope, batch: Sequence[Claimed], people: Mapping[int, Reached]) -> tuple[_Frame, list[Claimed]]:
+    def _written(self, scope: Scope, batch: Sequence[Claimed], people: Mapping[int, Reached]) -> dict[int, weighing.Written]:
+        """Messages of channels that bill by length, written before it is decided: what they come to is part of the decision."""
+        short = [one for one in batch if one.channel in weighing.SHORT and one.person_id in people]
+        if not short:
+            return {}
+        with self._house.store.read() as conn:
+            frame = frame_of(conn, self._house, scope)
+        return weighing.written(self._writer, scope, frame.setups, frame.versions, short, people, self._clock())
+
+    def _decided(
+        self, scope: Scope, batch: Sequence[Claimed], people: Mapping[int, Reached], written: Mapping[int, weighing.Written]
+    ) -> tuple[_Frame, list[Claimed]]:
         """Decide and write it down; what may be sent. From here on it counts as sent, until it is refused."""
+        weights = {number: one.weight for number, one in written.items()}
         now = self._clock()
         with self._house.store.write() as conn:
             lock(conn, f"outreach:{scope.workspace_id}")
-            frame = frame_of(conn, self._house, scope)
-            decisions = decide(conn, scope, frame.rules, batch, people, now)
+            frame = replace(frame_of(conn, self._house, scope), written=written)
+            decisions = decide(conn, scope, frame.rules, batch, people, now, weights)
             write_decisions(conn, self._holder, batch, decisions, now)
         sent = {one.message_id for one in decisions if one.verdict == "send"}
         return frame, [one for one in batch if one.message_id in sent]
@@ -116,8 +129,10 @@ class Sender:
 
     def letter(self, frame: _Frame, one: Claimed, person: Reached) -> Letter:
         """The message as this person reads it. Raises UemsError where the template does not allow it."""
-        medium = frame.rules.media[one.channel]
-        return self._writer.letter(frame.scope, one, frame.versions[one.template_id], person, person.addresses[medium], self._clock())
+        known, version, now = frame.written.get(one.message_id), frame.versions[one.template_id], self._clock()
+        if known is not None and known.version == version:
+            return replace(known.letter, at=now)
+        return weighing.write(self._writer, frame.scope, frame.setups[one.channel], version, one, person, now).checked()
 
     def begin(self, messages: Sequence[Claimed]) -> set[int]:
         """Those that may leave the house now."""
@@ -166,7 +181,7 @@ def frame_of(conn: Connection, house: House, scope: Scope) -> _Frame:
     rules = Rules(
         restraints=restraints,
         topics=read_topics(conn, scope.workspace_id),
-        media={key: one.channel.medium for key, one in channels.items() if one.usable},
+        media={key: one.channel.address_key(one.config) for key, one in channels.items() if one.usable},
         off={key: one.lacks or "disabled" for key, one in channels.items() if not one.usable},
         templates=frozenset(versions),
         held=held_campaigns(conn, scope.workspace_id),

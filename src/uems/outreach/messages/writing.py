@@ -54,6 +54,8 @@ class Writer:
             html=rendered.html,
             text=_with_link(rendered, one, link),
             headers=headers(one, link) if one.channel == "email" else (),
+            provider_code=rendered.provider_code,
+            parameters=rendered.parameters,
             values={"person_id": person.person_id, "template": one.template_id, "kind": one.kind, "topic": one.topic},
             at=now,
         )

@@ -7,7 +7,7 @@ are filled in, person by person.
 import html
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -17,6 +17,7 @@ from liquid import BoundTemplate
 from mjml import mjml2html
 
 from uems.outreach.templates import liquid
+from uems.outreach.templates.approved import Approved
 from uems.outreach.templates.model import Language, TemplateSpec, Variant
 
 _LIQUID: Final = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
@@ -40,6 +41,8 @@ class Rendered:
     subject: str
     html: str
     text: str
+    provider_code: str = ""
+    parameters: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +50,7 @@ class _Parts:
     subject: BoundTemplate
     html: BoundTemplate | None
     text: BoundTemplate | None
+    approved: Approved | None = None
 
 
 class Compiled:
@@ -65,6 +69,9 @@ class Compiled:
         chosen = self.language_of(language)
         parts = self._parts[chosen]
         filled = filled_up(values, self.spec.fallbacks)
+        if parts.approved is not None:
+            text, given = parts.approved.render(filled)
+            return Rendered(language=chosen, subject="", html="", text=text, provider_code=parts.approved.code, parameters=given)
         subject = " ".join(liquid.render(parts.subject, filled, f"{chosen}.subject").split())
         page = "" if parts.html is None else liquid.render(parts.html, filled, f"{chosen}.body")
         text = liquid.render(parts.text, filled, f"{chosen}.text") if parts.text is not None else as_text(page)
@@ -106,6 +113,8 @@ def _compile(variant: Variant, language: Language, spec: TemplateSpec) -> _Parts
         _refuse_open(getattr(variant, name), f"{language}.{name}")
     subject = liquid.parse(variant.subject, f"{language}.subject", escape=False, strict=strict)
     text = liquid.parse(variant.text, f"{language}.text", escape=False, strict=strict) if variant.text else None
+    if variant.provider_code:
+        return _Parts(subject=subject, html=None, text=None, approved=Approved(variant, language, strict=strict))
     if variant.format == "text":
         body = liquid.parse(variant.body, f"{language}.body", escape=False, strict=strict)
         return _Parts(subject=subject, html=None, text=body)

@@ -11,6 +11,7 @@ from uems.access.api import Access, audit
 from uems.kernel.errors import UemsError, invalid, not_found
 from uems.kernel.scope import Scope
 from uems.kernel.store import Store, lock
+from uems.outreach.channel import Channel
 from uems.outreach.messages.model import Kind
 from uems.outreach.registry import CHANNELS
 from uems.outreach.tables import outreach_template_versions as versions
@@ -88,7 +89,7 @@ def save_template(store: Store, access: Access, template_id: str, draft: Templat
     """
     if not _KEY.fullmatch(template_id):
         raise invalid("template_id", template_id[:100], "must be 1 to 100 of a-z, 0-9, _ and -, and begin with a letter or a digit.")
-    CHANNELS.get(draft.channel)
+    fits(CHANNELS.get(draft.channel), draft.spec)
     Compiled(draft.spec)
     workspace_id = access.scope.workspace_id
     spec = draft.spec.model_dump(mode="json")
@@ -117,6 +118,15 @@ def save_template(store: Store, access: Access, template_id: str, draft: Templat
         made = read_template(conn, workspace_id, template_id)
     assert made is not None
     return made
+
+
+def fits(channel: Channel, spec: TemplateSpec) -> None:
+    """Raises ``invalid`` where a channel could never send it: one whose texts the provider keeps needs the code of each."""
+    for language, variant in spec.variants.items():
+        if channel.provider_templates and not (variant.provider_code and variant.body.strip()):
+            field = "body" if variant.provider_code else "provider_code"
+            why = f"{channel.label_en} sends approved texts only: give the code of the text at the provider, and the text as approved."
+            raise invalid(f"spec.variants.{language}.{field}", "nothing", why)
 
 
 def archive_template(store: Store, access: Access, template_id: str) -> None:

@@ -29,7 +29,8 @@ Path = Annotated[str, Field(max_length=200), Clean, AfterValidator(_path)]
 class Variant(Body):
     """What is said in one language. body: MJML, HTML or plain text, as ``format`` says; text: the plain text beside it, made if empty.
 
-    preheader: what mail programs show beside the subject.
+    preheader: what mail programs show beside the subject. provider_code: of the text that a provider of short messages has approved; then
+    ``body`` is that text as it was approved, with ``${name}`` or ``{1}`` in it, and parameters: name → what is filled in, as Liquid.
     """
 
     subject: Line = ""
@@ -37,6 +38,10 @@ class Variant(Body):
     format: Literal["mjml", "html", "text"] = "html"
     body: Source = ""
     text: Source = ""
+    provider_code: Annotated[str, Field(max_length=100), Clean] = ""
+    parameters: Annotated[dict[Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,40}$")], Line], Field(max_length=40)] = Field(
+        default_factory=dict
+    )
 
 
 class Campaign(Body):

@@ -13,6 +13,7 @@ import { Pill } from "@/parts/Pill";
 import { Notice, NotFound, Ready } from "@/parts/states";
 import { Time } from "@/parts/values";
 import { usePath, useWorkspace } from "@/shell/workspace";
+import { Parts } from "./Bill";
 import { Letter } from "./Letter";
 import styles from "./Outreach.module.css";
 import { messageQuery, type WholeMessage } from "./queries";
@@ -81,6 +82,9 @@ function About({ message }: { message: WholeMessage }): ReactNode {
           [t("messages.asked"), <Time key="asked" at={message.enqueued_at} exact />],
           [t("messages.sent"), <Time key="sent" at={message.sent_at} exact />],
           [t("messages.attempts"), message.attempts],
+          ...(message.cost_micros > 0 || message.parts > 1
+            ? [[t("messages.cost"), <Parts key="cost" count={message.parts} micros={message.cost_micros} />] as const]
+            : []),
           ...(message.provider_id ? [[t("messages.providerId"), <code key="provider">{message.provider_id}</code>] as const] : []),
         ]}
       />
@@ -115,6 +119,11 @@ function Trace({ message }: { message: WholeMessage }): ReactNode {
               <Time at={one.at} exact />
               {isVerdict(one.verdict) ? <Pill tone={VERDICTS[one.verdict]}>{t(`messages.verdicts.${one.verdict}`)}</Pill> : null}
               <span>{one.reason ? reason(one.reason, one.facts) : t("messages.allowed")}</span>
+              {typeof one.facts.parts === "number" && typeof one.facts.cost_micros === "number" ? (
+                <span className="faint">
+                  <Parts count={one.facts.parts} micros={one.facts.cost_micros} />
+                </span>
+              ) : null}
               {typeof one.facts.zone === "string" ? <span className="faint">{one.facts.zone}</span> : null}
             </li>
           ))}

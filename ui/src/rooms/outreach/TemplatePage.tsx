@@ -14,7 +14,8 @@ import { useDelayed } from "@/parts/useDelayed";
 import { useFailed } from "@/parts/useFailed";
 import { useWords } from "@/i18n/useWords";
 import { useMay, usePath, useWorkspace } from "@/shell/workspace";
-import { keyOf, newDraft, spec, type Draft } from "./draft";
+import { Bill } from "./Bill";
+import { keyOf, newDraft, onChannel, spec, type Draft } from "./draft";
 import { Letter } from "./Letter";
 import styles from "./Outreach.module.css";
 import { channelsQuery, previewQuery, templateQuery, topicsQuery, useSaveTemplate, useTestTemplate, type Template } from "./queries";
@@ -37,6 +38,9 @@ function Editor({ known }: { known: Template | null }): ReactNode {
   const { language } = useLanguage();
   const [draft, setDraft] = useState<Draft>(() => (known ? { ...known } : newDraft(language, t)));
   const [shown, setShown] = useState<"zh" | "en">(known?.spec.language ?? language);
+  const { slug } = useWorkspace();
+  const { data: channels } = useQuery(channelsQuery(slug));
+  const channel = channels?.items.find((one) => one.key === draft.channel);
   const change = (part: Partial<Draft>): void => setDraft((before) => ({ ...before, ...part }));
   return (
     <Page
@@ -48,7 +52,7 @@ function Editor({ known }: { known: Template | null }): ReactNode {
         <Stack>
           <Head draft={draft} onChange={change} />
           <Card title={t("messageTemplates.says")} actions={<Languages shown={shown} onShow={setShown} />}>
-            <VariantFields key={shown} language={shown} draft={draft} onChange={change} />
+            <VariantFields key={shown} language={shown} draft={draft} channel={channel} onChange={change} />
           </Card>
         </Stack>
         <Preview draft={draft} language={shown} known={known} />
@@ -87,8 +91,13 @@ function Head({ draft, onChange }: { draft: Draft; onChange: (part: Partial<Draf
             <Select
               id={id}
               value={draft.channel}
-              onChange={(channel) => onChange({ channel })}
-              options={(channels?.items ?? []).map((one) => ({ value: one.key, label: zh ? one.label_zh : one.label_en }))}
+              onChange={(key, option) => option && !Array.isArray(option) && onChange(onChannel(draft, key, option))}
+              options={(channels?.items ?? []).map(({ key, label_zh, label_en, content, provider_templates, enabled, lacks }) => ({
+                value: key,
+                label: [zh ? label_zh : label_en, enabled && !lacks ? "" : t("restraints.notReady")].filter(Boolean).join(" · "),
+                content,
+                provider_templates,
+              }))}
             />
           )}
         </Field>
@@ -159,7 +168,7 @@ function Preview({ draft, language, known }: PreviewProps): ReactNode {
   const { t } = useTranslation();
   const { slug } = useWorkspace();
   const [person, setPerson] = useState<number | null>(null);
-  const body = useDelayed(JSON.stringify({ spec: spec(draft), language, person_id: person }), 400);
+  const body = useDelayed(JSON.stringify({ spec: spec(draft), language, person_id: person, channel: draft.channel }), 400);
   const query = useQuery(previewQuery(slug, body));
   const may = useMay("people:read");
   return (
@@ -174,6 +183,7 @@ function Preview({ draft, language, known }: PreviewProps): ReactNode {
         {query.data && !query.error ? (
           <>
             <Letter subject={query.data.subject} html={query.data.html} text={query.data.text} />
+            <Bill preview={query.data} />
             <Doubts checks={query.data.checks} />
           </>
         ) : null}

@@ -6,17 +6,21 @@ import { useTranslation } from "react-i18next";
 
 import { Field } from "@/parts/Field";
 import { blank, NAME, type Draft } from "./draft";
+import { ShortFields } from "./ShortFields";
 import styles from "./Outreach.module.css";
+import type { Channel } from "./queries";
 
 const EXAMPLE = "{{ person.first_name }}, {{ context.order_id }}, {{ links.unsubscribe }}";
 
 interface Props {
   readonly language: "zh" | "en";
   readonly draft: Draft;
+  /** What the channel carries; a letter while that is not known. */
+  readonly channel: Channel | undefined;
   readonly onChange: (part: Partial<Draft>) => void;
 }
 
-export function VariantFields({ language, draft, onChange }: Props): ReactNode {
+export function VariantFields({ language, draft, channel, onChange }: Props): ReactNode {
   const { t } = useTranslation();
   const variant = draft.spec.variants[language];
   const others = { ...draft.spec.variants };
@@ -27,6 +31,19 @@ export function VariantFields({ language, draft, onChange }: Props): ReactNode {
       <div className={styles.form}>
         <p className="faint">{t("messageTemplates.noVariant")}</p>
         <Button onClick={() => put(Object.values(draft.spec.variants)[0] ?? {})}>{t("messageTemplates.addVariant")}</Button>
+      </div>
+    );
+  if (channel && channel.content !== "letter")
+    return (
+      <div className={styles.form}>
+        <ShortFields
+          variant={variant}
+          titled={channel.content === "note"}
+          approved={channel.provider_templates}
+          example={EXAMPLE}
+          onChange={put}
+        />
+        <Fallbacks draft={draft} onChange={onChange} />
       </div>
     );
   return (
@@ -58,7 +75,7 @@ export function VariantFields({ language, draft, onChange }: Props): ReactNode {
   );
 }
 
-function Fallbacks({ draft, onChange }: Omit<Props, "language">): ReactNode {
+function Fallbacks({ draft, onChange }: Omit<Props, "language" | "channel">): ReactNode {
   const { t } = useTranslation();
   const rows = draft.fallbacks ?? Object.entries(draft.spec.fallbacks ?? {}).map(([path, value]) => [path, String(value)] as const);
   const set = (fallbacks: readonly (readonly [string, string])[]): void => onChange({ fallbacks });

@@ -8,12 +8,14 @@ export type Draft = Pick<Template, "name" | "channel" | "kind" | "topic" | "spec
   readonly fallbacks?: readonly (readonly [string, string])[];
 };
 
-export const blank = { subject: "", preheader: "", format: "html" as const, body: "", text: "" } as {
+export const blank = { subject: "", preheader: "", format: "html" as const, body: "", text: "", provider_code: "", parameters: {} } as {
   subject: string;
   preheader: string;
   format: "html" | "mjml" | "text";
   body: string;
   text: string;
+  provider_code: string;
+  parameters: Readonly<Record<string, string>>;
 };
 
 const REST = { on_missing: "stop" as const, track: true, utm: { source: "uems", medium: "", campaign: "" } };
@@ -45,6 +47,34 @@ export function spec(draft: Draft): TemplateDraft["spec"] {
     ? Object.fromEntries(draft.fallbacks.filter(([path]) => /^(person|context)(\.[^.]+)+$/.test(path)))
     : draft.spec.fallbacks;
   return { ...draft.spec, ...(fallbacks ? { fallbacks } : {}) };
+}
+
+/** What is filled in where, in a text that a provider has approved: ${name} or {1}, each once. */
+export function placesOf(body: string): readonly string[] {
+  const found = [...body.matchAll(/\$\{([A-Za-z0-9_]{1,40})\}|\{([0-9]{1,2})\}/g)].map((one) => one[1] ?? one[2] ?? "");
+  return [...new Set(found)];
+}
+
+/** The draft for another channel: what the new one cannot carry is left out, so that it can be saved. */
+export function onChannel(draft: Draft, channel: string, carries: Carries): Draft {
+  const variants = Object.fromEntries(
+    Object.entries(draft.spec.variants).map(([language, variant]) => {
+      const kept = carries.provider_templates ? variant : { ...variant, provider_code: "", parameters: {} };
+      const format = carries.content === "letter" ? kept.format : "text";
+      return [language, { ...kept, ...(format ? { format } : {}), body: format === "text" ? textOf(kept.body ?? "") : (kept.body ?? "") }];
+    }),
+  );
+  return { ...draft, channel, spec: { ...draft.spec, variants } };
+}
+
+interface Carries {
+  readonly content: "letter" | "note" | "text";
+  readonly provider_templates: boolean;
+}
+
+/** HTML as text, as far as a beginning needs it. */
+function textOf(body: string): string {
+  return body.replace(/<[^<>]*>/g, "");
 }
 
 /** A key made of a name; of a name without Latin letters, one that nobody else has. */
