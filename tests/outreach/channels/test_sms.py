@@ -17,7 +17,7 @@ from tests.outreach.world import World
 from uems.outreach.channels import _acs3, _sms, _tc3
 
 ALIYUN = {"access_key_id": "LTAI5tTest", "access_key_secret": "s3cret", "sign_name": "示例商城", "price_per_part": "0.045"}
-TENCENT = {"secret_id": "AKIDtest", "secret_key": "s3cret", "app_id": "1400006666", "sign_name": "示例商城", "price_per_part": "0.05"}
+TENCENT = {"secret_id": "AKIDtest", "secret_key": "s3cret", "sdk_app_id": "1400006666", "sign_name": "示例商城", "price_per_part": "0.05"}
 TWILIO = {"account_sid": "AC" + "0" * 32, "token": "s3cret", "sender": "+15005550006", "country": "US", "price_per_part": "0.0079"}
 
 

@@ -1,13 +1,14 @@
 """How is a provider called, and what does its refusal mean? Whether it may have arrived, whether to try again, and when."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 import httpx
 
 from uems.kernel.outbound import Answer, Outbound, OutboundError
-from uems.outreach.channel import Refused
+from uems.outreach.channel import Handed, Letter, Refused
 
 SECONDS: Final = 10.0
 _UNSURE: Final = frozenset({500, 502, 504})
@@ -45,6 +46,34 @@ def call(
     except OutboundError as error:
         wait = error.retry_after_seconds or 0.0
         raise Refused(error.message, permanent=error.permanent, uncertain=not error.unsent, wait_seconds=wait) from error
+
+
+class Sending:
+    """A transport whose calls wait in a thread each; a channel says what one call is."""
+
+    def hand_over(self, letter: Letter) -> Handed:
+        """Hand one letter over. Raises ``Refused``."""
+        raise NotImplementedError
+
+    async def send(self, letter: Letter) -> Handed:
+        return await asyncio.to_thread(self.hand_over, letter)
+
+
+def known_again(hand_over: Callable[[], Handed]) -> Handed:
+    """Try a second time at once where nobody knows whether it arrived: only for providers that know the message by its key.
+
+    They forget keys after an hour or a day, so nothing is repeated later. Raises ``Refused``.
+    """
+    try:
+        return hand_over()
+    except Refused as refused:
+        if not refused.uncertain:
+            raise
+        first = refused
+    try:
+        return hand_over()
+    except Refused as refused:
+        raise Refused(f"{first} The second time: {refused}", uncertain=True) from refused
 
 
 def host_name(url: str) -> str:

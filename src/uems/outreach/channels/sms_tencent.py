@@ -50,11 +50,14 @@ _GROUPS: Final = {"AuthFailure": SETUP, "UnauthorizedOperation": SETUP, "Interna
 
 
 class TencentSms(Sms):
-    """secret_id, secret_key: of a sub-user who may send messages. app_id: SdkAppId. sign_name: the approved signature, without 【】."""
+    """secret_id, secret_key: of a sub-user who may send messages. sdk_app_id: of the application.
+
+    sign_name: the approved signature, without 【】.
+    """
 
     secret_id: Line = ""
     secret_key: Line = ""
-    app_id: Line = ""
+    sdk_app_id: Line = ""
     sign_name: Line = ""
     region: Line = "ap-guangzhou"
     base_url: Line = "https://sms.tencentcloudapi.com"
@@ -72,7 +75,7 @@ class _Calls:
         ordered = [letter.parameters[name] for name in sorted(letter.parameters, key=lambda name: (len(name), name))]
         wanted = {
             "PhoneNumberSet": [international(letter.address, config.country)],
-            "SmsSdkAppId": config.app_id,
+            "SmsSdkAppId": config.sdk_app_id,
             "SignName": config.sign_name,
             "TemplateId": letter.provider_code,
             "TemplateParamSet": ordered,
@@ -109,12 +112,12 @@ class _TencentSms(ChannelBase):
     label_zh: Final = "腾讯云短信"
     label_en: Final = "SMS by Tencent Cloud"
     Config: Final = TencentSms
-    sample: Final = TencentSms(secret_id="AKIDexample", secret_key="a secret", app_id="1400006666", sign_name="示例商城")
+    sample: Final = TencentSms(secret_id="AKIDexample", secret_key="a secret", sdk_app_id="1400006666", sign_name="示例商城")
     medium: Medium = "phone"
     content: Content = "text"
     provider_templates = True
     secrets: Sequence[str] = ("secret_key",)
-    needs: Sequence[str] = ("secret_id", "secret_key", "app_id", "sign_name", "base_url")
+    needs: Sequence[str] = ("secret_id", "secret_key", "sdk_app_id", "sign_name", "base_url")
 
     def weigh(self, config: TencentSms, letter: Letter) -> Weight:
         return weighed_approved(config, letter, config.sign_name)

@@ -31,7 +31,10 @@ class Reached:
 
     def address(self, key: str) -> str:
         """Where a channel finds them: by "email", "phone" or "address", else by a trait or a kind of id; "" for nowhere."""
-        return self.addresses.get(key, "") or _text(self.values.get(key)).strip() or self.ids.get(key, "")
+        known = self.values.get(key)
+        if isinstance(known, list) and known:
+            known = known[-1]  # several devices: the one that was named last
+        return self.addresses.get(key, "") or _text(known).strip() or self.ids.get(key, "")
 
 
 def reach(house: House, scope: Scope, numbers: Collection[int]) -> dict[int, Reached]:

@@ -1,0 +1,29 @@
+"""What do channels that push to phones share? Where the token of a device stands, and how large a note may be."""
+
+from typing import Annotated, Final
+
+from pydantic import Field
+
+from uems.kernel.edge import Clean
+from uems.outreach.channel import Config, Letter, Weight
+
+Line = Annotated[str, Field(max_length=200), Clean]
+Trait = Annotated[str, Field(min_length=1, max_length=100), Clean]
+Document = Annotated[str, Field(max_length=20_000, json_schema_extra={"format": "lines"})]
+"""A key as its file has it, line ends and all."""
+LONGEST: Final = 3_500
+"""Bytes of title and text: 4,096 for the whole note, with room for what stands around them."""
+
+
+class Push(Config):
+    """trait: in which trait, or kind of id, the token of a person's device stands; of several in a list, the last."""
+
+    trait: Trait = "device_token"
+
+
+def weighed(letter: Letter, longest: int = LONGEST) -> Weight:
+    """One note that costs nothing; refused where it is empty or too large. longest: in bytes."""
+    size = len(letter.subject.encode()) + len(letter.text.encode())
+    if not letter.text.strip():
+        return Weight(refusal="no_text")
+    return Weight(refusal="too_long", facts={"bytes": size, "limit": longest}) if size > longest else Weight()
