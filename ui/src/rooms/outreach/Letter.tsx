@@ -13,17 +13,18 @@ export function Letter({ subject, html, text }: { subject: string; html: string;
   const look = html ? chosen : "text";
   return (
     <div className={styles.form}>
-      <Segmented<Look>
-        value={look}
-        onChange={setChosen}
-        aria-label={t("messageTemplates.look")}
-        options={(["desktop", "phone", "text"] as const).map((value) => ({
-          value,
-          label: t(`messageTemplates.looks.${value}`),
-          disabled: value !== "text" && !html,
-        }))}
-      />
-      <p className={styles.subject}>{subject}</p>
+      {html ? (
+        <Segmented<Look>
+          value={look}
+          onChange={setChosen}
+          aria-label={t("messageTemplates.look")}
+          options={(["desktop", "phone", "text"] as const).map((value) => ({
+            value,
+            label: t(`messageTemplates.looks.${value}`),
+          }))}
+        />
+      ) : null}
+      {subject ? <p className={styles.subject}>{subject}</p> : null}
       {look === "text" ? (
         <pre className={styles.plain}>{text}</pre>
       ) : (
