@@ -242,7 +242,7 @@ export default {
       most_parts: "Parts at most",
       access_key_id: "AccessKey ID",
       access_key_secret: "AccessKey secret",
-      sign_name: "Approved signature, without 【】",
+      sign_name: "Approved signature, without brackets",
       secret_id: "SecretId",
       secret_key: "SecretKey",
       sdk_app_id: "SdkAppId",
