@@ -99,7 +99,7 @@ def standing(
     owner = {number: person.person_id for person in people.values() for number in person.numbers}
     consents = _consents(conn, scope, owner)
     suppressed = _suppressed(conn, scope, rules, asked, people)
-    found = [_standing(rules, one, people.get(one.person_id), consents, suppressed, now) for one in asked]
+    found = [_standing(rules, one, people.get(one.person_id), consents, suppressed, None, now) for one in asked]
     return ["" if one is None else one.reason for one in found]
 
 
