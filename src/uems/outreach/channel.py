@@ -139,6 +139,10 @@ class Channel(Protocol):
         """Where the address of a person is found: "email", "phone", "address", else the name of a trait or of a kind of id."""
         ...
 
+    def spellings(self, config: Any, address: str) -> Sequence[str]:
+        """Every spelling under which this address may stand on the list of suppressed ones."""
+        ...
+
     def weigh(self, config: Any, letter: Letter) -> Weight:
         """What a letter comes to. Only asked of channels that carry no letters: it costs rendering everything before deciding."""
         ...
@@ -165,6 +169,9 @@ class ChannelBase:
 
     def address_key(self, config: Any) -> str:
         return self.medium
+
+    def spellings(self, config: Any, address: str) -> Sequence[str]:
+        return (address.lower(),)
 
     def weigh(self, config: Any, letter: Letter) -> Weight:
         return Weight()

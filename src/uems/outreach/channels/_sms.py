@@ -1,4 +1,4 @@
-"""How many parts is a short message billed as, and what does it cost? And is this a phone number?
+"""How many parts is a short message billed as, and what does it cost?
 
 GSM 03.38: 160 letters of its own alphabet, or 153 in each of several parts; anything else is UCS-2: 70, or 67. Letters of the extension
 table take two places, and neither they nor a pair of surrogates are cut in two.
@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Annotated, Final
 
-import phonenumbers
 from pydantic import Field
 
 from uems.kernel.edge import Clean
-from uems.outreach.channel import Config, Letter, Weight
+from uems.outreach.channel import ChannelBase, Config, Content, Letter, Medium, Weight
+from uems.outreach.phone import international, spellings
 
 _BASIC: Final = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
@@ -36,15 +36,6 @@ class Sms(Config):
     def priced(self, parts: int) -> int:
         """Millionths of the currency."""
         return int(self.price_per_part * _MICROS) * parts
-
-
-def international(number: str, country: str) -> str:
-    """The number as +8613800138000; "" for what is none."""
-    try:
-        read = phonenumbers.parse(number, country)
-    except phonenumbers.NumberParseException:
-        return ""
-    return str(phonenumbers.format_number(read, phonenumbers.PhoneNumberFormat.E164)) if phonenumbers.is_possible_number(read) else ""
 
 
 def is_gsm(text: str) -> bool:
@@ -106,3 +97,13 @@ def weighed_approved(config: Sms, letter: Letter, sign: str) -> Weight:
     if not letter.provider_code:
         return Weight(refusal="no_provider_code")
     return weighed(config, letter, chinese_parts(f"【{sign}】{letter.text}"))
+
+
+class SmsBase(ChannelBase):
+    """What channels of short messages share."""
+
+    medium: Medium = "phone"
+    content: Content = "text"
+
+    def spellings(self, config: Sms, address: str) -> tuple[str, ...]:
+        return spellings(address, config.country)

@@ -10,7 +10,7 @@ from uuid import uuid4
 from uems.kernel.outbound import Outbound
 from uems.kernel.scope import Scope
 from uems.kernel.settings import Settings
-from uems.outreach.channel import ChannelBase, Content, Handed, Letter, Medium, Refused, Transport, Weight
+from uems.outreach.channel import Handed, Letter, Refused, Transport, Weight
 from uems.outreach.channels import _acs3
 from uems.outreach.channels._provider import (
     BUSY,
@@ -27,7 +27,8 @@ from uems.outreach.channels._provider import (
     refused,
     status_fault,
 )
-from uems.outreach.channels._sms import Line, Sms, international, weighed_approved
+from uems.outreach.channels._sms import Line, Sms, SmsBase, weighed_approved
+from uems.outreach.phone import international
 
 _FAULTS: Final[Mapping[str, Fault]] = {
     "isv.MOBILE_NUMBER_ILLEGAL": NOBODY,
@@ -114,14 +115,12 @@ def _refused(code: str, message: str) -> Refused:
     return refused("Aliyun", code, message, fault)
 
 
-class _AliyunSms(ChannelBase):
+class _AliyunSms(SmsBase):
     key: Final = "sms_aliyun"
     label_zh: Final = "阿里云短信"
     label_en: Final = "SMS by Alibaba Cloud"
     Config: Final = AliyunSms
     sample: Final = AliyunSms(access_key_id="LTAI5tExample", access_key_secret="a secret", sign_name="示例商城")
-    medium: Medium = "phone"
-    content: Content = "text"
     provider_templates = True
     secrets: Sequence[str] = ("access_key_secret",)
     needs: Sequence[str] = ("access_key_id", "access_key_secret", "sign_name", "base_url")

@@ -9,7 +9,7 @@ from typing import Any, Final
 from uems.kernel.outbound import Outbound
 from uems.kernel.scope import Scope
 from uems.kernel.settings import Settings
-from uems.outreach.channel import ChannelBase, Content, Handed, Letter, Medium, Transport, Weight
+from uems.outreach.channel import Handed, Letter, Transport, Weight
 from uems.outreach.channels import _tc3
 from uems.outreach.channels._provider import (
     BUSY,
@@ -27,7 +27,8 @@ from uems.outreach.channels._provider import (
     refused,
     status_fault,
 )
-from uems.outreach.channels._sms import Line, Sms, international, weighed_approved
+from uems.outreach.channels._sms import Line, Sms, SmsBase, weighed_approved
+from uems.outreach.phone import international
 
 _FAULTS: Final[Mapping[str, Fault]] = {
     "InvalidParameterValue.IncorrectPhoneNumber": NOBODY,
@@ -107,14 +108,12 @@ class _Calls:
         return Handed(provider_id=str(one.get("SerialNo", "")), detail="Ok", parts=parts, cost_micros=config.priced(parts))
 
 
-class _TencentSms(ChannelBase):
+class _TencentSms(SmsBase):
     key: Final = "sms_tencent"
     label_zh: Final = "腾讯云短信"
     label_en: Final = "SMS by Tencent Cloud"
     Config: Final = TencentSms
     sample: Final = TencentSms(secret_id="AKIDexample", secret_key="a secret", sdk_app_id="1400006666", sign_name="示例商城")
-    medium: Medium = "phone"
-    content: Content = "text"
     provider_templates = True
     secrets: Sequence[str] = ("secret_key",)
     needs: Sequence[str] = ("secret_id", "secret_key", "sdk_app_id", "sign_name", "base_url")

@@ -13,9 +13,10 @@ from uems.kernel.edge import Clean
 from uems.kernel.outbound import Outbound
 from uems.kernel.scope import Scope
 from uems.kernel.settings import Settings
-from uems.outreach.channel import ChannelBase, Content, Handed, Letter, Medium, Transport, Weight
+from uems.outreach.channel import Handed, Letter, Transport, Weight
 from uems.outreach.channels._provider import BUSY, NOBODY, SETUP, SOON, WRONG, Fault, call, fields, refused, status_fault
-from uems.outreach.channels._sms import Line, Sms, gsm_parts, international, weighed
+from uems.outreach.channels._sms import Line, Sms, SmsBase, gsm_parts, weighed
+from uems.outreach.phone import international
 
 _LONGEST: Final = 1_600
 """Characters that Twilio takes at most."""
@@ -77,14 +78,12 @@ class _Calls:
         raise refused("Twilio", code or answer.status, said.get("message", ""), fault or status_fault(answer))
 
 
-class _Twilio(ChannelBase):
+class _Twilio(SmsBase):
     key: Final = "sms_twilio"
     label_zh: Final = "Twilio 短信"
     label_en: Final = "SMS by Twilio"
     Config: Final = Twilio
     sample: Final = Twilio(account_sid="AC" + "0" * 32, token="a secret", sender="+15005550006")
-    medium: Medium = "phone"
-    content: Content = "text"
     secrets: Sequence[str] = ("token",)
     needs: Sequence[str] = ("account_sid", "token", "sender", "base_url")
 

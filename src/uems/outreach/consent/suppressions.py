@@ -1,6 +1,7 @@
 """To which addresses is nothing sent, whoever has them? Bounces and complaints put them here by themselves, people by hand or by a list."""
 
 from collections.abc import Sequence
+from contextlib import suppress as suppressing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -12,6 +13,7 @@ from uems.kernel import mail
 from uems.kernel.errors import UemsError, not_found
 from uems.kernel.scope import Scope
 from uems.kernel.store import Store, upsert_many
+from uems.outreach import phone
 from uems.outreach.registry import CHANNELS
 from uems.outreach.tables import outreach_suppressions as table
 
@@ -46,14 +48,24 @@ def spelling(channel: str, given: str) -> str:
     text = given.strip()
     if CHANNELS.get(channel).medium == "email":
         return mail.address(text).lower()
+    if CHANNELS.get(channel).medium == "phone":
+        return phone.spelled(text)
     if not 0 < len(text) <= 400 or any(letter < " " for letter in text):
         raise ValueError("is no address")
     return text.lower()
 
 
+def _kept(channel: str, address: str) -> str:
+    """The spelling of an address that somebody had; as it stands where it is none."""
+    if any(one.key == channel and one.medium == "phone" for one in CHANNELS):
+        with suppressing(ValueError):
+            return phone.spelled(address)
+    return address.lower()
+
+
 def suppress(conn: Connection, workspace_id: int, channel: str, address: str, reason: str, detail: str, now: datetime, by: str) -> bool:
     """Send nothing there any more; False where that is known. One that is there keeps its reason."""
-    row = {"workspace_id": workspace_id, "channel": channel, "address": address.lower()[:400], "reason": reason}
+    row = {"workspace_id": workspace_id, "channel": channel, "address": _kept(channel, address)[:400], "reason": reason}
     return bool(
         upsert_many(conn, table, [{**row, "detail": detail[:2_000], "at": now, "by": by}], ["workspace_id", "channel", "address"], ())
     )
@@ -84,8 +96,9 @@ def add_addresses(store: Store, access: Access, channel: str, lines: Sequence[st
 
 def remove_address(store: Store, access: Access, channel: str, address: str) -> None:
     """Let messages go there again. Audited; raises ``not_found``."""
+    spelt = {address.strip().lower(), _kept(channel, address.strip())}
     with store.write() as conn:
-        mine = (_C.workspace_id == access.scope.workspace_id, _C.channel == channel, _C.address == address.strip().lower())
+        mine = (_C.workspace_id == access.scope.workspace_id, _C.channel == channel, _C.address.in_(sorted(spelt)))
         if not conn.execute(delete(table).where(*mine)).rowcount:
             raise not_found("suppressed address", address[:100])
         audit(conn, access, "suppression.removed", f"channel:{channel}", {"address": address[:400]}, None)

@@ -4,7 +4,7 @@ In this order: time over, nobody there, no address, address suppressed, too long
 batch the messages of a person compete: the higher priority first, then the older one; each that is allowed counts for the next.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
@@ -47,7 +47,7 @@ class Decision:
 class Rules:
     """By what is decided. media: where each usable channel finds people. off: what the others lack. templates: those that exist.
 
-    held: campaigns that do not go on now, by their keys.
+    held: campaigns that do not go on now, by their keys. spellings: how else an address may be written on the list of suppressed ones.
     """
 
     restraints: Restraints
@@ -56,6 +56,12 @@ class Rules:
     off: Mapping[str, str]
     templates: frozenset[str]
     held: Mapping[str, HeldCampaign] = field(default_factory=dict)
+    spellings: Mapping[str, Callable[[str], Sequence[str]]] = field(default_factory=dict)
+
+    def written(self, channel: str, address: str) -> Sequence[str]:
+        """Every way in which an address may be written there."""
+        spell = self.spellings.get(channel)
+        return (address.lower(),) if spell is None else spell(address)
 
 
 def decide(
@@ -118,11 +124,11 @@ def _suppressed(
     conn: Connection, scope: Scope, rules: Rules, asked: Sequence[Claimed], people: Mapping[int, Reached]
 ) -> dict[tuple[str, str], str]:
     """(channel, address) → why nothing is sent there."""
-    wanted = set()
+    wanted: set[tuple[str, str]] = set()
     for one in asked:
         person, medium = people.get(one.person_id), rules.media.get(one.channel)
         if person is not None and medium is not None and medium != "address" and (address := person.address(medium)):
-            wanted.add((one.channel, address.lower()))
+            wanted.update((one.channel, written) for written in rules.written(one.channel, address))
     pick, where = Sql("t.channel, t.address, t.reason"), Sql("t.channel = s.c AND t.address = s.a")
     rows = lookup(conn, scope.workspace_id, pick, Sql("outreach_suppressions"), where, {"c": "text", "a": "text"}, wanted)
     return {(channel, address): reason for channel, address, reason in rows}
@@ -180,7 +186,7 @@ def _standing(
     address = person.address(medium)
     if not address:
         return Decision(message_id=number, verdict="suppress", reason="no_address", facts={"medium": medium})
-    why = suppressed.get((one.channel, address.lower()))
+    why = next((why for one_way in rules.written(one.channel, address) if (why := suppressed.get((one.channel, one_way)))), None)
     if why is not None:
         return Decision(message_id=number, verdict="suppress", reason="suppressed_address", facts={"because": why})
     if weight is not None and weight.refusal:

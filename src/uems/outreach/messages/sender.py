@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import Connection, delete
@@ -184,6 +185,7 @@ def frame_of(conn: Connection, house: House, scope: Scope) -> _Frame:
         media={key: one.channel.address_key(one.config) for key, one in channels.items() if one.usable},
         off={key: one.lacks or "disabled" for key, one in channels.items() if not one.usable},
         templates=frozenset(versions),
+        spellings={key: partial(one.channel.spellings, one.config) for key, one in channels.items() if one.usable},
         held=held_campaigns(conn, scope.workspace_id),
     )
     return _Frame(scope=scope, rules=rules, setups=channels, versions=versions)
