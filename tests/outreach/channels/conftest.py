@@ -8,7 +8,7 @@ from sqlalchemy import delete
 from tests.outreach.channels.provider import Provider, listening
 from tests.outreach.world import NOW, World, a_world
 from uems.kernel.settings import Settings
-from uems.outreach.tables import outreach_bodies, outreach_decisions, outreach_messages, outreach_news, outreach_suppressions
+from uems.outreach import tables
 
 
 @pytest.fixture
@@ -30,5 +30,5 @@ def world(_shop: World) -> Iterator[World]:
     yield _shop
     _shop.clock.now = NOW
     with _shop.house.store.write() as conn:
-        for table in (outreach_messages, outreach_decisions, outreach_bodies, outreach_news, outreach_suppressions):
-            conn.execute(delete(table))
+        for name in ("messages", "decisions", "bodies", "news", "suppressions", "consents"):
+            conn.execute(delete(getattr(tables, f"outreach_{name}")))

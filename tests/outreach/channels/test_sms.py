@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from tests.outreach.channels.provider import Heard, Provider, closed_url, join, sent, set_up, text_template
 from tests.outreach.world import World
+from uems.outreach.api import Origin, Outgoing, enqueue
 from uems.outreach.channels import _acs3, _sms, _tc3
 
 ALIYUN = {"access_key_id": "LTAI5tTest", "access_key_secret": "s3cret", "sign_name": "示例商城", "price_per_part": "0.045"}
@@ -359,3 +360,30 @@ def test_a_number_that_nothing_is_sent_to_is_known_however_it_is_written(world: 
 def test_what_is_no_number_is_not_taken_into_the_list(world: World) -> None:
     answer = world.ask("POST", "/suppressions", {"channel": "sms_twilio", "addresses": "call me\n13800138000"}).json()
     assert (answer["added"], [one["line"] for one in answer["refused"]]) == (1, [1])
+
+
+def test_a_step_of_a_flow_may_name_another_channel_than_its_template(world: World, provider: Provider, lin: str) -> None:
+    provider.answer = lambda heard: (201, {"sid": "SM1", "status": "queued", "num_segments": "1"})
+    set_up(world, "sms_twilio", **TWILIO, base_url=provider.url)
+    set_up(world, "sms_aliyun", **ALIYUN, base_url=provider.url)
+    world.template()  # a letter in HTML, for e-mail
+    asked = [
+        Outgoing(
+            send_key=f"flow:{channel}",
+            person_id=world.people[lin],
+            channel=channel,
+            template_id="hello",
+            kind="benefit",
+            topic="",
+            origin=Origin(type="flow", id="1", version=1, node="send", entry=1),
+            not_before=world.clock.now,
+            expires_at=world.clock.now + timedelta(hours=1),
+        )
+        for channel in ("sms_twilio", "sms_aliyun")
+    ]
+    with world.house.store.write() as conn:
+        assert enqueue(conn, world.scope, asked, world.clock.now) == 2
+    world.sender.step()
+    found = {one["channel"]: (one["state"], one["reason"]) for one in world.ask("GET", "/messages").json()["items"]}
+    assert found == {"sms_twilio": ("accepted", ""), "sms_aliyun": ("suppressed", "no_provider_code")}
+    assert [heard.form()["Body"] for heard in provider.heard] == ["您好！看看 (https://shop.example/a?b=1)"]
