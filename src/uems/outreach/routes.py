@@ -32,11 +32,13 @@ from uems.outreach.messages.deciding import WEEK, past_of
 from uems.outreach.messages.model import Kind, State
 from uems.outreach.messages.reaching import reach
 from uems.outreach.setting_routes import router as settings
+from uems.outreach.simulation.routes import router as simulation
 from uems.outreach.template_routes import router as templates
 
 router = APIRouter()
 router.include_router(flows)
 router.include_router(campaigns)
+router.include_router(simulation)
 router.include_router(templates)
 router.include_router(settings)
 router.include_router(letters)

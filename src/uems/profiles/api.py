@@ -15,6 +15,7 @@ from uems.profiles.conditions.grammar import (
     segments_in,
 )
 from uems.profiles.conditions.kind import Edge
+from uems.profiles.conditions.past import PastAsking, check_past
 from uems.profiles.conditions.until import Until
 from uems.profiles.conditions.words import Language, say
 from uems.profiles.events import list_events
@@ -85,6 +86,7 @@ __all__ = [
     "Listed",
     "LiveTags",
     "Mapped",
+    "PastAsking",
     "People",
     "PersonRow",
     "Place",
@@ -115,6 +117,7 @@ __all__ = [
     "broken",
     "catalogue",
     "check_asked",
+    "check_past",
     "check_tags",
     "check_uses",
     "conditions_of_tag",

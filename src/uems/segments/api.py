@@ -7,7 +7,7 @@ from uems.segments.feed import Change, Place, changes_since, follow, head, place
 from uems.segments.keeper import Keeper
 from uems.segments.lists.definitions import PeopleList, create_list, delete_list, list_lists, people_list
 from uems.segments.lists.people import list_of_people
-from uems.segments.membership import is_member, members, segments_of, sizes
+from uems.segments.membership import is_member, known_since, members, moved_between, segments_of, sizes
 from uems.segments.model import Draft, Membership, Segment, Size
 from uems.segments.preview import preview, why
 from uems.segments.schema import MIGRATIONS
@@ -35,10 +35,12 @@ __all__ = [
     "follow",
     "head",
     "is_member",
+    "known_since",
     "list_lists",
     "list_of_people",
     "list_segments",
     "members",
+    "moved_between",
     "people_list",
     "place_of",
     "preview",

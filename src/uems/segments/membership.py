@@ -1,12 +1,13 @@
 """Who is in a segment, in which segments is a person, and how was that over time?"""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 from uems.identity import api as identity
 from uems.kernel.clock import day_of, start_of_day
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
-from uems.kernel.sql import Sql
+from uems.kernel.sql import Param, Sql
 from uems.segments.model import Membership, Move, Size
 
 
@@ -25,6 +26,30 @@ def members(house: House, scope: Scope, segment_id: int, *, after: int = 0, limi
         " GROUP BY person_id HAVING argMax(entered, version) ORDER BY person_id LIMIT {limit:UInt32}"
     )
     return list(house.warehouse.query(query, {**params, "on": on}).column("person_id").to_pylist())
+
+
+def moved_between(
+    house: House, scope: Scope, segment_id: int, entered: bool, first: datetime, last: datetime
+) -> Iterator[tuple[datetime, list[int]]]:
+    """(when, who) came in, or with ``entered`` false left, from ``first`` to just before ``last``.
+
+    Not those who only came because the segment was made or changed. People are those they were then.
+    """
+    query = Sql(
+        "SELECT at, groupArray(person_id) AS people FROM (SELECT at, person_id FROM segment_changes WHERE workspace_id = {w:UInt32}"
+        " AND segment_id = {segment:UInt32} AND entered = {entered:Bool} AND cause != 'built'"
+        " AND at >= {first:DateTime64(3, 'UTC')} AND at < {last:DateTime64(3, 'UTC')} ORDER BY at, person_id) GROUP BY at ORDER BY at"
+    )
+    params: dict[str, Param] = {"w": scope.workspace_id, "segment": segment_id, "entered": entered, "first": first, "last": last}
+    for row in house.warehouse.query(query, params).to_pylist():
+        yield row["at"].astimezone(UTC), row["people"]
+
+
+def known_since(house: House, scope: Scope, segment_id: int) -> datetime | None:
+    """When the segment was built first; None before that."""
+    query = Sql("SELECT min(at) AS at, count() AS n FROM segment_changes WHERE workspace_id = {w:UInt32} AND segment_id = {segment:UInt32}")
+    row = house.warehouse.query(query, {"w": scope.workspace_id, "segment": segment_id}).to_pylist()[0]
+    return row["at"].astimezone(UTC) if row["n"] else None
 
 
 def segments_of(house: House, scope: Scope, person_id: int) -> list[Membership]:

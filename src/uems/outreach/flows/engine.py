@@ -10,19 +10,19 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Final, Protocol, TypeAlias
 
 from sqlalchemy import Connection
 
-from uems.access.api import Workspaces
 from uems.kernel.bucketing import buckets
 from uems.kernel.errors import UemsError
 from uems.kernel.house import House
 from uems.kernel.loops import Loop
+from uems.kernel.scope import Scope
 from uems.kernel.store import insert_many, to_microseconds
 from uems.outreach.flows.plans import Plan, Plans, Stop
 from uems.outreach.flows.runs import Counts, Overtaken, add_counts, delay_runs, park_runs, read_due, remove_runs, write_moves
-from uems.outreach.flows.steps import SECOND, Cohort, Effect, End, Move, Run, Stay
+from uems.outreach.flows.steps import SECOND, Cohort, Effect, End, Knowing, Move, Run, Stay
 from uems.outreach.flows.tables import flow_effects
 from uems.outreach.flows.world import World
 from uems.outreach.messages.model import Outgoing
@@ -61,11 +61,27 @@ class Walked:
         self.counts[run.workspace_id, run.flow_id, run.version, node, way] += people
 
 
-class Engine:
-    """The loop of one process; ``start`` and ``stop`` once each. ``step`` does one round by hand. batch: runs a round at most."""
+class Scopes(Protocol):
+    """Where workspaces are looked up."""
 
-    def __init__(self, house: House, workspaces: Workspaces, clock: Callable[[], datetime], *, batch: int = BATCH) -> None:
+    def look(self, workspace_id: int) -> Scope | None: ...
+
+
+Worlds: TypeAlias = Callable[[Scope, Sequence[int], datetime], Knowing]
+"""What is known of these people at that time."""
+
+
+class Engine:
+    """The loop of one process; ``start`` and ``stop`` once each. ``step`` does one round by hand.
+
+    batch: runs a round at most. worlds: what steps may ask about people; everything that is known of them now by default.
+    """
+
+    def __init__(
+        self, house: House, workspaces: Scopes, clock: Callable[[], datetime], *, batch: int = BATCH, worlds: Worlds | None = None
+    ) -> None:
         self._house, self._workspaces, self._clock, self._batch = house, workspaces, clock, batch
+        self._worlds: Worlds = worlds or (lambda scope, people, now: World(house, scope, people, now))
         self._plans = Plans(house.store)
         self._most = batch
         self._loop = Loop("flows", self.step, pause=lambda worked, took: 0.0 if worked else PAUSE_SECONDS)
@@ -131,7 +147,7 @@ class Engine:
                 for run in runs:
                     _end(run, "gone", walked)
                 continue
-            world = World(self._house, scope, [run.person_id for run in runs], now)
+            world = self._worlds(scope, [run.person_id for run in runs], now)
             by_plan: dict[tuple[int, int], list[Run]] = {}
             for run in runs:
                 by_plan.setdefault((run.flow_id, run.version), []).append(run)

@@ -7,15 +7,17 @@ from datetime import datetime
 import numpy as np
 
 from uems.identity import api as identity
-from uems.kernel.filters import At
+from uems.kernel.filters import At, Node
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
-from uems.kernel.sql import Sql
+from uems.kernel.sql import Param, Sql
 from uems.outreach.flows.steps import Flags, Run
 from uems.outreach.messages.reaching import ZONES, zone_by
 from uems.profiles import api as profiles
 from uems.profiles.api import Asking, Chosen, People
 from uems.segments import api as segments
+
+_OF_THEM = Sql("trait = {trait:String} AND person_id IN {stored:Array(UInt64)}")
 
 
 class World:
@@ -34,16 +36,24 @@ class World:
 
     def holds(self, tree: object, runs: Sequence[Run]) -> Flags:
         """For whom the condition (its JSON) holds now."""
-        name = json.dumps(tree, sort_keys=True)
+        name = self.name_of(tree)
         members = self._masks.get(name)
         chosen = self._who()
         if members is None:
-            node = segments.resolve_node(profiles.parse_condition(tree), self._house.store, self._scope)
-            as_of = profiles.as_of(self._house.store, self._scope, self._now)
-            asking = Asking(self._house, self._scope, At(now=as_of, zone=self._scope.zone), chosen)
-            members = self._masks[name] = profiles.evaluate([node], asking).members(node)
-        current = self._current or {}
-        return np.isin(np.array([current.get(run.person_id, 0) for run in runs], np.uint64), members)
+            node = self._node(tree)
+            members = self._masks[name] = profiles.evaluate([node], self._asking(chosen)).members(node)
+        return np.isin(np.array(self.current(runs), np.uint64), members)
+
+    @staticmethod
+    def name_of(tree: object) -> str:
+        """One name for the same condition, however it is written."""
+        return json.dumps(tree, sort_keys=True)
+
+    def current(self, runs: Sequence[Run]) -> list[int]:
+        """The number that the person of each run has now; 0 for nobody."""
+        self._who()
+        known = self._current or {}
+        return [known.get(run.person_id, 0) for run in runs]
 
     def zones(self, runs: Sequence[Run]) -> list[str]:
         """Everybody's own time zone, by the same rule as messages; the workspace's where none is known."""
@@ -55,8 +65,14 @@ class World:
         found = self._traits.get(name)
         if found is None:
             found = self._traits[name] = self._read(name)
-        current = self._current or {}
-        return [found.get(current.get(run.person_id, 0)) for run in runs]
+        return [found.get(person) for person in self.current(runs)]
+
+    def _node(self, tree: object) -> Node:
+        return segments.resolve_node(profiles.parse_condition(tree), self._house.store, self._scope)
+
+    def _asking(self, chosen: Chosen) -> Asking:
+        as_of = profiles.as_of(self._house.store, self._scope, self._now)
+        return Asking(self._house, self._scope, At(now=as_of, zone=self._scope.zone), chosen)
 
     def _who(self) -> Chosen:
         if self._chosen is None:
@@ -68,13 +84,18 @@ class World:
             )
         return self._chosen
 
+    def _seen(self) -> tuple[Sql, dict[str, Param]]:
+        """Which of the values that were told count: a condition on their rows, and what it binds."""
+        return Sql("1"), {}
+
     def _read(self, name: str) -> dict[int, object]:
         chosen = self._who()
-        where = Sql("trait = {trait:String} AND person_id IN {stored:Array(UInt64)}")
+        seen, params = self._seen()
+        where = Sql(f"{_OF_THEM} AND {seen}")
         rows = identity.rows_of_people(self._house.store, self._scope, Sql("traits"), ("value", "ts", "log_offset", "log_index"), where)
         found = self._house.warehouse.query(
             Sql(f"SELECT person, argMax(value, (ts, log_offset, log_index)) AS value FROM {rows} GROUP BY person"),
-            {"trait": name, "stored": chosen.stored.tolist()},
+            {"trait": name, "stored": chosen.stored.tolist(), **params},
         )
         values = found.column("value").to_pylist()
         return {person: _decoded(value) for person, value in zip(found.column("person").to_pylist(), values, strict=True)}

@@ -1,0 +1,1 @@
+"""What would a flow have done? Real history, gone through again without anything reaching anybody."""
