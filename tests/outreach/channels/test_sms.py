@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.outreach.channels.provider import Heard, Provider, closed_url, join, sent, set_up, text_template
+from tests.outreach.channels.provider import Heard, Provider, closed_url, join, sent, set_up, slow, text_template
 from tests.outreach.world import World
 from uems.outreach.api import Origin, Outgoing, enqueue
-from uems.outreach.channels import _acs3, _sms, _tc3
+from uems.outreach.channels import _acs3, _provider, _sms, _tc3
 
 ALIYUN = {"access_key_id": "LTAI5tTest", "access_key_secret": "s3cret", "sign_name": "示例商城", "price_per_part": "0.045"}
 TENCENT = {"secret_id": "AKIDtest", "secret_key": "s3cret", "sdk_app_id": "1400006666", "sign_name": "示例商城", "price_per_part": "0.05"}
@@ -387,3 +387,20 @@ def test_a_step_of_a_flow_may_name_another_channel_than_its_template(world: Worl
     found = {one["channel"]: (one["state"], one["reason"]) for one in world.ask("GET", "/messages").json()["items"]}
     assert found == {"sms_twilio": ("accepted", ""), "sms_aliyun": ("suppressed", "no_provider_code")}
     assert [heard.form()["Body"] for heard in provider.heard] == ["您好！看看 (https://shop.example/a?b=1)"]
+
+
+@pytest.mark.parametrize(("channel", "config"), [("sms_aliyun", ALIYUN), ("sms_tencent", TENCENT), ("sms_twilio", TWILIO)])
+def test_an_answer_that_comes_too_late_leaves_the_message_unknown_and_it_is_never_sent_again(
+    world: World, provider: Provider, lin: str, monkeypatch: pytest.MonkeyPatch, channel: str, config: dict[str, str]
+) -> None:
+    monkeypatch.setattr(_provider, "SECONDS", 0.2)
+    provider.answer = lambda heard: slow(0.5)
+    set_up(world, channel, **config, base_url=provider.url)
+    code = {} if channel == "sms_twilio" else {"provider_code": "T1"}
+    text_template(world, channel, "您好", **code)
+    found = sent(world, lin, "k1")
+    assert (found["state"], found["reason"]) == ("unknown", "no_answer")
+    world.clock.now += timedelta(minutes=30)
+    world.sender.step()
+    assert world.message(found["message_id"])["state"] == "unknown"
+    assert len(provider.heard) <= 1
