@@ -9,11 +9,12 @@ import pytest
 
 
 class Ear(BaseHTTPRequestHandler):
-    """The other side. heard: what it took; answer: what it says to the next call, 200 unless told otherwise."""
+    """The other side. heard: what it took; answer: what it says to the next call, 200 unless told otherwise; says: with which body."""
 
     protocol_version = "HTTP/1.1"
     heard: list[tuple[dict[str, str], bytes]]
     answer: Callable[[bytes], tuple[int, dict[str, str]]]
+    says: Callable[[bytes], bytes] = staticmethod(lambda body: b"")
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["content-length"]))
@@ -22,8 +23,10 @@ class Ear(BaseHTTPRequestHandler):
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name, value)
-        self.send_header("content-length", "0")
+        said = type(self).says(body)
+        self.send_header("content-length", str(len(said)))
         self.end_headers()
+        self.wfile.write(said)
 
     def log_message(self, *given: Any) -> None:
         return

@@ -48,6 +48,7 @@ SAMPLES: Mapping[str, str] = {
     "template_id": "known_template_id",
     "topic": "known_key",
     "channel": "email",
+    "task_id": "1",
 }
 """Parameter in a path → a thing that exists in somebody else's workspace.
 

@@ -49,6 +49,7 @@ export const router = createBrowserRouter([
               { path: "custom-metrics/new-metric", lazy: () => import("@/rooms/kpis/custom/NewCustomPage") },
               { path: "custom-metrics/:key", lazy: () => import("@/rooms/kpis/custom/EditCustomPage") },
               { path: "flows", lazy: () => import("@/rooms/outreach/flows/FlowsPage") },
+              { path: "tasks", lazy: () => import("@/rooms/outreach/tasks/TasksPage") },
               { path: "flows/new-flow", lazy: () => import("@/rooms/outreach/flows/NewFlowPage") },
               { path: "flows/:key", lazy: () => import("@/rooms/outreach/flows/FlowPage") },
               { path: "flows/:key/edit", lazy: () => import("@/rooms/outreach/flows/EditFlowPage") },

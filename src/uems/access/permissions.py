@@ -37,6 +37,7 @@ _ADDED: dict[Role, tuple[str, ...]] = {
         "sources:read",
         "members:read",
         "messages:read",
+        "tasks:read",
         "reports:write",
     ),
     "editor": (
@@ -55,6 +56,7 @@ _ADDED: dict[Role, tuple[str, ...]] = {
         "flows:write",
         "campaigns:write",
         "messages:write",
+        "tasks:write",
     ),
     "admin": ("campaigns:approve", "members:write", "keys:read", "keys:write", "audit:read", "workspace:write"),
     "owner": ("owners:write",),

@@ -3,6 +3,7 @@
 from uems.outreach.campaigns.engine import Campaigner
 from uems.outreach.consent.model import Restraints, Topic
 from uems.outreach.consent.settings import save_restraints, save_topic
+from uems.outreach.flows.calling import Caller
 from uems.outreach.flows.doors import Doors
 from uems.outreach.flows.engine import Engine
 from uems.outreach.flows.listening import Listener
@@ -14,6 +15,7 @@ from uems.outreach.templates.model import TemplateDraft, TemplateSpec, Variant
 
 __all__ = [
     "KINDS",
+    "Caller",
     "Campaigner",
     "Doors",
     "Engine",

@@ -43,7 +43,7 @@ from uems.profiles.tags.asked import asked_in, check_asked
 from uems.profiles.tags.batches import Batch, batches_of, import_values, set_tag, undo_batch
 from uems.profiles.tags.catalogue import Listed, catalogue, distribution, tags_of
 from uems.profiles.tags.clock import as_of, stand_still
-from uems.profiles.tags.config import is_scored, read_config
+from uems.profiles.tags.config import is_scored, read_config, value_problem
 from uems.profiles.tags.definitions import (
     check_tags,
     definition,
@@ -177,6 +177,7 @@ __all__ = [
     "traits_told",
     "undo_batch",
     "uses_among",
+    "value_problem",
     "values_before",
     "write_scores",
 ]

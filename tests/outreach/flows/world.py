@@ -87,6 +87,10 @@ class FlowShop(Shop):
             found.append(" ".join([*steps, f"({run['reason'] or run['state']})"]))
         return found
 
+    def numbers(self) -> dict[str, int]:
+        """User id → the number that they came in with."""
+        return {call.user: node for call, node in self.calls}
+
     def sent(self) -> list[tuple[str, int]]:
         m = outreach_messages.c
         query = select(m.template_id, m.person_id).where(m.workspace_id == self.scope.workspace_id).order_by(m.message_id)

@@ -5,9 +5,12 @@ import {
   Blend,
   BookCheck,
   BrainCircuit,
+  ChartSpline,
+  ClipboardList,
   Database,
-  Gauge,
+  FileChartColumn,
   FileText,
+  Gauge,
   GitMerge,
   HandHeart,
   LayoutDashboard,
@@ -23,8 +26,6 @@ import {
   Users,
   Wallet,
   Workflow,
-  ChartSpline,
-  FileChartColumn,
   type LucideIcon,
 } from "lucide-react";
 
@@ -32,7 +33,7 @@ import type { Permission } from "./workspace";
 
 type MetricPage = "kpis" | "dashboards" | "customMetrics" | "guardrails" | "alerts" | "spend";
 
-type OutreachPage = "messages" | "templates" | "restraints";
+type OutreachPage = "tasks" | "messages" | "templates" | "restraints";
 
 export interface PageEntry {
   readonly key:
@@ -90,6 +91,7 @@ export const PAGE_GROUPS: readonly PageGroup[] = [
     key: "outreach",
     pages: [
       { key: "flows", path: "flows", icon: Workflow, needs: "flows:read" },
+      { key: "tasks", path: "tasks", icon: ClipboardList, needs: "tasks:read" },
       { key: "messages", path: "messages", icon: Send, needs: "messages:read" },
       { key: "templates", path: "templates", icon: FileText, needs: "messages:read" },
       { key: "restraints", path: "restraints", icon: HandHeart, needs: "messages:read" },

@@ -142,6 +142,11 @@ def setups(conn: Connection, settings: Settings, workspace_id: int) -> dict[str,
     return found
 
 
+def signing_secret(conn: Connection, settings: Settings, workspace_id: int) -> str:
+    """With what the workspace signs what it calls: the secret of its webhook channel; "" while there is none."""
+    return str(getattr(setups(conn, settings, workspace_id)["webhook"].config, "secret", ""))
+
+
 def save_channel(house: House, access: Access, key: str, enabled: bool, given: Mapping[str, Any]) -> None:
     """Set up a channel. What is secret and not given stays. Audited. Raises ``not_found``, ``invalid``, ``outbound_refused``."""
     channel = CHANNELS.get(key)

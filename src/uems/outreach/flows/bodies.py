@@ -1,5 +1,6 @@
 """What do flows look like over HTTP?"""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -12,6 +13,7 @@ from uems.outreach.flows.definitions import Flow, State, Version
 from uems.outreach.flows.graph import FlowDraft, Graph
 from uems.outreach.flows.reporting import Against, Report
 from uems.outreach.flows.steps import Step
+from uems.outreach.flows.testing import Comparison
 from uems.outreach.flows.tracing import Absent, Way
 
 
@@ -218,16 +220,41 @@ class FlowAgainst(Body):
     high: float | None
 
 
+class FlowVariant(Body):
+    """people: whose days are over; reached: of them. waiting: whose days are not. best: the probability to be the best of all."""
+
+    way: str
+    people: Count
+    reached: Count
+    waiting: Count
+    best: float
+
+
+class FlowTest(Body):
+    """An A/B test. winner: empty while there is none; then the variants are those by which it was decided."""
+
+    node: str
+    winner: str
+    decided_at: datetime | None
+    variants: list[FlowVariant]
+
+    @staticmethod
+    def of(one: Comparison) -> "FlowTest":
+        variants = [FlowVariant(**{name: getattr(each, name) for name in FlowVariant.model_fields}) for each in one.variants]
+        return FlowTest(node=one.node, winner=one.winner, decided_at=one.decided_at, variants=variants)
+
+
 class FlowReport(Body):
-    """entries: what became of those who came to the door. nodes: of this version. against: of all versions, null without a goal."""
+    """entries: what became of those who came to the door. nodes, tests: of this version. against: of all versions, null without a goal."""
 
     version: Count
     entries: dict[str, Count]
     nodes: list[FlowNodeCount]
     against: FlowAgainst | None
+    tests: list[FlowTest]
 
     @staticmethod
-    def of(one: Report) -> "FlowReport":
+    def of(one: Report, tests: Sequence[Comparison] = ()) -> "FlowReport":
         return FlowReport(
             version=one.version,
             entries=dict(one.entries),
@@ -236,6 +263,7 @@ class FlowReport(Body):
                 for n in one.nodes
             ],
             against=None if one.against is None else FlowAgainst(**{name: getattr(one.against, name) for name in Against.__slots__}),
+            tests=[FlowTest.of(test) for test in tests],
         )
 
 

@@ -1,7 +1,7 @@
 """Does a graph make sense, and does what it names exist? Everything that is wrong at once, each with its place."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -43,6 +43,7 @@ def config_of(item: Step, given: Mapping[str, Any]) -> BaseModel:
 
 def problems_of(graph: Graph, names: Names) -> list[Problem]:
     """Everything that is wrong with a graph; empty for one that can be published."""
+    names = replace(names, has_goal=graph.goal is not None)
     found = [*_of_flow(graph, names), *_of_nodes(graph, names)]
     known = {node.id: node for node in graph.nodes}
     if len(known) < len(graph.nodes):
@@ -58,7 +59,7 @@ def _tried(code: str, work: Any, node: str = "") -> Iterator[Problem]:
     try:
         work()
     except UemsError as error:
-        own = error.code in ("unknown_template", "unknown_topic", "no_topic")
+        own = error.code in ("unknown_template", "unknown_topic", "no_topic", "no_signing_secret", "no_goal")
         yield Problem(code=error.code if own else code, node=node, message=error.message, details=error.details)
 
 
@@ -97,6 +98,8 @@ def _of_nodes(graph: Graph, names: Names) -> Iterator[Problem]:
             item, config = step_of(one)
             item.check(config, names)
             event_filter(item.events(config)[1])
+            tested = item.trying(config, graph)
+            event_filter(tested.where if tested else None)
 
         yield from _tried("bad_node", works, node.id)
 

@@ -30,6 +30,9 @@ from uems.outreach.flows.merging import follow_merges
 from uems.outreach.flows.plans import Plan, Plans, changed
 from uems.outreach.flows.schedule import due_at
 from uems.outreach.flows.tables import flow_slots, flows
+from uems.outreach.flows.tagging import do_tags
+from uems.outreach.flows.tasks import end_tasks
+from uems.outreach.flows.testing import decide_tests
 from uems.profiles import api as profiles
 from uems.profiles.api import Asking
 from uems.segments import api as segments
@@ -78,7 +81,11 @@ class Doors:
             for plan in mine:
                 if plan.open:
                     worked |= self._opened(scope, plan, now)
+                if plan.state == "live":
+                    worked |= decide_tests(self._house.store, plan, now)
             worked |= do_effects(self._house, scope, now)
+            worked |= do_tags(self._house, scope, now)
+            worked |= end_tasks(self._house.store, scope, now)
         self._end_drains(plans)
         return worked
 

@@ -7,19 +7,21 @@ and whenever the process ends.
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Protocol, TypeAlias
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Table
 
 from uems.kernel.bucketing import buckets
 from uems.kernel.errors import UemsError
 from uems.kernel.house import House
 from uems.kernel.loops import Loop
 from uems.kernel.scope import Scope
-from uems.kernel.store import insert_many, to_microseconds
+from uems.kernel.store import insert_many, to_microseconds, upsert_many
+from uems.outreach.flows.gates import Gate
+from uems.outreach.flows.gating import write_gates
 from uems.outreach.flows.plans import Plan, Plans, Stop
 from uems.outreach.flows.runs import Counts, Overtaken, add_counts, delay_runs, park_runs, read_due, remove_runs, write_moves
 from uems.outreach.flows.steps import SECOND, Cohort, Effect, End, Knowing, Move, Run, Stay
@@ -33,6 +35,11 @@ BATCH: Final = 20_000
 PAUSE_SECONDS: Final = 0.25
 DELAY_SECONDS: Final = 300
 """When those of a version that cannot be worked out are looked at again."""
+_SAME: Final[Mapping[str, Sequence[str]]] = {
+    "flow_trials": ("workspace_id", "flow_id", "node", "about", "person_id", "entry_no"),
+    "flow_tasks": ("workspace_id", "key"),
+}
+"""By which columns a row that is written with a move is the same as one that is there."""
 _PASSES: Final = 10_000
 """Rounds through nodes within one batch; a graph that passed the checks never comes near."""
 
@@ -48,6 +55,8 @@ class Walked:
     sent: list[tuple[Run, Outgoing]] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
     counts: Counts = field(default_factory=Counts)
+    kept: list[tuple[Table, Mapping[str, object]]] = field(default_factory=list)
+    gates: dict[tuple[int, int, str], tuple[int, Gate]] = field(default_factory=dict)
 
     def add(self, other: "Walked") -> None:
         """What another part of the round is about to write."""
@@ -55,6 +64,8 @@ class Walked:
         self.removed += other.removed
         self.sent += other.sent
         self.effects += other.effects
+        self.kept += other.kept
+        self.gates.update(other.gates)
         self.counts.update(other.counts)
 
     def count(self, run: Run, node: str, way: str, people: int = 1) -> None:
@@ -101,10 +112,13 @@ class Engine:
         now_us = to_microseconds(now)
         store = self._house.store
         if store.dialect == "postgresql":
-            with store.write() as conn:
-                self._plans.refresh(conn)
-                due = read_due(conn, now_us, self._batch)
-                self._write(conn, self._walk(due, now, now_us), now, now_us)
+            try:
+                with store.write() as conn:
+                    self._plans.refresh(conn)
+                    due = read_due(conn, now_us, self._batch)
+                    self._write(conn, self._walk(due, now, now_us), now, now_us)
+            except Overtaken:
+                return True  # another worker was quicker at a rate limit: count anew
             return bool(due)
         with store.read() as conn:
             self._plans.refresh(conn)
@@ -133,6 +147,9 @@ class Engine:
             if scope is not None:
                 enqueue(conn, scope, rows, now)
         insert_many(conn, flow_effects, [_effect_row(one, now) for one in walked.effects])
+        for table in sorted({table for table, _ in walked.kept}, key=lambda one: one.name):
+            upsert_many(conn, table, [row for mine, row in walked.kept if mine is table], _SAME[table.name], ())
+        write_gates(conn, walked.gates)
         add_counts(conn, walked.counts)
         self.moves += sum(walked.counts.values())
 
@@ -165,7 +182,7 @@ class Engine:
 
     def _through(self, plan: Plan, mine: list[Run], at: Cohort, walked: Walked) -> None:
         """One version that cannot be worked out, as when a segment that it asks is archived, holds up none of the others."""
-        part = Walked()
+        part = Walked(gates=dict(walked.gates))
         try:
             through(plan, mine, at, part)
         except UemsError as error:
@@ -195,7 +212,7 @@ def through(plan: Plan, runs: Sequence[Run], at: Cohort, walked: Walked) -> None
             continue
         cohort = Cohort(
             scope=at.scope, node=node, salt=at.salt, now=at.now, now_us=at.now_us, woken=woken, runs=mine, ask=at.ask,
-            sent=walked.sent, effects=walked.effects,
+            sent=walked.sent, effects=walked.effects, kept=walked.kept, gates=walked.gates, trying=stop.trying,
         )  # fmt: skip
         _move(stop, cohort, stop.step.step(stop.config, cohort), waiting, walked)
     raise UemsError("endless_flow", f"{plan.key} goes round in a circle without a wait; pause it and put one in.", status=500)

@@ -20,6 +20,7 @@ from uems.outreach.flows.graph import EventEntry
 from uems.outreach.flows.plans import Plan, Plans
 from uems.outreach.flows.runs import runs_of, write_signals
 from uems.outreach.flows.steps import INSIDE, SECOND, Run
+from uems.outreach.flows.testing import reach_goals
 
 _LONG: Final = 300
 """Digits of a whole number that a double surely holds."""
@@ -109,6 +110,7 @@ def take_events(conn: Connection, listeners: Mapping[str, Sequence[Plan]], happe
     arrivals: dict[tuple[int, int], tuple[Plan, list[Arrival]]] = {}
     heard: dict[int, list[Happening]] = {}
     versions: dict[int, dict[int, Plan]] = {}
+    reached: dict[tuple[int, int], dict[tuple[str, str], list[tuple[int, int]]]] = {}
     for one in happened:
         for plan in listeners.get(one.event, ()):
             entry = plan.graph.entry
@@ -117,12 +119,18 @@ def take_events(conn: Connection, listeners: Mapping[str, Sequence[Plan]], happe
                 if not late and one.fits(plan.entering):
                     _, mine = arrivals.setdefault((plan.flow_id, plan.version), (plan, []))
                     mine.append(_arrival(entry, one, now_us))
+            for node, stop in plan.stops.items():
+                if stop.trying and one.event in stop.trying.events and one.fits(stop.success):
+                    people = reached.setdefault((plan.workspace_id, plan.flow_id), {}).setdefault((node, stop.trying.about), [])
+                    people.append((one.person_id, one.at_us))
             versions.setdefault(plan.flow_id, {})[plan.version] = plan
             flow = heard.setdefault(plan.flow_id, [])
             if not flow or flow[-1] is not one:
                 flow.append(one)
     for plan, mine in arrivals.values():
         enter(conn, plan, mine, now_us)
+    for (workspace_id, flow_id), tests in reached.items():
+        reach_goals(conn, workspace_id, flow_id, tests)
     for flow_id, events in heard.items():
         _tell(conn, versions[flow_id], flow_id, events, now_us)
 
@@ -156,7 +164,8 @@ def _change(plan: Plan, run: Run, events: Sequence[Happening], now_us: int) -> t
     inside = run.state in INSIDE
     stop = plan.stops.get(run.node) if inside and (run.state == "active" or run.node == plan.graph.start) else None
     mine = run.context.partition('"message_id":"')[2].partition('"')[0]
-    final = signal.removeprefix("parked").startswith('{"kind":"') and not signal.removeprefix("parked").startswith('{"kind":"event"')
+    # Whoever is about to leave leaves; an event or an answer that was waited for gives way to it.
+    final = signal.removeprefix("parked").startswith(('{"kind":"goal"', '{"kind":"exit"'))
     for one in events:
         if one.at_us < run.entered_at or one.message_id == mine:
             continue

@@ -12,11 +12,11 @@ from uems.kernel.scope import Scope
 from uems.kernel.store import lock, upsert_many
 from uems.outreach.flows.runs import Counts, add_counts, runs_of
 from uems.outreach.flows.steps import INSIDE, Run, instant
-from uems.outreach.flows.tables import flow_runs, flow_slots
+from uems.outreach.flows.tables import flow_runs, flow_slots, flow_trials
 
 _SLOT: Final = "changes"
 _MOST: Final = 20_000
-_R, _S = flow_runs.c, flow_slots.c
+_R, _S, _K = flow_runs.c, flow_slots.c, flow_trials.c
 
 
 def follow_merges(house: House, scope: Scope, flow_ids: Iterable[int], now_us: int) -> bool:
@@ -68,6 +68,8 @@ def _give(conn: Connection, workspace_id: int, flow_id: int, people: Iterable[in
         mine.append(replace(run, person_id=person, entry_no=entry_no, state="done" if twice else run.state))
         place = (_R.workspace_id == workspace_id, _R.flow_id == flow_id, _R.person_id == run.person_id, _R.entry_no == run.entry_no)
         conn.execute(update(flow_runs).where(*place).values(**values))
+        tried = (_K.workspace_id == workspace_id, _K.flow_id == flow_id, _K.person_id == run.person_id, _K.entry_no == run.entry_no)
+        conn.execute(update(flow_trials).where(*tried).values(person_id=person, entry_no=entry_no))
     add_counts(conn, counts)
 
 

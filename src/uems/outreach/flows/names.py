@@ -7,9 +7,11 @@ from typing import Final
 
 from uems.collect import api as collect
 from uems.kernel.errors import UemsError
-from uems.kernel.filters import At, Matcher, Node, matcher, parse
+from uems.kernel.filters import At, Fields, Matcher, Node, matcher, parse
 from uems.kernel.house import House
+from uems.kernel.outbound import host_of
 from uems.kernel.scope import Scope
+from uems.outreach.consent.settings import signing_secret
 from uems.outreach.messages.model import Kind
 from uems.outreach.registry import CHANNELS
 from uems.profiles import api as profiles
@@ -20,12 +22,16 @@ _ANY_TIME: Final = At(now=datetime(1970, 1, 1, tzinfo=UTC), zone="UTC")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Names:
-    """What exists in a workspace. templates: key → topic of those that can be sent, "" for none. topics: keys of topics."""
+    """What exists in a workspace. templates: key → topic of those that can be sent, "" for none. topics: keys of topics.
+
+    has_goal: whether the flow at hand has one.
+    """
 
     house: House
     scope: Scope
     templates: Mapping[str, str]
     topics: frozenset[str]
+    has_goal: bool = False
 
     def condition(self, body: object) -> Node:
         """The condition on people, with segments put in their places. Raises ``bad_filter``."""
@@ -54,6 +60,28 @@ class Names:
             message = f"{template} is no service message and has no topic, so nobody would get it. Give the template a topic."
             raise UemsError("no_topic", message, status=422)
 
+    def address(self, url: str) -> None:
+        """Raise what keeps a webhook from being called: a private address, or nothing to sign it with."""
+        host_of(url, private=self.house.settings.allow_private_outbound)
+        with self.house.store.read() as conn:
+            if not signing_secret(conn, self.house.settings, self.scope.workspace_id):
+                message = "Nothing signs what is called: set a secret of the webhook channel under Messages first."
+                raise UemsError("no_signing_secret", message, status=422)
+
+    def tag(self, key: str, value: object) -> None:
+        """Raise unless it is a tag set by hand that can have the value; None for any."""
+        known = profiles.definitions(self.house.store, self.scope).get(key)
+        if known is None or known.tag.kind != "manual":
+            raise UemsError("unknown_tag", f"There is no tag {key!r} that is set by hand; make one first, or choose another.", status=422)
+        problem = "" if value is None else profiles.value_problem(known.tag, value)
+        if problem:
+            raise UemsError("bad_tag_value", f"The tag {key} cannot have the value: {problem}", status=422)
+
+    def goal(self, event: str) -> None:
+        """An event that a test is for; empty for the goal of the flow, which must be there then."""
+        if not event and not self.has_goal:
+            raise UemsError("no_goal", "The test has no event of its own and the flow has no goal; set one of them.", status=422)
+
     def segment(self, key: str) -> None:
         if segments.segment(self.house.store, self.scope, key).archived:
             raise UemsError("segment_archived", f"The segment {key} is archived; restore it, or choose another.", status=409)
@@ -62,3 +90,8 @@ class Names:
 def event_filter(body: object | None) -> Matcher | None:
     """A filter on single events as a function of a record; None for none. Raises ``bad_filter``."""
     return None if body is None else matcher(parse(body), collect.event_fields(), _ANY_TIME)
+
+
+def context_filter(body: object) -> Matcher:
+    """A filter on what is known of a run, by its properties. Raises ``bad_filter``."""
+    return matcher(parse(body), Fields(columns={}, properties=collect.event_fields().properties), _ANY_TIME)

@@ -14,7 +14,7 @@ from uems.kernel.store import Store, allocate, sequences, to_microseconds
 from uems.outreach.flows.checking import step_of
 from uems.outreach.flows.graph import Graph
 from uems.outreach.flows.names import event_filter
-from uems.outreach.flows.steps import Step
+from uems.outreach.flows.steps import Step, Trying
 from uems.outreach.flows.tables import flow_versions, flows
 
 _logger = logging.getLogger("uems.flows")
@@ -23,13 +23,16 @@ _REVISION: Final = "flows:revision"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stop:
-    """One node, made ready. to: way → next node. events: what wakes those who wait here; matches: a filter on it."""
+    """One node, made ready. to: way → next node. events: what wakes those who wait here; matches: a filter on it. trying: of a test,
+    whose successes are those of its events that ``success`` lets through."""
 
     step: Step
     config: BaseModel
     to: Mapping[str, str]
     events: frozenset[str]
     matches: Matcher | None
+    trying: Trying | None = None
+    success: Matcher | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +75,8 @@ class Plan:
         found = set(self.leaving.events) | (set(self.goal.events) if self.goal else set())
         if self.graph.entry.type == "event" and self.open:
             found.add(self.graph.entry.event)
-        return found.union(*(stop.events for stop in self.stops.values()))
+        tested = (stop.trying.events for stop in self.stops.values() if stop.trying)
+        return found.union(*(stop.events for stop in self.stops.values()), *tested)
 
 
 def compile_plan(
@@ -96,7 +100,16 @@ def compile_plan(
     for node in graph.nodes:
         step, config = step_of(node)
         events, where = step.events(config)
-        stops[node.id] = Stop(step=step, config=config, to=to.get(node.id, {}), events=frozenset(events), matches=event_filter(where))
+        tested = step.trying(config, graph)
+        stops[node.id] = Stop(
+            step=step,
+            config=config,
+            to=to.get(node.id, {}),
+            events=frozenset(events),
+            matches=event_filter(where),
+            trying=tested,
+            success=event_filter(tested.where) if tested else None,
+        )
     goal = graph.goal
     return Plan(
         workspace_id=workspace_id,

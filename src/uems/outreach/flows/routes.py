@@ -17,9 +17,12 @@ from uems.outreach.flows.plans import read_plan
 from uems.outreach.flows.previewing import preview
 from uems.outreach.flows.registry import RECIPES, STEPS
 from uems.outreach.flows.reporting import people_at, report, totals
+from uems.outreach.flows.task_routes import router as tasks
+from uems.outreach.flows.testing import comparisons_of
 from uems.outreach.flows.tracing import absences_of, ways_of
 
 router = APIRouter()
+router.include_router(tasks)
 
 _BASE = "/workspaces/{workspace}/flows"
 _READ = guard("flows:read")
@@ -161,7 +164,8 @@ def flow_report(
     flow = definitions.get_flow(store, access.scope, key)
     wanted = version or flow.version
     graph = next((one.graph for one in definitions.versions_of(store, access.scope, flow) if one.version == wanted), flow.graph)
-    return bodies.FlowReport.of(report(store, access.scope, flow.flow_id, wanted, graph))
+    tests = comparisons_of(store, access.scope, flow.flow_id, graph, access.now) if flow.version else []
+    return bodies.FlowReport.of(report(store, access.scope, flow.flow_id, wanted, graph), tests)
 
 
 @router.get(_BASE + "/{key}/versions")

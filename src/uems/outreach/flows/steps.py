@@ -11,10 +11,13 @@ from typing import Any, Final, Protocol, TypeAlias
 import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel
+from sqlalchemy import Table
 
 from uems.kernel.scope import Scope
+from uems.outreach.flows.gates import Gate
+from uems.outreach.flows.graph import Graph
 from uems.outreach.flows.names import Names
-from uems.outreach.messages.model import Outgoing
+from uems.outreach.messages.model import Kind, Outgoing
 
 INSIDE: Final = ("new", "before", "active")
 """States of those who are on their way."""
@@ -98,6 +101,10 @@ class Run:
         found: dict[str, Any] = json.loads(self.signal)
         return found
 
+    def visit(self, node: str) -> str:
+        """Which run, and which of its passes through a node: the same after merges, which give a run other numbers."""
+        return f"{self.came_as}:{self.entered_at}:{self.path.count(f'|{node}|')}:{self.known().get('key', '')}"
+
     def key(self, node: str) -> str:
         """What this run does at a node is known by this for ever. A node that is passed again has a later move."""
         return f"flow:{self.flow_id}:{self.version}:{self.person_id}:{self.entry_no}:{node}:{self.path.count(f'|{node}|')}"
@@ -105,7 +112,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
-    """Something to do outside the store once the move stands. kind: event, webhook or task."""
+    """Something to do outside the store once the move stands. kind: event, webhook or tag."""
 
     run: Run
     kind: str
@@ -119,13 +126,41 @@ class Knowing(Protocol):
     def holds(self, tree: object, runs: Sequence[Run]) -> Flags: ...
     def zones(self, runs: Sequence[Run]) -> list[str]: ...
     def traits(self, name: str, runs: Sequence[Run]) -> list[object]: ...
+    def channels(self, keys: Sequence[str], topic: str, kind: Kind, runs: Sequence[Run]) -> list[str]:
+        """The channel on which each answers most, of those that can be used; "" for none."""
+        ...
+
+    def gate(self, flow_id: int, node: str) -> tuple[int, Gate]:
+        """(the count that it was read at, how a rate limit stands)."""
+        ...
+
+    def winner(self, flow_id: int, node: str, about: str) -> str:
+        """The way that has won a test; "" while none has."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trying:
+    """What an A/B test compares. about: tells it from a test that was set otherwise. events, where: what counts as success, within
+    ``window_us`` of coming. The rest is the rule by which it is decided; see ``testing``."""
+
+    about: str
+    ways: tuple[str, ...]
+    events: frozenset[str]
+    where: object | None
+    window_us: int
+    min_people: int
+    after_people: int
+    after_us: int
+    sure: float
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Cohort:
     """Those who stand at one node, of one version of one flow, in one round. woken: they have waited here before, all of them.
 
-    salt: the flow's own, for hashing. now_us: ``now`` in microseconds.
+    salt: the flow's own, for hashing. now_us: ``now`` in microseconds. trying: the test of the node, where it is one. kept: rows that are
+    written with the move; one that is there already stays as it is. gates: rate limits that the round has asked.
     """
 
     scope: Scope
@@ -138,6 +173,23 @@ class Cohort:
     ask: Knowing
     sent: list[tuple[Run, Outgoing]] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
+    kept: list[tuple[Table, Mapping[str, object]]] = field(default_factory=list)
+    trying: Trying | None = None
+    gates: dict[tuple[int, int, str], tuple[int, Gate]] = field(default_factory=dict)
+
+    def gate(self) -> Gate:
+        """How the rate limit of the node stands, with what this round has let through."""
+        run = self.runs[0]
+        place = (run.workspace_id, run.flow_id, self.node)
+        if place not in self.gates:
+            self.gates[place] = self.ask.gate(run.flow_id, self.node)
+        return self.gates[place][1]
+
+    def change_gate(self, gate: Gate) -> None:
+        """After ``gate``: what it comes to; written with the moves, or none of them is."""
+        run = self.runs[0]
+        place = (run.workspace_id, run.flow_id, self.node)
+        self.gates[place] = (self.gates[place][0], gate)
 
     @property
     def people(self) -> list[int]:
@@ -184,6 +236,10 @@ class Step(Protocol):
         """(names of events that wake those who wait here, a filter on them as JSON)."""
         ...
 
+    def trying(self, config: BaseModel, graph: Graph) -> Trying | None:
+        """What it compares, of a kind that is a test."""
+        ...
+
     def step(self, config: BaseModel, cohort: Cohort) -> Move | Sequence[Move]:
         """One answer for everybody, or one for each run in order."""
         ...
@@ -206,6 +262,10 @@ class StepBase:
 
     def events(self, config: Any) -> tuple[tuple[str, ...], object | None]:
         return (), None
+
+    def trying(self, config: Any, graph: Graph) -> Trying | None:
+        """Most are no test."""
+        return None
 
 
 def instant(us: int) -> datetime:

@@ -122,3 +122,78 @@ flow_effects = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Index("ix_flow_effects_kind_next_at", "kind", "next_at"),
 )
+
+# Who was given which variant of an A/B test, and whether they reached its goal in time. about: the test as it was set, hashed.
+flow_trials = Table(
+    "flow_trials",
+    metadata,
+    Column("workspace_id", BigId, primary_key=True, autoincrement=False),
+    Column("flow_id", Integer, primary_key=True, autoincrement=False),
+    Column("node", String(40), primary_key=True),
+    Column("about", String(16), primary_key=True),
+    Column("person_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("entry_no", Integer, primary_key=True, autoincrement=False),
+    Column("way", String(40), nullable=False),
+    # Microseconds since 1970: when they came, until when the goal counts, and when it was reached.
+    Column("at", BigInteger, nullable=False),
+    Column("until", BigInteger, nullable=False),
+    Column("reached_at", BigInteger),
+)
+
+# What an A/B test has come to. looked_at: when it was reckoned last; winner: "" while there is none.
+flow_tests = Table(
+    "flow_tests",
+    metadata,
+    Column("workspace_id", BigId, primary_key=True, autoincrement=False),
+    Column("flow_id", Integer, primary_key=True, autoincrement=False),
+    Column("node", String(40), primary_key=True),
+    Column("about", String(16), primary_key=True),
+    Column("looked_at", UtcDateTime, nullable=False),
+    # JSON: way → {"people", "reached", "best"}, as of then.
+    Column("found", Json, nullable=False),
+    Column("winner", String(40), nullable=False),
+    Column("decided_at", UtcDateTime),
+)
+
+# Who went through a rate limit lately, and who waits for which turn; changed only from the count that it was read with.
+flow_gates = Table(
+    "flow_gates",
+    metadata,
+    Column("workspace_id", BigId, primary_key=True, autoincrement=False),
+    Column("flow_id", Integer, primary_key=True, autoincrement=False),
+    Column("node", String(40), primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+    # JSON: {"passed": [[microseconds, people], ...], "planned": [...]}.
+    Column("state", Json, nullable=False),
+)
+
+# What a flow asked somebody of the team to do.
+flow_tasks = Table(
+    "flow_tasks",
+    metadata,
+    Column("task_id", BigId, primary_key=True),
+    Column("workspace_id", BigId, nullable=False),
+    # What the run did at the node, for ever; the same again is the same task.
+    Column("key", String(200), nullable=False),
+    Column("flow_id", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("node", String(40), nullable=False),
+    # Which run waits for it, and which of its visits to the node: see ``Run.visit``.
+    Column("visit", String(400), nullable=False),
+    Column("person_id", BigInteger, nullable=False),
+    Column("title", String(200), nullable=False),
+    Column("instructions", Text, nullable=False),
+    Column("outcomes", Json, nullable=False),
+    # E-mail of a member; "" for whoever takes it.
+    Column("assignee", String(300), nullable=False),
+    # open, done, or over: nobody waits for it any more.
+    Column("state", String(10), nullable=False),
+    Column("outcome", String(40), nullable=False),
+    Column("note", Text, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+    Column("changed_by", String(300), nullable=False),
+    Index("uq_flow_tasks_key", "workspace_id", "key", unique=True),
+    Index("ix_flow_tasks_state", "workspace_id", "state", "due_at"),
+)

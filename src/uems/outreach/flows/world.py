@@ -11,7 +11,13 @@ from uems.kernel.filters import At, Node
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
 from uems.kernel.sql import Param, Sql
+from uems.kernel.store import Store
+from uems.outreach.flows.choosing import best_channels
+from uems.outreach.flows.gates import Gate
+from uems.outreach.flows.gating import read_gate
 from uems.outreach.flows.steps import Flags, Run
+from uems.outreach.flows.testing import winner_of
+from uems.outreach.messages.model import Kind
 from uems.outreach.messages.reaching import ZONES, zone_by
 from uems.profiles import api as profiles
 from uems.profiles.api import Asking, Chosen, People
@@ -23,16 +29,19 @@ _OF_THEM = Sql("trait = {trait:String} AND person_id IN {stored:Array(UInt64)}")
 class World:
     """The people of one workspace in one round. Answers are worked out when they are first asked for.
 
-    people: the numbers in the runs, which may be of somebody who was merged since.
+    people: the numbers in the runs, which may be of somebody who was merged since. moves: where they are
+    written down, else with the people.
     """
 
-    def __init__(self, house: House, scope: Scope, people: Sequence[int], now: datetime) -> None:
+    def __init__(self, house: House, scope: Scope, people: Sequence[int], now: datetime, moves: Store | None = None) -> None:
         self._house, self._scope, self._now = house, scope, now
+        self._moves = moves or house.store
         self._people = sorted(set(people))
         self._current: dict[int, int] | None = None
         self._chosen: Chosen | None = None
         self._masks: dict[str, People] = {}
         self._traits: dict[str, dict[int, object]] = {}
+        self._winners: dict[tuple[int, str, str], str] = {}
 
     def holds(self, tree: object, runs: Sequence[Run]) -> Flags:
         """For whom the condition (its JSON) holds now."""
@@ -73,6 +82,22 @@ class World:
     def _asking(self, chosen: Chosen) -> Asking:
         as_of = profiles.as_of(self._house.store, self._scope, self._now)
         return Asking(self._house, self._scope, At(now=as_of, zone=self._scope.zone), chosen)
+
+    def channels(self, keys: Sequence[str], topic: str, kind: Kind, runs: Sequence[Run]) -> list[str]:
+        """The channel on which each answers most, of those that can be used; "" for none."""
+        best = best_channels(self._house, self._scope, {run.person_id for run in runs}, keys, topic, kind, self._now)
+        return [best.get(run.person_id, "") for run in runs]
+
+    def winner(self, flow_id: int, node: str, about: str) -> str:
+        """The way that has won a test; "" while none has."""
+        place = (flow_id, node, about)
+        if place not in self._winners:
+            self._winners[place] = winner_of(self._moves, self._scope.workspace_id, *place)
+        return self._winners[place]
+
+    def gate(self, flow_id: int, node: str) -> tuple[int, Gate]:
+        """(the count that it stands at, how a rate limit stands)."""
+        return read_gate(self._moves, self._scope.workspace_id, flow_id, node)
 
     def _who(self) -> Chosen:
         if self._chosen is None:

@@ -78,7 +78,7 @@ def decide(
     weights: number of the message → what it comes to, of those that are weighed.
     """
     owner = {number: person.person_id for person in people.values() for number in person.numbers}
-    consents = _consents(conn, scope, owner)
+    consents = consents_by_person(conn, scope, owner)
     suppressed = _suppressed(conn, scope, rules, asked, people)
     past = _past(conn, scope, owner, now)
     decisions: list[Decision] = []
@@ -103,13 +103,13 @@ def standing(
 ) -> list[str]:
     """Of each message why it could never be sent as things are, "" where it could: for a look ahead, with nothing written."""
     owner = {number: person.person_id for person in people.values() for number in person.numbers}
-    consents = _consents(conn, scope, owner)
+    consents = consents_by_person(conn, scope, owner)
     suppressed = _suppressed(conn, scope, rules, asked, people)
     found = [_standing(rules, one, people.get(one.person_id), consents, suppressed, None, now) for one in asked]
     return ["" if one is None else one.reason for one in found]
 
 
-def _consents(conn: Connection, scope: Scope, owner: Mapping[int, int]) -> dict[int, dict[tuple[str, str], str]]:
+def consents_by_person(conn: Connection, scope: Scope, owner: Mapping[int, int]) -> dict[int, dict[tuple[str, str], str]]:
     """person → (topic, channel) → what they last said, under whatever number they said it."""
     pick, where = Sql("t.person_id, t.topic, t.channel, t.state, t.at"), Sql("t.person_id = s.n")
     rows = lookup(conn, scope.workspace_id, pick, Sql("outreach_consents"), where, {"n": "bigint"}, [(n,) for n in owner])

@@ -10,6 +10,7 @@ from uems.kernel.filters import At, Node
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
 from uems.kernel.sql import Param, Sql
+from uems.kernel.store import Store
 from uems.outreach.flows.steps import Flags, Run
 from uems.outreach.flows.world import World
 from uems.profiles import api as profiles
@@ -42,8 +43,8 @@ class Present:
 class PastWorld(World):
     """The people of one workspace as they were known at an instant."""
 
-    def __init__(self, house: House, scope: Scope, people: Sequence[int], now: datetime, present: Present) -> None:
-        super().__init__(house, scope, people, now)
+    def __init__(self, house: House, scope: Scope, people: Sequence[int], now: datetime, present: Present, moves: Store) -> None:
+        super().__init__(house, scope, people, now, moves)
         self._present = present
 
     def holds(self, tree: object, runs: Sequence[Run]) -> Flags:

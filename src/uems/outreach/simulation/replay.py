@@ -147,7 +147,7 @@ class _Going:
             _One(scope),
             lambda: self._now,
             batch=_BATCH,
-            worlds=lambda scope, people, now: PastWorld(house, scope, people, now, self.present),
+            worlds=lambda scope, people, now: PastWorld(house, scope, people, now, self.present, scratch),
         )
         self._listeners = {event: [plan] for event in plan.listened}
         self._until = monotonic() + SECONDS

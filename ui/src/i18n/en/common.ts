@@ -201,6 +201,7 @@ export default {
       guardrails: "Guardrails",
       spend: "Spend",
       flows: "Flows",
+      tasks: "Tasks",
       customMetrics: "Own metrics",
       people: "People",
       segments: "Segments",

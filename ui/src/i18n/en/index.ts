@@ -26,6 +26,7 @@ import segments from "./segments";
 import spend from "./spend";
 import tagEditor from "./tagEditor";
 import tags from "./tags";
+import tasks from "./tasks";
 import understanding from "./understanding";
 
 export default {
@@ -58,4 +59,5 @@ export default {
   ...customMetrics,
   ...dashboards,
   ...outreach,
+  ...tasks,
 };

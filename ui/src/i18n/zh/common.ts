@@ -199,6 +199,7 @@ const zh: SameKeys<typeof en> = {
       guardrails: "护栏",
       spend: "投放费用",
       flows: "自动化流程",
+      tasks: "任务",
       customMetrics: "自定义指标",
       people: "用户",
       segments: "分群",

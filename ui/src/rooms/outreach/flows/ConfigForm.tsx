@@ -59,7 +59,13 @@ function One({ field, value, events, onChange }: OneProps): ReactNode {
   if (field.kind === "people") return <PeopleEditor label={label} value={value} onChange={onChange} />;
   if (field.kind === "filter") return <FilterEditor label={label} value={value} events={events} onChange={onChange} />;
   if (field.kind === "rows") return <Rows field={field} value={value} label={label} onChange={onChange} />;
-  const wide = field.kind === "events" || field.kind === "weekdays" || field.name === "template";
+  const wide =
+    field.kind === "words" ||
+    field.name === "url" ||
+    field.name === "instructions" ||
+    field.kind === "events" ||
+    field.kind === "weekdays" ||
+    field.name === "template";
   return (
     <Field label={label} note={words(`flows.configNotes.${field.name}`) ?? undefined} wide={wide}>
       {(id, note) => {
@@ -94,6 +100,10 @@ function One({ field, value, events, onChange }: OneProps): ReactNode {
               placeholder={t("flows.anyDay")}
             />
           );
+        }
+        if (field.kind === "words") {
+          const said = Array.isArray(value) ? value.map(String) : [];
+          return <Select<string[]> {...named} mode="tags" open={false} value={said} onChange={onChange} />;
         }
         if (field.kind === "events") return <EventsSelect {...named} value={value} onChange={onChange} />;
         if (field.name === "event") return <EventSelect {...named} value={value} onChange={onChange} />;

@@ -27,6 +27,7 @@ import {
   type Report,
   type Turn,
 } from "./queries";
+import { Tests } from "./Tests";
 import { useFlowWords, useKinds } from "./words";
 
 export function Component(): ReactNode {
@@ -101,6 +102,7 @@ function Running({ flow, graph, report }: { flow: Flow; graph: Graph; report: Re
       </Stats>
       {flow.draining ? <Card>{t("flows.draining")}</Card> : null}
       <Against against={report.against} />
+      <Tests graph={graph} tests={report.tests} />
       <Canvas
         graph={graph}
         waysOf={waysOf}

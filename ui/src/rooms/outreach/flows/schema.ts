@@ -2,7 +2,7 @@
 
 export interface ConfigField {
   readonly name: string;
-  readonly kind: "number" | "choice" | "flag" | "text" | "events" | "weekdays" | "people" | "filter" | "rows";
+  readonly kind: "number" | "choice" | "flag" | "text" | "events" | "weekdays" | "words" | "people" | "filter" | "rows";
   readonly low: number | null;
   readonly high: number | null;
   readonly choices: readonly string[];
@@ -49,6 +49,7 @@ function kindOf(name: string, found: Schema, items: Schema, choices: readonly st
   if (name === "who") return "people";
   if (name === "where") return "filter";
   if (choices.length > 0) return "choice";
+  if (found.type === "array" && items.type === "string" && name !== "events") return "words";
   if (found.type === "array") return items.type === "object" ? "rows" : items.type === "integer" ? "weekdays" : "events";
   if (found.type === "integer" || found.type === "number") return "number";
   return found.type === "boolean" ? "flag" : "text";

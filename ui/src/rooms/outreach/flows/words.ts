@@ -43,6 +43,12 @@ export function useFlowWords(): FlowWords {
     if (type === "go_to") return t("flows.says.times", { count: Number(config.times ?? 1) });
     if (type === "split" && Array.isArray(config.parts)) return t("flows.says.parts", { count: config.parts.length });
     if (type === "multi" && Array.isArray(config.cases)) return t("flows.says.parts", { count: config.cases.length + 1 });
+    if (type === "ab" && Array.isArray(config.parts)) return t("flows.says.parts", { count: config.parts.length });
+    if (type === "webhook") return text(config.url).replace(/^https?:\/\/([^/]*).*$/, "$1");
+    if (type === "task") return text(config.title);
+    if (type === "rate_limit") return t(`flows.says.rate.${config.per === "day" ? "day" : "hour"}`, { count: Number(config.people ?? 0) });
+    if (type === "best_channel") return listed(config.channels);
+    if (type === "update_tag") return text(config.tag);
     if (type === "exit") return text(config.reason) || t("flows.says.end");
     return t("flows.says.condition");
   };

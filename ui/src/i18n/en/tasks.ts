@@ -1,0 +1,23 @@
+export default {
+  tasks: {
+    title: "Tasks",
+    lead: "What flows ask the team to do. The person goes on as you say it went.",
+    states: { open: "Open", done: "Done", over: "Over" },
+    which: "Which tasks",
+    assignee: "For",
+    anybody: "Anybody",
+    none: { title: "No tasks", text: "A flow puts a task here when a person comes to its step “Hand over to a person”." },
+    what: "What is to be done",
+    person: "Person {{id}}",
+    due: "By",
+    outcome: "Outcome",
+    go: "Say how it went",
+    note: "Note",
+    save: "Save",
+    cancel: "Cancel",
+    assign: "Give to",
+    assignNote: "An e-mail address; empty for whoever takes it.",
+    undo: "Take back",
+    saved: "Saved. It can be taken back for 20 seconds.",
+  },
+};
