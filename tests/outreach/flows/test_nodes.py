@@ -336,3 +336,20 @@ def test_a_tag_is_given_once_also_when_the_process_died_in_between(shop: FlowSho
     assert (batch.people, batch.value, batch.made_by) == (2, "gold", "flows")
     values = profiles.tags_of(house, shop.scope, [shop.runs()[0]["person_id"]])
     assert "gold" in repr(values)
+
+
+def test_who_comes_into_the_segment_of_a_paused_flow_waits_at_its_door(shop: FlowShop) -> None:
+    shop.save("buyers", {"did": {"events": ["Order Completed"]}})
+    shop.catch_up()
+    body = graph({"hi": HELLO, "end": END}, {"hi": "end"}, entry={"type": "segment", "segment": "buyers"})
+    for key in ("held", "live"):
+        shop.publish(body, key)
+    definitions.pause_flow(shop.house.store, shop.access(), "held")
+    shop.happen("ann", "Order Completed")
+    shop.catch_up()
+    shop.later(minutes=1)
+    assert shop.paths() == ["(new)", "hi:next end:end (end)"]
+    definitions.resume_flow(shop.house.store, shop.access(), "held")
+    shop.run()
+    assert shop.paths() == ["hi:next end:end (end)"] * 2
+    assert len(shop.sent()) == 2

@@ -77,7 +77,7 @@ class Doors:
                 continue
             mine = [plan for plan in plans if plan.workspace_id == workspace_id]
             worked |= follow_merges(self._house, scope, {plan.flow_id for plan in mine}, to_microseconds(now))
-            worked |= self._by_segment(scope, [plan for plan in mine if plan.open], now)
+            worked |= self._by_segment(scope, [plan for plan in mine if plan.open or (plan.current and plan.state == "paused")], now)
             for plan in mine:
                 if plan.open:
                     worked |= self._opened(scope, plan, now)
@@ -100,6 +100,7 @@ class Doors:
             return False
 
     def _by_segment(self, scope: Scope, plans: Sequence[Plan], now: datetime) -> bool:
+        """Of a paused flow too: who comes meanwhile waits at the door, parked, until it goes on or they are let go."""
         wanted: dict[tuple[int, bool], list[Plan]] = {}
         ids: dict[str, int] = {}
         for plan in plans:
