@@ -8,6 +8,7 @@ import threading
 import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, insert, select
@@ -42,11 +43,11 @@ GRAPH = graph(
 )
 
 
-def fill(store: Store) -> None:
+def fill(store: Store, graph: dict[str, Any] = GRAPH) -> None:
     """A published flow, and people at its door."""
     a_workspace_with_a_write_key(store, slug="w1")
     with store.write() as conn:
-        body = Graph.model_validate(GRAPH).model_dump(mode="json")
+        body = Graph.model_validate(graph).model_dump(mode="json")
         named = {"workspace_id": 1, "flow_id": 1}
         row = {"key": "f", "name": "f", "description": "", "state": "live", "draft": body, "revision": 1, "version": 1, "draining": False}
         conn.execute(insert(flows).values(**named, **row, salt="s", created_at=NOW, changed_at=NOW, changed_by="test"))
@@ -89,6 +90,28 @@ def test_two_workers_and_one_move_everybody_once(store: Store, settings: Setting
         for thread in threads:
             thread.join()
     check(store)
+
+
+def test_two_workers_keep_one_rate_limit(store: Store, settings: Settings, full_warehouse: Warehouse, log: Log) -> None:
+    nodes = {"gate": ("rate_limit", {"people": 70, "per": "hour"}), "end": ("exit", {})}
+    fill(store, graph(nodes, {"gate": "end"}, entry={"type": "api"}))
+    house = House(settings=settings, warehouse=full_warehouse, store=store, log=log)
+    for hours in range(3):
+        now = NOW + timedelta(hours=hours, seconds=2 * hours)
+        engines = [Engine(house, Workspaces(store), lambda now=now: now, batch=40) for _ in range(2)]  # type: ignore[misc]
+
+        def work(engine: Engine) -> None:
+            while engine.step():
+                continue
+
+        threads = [threading.Thread(target=work, args=(engine,)) for engine in engines]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        with store.read() as conn:
+            passed = conn.execute(select(flow_counts.c.people).where(flow_counts.c.node == "gate")).scalar_one()
+        assert passed == 70 * (hours + 1)
 
 
 CHILD = """
