@@ -5,6 +5,7 @@ import {
   Blend,
   BookCheck,
   BrainCircuit,
+  CalendarDays,
   ChartSpline,
   ClipboardList,
   Database,
@@ -16,6 +17,7 @@ import {
   LayoutDashboard,
   Logs,
   Map,
+  Megaphone,
   ScanSearch,
   Send,
   Settings,
@@ -33,7 +35,7 @@ import type { Permission } from "./workspace";
 
 type MetricPage = "kpis" | "dashboards" | "customMetrics" | "guardrails" | "alerts" | "spend";
 
-type OutreachPage = "tasks" | "messages" | "templates" | "restraints";
+type OutreachPage = "campaigns" | "calendar" | "tasks" | "messages" | "templates" | "restraints";
 
 export interface PageEntry {
   readonly key:
@@ -91,6 +93,8 @@ export const PAGE_GROUPS: readonly PageGroup[] = [
     key: "outreach",
     pages: [
       { key: "flows", path: "flows", icon: Workflow, needs: "flows:read" },
+      { key: "campaigns", path: "campaigns", icon: Megaphone, needs: "campaigns:read" },
+      { key: "calendar", path: "calendar", icon: CalendarDays, needs: "campaigns:read" },
       { key: "tasks", path: "tasks", icon: ClipboardList, needs: "tasks:read" },
       { key: "messages", path: "messages", icon: Send, needs: "messages:read" },
       { key: "templates", path: "templates", icon: FileText, needs: "messages:read" },

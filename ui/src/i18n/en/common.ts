@@ -201,6 +201,8 @@ export default {
       guardrails: "Guardrails",
       spend: "Spend",
       flows: "Flows",
+      campaigns: "Campaigns",
+      calendar: "Calendar",
       tasks: "Tasks",
       customMetrics: "Own metrics",
       people: "People",

@@ -199,6 +199,8 @@ const zh: SameKeys<typeof en> = {
       guardrails: "护栏",
       spend: "投放费用",
       flows: "自动化流程",
+      campaigns: "营销活动",
+      calendar: "日历",
       tasks: "任务",
       customMetrics: "自定义指标",
       people: "用户",

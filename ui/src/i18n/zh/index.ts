@@ -1,6 +1,7 @@
 import access from "./access";
 import alerts from "./alerts";
 import bottlenecks from "./bottlenecks";
+import campaigns from "./campaigns";
 import collect from "./collect";
 import common from "./common";
 import config from "./config";
@@ -56,6 +57,7 @@ export default {
   ...faults,
   ...guardrails,
   ...flows,
+  ...campaigns,
   ...customMetrics,
   ...dashboards,
   ...outreach,

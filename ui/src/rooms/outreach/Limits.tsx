@@ -33,6 +33,7 @@ function Form({ known, version }: { known: Restraints; version: number }): React
       <div className={styles.form}>
         <Caps draft={draft} onChange={change} />
         <Quiet draft={draft} onChange={change} />
+        <Campaigns draft={draft} onChange={change} />
         {may ? (
           <div>
             <Button type="primary" loading={isPending} onClick={save}>
@@ -101,6 +102,39 @@ function Quiet({ draft, onChange }: PartProps): ReactNode {
       </Field>
       <Field label={t("restraints.since")}>{(id) => hour(id, "since")}</Field>
       <Field label={t("restraints.until")}>{(id) => hour(id, "until")}</Field>
+    </Fields>
+  );
+}
+
+function Campaigns({ draft, onChange }: PartProps): ReactNode {
+  const { t } = useTranslation();
+  const { campaigns } = draft;
+  const number = (id: string, note: string, name: keyof Restraints["campaigns"], max: number, suffix?: string): ReactNode => (
+    <InputNumber
+      id={id}
+      aria-describedby={note}
+      min={name === "approval_over" ? 0 : name === "at_least" ? 1 : 0.01}
+      max={max}
+      value={campaigns[name]}
+      placeholder={t("restraints.noLimit")}
+      {...(suffix ? { suffix } : {})}
+      onChange={(value) =>
+        value !== null || name === "approval_over" ? onChange({ campaigns: { ...campaigns, [name]: value } }) : undefined
+      }
+    />
+  );
+  return (
+    <Fields>
+      <Field label={t("restraints.approvalOver")} note={t("restraints.approvalOverNote")}>
+        {(id, note) => number(id, note, "approval_over", 1_000_000_000)}
+      </Field>
+      <Field label={t("restraints.bouncePercent")} note={t("restraints.stopNote")}>
+        {(id, note) => number(id, note, "bounce_percent", 100, "%")}
+      </Field>
+      <Field label={t("restraints.complaintPercent")} note={t("restraints.stopNote")}>
+        {(id, note) => number(id, note, "complaint_percent", 100, "%")}
+      </Field>
+      <Field label={t("restraints.atLeast")}>{(id, note) => number(id, note, "at_least", 1_000_000)}</Field>
     </Fields>
   );
 }

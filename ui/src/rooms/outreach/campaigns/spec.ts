@@ -1,0 +1,27 @@
+// What does a campaign begin as, and which key comes of its name?
+import type { Spec } from "./queries";
+
+export const NEW: Spec = {
+  audience: { segment: "", who: null, exclude: [] },
+  variants: [{ name: "", template: "" }],
+  test: { percent: 20, by: "clicked", wait_hours: 24 },
+  channel: "",
+  kind: "sales",
+  topic: "",
+  hours: 24,
+  priority: 0,
+  timing: { schedule: null, clock: "workspace", local_at: "10:00", until: "" },
+  throttle: null,
+  holdout_percent: 10,
+  goal: null,
+};
+
+export const LETTERS = ["A", "B", "C", "D", "E"] as const;
+
+export function keyOf(name: string): string {
+  const found = name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "_")
+    .replace(/^_+|_+$/g, "");
+  return found.slice(0, 60);
+}
