@@ -100,6 +100,7 @@ PAGES = [
     "flows/every/edit",
     "tasks",
     "tasks?state=done",
+    "flows/every/simulate?days=7",
     "people/1?tab=flows",
     "templates",
     "templates/new-template",

@@ -1,7 +1,7 @@
 // How does the flow do? Where people stand now, which way they went, and what it changed against those held out.
 import { useQuery } from "@tanstack/react-query";
-import { Button, Dropdown, Modal, Radio, Table, type TableColumnsType } from "antd";
-import { Ellipsis, PencilRuler, Workflow } from "lucide-react";
+import { Button, Dropdown, Modal, Radio } from "antd";
+import { Ellipsis, History, PencilRuler, Workflow } from "lucide-react";
 import { useMemo, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
@@ -15,6 +15,7 @@ import { useMay, usePath, useWorkspace } from "@/shell/workspace";
 import { Against } from "./Against";
 import { Canvas, ENTRY } from "./Canvas";
 import { FlowState } from "./FlowsPage";
+import { NodeTable } from "./NodeTable";
 import {
   flowQuery,
   reportQuery,
@@ -23,12 +24,11 @@ import {
   versionsQuery,
   type Flow,
   type Graph,
-  type NodeCount,
   type Report,
   type Turn,
 } from "./queries";
 import { Tests } from "./Tests";
-import { useFlowWords, useKinds } from "./words";
+import { useWaysOf } from "./words";
 
 export function Component(): ReactNode {
   const { key = "" } = useParams();
@@ -53,6 +53,9 @@ function Shown({ flow }: { flow: Flow }): ReactNode {
       actions={
         <>
           <FlowState state={flow.state} />
+          <Link to={path("flows", flow.key, "simulate")}>
+            <Button icon={<History size={15} aria-hidden />}>{t("flows.simulation.open")}</Button>
+          </Link>
           {may ? (
             <Link to={path("flows", flow.key, "edit")}>
               <Button icon={<PencilRuler size={15} aria-hidden />}>{t("flows.edit")}</Button>
@@ -75,14 +78,9 @@ function Shown({ flow }: { flow: Flow }): ReactNode {
 
 function Running({ flow, graph, report }: { flow: Flow; graph: Graph; report: Report }): ReactNode {
   const { t } = useTranslation();
-  const kinds = useKinds();
   const [picked, setPicked] = useState<string | null>(null);
   const counts = useMemo(() => new Map(report.nodes.map((each) => [each.node, each])), [report]);
-  const waysOf = (id: string): readonly string[] => {
-    const drawn = graph.edges.filter((each) => each.source === id).map((each) => each.way);
-    const usual = kinds.get(graph.nodes.find((node) => node.id === id)?.type ?? "")?.ways ?? [];
-    return usual.filter((way) => drawn.includes(way)).concat(drawn.filter((way) => !usual.includes(way)));
-  };
+  const waysOf = useWaysOf(graph);
   const standing = report.nodes.reduce((sum, each) => sum + each.standing, 0);
   return (
     <Stack>
@@ -113,56 +111,13 @@ function Running({ flow, graph, report }: { flow: Flow; graph: Graph; report: Re
       />
       {picked && counts.has(picked) ? <Standing flow={flow.key} node={picked} /> : null}
       <Card title={t("flows.byNode")} flush>
-        <Nodes graph={graph} report={report} onPick={setPicked} />
+        <NodeTable graph={graph} report={report} onPick={setPicked} />
       </Card>
     </Stack>
   );
 }
 
 const NOTHING: ReadonlySet<string> = new Set();
-
-function Nodes({ graph, report, onPick }: { graph: Graph; report: Report; onPick: (id: string) => void }): ReactNode {
-  const { t } = useTranslation();
-  const words = useFlowWords();
-  const named = new Map(graph.nodes.map((node) => [node.id, node]));
-  const columns: TableColumnsType<NodeCount> = [
-    {
-      title: t("flows.step"),
-      key: "step",
-      render: (_, each) => {
-        const node = named.get(each.node);
-        return node ? (
-          <Button type="link" size="small" onClick={() => onPick(each.node)}>
-            {node.name || words.kind(node.type)} · {words.summary(node)}
-          </Button>
-        ) : (
-          each.node
-        );
-      },
-    },
-    { title: t("flows.came"), key: "came", width: 100, align: "right", render: (_, each) => <Num value={each.came} /> },
-    { title: t("flows.waiting"), key: "standing", width: 100, align: "right", render: (_, each) => <Num value={each.standing} /> },
-    {
-      title: t("flows.went"),
-      key: "ways",
-      responsive: ["sm"],
-      render: (_, each) =>
-        Object.entries(each.ways)
-          .map(([way, people]) => `${words.way(way)} ${people.toLocaleString()}`)
-          .join(" · "),
-    },
-    {
-      title: t("flows.messages"),
-      key: "messages",
-      responsive: ["md"],
-      render: (_, each) =>
-        Object.entries(each.messages)
-          .map(([state, count]) => `${t(`flows.messageStates.${state as "accepted"}`)} ${count.toLocaleString()}`)
-          .join(" · "),
-    },
-  ];
-  return <Table<NodeCount> rowKey="node" size="small" columns={columns} dataSource={[...report.nodes]} pagination={false} />;
-}
 
 function Standing({ flow, node }: { flow: string; node: string }): ReactNode {
   const { t } = useTranslation();

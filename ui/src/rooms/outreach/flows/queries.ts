@@ -24,6 +24,7 @@ export type Recipe = Whole<Schemas["FlowRecipe"]>;
 export type Problem = Schemas["FlowProblem"];
 export type Report = Schemas["FlowReport"];
 export type NodeCount = Report["nodes"][number];
+export type Simulation = Schemas["SimulationBody"];
 export type Preview = Schemas["FlowPreview"];
 export type Policy = NonNullable<Schemas["FlowPublish"]["policy"]>;
 export type Version = Whole<Schemas["FlowVersion"]>;
@@ -103,6 +104,18 @@ export function previewQuery(workspace: string, key: string, revision: number) {
     queryKey: [workspace, "flows", "preview", key, revision],
     queryFn: ({ signal }) => unwrap(api.GET(`${BASE}/flows/{key}/preview`, { params: { path: { workspace, key } }, signal })),
     staleTime: 0,
+  });
+}
+
+/** What the draft would have done; it takes a while, so the answer is kept for as long as the draft stands. */
+export function simulationQuery(workspace: string, key: string, revision: number, days: number) {
+  return queryOptions({
+    queryKey: [workspace, "flows", "simulation", key, revision, days],
+    queryFn: ({ signal }) =>
+      unwrap(api.POST(`${BASE}/flows/{key}/simulate`, { params: { path: { workspace, key } }, body: { days }, signal })),
+    staleTime: Infinity,
+    retry: false,
+    refetchOnWindowFocus: false,
   });
 }
 

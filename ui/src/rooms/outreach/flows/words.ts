@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { useLanguage } from "@/i18n/useLanguage";
 import { useWords } from "@/i18n/useWords";
 import { useWorkspace } from "@/shell/workspace";
-import { kindsQuery, type Entry, type GraphNode, type Kind } from "./queries";
+import { kindsQuery, type Entry, type Graph, type GraphNode, type Kind } from "./queries";
 
 interface FlowWords {
   readonly kind: (key: string) => string;
@@ -20,6 +20,16 @@ export function useKinds(): ReadonlyMap<string, Kind> {
   const { slug } = useWorkspace();
   const { data } = useQuery(kindsQuery(slug));
   return new Map(data?.items.map((kind) => [kind.key, kind]));
+}
+
+/** The ways out of a node that are drawn, in the order that its kind gives them. */
+export function useWaysOf(graph: Graph): (id: string) => readonly string[] {
+  const kinds = useKinds();
+  return (id) => {
+    const drawn = graph.edges.filter((each) => each.source === id).map((each) => each.way);
+    const usual = kinds.get(graph.nodes.find((node) => node.id === id)?.type ?? "")?.ways ?? [];
+    return usual.filter((way) => drawn.includes(way)).concat(drawn.filter((way) => !usual.includes(way)));
+  };
 }
 
 export function useFlowWords(): FlowWords {

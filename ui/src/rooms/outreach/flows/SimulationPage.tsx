@@ -1,0 +1,250 @@
+// What would the draft have done? Real history gone through again: who comes in, what is sent, what stands in the way. Nobody is reached.
+import { useQuery } from "@tanstack/react-query";
+import { Alert, Button, Segmented, Spin, Table, type TableColumnsType } from "antd";
+import { PencilRuler } from "lucide-react";
+import { lazy, Suspense, useMemo, useState, type ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { Link, useParams } from "react-router";
+
+import { useLanguage } from "@/i18n/useLanguage";
+import { Stat, Stats } from "@/parts/Facts";
+import { Card, Page, Stack } from "@/parts/Page";
+import { Failure, Loading, Ready } from "@/parts/states";
+import { useParam } from "@/parts/useParam";
+import { Num, Time } from "@/parts/values";
+import { useReason } from "@/rooms/outreach/words";
+import { useChannelName } from "@/rooms/outreach/useChannelName";
+import { usePath, useWorkspace } from "@/shell/workspace";
+import { Canvas, ENTRY } from "./Canvas";
+import { NodeTable } from "./NodeTable";
+import { flowQuery, simulationQuery, type Flow, type Simulation } from "./queries";
+import { useWaysOf } from "./words";
+
+const SeriesChart = lazy(() => import("@/parts/SeriesChart"));
+const STRETCHES = [7, 30, 90] as const;
+
+export function Component(): ReactNode {
+  const { key = "" } = useParams();
+  const { slug } = useWorkspace();
+  const query = useQuery(flowQuery(slug, key));
+  return <Ready query={query}>{(flow) => <Shown key={`${flow.key} ${String(flow.revision)}`} flow={flow} />}</Ready>;
+}
+
+function Shown({ flow }: { flow: Flow }): ReactNode {
+  const { t } = useTranslation();
+  const { slug } = useWorkspace();
+  const path = usePath();
+  const [given, setGiven] = useParam("days", "30");
+  const days = STRETCHES.find((each) => String(each) === given) ?? 30;
+  const { data, error, isFetching, refetch } = useQuery(simulationQuery(slug, flow.key, flow.revision, days));
+  return (
+    <Page
+      title={t("flows.simulation.title", { name: flow.name })}
+      lead={t("flows.simulation.lead")}
+      crumb={
+        <>
+          <Link to={path("flows")}>{t("flows.title")}</Link>
+          {" / "}
+          <Link to={path("flows", flow.key)}>{flow.name}</Link>
+        </>
+      }
+      actions={
+        <>
+          <Segmented<number>
+            aria-label={t("flows.simulation.stretch")}
+            value={days}
+            onChange={(value) => setGiven(String(value))}
+            options={STRETCHES.map((value) => ({ value, label: t("flows.simulation.days", { count: value }) }))}
+          />
+          <Link to={path("flows", flow.key, "edit")}>
+            <Button icon={<PencilRuler size={15} aria-hidden />}>{t("flows.edit")}</Button>
+          </Link>
+        </>
+      }
+    >
+      {isFetching ? (
+        <Card>
+          <Spin /> <span className="faint">{t("flows.simulation.going", { count: days })}</span>
+        </Card>
+      ) : data ? (
+        <Found flow={flow} found={data} />
+      ) : (
+        <Card>
+          <Failure error={error} retry={refetch} />
+        </Card>
+      )}
+    </Page>
+  );
+}
+
+function Found({ flow, found }: { flow: Flow; found: Simulation }): ReactNode {
+  const { t } = useTranslation();
+  const waysOf = useWaysOf(flow.graph);
+  const { entries, nodes } = found.report;
+  const counts = useMemo(() => new Map(nodes.map((each) => [each.node, each])), [nodes]);
+  const [picked, setPicked] = useState<string | null>(null);
+  const came = entries.entered ?? 0;
+  return (
+    <Stack>
+      <Caveats found={found} />
+      <Stats>
+        <Stat name={t("flows.entered")} value={<Num value={came} />} note={t("flows.enteredNote", { n: entries.arrived ?? 0 })} />
+        <Stat name={t("flows.held")} value={<Num value={entries.holdout ?? 0} />} />
+        <Stat
+          name={t("flows.simulation.sent")}
+          value={<Num value={found.sent} />}
+          note={t("flows.simulation.ofAsked", { n: found.asked })}
+        />
+        <Stat name={t("flows.simulation.inside")} value={<Num value={found.waiting} />} />
+        {found.anyway === null ? null : (
+          <Stat name={t("flows.simulation.anyway")} value={<Num value={found.anyway} />} note={t("flows.simulation.anywayNote")} />
+        )}
+      </Stats>
+      <ByDay found={found} />
+      <Card title={t("flows.simulation.map")} note={t("flows.simulation.mapNote")}>
+        <Canvas
+          graph={flow.graph}
+          waysOf={waysOf}
+          wrong={NOTHING}
+          picked={picked}
+          onPick={(id) => setPicked(id === ENTRY ? null : id)}
+          counts={counts}
+        />
+      </Card>
+      <Lost found={found} />
+      <Meetings found={found} />
+      <Card title={t("flows.byNode")} flush>
+        <NodeTable graph={flow.graph} report={found.report} onPick={setPicked} />
+      </Card>
+      <Examples people={found.people} />
+    </Stack>
+  );
+}
+
+const NOTHING: ReadonlySet<string> = new Set();
+
+/** What the numbers rest on, said before them. */
+function Caveats({ found }: { found: Simulation }): ReactNode {
+  const { t } = useTranslation();
+  return (
+    <>
+      <p className="faint">
+        <Time at={found.first} /> – <Time at={found.last} /> · {t("flows.simulation.step", { count: found.step_minutes })} ·{" "}
+        {t("flows.simulation.today")}
+      </p>
+      {found.known_since ? (
+        <Alert
+          type="info"
+          showIcon
+          title={
+            <>
+              {t("flows.simulation.since")} <Time at={found.known_since} />
+            </>
+          }
+        />
+      ) : null}
+      {found.present > 0 ? <Alert type="warning" showIcon title={t("flows.simulation.present", { count: found.present })} /> : null}
+    </>
+  );
+}
+
+function ByDay({ found }: { found: Simulation }): ReactNode {
+  const { t } = useTranslation();
+  const { tag } = useLanguage();
+  const channelName = useChannelName();
+  const [shown, setShown] = useState<"messages" | "entered">("messages");
+  const points = useMemo(
+    () =>
+      found.days.map((each) => ({
+        day: each.day,
+        value: shown === "entered" ? each.entered : Object.values(each.messages).reduce((sum, count) => sum + count, 0),
+      })),
+    [found.days, shown],
+  );
+  const channels = new Map<string, number>();
+  for (const each of found.days)
+    for (const [channel, count] of Object.entries(each.messages)) channels.set(channel, (channels.get(channel) ?? 0) + count);
+  const options = (["messages", "entered"] as const).map((value) => ({ value, label: t(`flows.simulation.byDay.${value}`) }));
+  return (
+    <Card
+      title={t("flows.simulation.byDay.title")}
+      note={[...channels].map(([channel, count]) => `${channelName(channel)} ${count.toLocaleString(tag)}`).join(" · ")}
+    >
+      <Segmented
+        size="small"
+        value={shown}
+        onChange={setShown}
+        options={options}
+        aria-label={t("flows.simulation.byDay.title")}
+        style={{ marginBottom: 8 }}
+      />
+      <Suspense fallback={<Loading rows={4} />}>
+        <SeriesChart name={t(`flows.simulation.byDay.${shown}`)} points={points} write={(value) => value.toLocaleString(tag)} />
+      </Suspense>
+    </Card>
+  );
+}
+
+function Lost({ found }: { found: Simulation }): ReactNode {
+  const { t } = useTranslation();
+  const reason = useReason();
+  const columns: TableColumnsType<Simulation["lost"][number]> = [
+    { title: t("flows.simulation.lost.why"), key: "reason", render: (_, each) => reason(each.reason) },
+    { title: t("flows.simulation.lost.what"), key: "verdict", render: (_, each) => t(`messages.verdicts.${each.verdict as "hold"}`) },
+    { title: t("flows.messages"), key: "messages", width: 110, align: "right", render: (_, each) => <Num value={each.messages} /> },
+  ];
+  return (
+    <Card title={t("flows.simulation.lost.title")} note={t("flows.simulation.lost.note")} flush>
+      <Table
+        rowKey={(each) => `${each.verdict} ${each.reason}`}
+        size="small"
+        columns={columns}
+        dataSource={[...found.lost]}
+        pagination={false}
+        locale={{ emptyText: t("flows.simulation.lost.none") }}
+      />
+    </Card>
+  );
+}
+
+function Meetings({ found }: { found: Simulation }): ReactNode {
+  const { t } = useTranslation();
+  const path = usePath();
+  if (found.meetings.length === 0) return null;
+  const columns: TableColumnsType<Simulation["meetings"][number]> = [
+    {
+      title: t("flows.simulation.meetings.flow"),
+      key: "flow",
+      render: (_, each) => <Link to={path("flows", each.flow)}>{each.name}</Link>,
+    },
+    {
+      title: t("flows.simulation.meetings.people"),
+      key: "people",
+      width: 110,
+      align: "right",
+      render: (_, each) => <Num value={each.people} />,
+    },
+  ];
+  return (
+    <Card title={t("flows.simulation.meetings.title")} note={t("flows.simulation.meetings.note")} flush>
+      <Table rowKey="flow" size="small" columns={columns} dataSource={[...found.meetings]} pagination={false} />
+    </Card>
+  );
+}
+
+function Examples({ people }: { people: readonly number[] }): ReactNode {
+  const { t } = useTranslation();
+  const path = usePath();
+  if (people.length === 0) return null;
+  return (
+    <Card title={t("flows.simulation.examples")}>
+      <div style={{ display: "flex", flexWrap: "wrap", gap: 8 }}>
+        {people.map((person) => (
+          <Link key={person} to={path("people", person)}>
+            {t("flows.person", { id: person })}
+          </Link>
+        ))}
+      </div>
+    </Card>
+  );
+}
