@@ -100,7 +100,7 @@ PAGES = [
     "flows/every/edit",
     "tasks",
     "tasks?state=done",
-    "flows/every/simulate?days=7",
+    "flows/tried/simulate?days=30",
     "people/1?tab=flows",
     "templates",
     "templates/new-template",
@@ -129,6 +129,12 @@ TILES = [
     {"id": "c", "kind": "report", "report": "every_report", "width": "half", "period": {"last_days": 30}},
     {"id": "d", "kind": "text", "text": "ABC", "width": "half"},
 ]
+TRIED = {
+    "entry": {"type": "event", "event": "Order Completed"},
+    "start": "wait",
+    "nodes": [{"id": "wait", "type": "wait", "config": {"amount": 1, "unit": "day"}}, {"id": "end", "type": "exit"}],
+    "edges": [{"source": "wait", "target": "end"}],
+}
 NOTHING = re.compile("Nothing here|这里没有内容")
 EDITOR = re.compile(r"/(?:new-\w+|edit|new)(?:\?|$)")
 CJK = re.compile(r"[\u4e00-\u9fff]")
@@ -147,6 +153,7 @@ def test_every_page_is_whole(browser: Browser, site: Site, signed_in: Path, lang
     site.wait(lambda: site.ask("segments/every")["size"] is not None and site.ask("people/1/moves")["items"] != [])
     recipe = next(one for one in site.ask("flow-recipes")["items"] if one["key"] == "cart_abandoned")
     site.ask("flows/every", {"name": "ABC", "graph": recipe["graph"]}, "PUT")
+    site.ask("flows/tried", {"name": "ABC", "graph": TRIED}, "PUT")
     with _context(browser, site, signed_in, scheme="dark" if language == "zh" else "light") as context:
         context.add_init_script(f"localStorage.setItem('uems.language', '{language}')")
         page = context.new_page()

@@ -201,9 +201,22 @@ def test_what_they_were_really_sent_counts_for_their_caps_at_its_time(house: Hou
     shop.happen("ann")
     person = shop.calls[0][1]
     origin = outreach.Origin(type="api", id="x")
-    day = {"not_before": shop.now, "expires_at": shop.now + timedelta(hours=1), "origin": origin, "channel": "", "template_id": "letter"}
+    until = shop.now + timedelta(hours=1)
     with house.store.write() as conn:
-        asked = [outreach.Outgoing(send_key=f"k{n}", person_id=person, kind="benefit", topic="news", **day) for n in range(2)]
+        asked = [
+            outreach.Outgoing(
+                send_key=f"k{n}",
+                person_id=person,
+                channel="",
+                template_id="letter",
+                kind="benefit",
+                topic="news",
+                origin=origin,
+                not_before=shop.now,
+                expires_at=until,
+            )
+            for n in range(2)
+        ]
         outreach.enqueue(conn, shop.scope, asked, shop.now)
     while sender.step():
         continue
