@@ -7,7 +7,7 @@ from tests.browser.site import Site
 
 
 def test_a_campaign_is_written_launched_held_and_found(browser: Browser, site: Site, signed_in: object, page: Page) -> None:
-    everybody = {"did": {"events": []}}
+    everybody: dict[str, object] = {"did": {"events": []}}
     made = site.ask("segments/campaigned", {"name": "Campaigned", "condition": everybody}, "PUT")
     assert made
     spec = {"language": "en", "variants": {"en": {"subject": "Hi", "body": "<p>Hi</p>"}}}

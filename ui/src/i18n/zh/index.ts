@@ -24,6 +24,7 @@ import plan from "./plan";
 import profiles from "./profiles";
 import reports from "./reports";
 import segments from "./segments";
+import simulation from "./simulation";
 import spend from "./spend";
 import tagEditor from "./tagEditor";
 import tags from "./tags";
@@ -43,6 +44,7 @@ export default {
   ...bottlenecks,
   ...reports,
   ...segments,
+  ...simulation,
   ...lists,
   ...handover,
   ...understanding,

@@ -54,7 +54,7 @@ function Shown({ flow }: { flow: Flow }): ReactNode {
         <>
           <FlowState state={flow.state} />
           <Link to={path("flows", flow.key, "simulate")}>
-            <Button icon={<History size={15} aria-hidden />}>{t("flows.simulation.open")}</Button>
+            <Button icon={<History size={15} aria-hidden />}>{t("simulation.open")}</Button>
           </Link>
           {may ? (
             <Link to={path("flows", flow.key, "edit")}>

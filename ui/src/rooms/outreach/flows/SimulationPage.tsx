@@ -39,8 +39,8 @@ function Shown({ flow }: { flow: Flow }): ReactNode {
   const { data, error, isFetching, refetch } = useQuery(simulationQuery(slug, flow.key, flow.revision, days));
   return (
     <Page
-      title={t("flows.simulation.title", { name: flow.name })}
-      lead={t("flows.simulation.lead")}
+      title={t("simulation.title", { name: flow.name })}
+      lead={t("simulation.lead")}
       crumb={
         <>
           <Link to={path("flows")}>{t("flows.title")}</Link>
@@ -51,10 +51,10 @@ function Shown({ flow }: { flow: Flow }): ReactNode {
       actions={
         <>
           <Segmented<number>
-            aria-label={t("flows.simulation.stretch")}
+            aria-label={t("simulation.stretch")}
             value={days}
             onChange={(value) => setGiven(String(value))}
-            options={STRETCHES.map((value) => ({ value, label: t("flows.simulation.days", { count: value }) }))}
+            options={STRETCHES.map((value) => ({ value, label: t("simulation.days", { count: value }) }))}
           />
           <Link to={path("flows", flow.key, "edit")}>
             <Button icon={<PencilRuler size={15} aria-hidden />}>{t("flows.edit")}</Button>
@@ -64,7 +64,7 @@ function Shown({ flow }: { flow: Flow }): ReactNode {
     >
       {isFetching ? (
         <Card>
-          <Spin /> <span className="faint">{t("flows.simulation.going", { count: days })}</span>
+          <Spin /> <span className="faint">{t("simulation.going", { count: days })}</span>
         </Card>
       ) : data ? (
         <Found flow={flow} found={data} />
@@ -91,17 +91,17 @@ function Found({ flow, found }: { flow: Flow; found: Simulation }): ReactNode {
         <Stat name={t("flows.entered")} value={<Num value={came} />} note={t("flows.enteredNote", { n: entries.arrived ?? 0 })} />
         <Stat name={t("flows.held")} value={<Num value={entries.holdout ?? 0} />} />
         <Stat
-          name={t("flows.simulation.sent")}
+          name={t("simulation.sent")}
           value={<Num value={found.sent} />}
-          note={t("flows.simulation.ofAsked", { n: found.asked })}
+          note={t("simulation.ofAsked", { n: found.asked })}
         />
-        <Stat name={t("flows.simulation.inside")} value={<Num value={found.waiting} />} />
+        <Stat name={t("simulation.inside")} value={<Num value={found.waiting} />} />
         {found.anyway === null ? null : (
-          <Stat name={t("flows.simulation.anyway")} value={<Num value={found.anyway} />} note={t("flows.simulation.anywayNote")} />
+          <Stat name={t("simulation.anyway")} value={<Num value={found.anyway} />} note={t("simulation.anywayNote")} />
         )}
       </Stats>
       <ByDay found={found} />
-      <Card title={t("flows.simulation.map")} note={t("flows.simulation.mapNote")}>
+      <Card title={t("simulation.map")} note={t("simulation.mapNote")}>
         <Canvas
           graph={flow.graph}
           waysOf={waysOf}
@@ -129,8 +129,8 @@ function Caveats({ found }: { found: Simulation }): ReactNode {
   return (
     <>
       <p className="faint">
-        <Time at={found.first} /> – <Time at={found.last} /> · {t("flows.simulation.step", { count: found.step_minutes })} ·{" "}
-        {t("flows.simulation.today")}
+        <Time at={found.first} /> – <Time at={found.last} /> · {t("simulation.step", { count: found.step_minutes })} ·{" "}
+        {t("simulation.today")}
       </p>
       {found.known_since ? (
         <Alert
@@ -138,12 +138,12 @@ function Caveats({ found }: { found: Simulation }): ReactNode {
           showIcon
           title={
             <>
-              {t("flows.simulation.since")} <Time at={found.known_since} />
+              {t("simulation.since")} <Time at={found.known_since} />
             </>
           }
         />
       ) : null}
-      {found.present > 0 ? <Alert type="warning" showIcon title={t("flows.simulation.present", { count: found.present })} /> : null}
+      {found.present > 0 ? <Alert type="warning" showIcon title={t("simulation.present", { count: found.present })} /> : null}
     </>
   );
 }
@@ -164,10 +164,10 @@ function ByDay({ found }: { found: Simulation }): ReactNode {
   const channels = new Map<string, number>();
   for (const each of found.days)
     for (const [channel, count] of Object.entries(each.messages)) channels.set(channel, (channels.get(channel) ?? 0) + count);
-  const options = (["messages", "entered"] as const).map((value) => ({ value, label: t(`flows.simulation.byDay.${value}`) }));
+  const options = (["messages", "entered"] as const).map((value) => ({ value, label: t(`simulation.byDay.${value}`) }));
   return (
     <Card
-      title={t("flows.simulation.byDay.title")}
+      title={t("simulation.byDay.title")}
       note={[...channels].map(([channel, count]) => `${channelName(channel)} ${count.toLocaleString(tag)}`).join(" · ")}
     >
       <Segmented
@@ -175,11 +175,11 @@ function ByDay({ found }: { found: Simulation }): ReactNode {
         value={shown}
         onChange={setShown}
         options={options}
-        aria-label={t("flows.simulation.byDay.title")}
+        aria-label={t("simulation.byDay.title")}
         style={{ marginBottom: 8 }}
       />
       <Suspense fallback={<Loading rows={4} />}>
-        <SeriesChart name={t(`flows.simulation.byDay.${shown}`)} points={points} write={(value) => value.toLocaleString(tag)} />
+        <SeriesChart name={t(`simulation.byDay.${shown}`)} points={points} write={(value) => value.toLocaleString(tag)} />
       </Suspense>
     </Card>
   );
@@ -189,19 +189,19 @@ function Lost({ found }: { found: Simulation }): ReactNode {
   const { t } = useTranslation();
   const reason = useReason();
   const columns: TableColumnsType<Simulation["lost"][number]> = [
-    { title: t("flows.simulation.lost.why"), key: "reason", render: (_, each) => reason(each.reason) },
-    { title: t("flows.simulation.lost.what"), key: "verdict", render: (_, each) => t(`messages.verdicts.${each.verdict as "hold"}`) },
+    { title: t("simulation.lost.why"), key: "reason", render: (_, each) => reason(each.reason) },
+    { title: t("simulation.lost.what"), key: "verdict", render: (_, each) => t(`messages.verdicts.${each.verdict as "hold"}`) },
     { title: t("flows.messages"), key: "messages", width: 110, align: "right", render: (_, each) => <Num value={each.messages} /> },
   ];
   return (
-    <Card title={t("flows.simulation.lost.title")} note={t("flows.simulation.lost.note")} flush>
+    <Card title={t("simulation.lost.title")} note={t("simulation.lost.note")} flush>
       <Table
         rowKey={(each) => `${each.verdict} ${each.reason}`}
         size="small"
         columns={columns}
         dataSource={[...found.lost]}
         pagination={false}
-        locale={{ emptyText: t("flows.simulation.lost.none") }}
+        locale={{ emptyText: t("simulation.lost.none") }}
       />
     </Card>
   );
@@ -213,12 +213,12 @@ function Meetings({ found }: { found: Simulation }): ReactNode {
   if (found.meetings.length === 0) return null;
   const columns: TableColumnsType<Simulation["meetings"][number]> = [
     {
-      title: t("flows.simulation.meetings.flow"),
+      title: t("simulation.meetings.flow"),
       key: "flow",
       render: (_, each) => <Link to={path("flows", each.flow)}>{each.name}</Link>,
     },
     {
-      title: t("flows.simulation.meetings.people"),
+      title: t("simulation.meetings.people"),
       key: "people",
       width: 110,
       align: "right",
@@ -226,7 +226,7 @@ function Meetings({ found }: { found: Simulation }): ReactNode {
     },
   ];
   return (
-    <Card title={t("flows.simulation.meetings.title")} note={t("flows.simulation.meetings.note")} flush>
+    <Card title={t("simulation.meetings.title")} note={t("simulation.meetings.note")} flush>
       <Table rowKey="flow" size="small" columns={columns} dataSource={[...found.meetings]} pagination={false} />
     </Card>
   );
@@ -237,7 +237,7 @@ function Examples({ people }: { people: readonly number[] }): ReactNode {
   const path = usePath();
   if (people.length === 0) return null;
   return (
-    <Card title={t("flows.simulation.examples")}>
+    <Card title={t("simulation.examples")}>
       <div style={{ display: "flex", flexWrap: "wrap", gap: 8 }}>
         {people.map((person) => (
           <Link key={person} to={path("people", person)}>
