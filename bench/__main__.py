@@ -15,6 +15,7 @@ from bench.lists import list_case
 from bench.outreach import outreach_case
 from bench.reports import reports_case
 from bench.segments import segments_case
+from bench.simulation import simulation_case
 
 CASES = {
     "start": cases.start_up,
@@ -29,6 +30,7 @@ CASES = {
     "person": cases.one_person(50_000_000),
     "reports": reports_case,
     "outreach": outreach_case,
+    "simulation": simulation_case(10_000_000, 200_000),
 }
 
 

@@ -9,6 +9,7 @@ from uems.kernel.store import BigId, Json, UtcDateTime, metadata
 QUEUED = text("state = 'queued'")
 FLYING = text("state IN ('claimed', 'sending')")
 SENT = text("sent_at IS NOT NULL")
+NAMED = text("provider_id <> ''")
 
 outreach_messages = Table(
     "outreach_messages",
@@ -57,6 +58,8 @@ outreach_messages = Table(
     # All that a cap asks for, so that it is read from the index alone.
     Index("ix_outreach_messages_sent", "workspace_id", "person_id", "sent_at", "channel", "kind", sqlite_where=SENT, postgresql_where=SENT),
     Index("ix_outreach_messages_person", "workspace_id", "person_id"),
+    # Reports of providers name nothing else.
+    Index("ix_outreach_messages_provider", "workspace_id", "provider_id", sqlite_where=NAMED, postgresql_where=NAMED),
     Index("ix_outreach_messages_origin", "workspace_id", "origin_id", "origin_node"),
 )
 

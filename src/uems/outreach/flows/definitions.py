@@ -113,6 +113,14 @@ def check_flow(house: House, scope: Scope, graph: Graph) -> list[Problem]:
     return problems_of(graph, names_of(house, scope))
 
 
+def must_be_sound(house: House, scope: Scope, graph: Graph, done: str) -> None:
+    """Raise ``bad_flow`` (422) with every problem of the graph. done: what cannot be done with it."""
+    found = check_flow(house, scope, graph)
+    if found:
+        details = {"problems": [{"code": p.code, "node": p.node, "way": p.way, "message": p.message} for p in found[:50]]}
+        raise UemsError("bad_flow", f"The flow cannot be {done}: {found[0].message}", status=422, details=details)
+
+
 def save_flow(store: Store, access: Access, key: str, draft: FlowDraft, *, revision: int | None = None) -> Flow:
     """Make the flow, or change its draft; people go on by the published version. The same again changes nothing.
 
@@ -169,11 +177,7 @@ def publish_flow(house: House, access: Access, key: str, *, revision: int, polic
     finish by it, and nobody comes in before the last has left). Raises ``flow_changed`` (409) and ``bad_flow`` (422).
     """
     flow = get_flow(house.store, access.scope, key)
-    found = check_flow(house, access.scope, flow.graph)
-    if found:
-        first = found[0]
-        details = {"problems": [{"code": p.code, "node": p.node, "way": p.way, "message": p.message} for p in found[:50]]}
-        raise UemsError("bad_flow", f"The flow cannot be published: {first.message}", status=422, details=details)
+    must_be_sound(house, access.scope, flow.graph, "published")
     _begin_to_follow(house, access.scope, flow.graph)
     with house.store.write() as conn:
         workspace_id = access.scope.workspace_id

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query, Request
 from uems.access.api import Access, guard, house_of
 from uems.identity import api as identity
 from uems.kernel.edge import Cursor, Id, Key, Limit, Page, decode_cursor, encode_cursor
-from uems.kernel.errors import UemsError
+from uems.kernel.errors import UemsError, not_found
 from uems.kernel.store import to_microseconds
 from uems.outreach.flows import bodies, definitions
 from uems.outreach.flows.checking import step_of
@@ -159,11 +159,19 @@ def flow_report(
     key: FlowKey,
     version: Annotated[int | None, Query(ge=1, le=2**31 - 1, description="The latest when left out.")] = None,
 ) -> bodies.FlowReport:
-    """How many came, stand and went where, and what the flow changed against those held out."""
+    """How many came, stand and went where, and what the flow changed against those held out.
+
+    A flow that was never published has a report of nobody; a version that is not there is not found.
+    """
     store = house_of(request).store
     flow = definitions.get_flow(store, access.scope, key)
-    wanted = version or flow.version
-    graph = next((one.graph for one in definitions.versions_of(store, access.scope, flow) if one.version == wanted), flow.graph)
+    wanted = flow.version if version is None else version
+    graphs = {one.version: one.graph for one in definitions.versions_of(store, access.scope, flow)} | (
+        {0: flow.graph} if not flow.version else {}
+    )
+    graph = graphs.get(wanted)
+    if graph is None:
+        raise not_found("flow version", str(wanted))
     tests = comparisons_of(store, access.scope, flow.flow_id, graph, access.now) if flow.version else []
     return bodies.FlowReport.of(report(store, access.scope, flow.flow_id, wanted, graph), tests)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 
-from sqlalchemy import Select, insert, not_, select, true, update
+from sqlalchemy import Select, and_, insert, literal_column, not_, select, true, update
 
 from uems.access.api import Access, audit
 from uems.identity import api as identity
@@ -13,8 +13,8 @@ from uems.kernel.store import Store
 from uems.outreach.consent.consents import say
 from uems.outreach.consent.model import EVERYTHING, ConsentState
 from uems.outreach.consent.suppressions import suppress
+from uems.outreach.tables import NAMED, outreach_news
 from uems.outreach.tables import outreach_messages as table
-from uems.outreach.tables import outreach_news
 
 Report: TypeAlias = Literal["delivered", "bounced", "complained"]
 _EVENTS: Final[Mapping[Report, str]] = {
@@ -42,7 +42,11 @@ def report(store: Store, access: Access, which: Which, what: Report, *, permanen
     """
     if which.message_id is None and not which.provider_id:
         raise invalid("message_id", "nothing", "name the message, or its id at the provider.")
-    named = _C.message_id == which.message_id if which.message_id is not None else _C.provider_id == which.provider_id
+    if which.message_id is not None:
+        named = _C.message_id == which.message_id
+    else:
+        # The condition of the index stands there word for word: a bound value does not tell SQLite that it holds.
+        named = and_(_C.provider_id == which.provider_id, literal_column(NAMED.text))
     query = select(table).where(_C.workspace_id == access.scope.workspace_id, named).order_by(_C.message_id.desc()).limit(1)
     numbers = _numbers(store, access, query)
     with store.write() as conn:

@@ -6,8 +6,8 @@ real store. Events are those that really happened: nobody did anything because o
 reaches the goal would have done so anyway.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import Final, TypeVar
@@ -18,8 +18,7 @@ from uems.kernel.errors import UemsError
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
 from uems.kernel.store import Store, from_microseconds, to_microseconds
-from uems.outreach.flows.checking import Problem
-from uems.outreach.flows.definitions import Flow, check_flow
+from uems.outreach.flows.definitions import Flow, must_be_sound
 from uems.outreach.flows.engine import Engine
 from uems.outreach.flows.entering import Arrival, enter
 from uems.outreach.flows.listening import Happening, take_events
@@ -57,7 +56,6 @@ class Replay:
     step: timedelta
     present: int
     known_since: datetime | None
-    reached: dict[int, Reached] = field(default_factory=dict)
 
 
 class _One:
@@ -78,7 +76,7 @@ def replay(
     step: of the clock; a quarter of an hour, longer where a condition has to be asked at every step of a long stretch. Raises
     ``bad_flow`` (422) for a draft that could not be published, ``no_history`` (422) and ``simulation_too_long`` (422).
     """
-    _must_be_sound(check_flow(house, scope, flow.graph))
+    must_be_sound(house, scope, flow.graph, "simulated")
     last = profiles.as_of(house.store, scope, now).replace(second=0, microsecond=0)
     first = last - timedelta(days=days)
     with scratch_store() as scratch:
@@ -102,15 +100,8 @@ def replay(
                 step=one.step,
                 present=one.present.asked,
                 known_since=known if known > first else None,
-                reached=one.people,
             )
         )
-
-
-def _must_be_sound(problems: Sequence[Problem]) -> None:
-    if problems:
-        details = {"problems": [{"code": p.code, "node": p.node, "way": p.way, "message": p.message} for p in problems[:50]]}
-        raise UemsError("bad_flow", f"The flow cannot be simulated: {problems[0].message}", status=422, details=details)
 
 
 def step_of(flow: Flow, days: int) -> timedelta:
@@ -125,7 +116,7 @@ def step_of(flow: Flow, days: int) -> timedelta:
 def _asks(config: object) -> bool:
     """Whether a config holds a condition on people."""
     if isinstance(config, dict):
-        return any(name in ("who", "condition") and value for name, value in config.items()) or any(_asks(one) for one in config.values())
+        return bool(config.get("who")) or any(_asks(one) for one in config.values())
     return isinstance(config, list) and any(_asks(one) for one in config)
 
 
