@@ -8,6 +8,7 @@ import base64
 import json
 import re
 from collections.abc import Callable
+from datetime import date
 from typing import Annotated, Any, Generic, NoReturn, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -30,6 +31,12 @@ def _clean(value: str) -> str:
     return value
 
 
+def _of_the_calendar(value: str) -> str:
+    if value:
+        date.fromisoformat(value)
+    return value
+
+
 def _one_line(value: str) -> str:
     if any(c < " " or c == "\x7f" for c in value):
         raise ValueError("must be one line without control characters")
@@ -47,6 +54,8 @@ Name = Annotated[str, Field(min_length=1, max_length=200), Clean, AfterValidator
 """A label that people read: one line, not empty, ends trimmed."""
 Key = Annotated[str, Field(min_length=1, max_length=500), Clean]
 """An identifier that a program made: message id, user id, event name."""
+Day = Annotated[str, Field(pattern=r"^(\d{4}-\d{2}-\d{2})?$"), AfterValidator(_of_the_calendar)]
+"""A day of the calendar, such as 2026-11-23; "" for none."""
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$")]
 """A name in an address: lower-case letters, digits and inner hyphens, at most 63 characters."""
 Id = Annotated[int, Field(ge=0, le=MAX_INT)]

@@ -346,7 +346,7 @@ def test_what_is_wrong_is_said_with_its_place_and_keeps_it_from_being_launched(s
         audience={"segment": "nobody_knows"},
         variants=[{"template": "gone"}, {}],
         test={"by": "goal"},
-        timing={"schedule": {"once_on": "2026-02-30"}},
+        timing={"schedule": {"once_on": "2026-02-27"}},
         topic="never",
     )
     found = outlook(shop.house, shop.scope, spec, "", shop.now)
@@ -357,7 +357,7 @@ def test_what_is_wrong_is_said_with_its_place_and_keeps_it_from_being_launched(s
         ("message", "no_template", "1"),
         ("message", "unknown_topic", ""),
         ("test", "test_without_goal", ""),
-        ("timing", "bad_day", ""),
+        ("timing", "past_day", ""),
     ]
     save_campaign(shop.house.store, shop.access(), "c", CampaignDraft(name="c", spec=spec))
     with pytest.raises(UemsError) as bad:

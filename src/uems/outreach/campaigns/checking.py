@@ -59,14 +59,8 @@ def _message(spec: CampaignSpec, names: Names) -> Iterator[Problem]:
 
 def _timing(spec: CampaignSpec, scope: Scope, now: datetime) -> Iterator[Problem]:
     timing = spec.timing
-    days = [timing.until, timing.schedule.once_on if timing.schedule else ""]
-    try:
-        until, once = (date.fromisoformat(day) if day else None for day in days)
-    except ValueError:
-        yield Problem(
-            code="bad_day", node="timing", message=f"{' or '.join(filter(None, days))} is no day of the calendar; choose another."
-        )
-        return
+    days = (timing.until, timing.schedule.once_on if timing.schedule else "")
+    until, once = (date.fromisoformat(day) if day else None for day in days)
     today = day_of(now, scope.zone)
     if (once is not None and once < today) or (until is not None and until < today):
         yield Problem(code="past_day", node="timing", message="The day is over already; choose one to come.")

@@ -4,7 +4,7 @@ from typing import Annotated, Final, Literal, TypeAlias
 
 from pydantic import Field
 
-from uems.kernel.edge import Body, Clean, Name
+from uems.kernel.edge import Body, Clean, Day, Name
 from uems.outreach.flows.graph import Condition, Event, ScheduleEntry, Time
 from uems.outreach.messages.model import Kind
 
@@ -53,7 +53,7 @@ class CampaignTiming(Body):
     schedule: ScheduleEntry | None = None
     clock: Clock = "workspace"
     local_at: Time = "10:00"
-    until: Annotated[str, Field(pattern=r"^(\d{4}-\d{2}-\d{2})?$")] = ""
+    until: Day = ""
 
 
 class CampaignThrottle(Body):

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -71,8 +70,6 @@ def _of_flow(graph: Graph, names: Names) -> Iterator[Problem]:
         yield from _tried("bad_entry", lambda: names.segment(entry.segment))
     elif entry.type == "schedule" and graph.who is None:
         yield Problem(code="no_audience", message="A flow by schedule needs a condition that says who comes in.")
-    if entry.type == "schedule" and entry.once_on and not _is_day(entry.once_on):
-        yield Problem(code="bad_entry", message=f"{entry.once_on} is no day of the calendar; choose another.")
     for code, condition in (("bad_who", graph.who), ("bad_exit", graph.exit.who)):
         if condition is not None:
             yield from _tried(code, lambda c=condition: names.condition(c))
@@ -81,14 +78,6 @@ def _of_flow(graph: Graph, names: Names) -> Iterator[Problem]:
     yield from _tried("bad_exit", lambda: event_filter(graph.exit.where))
     if not graph.start:
         yield Problem(code="no_start", message="The flow has no first node; connect its entry to one.")
-
-
-def _is_day(text: str) -> bool:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _of_nodes(graph: Graph, names: Names) -> Iterator[Problem]:

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from pydantic import Field
 
-from uems.kernel.edge import Body, Clean, Name
+from uems.kernel.edge import Body, Clean, Day, Name
 
 MAX_NODES: Final = 200
 NodeId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]{0,39}$")]
@@ -44,7 +44,7 @@ class ScheduleEntry(Body):
     at: Time = "10:00"
     weekdays: Weekdays = Field(default_factory=list)
     day: Annotated[int, Field(ge=0, le=28)] = 0
-    once_on: Annotated[str, Field(pattern=r"^(\d{4}-\d{2}-\d{2})?$")] = ""
+    once_on: Day = ""
 
 
 class DateEntry(Body):

@@ -119,7 +119,6 @@ export default {
       unknown_channel: "The channel is not there.",
       unknown_topic: "The topic is not in use.",
       test_without_goal: "The test is by the goal; name its event below.",
-      bad_day: "This is no day of the calendar.",
       past_day: "The day is over already.",
       bad_goal: "The filter of the goal cannot be read.",
     },

@@ -14,7 +14,7 @@ export default {
     anywayNote: "without any message: what the flow will have to beat",
     step: "in steps of {{count}} minutes",
     today: "addresses, consent and limits as of today",
-    since: "History begins only at",
+    since: "History goes back only to",
     present_one: "{{count}} condition asks for tags or lists, which are known only as of today: it was asked as of today.",
     present_other: "{{count}} conditions ask for tags or lists, which are known only as of today: they were asked as of today.",
     map: "Where they went",

@@ -121,7 +121,6 @@ const zh: SameKeys<typeof en> = {
       unknown_channel: "渠道不存在。",
       unknown_topic: "主题未在使用。",
       test_without_goal: "测试以目标为准，请在下方填写目标事件。",
-      bad_day: "没有这一天。",
       past_day: "这一天已经过去。",
       bad_goal: "目标的筛选条件无法读取。",
     },

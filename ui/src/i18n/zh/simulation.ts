@@ -17,7 +17,7 @@ const zh: SameKeys<typeof en> = {
     anywayNote: "没有收到任何消息：流程要超过的基线",
     step: "步长 {{count}} 分钟",
     today: "地址、订阅与限制按今天计算",
-    since: "历史只从这时开始：",
+    since: "历史最早只到",
     present_one: "有 {{count}} 个条件用到标签或名单，只知道今天的情况，因此按今天计算。",
     present_other: "有 {{count}} 个条件用到标签或名单，只知道今天的情况，因此按今天计算。",
     map: "大家走了哪条路",

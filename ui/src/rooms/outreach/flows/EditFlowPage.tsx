@@ -1,10 +1,10 @@
 // How shall people go? The flow on a canvas, what is wrong with it as it is drawn, and publishing with a preview of whom it concerns.
 import { useQuery } from "@tanstack/react-query";
 import { Button } from "antd";
-import { LayoutGrid } from "lucide-react";
+import { History, LayoutGrid } from "lucide-react";
 import { useMemo, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useParams } from "react-router";
+import { Link, useNavigate, useParams } from "react-router";
 
 import { Page } from "@/parts/Page";
 import { Refusal } from "@/parts/Refusal";
@@ -65,6 +65,7 @@ function Editor({ flow }: { flow: Flow }): ReactNode {
   const [saved, setSaved] = useState({ draft, revision: flow.revision });
   const [publishing, setPublishing] = useState(false);
   const save = useSaveFlow();
+  const navigate = useNavigate();
   const store = async (): Promise<boolean> => {
     if (saved.draft === draft) return true;
     try {
@@ -74,6 +75,10 @@ function Editor({ flow }: { flow: Flow }): ReactNode {
     } catch {
       return false; // shown above the canvas
     }
+  };
+  // What is tried is what is saved.
+  const tryOut = async (): Promise<void> => {
+    if (await store()) await navigate(path("flows", flow.key, "simulate"));
   };
   const tidy = (): void => told.set((old) => ({ ...old, graph: tidied(old.graph) }));
   return (
@@ -94,6 +99,9 @@ function Editor({ flow }: { flow: Flow }): ReactNode {
           </Button>
           <Button loading={save.isPending} disabled={saved.draft === draft} onClick={() => void store()}>
             {saved.draft === draft ? t("flows.saved") : t("flows.save")}
+          </Button>
+          <Button icon={<History size={15} aria-hidden />} onClick={() => void tryOut()}>
+            {t("simulation.open")}
           </Button>
           <Button type="primary" onClick={() => void store().then((done) => setPublishing(done))}>
             {t("flows.publish")}

@@ -1,11 +1,14 @@
 // How many came to each step, stand there, and went which way?
 import { Button, Table, type TableColumnsType } from "antd";
-import type { ReactNode } from "react";
+import type { CSSProperties, ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { Num } from "@/parts/values";
 import type { Graph, NodeCount, Report } from "./queries";
 import { useFlowWords } from "./words";
+
+/** Names and settings are as long as somebody wrote them. */
+const WRAPPED: CSSProperties = { height: "auto", padding: 0, textAlign: "start", whiteSpace: "normal", overflowWrap: "anywhere" };
 
 export function NodeTable({ graph, report, onPick }: { graph: Graph; report: Report; onPick: (id: string) => void }): ReactNode {
   const { t } = useTranslation();
@@ -18,7 +21,7 @@ export function NodeTable({ graph, report, onPick }: { graph: Graph; report: Rep
       render: (_, each) => {
         const node = named.get(each.node);
         return node ? (
-          <Button type="link" size="small" onClick={() => onPick(each.node)}>
+          <Button type="link" size="small" onClick={() => onPick(each.node)} style={WRAPPED}>
             {node.name || words.kind(node.type)} · {words.summary(node)}
           </Button>
         ) : (

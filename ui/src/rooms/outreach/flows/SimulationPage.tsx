@@ -11,7 +11,7 @@ import { Stat, Stats } from "@/parts/Facts";
 import { Card, Page, Stack } from "@/parts/Page";
 import { Failure, Loading, Ready } from "@/parts/states";
 import { useParam } from "@/parts/useParam";
-import { Num, Time } from "@/parts/values";
+import { Day, Num, Time } from "@/parts/values";
 import { useReason } from "@/rooms/outreach/words";
 import { useChannelName } from "@/rooms/outreach/useChannelName";
 import { usePath, useWorkspace } from "@/shell/workspace";
@@ -90,11 +90,7 @@ function Found({ flow, found }: { flow: Flow; found: Simulation }): ReactNode {
       <Stats>
         <Stat name={t("flows.entered")} value={<Num value={came} />} note={t("flows.enteredNote", { n: entries.arrived ?? 0 })} />
         <Stat name={t("flows.held")} value={<Num value={entries.holdout ?? 0} />} />
-        <Stat
-          name={t("simulation.sent")}
-          value={<Num value={found.sent} />}
-          note={t("simulation.ofAsked", { n: found.asked })}
-        />
+        <Stat name={t("simulation.sent")} value={<Num value={found.sent} />} note={t("simulation.ofAsked", { n: found.asked })} />
         <Stat name={t("simulation.inside")} value={<Num value={found.waiting} />} />
         {found.anyway === null ? null : (
           <Stat name={t("simulation.anyway")} value={<Num value={found.anyway} />} note={t("simulation.anywayNote")} />
@@ -129,8 +125,12 @@ function Caveats({ found }: { found: Simulation }): ReactNode {
   return (
     <>
       <p className="faint">
-        <Time at={found.first} /> – <Time at={found.last} /> · {t("simulation.step", { count: found.step_minutes })} ·{" "}
-        {t("simulation.today")}
+        {found.days.length > 0 ? (
+          <>
+            <Day day={found.days[0]?.day ?? ""} /> – <Day day={found.days.at(-1)?.day ?? ""} /> ·{" "}
+          </>
+        ) : null}
+        {t("simulation.step", { count: found.step_minutes })} · {t("simulation.today")}
       </p>
       {found.known_since ? (
         <Alert
