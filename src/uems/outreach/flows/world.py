@@ -109,18 +109,21 @@ class World:
             )
         return self._chosen
 
-    def _seen(self) -> tuple[Sql, dict[str, Param]]:
-        """Which of the values that were told count: a condition on their rows, and what it binds."""
-        return Sql("1"), {}
+    def _seen(self) -> Sql:
+        """Which of the values that were told count: a condition on their rows."""
+        return Sql("1")
+
+    def _seen_by(self) -> dict[str, Param]:
+        """What that condition binds."""
+        return {}
 
     def _read(self, name: str) -> dict[int, object]:
         chosen = self._who()
-        seen, params = self._seen()
-        where = Sql(f"{_OF_THEM} AND {seen}")
+        where = Sql(f"{_OF_THEM} AND {self._seen()}")
         rows = identity.rows_of_people(self._house.store, self._scope, Sql("traits"), ("value", "ts", "log_offset", "log_index"), where)
         found = self._house.warehouse.query(
             Sql(f"SELECT person, argMax(value, (ts, log_offset, log_index)) AS value FROM {rows} GROUP BY person"),
-            {"trait": name, "stored": chosen.stored.tolist(), **params},
+            {"trait": name, "stored": chosen.stored.tolist(), **self._seen_by()},
         )
         values = found.column("value").to_pylist()
         return {person: _decoded(value) for person, value in zip(found.column("person").to_pylist(), values, strict=True)}

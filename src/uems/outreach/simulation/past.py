@@ -65,5 +65,8 @@ class PastWorld(World):
     def _asking(self, chosen: Chosen) -> Asking:
         return PastAsking(self._house, self._scope, self._now, chosen=chosen, people=chosen.people)
 
-    def _seen(self) -> tuple[Sql, dict[str, Param]]:
-        return Sql("ts < {cut:DateTime64(3, 'UTC')}"), {"cut": self._now}
+    def _seen(self) -> Sql:
+        return Sql("ts < {cut:DateTime64(3, 'UTC')}")
+
+    def _seen_by(self) -> dict[str, Param]:
+        return {"cut": self._now}
