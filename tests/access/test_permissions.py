@@ -16,7 +16,7 @@ def test_every_role_can_do_all_that_the_role_below_can_and_more() -> None:
 
 def test_every_permission_names_a_thing_and_a_verb() -> None:
     assert {p.count(":") for p in ALL} == {1}
-    assert {p.split(":")[1] for p in ALL} <= {"read", "write"}
+    assert {p.split(":")[1] for p in ALL} <= {"read", "write", "approve"}
 
 
 def test_a_viewer_sees_numbers_but_no_people_and_changes_nothing() -> None:
