@@ -27,7 +27,7 @@ from uems.outreach.simulation.replay import replay
 from uems.outreach.tables import outreach_decisions, outreach_messages
 
 FIRST = datetime(2026, 3, 25, 0, 0, tzinfo=UTC)
-STEP = timedelta(hours=2)
+STEP = timedelta(hours=3)
 DAYS = 6
 EVENTS = ("Signed Up", "Product Viewed", "Order Completed")
 WHOLE = graph(
@@ -124,7 +124,7 @@ def kept(store: Store, workspace_id: int) -> dict[str, list[Any]]:
         }
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_it_does_what_the_engine_does_when_the_history_happens(house: House, seed: int) -> None:
     shop = a_shop(house)
     chance = random.Random(seed)
@@ -135,7 +135,7 @@ def test_it_does_what_the_engine_does_when_the_history_happens(house: House, see
     for at in range(1, steps + 1):
         shop.now = FIRST + at * STEP
         happened = [
-            Happened(user=f"u{n}", event=chance.choice(EVENTS), ts=shop.now - timedelta(minutes=chance.randrange(1, 119)))
+            Happened(user=f"u{n}", event=chance.choice(EVENTS), ts=shop.now - timedelta(minutes=chance.randrange(1, 179)))
             for n in range(8)
             if chance.random() < 0.25
         ]
