@@ -94,6 +94,7 @@ PAGES = [
     "custom-metrics/new-metric",
     "messages",
     "messages?state=failed",
+    "messages?origin=every",
     "flows",
     "flows/new-flow",
     "flows/every",

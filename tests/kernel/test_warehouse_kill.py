@@ -162,14 +162,16 @@ def test_a_batch_repeated_after_a_kill_counts_once_in_the_table_and_in_every_vie
         assert acknowledged == list(range(done, done + len(acknowledged)))
         done += len(acknowledged)
         warehouse = open_warehouse(settings)
-        stored = int(warehouse.query(Sql("SELECT count() FROM facts")).column(0)[0].as_py())
-        cut += stored % ROWS != 0
-        # The batch that was on its way is sent again, as the pipeline does; so is one that was acknowledged.
-        for batch in (done, max(0, done - 1)):
-            warehouse.insert("facts", facts(batch), token=f"facts:{batch}")
-        done += 1
-        check(warehouse, done)
-        warehouse.close()
+        try:
+            stored = int(warehouse.query(Sql("SELECT count() FROM facts")).column(0)[0].as_py())
+            cut += stored % ROWS != 0
+            # The batch that was on its way is sent again, as the pipeline does; so is one that was acknowledged.
+            for batch in (done, max(0, done - 1)):
+                warehouse.insert("facts", facts(batch), token=f"facts:{batch}")
+            done += 1
+            check(warehouse, done)
+        finally:
+            warehouse.close()  # an open one would be in the way of every test after this
     assert cut > 0, "no kill came between the parts of one batch, so nothing was proved"
 
 

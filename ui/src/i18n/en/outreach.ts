@@ -10,6 +10,7 @@ export default {
     anyState: "Any state",
     channel: "Channel",
     anyChannel: "Any channel",
+    onlyOf: "Only those of {{origin}}",
     kind: "Kind",
     template: "Template",
     whom: "To",

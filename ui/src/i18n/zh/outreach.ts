@@ -12,6 +12,7 @@ const zh: typeof en = {
     anyState: "全部状态",
     channel: "渠道",
     anyChannel: "全部渠道",
+    onlyOf: "只看来自 {{origin}} 的",
     kind: "类别",
     template: "模板",
     whom: "收件人",

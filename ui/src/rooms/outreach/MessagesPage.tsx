@@ -1,6 +1,6 @@
 // What was sent to whom, what was not, and why? The log of all messages.
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { Button, Select, Table, type TableColumnsType } from "antd";
+import { Button, Select, Table, Tag, type TableColumnsType } from "antd";
 import { Send } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
@@ -28,21 +28,28 @@ export function Component(): ReactNode {
 }
 
 function Log(): ReactNode {
+  const { t } = useTranslation();
   const { slug } = useWorkspace();
   const [state, setState] = useParam("state");
   const [channel, setChannel] = useParam("channel");
   const [template] = useParam("template");
+  const [origin, setOrigin] = useParam("origin");
   const chosen = STATES.find((each) => each === state);
-  const query = useInfiniteQuery(messagesQuery(slug, { state: chosen, channel, template_id: template }));
+  const query = useInfiniteQuery(messagesQuery(slug, { state: chosen, channel, template_id: template, origin_id: origin }));
   return (
     <>
       <Filters state={chosen ?? ""} onState={setState} channel={channel} onChannel={setChannel} />
+      {origin ? (
+        <Tag closable onClose={() => setOrigin("")} style={{ marginBottom: 12 }}>
+          {t("messages.onlyOf", { origin })}
+        </Tag>
+      ) : null}
       <Ready query={query}>
         {({ pages }) => (
           <>
             {chosen ? null : <Sums counts={pages[0]?.counts ?? {}} onState={setState} />}
             <Card flush>
-              <MessageTable items={pages.flatMap((page) => page.items)} filtered={Boolean(chosen ?? (channel || template))} />
+              <MessageTable items={pages.flatMap((page) => page.items)} filtered={Boolean(chosen ?? (channel || template || origin))} />
             </Card>
           </>
         )}

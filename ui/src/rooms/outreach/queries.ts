@@ -24,6 +24,8 @@ export interface MessageFilter {
   readonly state?: MessageState | undefined;
   readonly channel?: string | undefined;
   readonly template_id?: string | undefined;
+  /** Of a campaign by its key, or of a flow by its number. */
+  readonly origin_id?: string | undefined;
   readonly person_id?: number | undefined;
 }
 

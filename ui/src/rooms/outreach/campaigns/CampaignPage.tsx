@@ -133,7 +133,13 @@ function Report({ one, report, onPick }: ReportProps): ReactNode {
         <Stat name={t("campaigns.entered")} value={<Num value={took.entered} />} note={t("campaigns.heldNote", { count: took.held })} />
         <Stat
           name={t("campaigns.counts.sent")}
-          value={<Num value={total("sent")} to={path("messages")} label={t("campaigns.counts.sent")} />}
+          value={
+            <Num
+              value={total("sent")}
+              to={`${path("messages")}?origin=${encodeURIComponent(one.key)}&state=accepted`}
+              label={t("campaigns.counts.sent")}
+            />
+          }
         />
         <Stat name={t("campaigns.counts.delivered")} value={<Num value={total("delivered")} />} />
         <Stat name={t("campaigns.counts.opened")} value={<Num value={total("opened")} />} />
