@@ -5,6 +5,7 @@ tells them in codes.
 """
 
 import fcntl
+import logging
 import os
 import threading
 from collections.abc import Callable
@@ -12,8 +13,10 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from uems.kernel._clickhouse import EngineSettings
+from uems.kernel._engine_repair import forget_what_never_came
 from uems.kernel.errors import UemsError
 
+_logger = logging.getLogger("uems.warehouse")
 Open: TypeAlias = Callable[[], Any]
 
 # Given explicitly, so that no config.xml of the working folder is read. Caches hold what repays its memory on a machine
@@ -88,6 +91,9 @@ def claim(folder: Path) -> Claim:
             raise _locked(folder, f"process {owner}") from None
         os.ftruncate(lock_file, 0)
         os.pwrite(lock_file, f"{os.getpid()}\n".encode(), 0)
+        gone = forget_what_never_came(folder / "data")
+        if gone:
+            _logger.warning("the warehouse was killed while it wrote; %d parts that never came can be inserted again", gone)
         _claims[folder] = Claim(folder, lock_file)
         return _claims[folder]
 
