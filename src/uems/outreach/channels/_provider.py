@@ -1,6 +1,7 @@
 """How is a provider called, and what does its refusal mean? Whether it may have arrived, whether to try again, and when."""
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -48,12 +49,12 @@ def call(
         raise Refused(error.message, permanent=error.permanent, uncertain=not error.unsent, wait_seconds=wait) from error
 
 
-class Sending:
+class Sending(ABC):
     """A transport whose calls wait in a thread each; a channel says what one call is."""
 
+    @abstractmethod
     def hand_over(self, letter: Letter) -> Handed:
         """Hand one letter over. Raises ``Refused``."""
-        raise NotImplementedError
 
     async def send(self, letter: Letter) -> Handed:
         return await asyncio.to_thread(self.hand_over, letter)

@@ -49,7 +49,6 @@ class Replay:
     """One simulation, over. scratch: the store that it wrote to. step: of its clock. present: conditions that were asked as of today."""
 
     flow: Flow
-    plan: Plan
     scratch: Store
     first: datetime
     last: datetime
@@ -93,7 +92,6 @@ def replay(
         return use(
             Replay(
                 flow=flow,
-                plan=plan,
                 scratch=scratch,
                 first=first,
                 last=last,
