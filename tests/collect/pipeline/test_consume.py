@@ -140,6 +140,29 @@ def test_only_the_holder_of_the_lease_consumes(house: House, stages: Stages) -> 
     assert number(house, "SELECT count() FROM events") == 1
 
 
+def test_a_batch_that_took_longer_than_the_lease_is_closed_and_not_done_again(
+    house: House, stages: Stages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("uems.collect.pipeline.consume.SMALL_EVENTS", 0)  # what is under way is closed by the next step
+    tokens = []
+    insert = type(house.warehouse).insert
+
+    def noted(self: Warehouse, table: str, data: pa.Table, *, token: str) -> None:
+        tokens.append((table, token))
+        insert(self, table, data, token=token)
+
+    monkeypatch.setattr(type(house.warehouse), "insert", noted)
+    send(house.log, [track("u1")])
+    consumer = Consumer(house, stages, 0, "one")
+    assert consumer.hold(NOW)
+    assert consumer.step(NOW) == 1
+    later = NOW + timedelta(minutes=5)
+    assert consumer.hold(later)
+    consumer.step(later)
+    assert cursor.read(house.store, 0).events == 1
+    assert sorted(tokens) == [("event_receipts", "event_receipts:0:1-1"), ("events", "events:0:1-1")]
+
+
 def test_the_business_day_is_that_of_the_workspace(house: House, stages: Stages) -> None:
     # 16:30 UTC on 1 March is half past midnight on 2 March in Shanghai.
     send(house.log, [track("u1", timestamp="2026-03-01T16:30:00Z"), track("u2", timestamp="2026-03-01T15:30:00Z")])

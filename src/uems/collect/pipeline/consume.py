@@ -103,11 +103,12 @@ class Consumer:
         """Take or keep the lease. On taking it anew, what another consumer may have changed is read again."""
         if self._lease is not None and self._lease.expires_at - now > timedelta(seconds=LEASE_SECONDS / 2):
             return True
-        epoch = self._lease.epoch if self._lease else 0
-        name = f"pipeline:{self._partition}"
-        self._lease = leases.acquire(self._house.store, name, self._holder, LEASE_SECONDS, now)
-        if self._lease is None or self._lease.epoch != epoch:
+        if self._lease is not None:
+            # One that ran out is still ours while nobody took it; taken anew it would throw away the batch under way.
+            self._lease = leases.renew(self._house.store, self._lease, LEASE_SECONDS, now)
+        if self._lease is None:
             self._forget()
+            self._lease = leases.acquire(self._house.store, f"pipeline:{self._partition}", self._holder, LEASE_SECONDS, now)
         return self._lease is not None
 
     def rest(self, seconds: float) -> bool:
@@ -127,8 +128,16 @@ class Consumer:
 
     def step(self, now: datetime) -> int:
         """Process one batch; the number of its events, 0 when there were none. Raises what the store or warehouse raises."""
+        assert self._lease is not None
+        begun = time.monotonic()
+
+        def clock() -> datetime:
+            return now + timedelta(seconds=time.monotonic() - begun)
+
         try:
-            return self._step(now)
+            # However long the batch takes on a busy machine: two workers that took it from each other would never end.
+            with leases.keeping(self._house.store, self._lease, LEASE_SECONDS, clock):
+                return self._step(now)
         except BaseException:
             # What is half done is done again from what is written down; nothing in memory counts.
             self._forget()
