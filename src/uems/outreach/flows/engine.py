@@ -146,10 +146,7 @@ class Engine:
             scope = self._workspaces.look(workspace_id)
             if scope is not None:
                 enqueue(conn, scope, rows, now)
-        insert_many(conn, flow_effects, [_effect_row(one, now) for one in walked.effects])
-        for table in sorted({table for table, _ in walked.kept}, key=lambda one: one.name):
-            upsert_many(conn, table, [row for mine, row in walked.kept if mine is table], _SAME[table.name], ())
-        write_gates(conn, walked.gates)
+        write_beside(conn, walked, now)
         add_counts(conn, walked.counts)
         self.moves += sum(walked.counts.values())
 
@@ -177,21 +174,30 @@ class Engine:
                     walked.parked.extend(mine)
                 else:
                     at = Cohort(scope=scope, node="", salt=plan.salt, now=now, now_us=now_us, woken=False, runs=[], ask=world)
-                    self._through(plan, mine, at, walked)
+                    walk(plan, mine, at, walked)
         return walked
 
-    def _through(self, plan: Plan, mine: list[Run], at: Cohort, walked: Walked) -> None:
-        """One version that cannot be worked out, as when a segment that it asks is archived, holds up none of the others."""
-        part = Walked(gates=dict(walked.gates))
-        try:
-            through(plan, mine, at, part)
-        except UemsError as error:
-            if error.passes:
-                raise
-            _logger.error("version %d of flow %s cannot go on; its people wait: %s", plan.version, plan.key, error)
-            walked.delayed.extend(mine)
-        else:
-            walked.add(part)
+
+def walk(plan: Plan, mine: list[Run], at: Cohort, walked: Walked) -> None:
+    """As ``through``; one version that cannot be worked out, as when a segment that it asks is archived, holds up none of the others."""
+    part = Walked(gates=dict(walked.gates))
+    try:
+        through(plan, mine, at, part)
+    except UemsError as error:
+        if error.passes:
+            raise
+        _logger.error("version %d of flow %s cannot go on; its people wait: %s", plan.version, plan.key, error)
+        walked.delayed.extend(mine)
+    else:
+        walked.add(part)
+
+
+def write_beside(conn: Connection, walked: Walked, now: datetime) -> None:
+    """What is written with the moves besides runs, messages and counts: effects, rows that nodes keep, rate limits."""
+    insert_many(conn, flow_effects, [_effect_row(one, now) for one in walked.effects])
+    for table in sorted({table for table, _ in walked.kept}, key=lambda one: one.name):
+        upsert_many(conn, table, [row for mine, row in walked.kept if mine is table], _SAME[table.name], ())
+    write_gates(conn, walked.gates)
 
 
 def through(plan: Plan, runs: Sequence[Run], at: Cohort, walked: Walked) -> None:

@@ -43,11 +43,13 @@ def enter(conn: Connection, plan: Plan, arrivals: Sequence[Arrival], now_us: int
     rows = []
     for one in sorted(arrivals, key=lambda arrival: (arrival.at_us, arrival.person_id)):
         mine = before[one.person_id]
-        refused = _refused(plan, [run for run in mine if not keyed or _key_of(run) == one.key], one.at_us)
+        alike = [run for run in mine if not keyed or _key_of(run) == one.key]
+        inside, last = any(run.state in INSIDE for run in alike), max((run.entered_at for run in alike), default=None)
+        refused = refusal(plan, inside, last, one.at_us)
         counts[plan.workspace_id, plan.flow_id, plan.version, "", refused or "arrived"] += 1
         if refused:
             continue
-        run = _new(plan, one, 1 + max((r.entry_no for r in mine), default=0))
+        run = new_run(plan, one, 1 + max((r.entry_no for r in mine), default=0))
         mine.append(run)
         rows.append(_row(run, one.key, now_us))
     insert_many(conn, flow_runs, rows)
@@ -59,18 +61,19 @@ def _key_of(run: Run) -> str:
     return str(run.known().get("key", ""))
 
 
-def _refused(plan: Plan, runs: Sequence[Run], at_us: int) -> str:
-    """Why somebody with these runs may not come in; "" if they may."""
-    if any(run.state in INSIDE for run in runs):
+def refusal(plan: Plan, inside: bool, last: int | None, at_us: int) -> str:
+    """Why somebody may not come in; "" if they may. inside: whether they are on their way. last: when they came in last, None for never."""
+    if inside:
         return "inside"
-    if not runs or plan.graph.reentry.allow == "always":
+    if last is None or plan.graph.reentry.allow == "always":
         return ""
-    if plan.graph.reentry.allow == "after_days" and at_us >= max(run.entered_at for run in runs) + plan.graph.reentry.days * _DAY:
+    if plan.graph.reentry.allow == "after_days" and at_us >= last + plan.graph.reentry.days * _DAY:
         return ""
     return "again"
 
 
-def _new(plan: Plan, one: Arrival, entry_no: int) -> Run:
+def new_run(plan: Plan, one: Arrival, entry_no: int) -> Run:
+    """The run of somebody who comes in, before the first node."""
     context = {**one.context, "key": one.key} if one.key else dict(one.context)
     return Run(
         workspace_id=plan.workspace_id,

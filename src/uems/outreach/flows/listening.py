@@ -55,7 +55,7 @@ class Listener:
 class Happening:
     """One event as flows see it."""
 
-    __slots__ = ("at_us", "event", "message_id", "person_id", "properties", "record")
+    __slots__ = ("_properties", "_record", "_row", "at_us", "event", "message_id", "person_id")
 
     def __init__(self, row: Mapping[str, Any]) -> None:
         self.event: str = row["event"]
@@ -63,12 +63,25 @@ class Happening:
         self.message_id: str = row["message_id"]
         ts: datetime = row["ts"]
         self.at_us = to_microseconds(ts.astimezone(UTC))
-        raw = row["properties"]
-        self.properties: dict[str, Any] = read_properties(raw) if isinstance(raw, str) else dict(raw or {})
-        self.record = Record(columns=row, properties=self.properties)
+        self._row = row
+        self._properties: dict[str, Any] | None = None
+        self._record: Record | None = None
+
+    @property
+    def properties(self) -> dict[str, Any]:
+        """Decoded when somebody first asks: most events are of interest to nobody."""
+        found = self._properties
+        if found is None:
+            raw = self._row["properties"]
+            found = self._properties = read_properties(raw) if isinstance(raw, str) else dict(raw or {})
+        return found
 
     def fits(self, matches: Matcher | None) -> bool:
-        return matches is None or matches(self.record)
+        if matches is None:
+            return True
+        if self._record is None:
+            self._record = Record(columns=self._row, properties=self.properties)
+        return matches(self._record)
 
     def told(self) -> dict[str, Any]:
         """What templates and later steps read of it."""
@@ -114,15 +127,16 @@ def take_events(conn: Connection, listeners: Mapping[str, Sequence[Plan]], happe
     for one in happened:
         for plan in listeners.get(one.event, ()):
             entry = plan.graph.entry
-            if isinstance(entry, EventEntry) and plan.open and entry.event == one.event:
-                late = one.at_us < now_us - entry.hours * _HOUR
-                if not late and one.fits(plan.entering):
-                    _, mine = arrivals.setdefault((plan.flow_id, plan.version), (plan, []))
-                    mine.append(_arrival(entry, one, now_us))
+            comes = isinstance(entry, EventEntry) and plan.open and entry.event == one.event
+            if isinstance(entry, EventEntry) and comes and one.at_us >= earliest(entry, now_us) and one.fits(plan.entering):
+                _, mine = arrivals.setdefault((plan.flow_id, plan.version), (plan, []))
+                mine.append(arrival_of(entry, one, now_us))
             for node, stop in plan.stops.items():
                 if stop.trying and one.event in stop.trying.events and one.fits(stop.success):
                     people = reached.setdefault((plan.workspace_id, plan.flow_id), {}).setdefault((node, stop.trying.about), [])
                     people.append((one.person_id, one.at_us))
+            if one.event not in plan.telling:
+                continue
             versions.setdefault(plan.flow_id, {})[plan.version] = plan
             flow = heard.setdefault(plan.flow_id, [])
             if not flow or flow[-1] is not one:
@@ -135,7 +149,13 @@ def take_events(conn: Connection, listeners: Mapping[str, Sequence[Plan]], happe
         _tell(conn, versions[flow_id], flow_id, events, now_us)
 
 
-def _arrival(entry: EventEntry, one: Happening, now_us: int) -> Arrival:
+def earliest(entry: EventEntry, now_us: int) -> int:
+    """Events from before this instant (microseconds) are too old to bring anybody in."""
+    return now_us - entry.hours * _HOUR
+
+
+def arrival_of(entry: EventEntry, one: Happening, now_us: int) -> Arrival:
+    """Whom an event brings to the door."""
     found: Any = one.properties.get(entry.key) if entry.key else None
     key = "" if found is None else str(found)[:200]
     return Arrival(person_id=one.person_id, at_us=min(one.at_us, now_us), key=key, context={"event": one.told()})
@@ -151,13 +171,13 @@ def _tell(conn: Connection, versions: Mapping[int, Plan], flow_id: int, events: 
         plan = versions.get(run.version)
         if plan is None:
             continue
-        change = _change(plan, run, by_person[run.person_id], now_us)
+        change = change_of(plan, run, by_person[run.person_id], now_us)
         if change is not None:
             told.append((run, *change))
     write_signals(conn, told)
 
 
-def _change(plan: Plan, run: Run, events: Sequence[Happening], now_us: int) -> tuple[str, int | None, int | None] | None:
+def change_of(plan: Plan, run: Run, events: Sequence[Happening], now_us: int) -> tuple[str, int | None, int | None] | None:
     """(signal, when to wake, when the goal was reached) by what a person did; None when none of it concerns the run."""
     signal, wake, reached = run.signal, run.wake_at, None
     parked = signal.startswith("parked")

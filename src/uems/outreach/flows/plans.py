@@ -47,7 +47,7 @@ class Watched:
 class Plan:
     """One version of one flow. current: whether it takes people in; state: of the flow.
 
-    since_us: when it was published. entering: the filter on the entering event."""
+    since_us: when it was published. entering: the filter on the entering event. telling: events that concern those who are inside."""
 
     workspace_id: int
     flow_id: int
@@ -63,6 +63,7 @@ class Plan:
     entering: Matcher | None
     goal: Watched | None
     leaving: Watched
+    telling: frozenset[str]
 
     @property
     def open(self) -> bool:
@@ -72,11 +73,11 @@ class Plan:
     @property
     def listened(self) -> set[str]:
         """Every event that this version wants to hear of."""
-        found = set(self.leaving.events) | (set(self.goal.events) if self.goal else set())
+        found = set(self.telling)
         if self.graph.entry.type == "event" and self.open:
             found.add(self.graph.entry.event)
         tested = (stop.trying.events for stop in self.stops.values() if stop.trying)
-        return found.union(*(stop.events for stop in self.stops.values()), *tested)
+        return found.union(*tested)
 
 
 def compile_plan(
@@ -126,6 +127,7 @@ def compile_plan(
         entering=event_filter(graph.entry.where) if graph.entry.type == "event" else None,
         goal=Watched(events=frozenset(goal.events), matches=event_filter(goal.where)) if goal else None,
         leaving=Watched(events=frozenset(graph.exit.events), matches=event_filter(graph.exit.where)),
+        telling=frozenset(graph.exit.events).union(goal.events if goal else (), *(stop.events for stop in stops.values())),
     )
 
 

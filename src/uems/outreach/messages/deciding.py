@@ -4,7 +4,7 @@ In this order: time over, nobody there, no address, address suppressed, too long
 batch the messages of a person compete: the higher priority first, then the older one; each that is allowed counts for the next.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
@@ -64,6 +64,16 @@ class Rules:
         return (address.lower(),) if spell is None else spell(address)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What decisions are made from. consents: person → (topic, channel) → what they said. suppressed: (channel, address) → why. past: by
+    person, and changed by what is allowed."""
+
+    consents: Mapping[int, Mapping[tuple[str, str], str]]
+    suppressed: Mapping[tuple[str, str], str]
+    past: dict[int, Past]
+
+
 def decide(
     conn: Connection,
     scope: Scope,
@@ -78,9 +88,24 @@ def decide(
     weights: number of the message → what it comes to, of those that are weighed.
     """
     owner = {number: person.person_id for person in people.values() for number in person.numbers}
-    consents = consents_by_person(conn, scope, owner)
-    suppressed = _suppressed(conn, scope, rules, asked, people)
-    past = _past(conn, scope, owner, now)
+    known = Known(
+        consents=consents_by_person(conn, scope, owner),
+        suppressed=suppressed_of(conn, scope, rules, {(one.person_id, one.channel) for one in asked}, people),
+        past=_past(conn, scope, owner, now),
+    )
+    return judge(rules, asked, people, known, now, weights)
+
+
+def judge(
+    rules: Rules,
+    asked: Sequence[Claimed],
+    people: Mapping[int, Reached],
+    known: Known,
+    now: datetime,
+    weights: Mapping[int, Weight] = MappingProxyType({}),
+) -> list[Decision]:
+    """As ``decide``, by what is known already. What is allowed is added to ``known.past``."""
+    consents, suppressed, past = known.consents, known.suppressed, known.past
     decisions: list[Decision] = []
     for one in sorted(asked, key=lambda m: (-m.priority, m.enqueued_at, m.message_id)):
         person = people.get(one.person_id)
@@ -104,7 +129,7 @@ def standing(
     """Of each message why it could never be sent as things are, "" where it could: for a look ahead, with nothing written."""
     owner = {number: person.person_id for person in people.values() for number in person.numbers}
     consents = consents_by_person(conn, scope, owner)
-    suppressed = _suppressed(conn, scope, rules, asked, people)
+    suppressed = suppressed_of(conn, scope, rules, {(one.person_id, one.channel) for one in asked}, people)
     found = [_standing(rules, one, people.get(one.person_id), consents, suppressed, None, now) for one in asked]
     return ["" if one is None else one.reason for one in found]
 
@@ -120,15 +145,15 @@ def consents_by_person(conn: Connection, scope: Scope, owner: Mapping[int, int])
     return found
 
 
-def _suppressed(
-    conn: Connection, scope: Scope, rules: Rules, asked: Sequence[Claimed], people: Mapping[int, Reached]
+def suppressed_of(
+    conn: Connection, scope: Scope, rules: Rules, ways: Collection[tuple[int, str]], people: Mapping[int, Reached]
 ) -> dict[tuple[str, str], str]:
-    """(channel, address) → why nothing is sent there."""
+    """(channel, address) → why nothing is sent there. ways: (number of the person, channel)."""
     wanted: set[tuple[str, str]] = set()
-    for one in asked:
-        person, medium = people.get(one.person_id), rules.media.get(one.channel)
+    for number, channel in ways:
+        person, medium = people.get(number), rules.media.get(channel)
         if person is not None and medium is not None and medium != "address" and (address := person.address(medium)):
-            wanted.update((one.channel, written) for written in rules.written(one.channel, address))
+            wanted.update((channel, written) for written in rules.written(channel, address))
     pick, where = Sql("t.channel, t.address, t.reason"), Sql("t.channel = s.c AND t.address = s.a")
     rows = lookup(conn, scope.workspace_id, pick, Sql("outreach_suppressions"), where, {"c": "text", "a": "text"}, wanted)
     return {(channel, address): reason for channel, address, reason in rows}

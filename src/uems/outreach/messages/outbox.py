@@ -27,7 +27,7 @@ def enqueue(conn: Connection, scope: Scope, rows: Sequence[Outgoing], now: datet
     for row in rows:
         if not 0 < len(row.send_key) <= MAX_KEY:
             raise invalid("send_key", row.send_key[:100], f"must have 1 to {MAX_KEY} letters.")
-    heads = _heads(conn, scope, {row.template_id for row in rows if not row.channel or _lacks_topic(row)})
+    heads = heads_of(conn, scope, {row.template_id for row in rows if not row.channel or _lacks_topic(row)})
     return upsert_many(conn, table, [_row(scope, row, heads, now) for row in rows], _CONFLICT, ())
 
 
@@ -35,7 +35,13 @@ def _lacks_topic(one: Outgoing) -> bool:
     return not one.topic and one.kind != "service"
 
 
-def _heads(conn: Connection, scope: Scope, templates: set[str]) -> dict[str, tuple[str, str]]:
+def addressed(one: Outgoing, heads: Mapping[str, tuple[str, str]]) -> tuple[str, str]:
+    """(channel, topic) by which it goes: its own, else those of its template."""
+    channel, topic = heads.get(one.template_id, ("", ""))
+    return one.channel or channel, topic if _lacks_topic(one) else one.topic
+
+
+def heads_of(conn: Connection, scope: Scope, templates: set[str]) -> dict[str, tuple[str, str]]:
     """Template → its (channel, topic); archived ones too, of which the decision says that they are not sent."""
     if not templates:
         return {}
@@ -46,15 +52,15 @@ def _heads(conn: Connection, scope: Scope, templates: set[str]) -> dict[str, tup
 
 def _row(scope: Scope, one: Outgoing, heads: Mapping[str, tuple[str, str]], now: datetime) -> dict[str, object]:
     origin = one.origin
-    channel, topic = heads.get(one.template_id, ("", ""))
+    channel, topic = addressed(one, heads)
     return {
         "workspace_id": scope.workspace_id,
         "send_key": one.send_key,
         "person_id": one.person_id,
-        "channel": one.channel or channel,
+        "channel": channel,
         "template_id": one.template_id,
         "kind": one.kind,
-        "topic": topic if _lacks_topic(one) else one.topic,
+        "topic": topic,
         "origin_type": origin.type,
         "origin_id": origin.id,
         "origin_version": origin.version,

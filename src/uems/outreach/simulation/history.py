@@ -2,8 +2,11 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
-from typing import TypeAlias
+from datetime import UTC, datetime, timedelta
+from typing import Final, TypeAlias
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from uems.collect import api as collect
 from uems.identity import api as identity
@@ -12,7 +15,7 @@ from uems.kernel.errors import UemsError
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
 from uems.kernel.sql import Sql, ident
-from uems.kernel.store import to_microseconds
+from uems.kernel.store import from_microseconds, to_microseconds
 from uems.outreach.flows.dates import people_by_date
 from uems.outreach.flows.entering import Arrival
 from uems.outreach.flows.graph import ApiEntry, DateEntry, ScheduleEntry, SegmentEntry
@@ -24,25 +27,63 @@ from uems.profiles import api as profiles
 from uems.profiles.api import Asking, PastAsking
 from uems.segments import api as segments
 
-_ALWAYS = {"event", "message_id", "ts"}
+_ALWAYS: Final = {"event", "message_id", "ts"}
+_AT_ONCE: Final = 250_000
+"""Events in memory at a time, more or less."""
+_HEARD: Final = Sql(
+    "event IN {events:Array(String)} AND type IN ('track', 'page', 'screen')"
+    " AND ts >= {first:DateTime64(3, 'UTC')} AND ts < {last:DateTime64(3, 'UTC')}"
+)
 
 
-def happenings(house: House, scope: Scope, plan: Plan, first: datetime, last: datetime) -> list[Happening]:
-    """The events from ``first`` to just before ``last`` that the flow listens to, in their order; people as they are known now."""
+class Stretch:
+    """Events in their order, column by column; rows are made of those that somebody looks at. at_us: microseconds since 1970."""
+
+    def __init__(self, table: pa.Table) -> None:
+        self.at_us: list[int] = pc.cast(pc.cast(table.column("ts"), pa.timestamp("us", "UTC")), pa.int64()).to_pylist()
+        self.event: list[str] = table.column("event").to_pylist()
+        self.person: list[int] = table.column("person").to_pylist()
+        self._names = [name for name in table.column_names if name not in ("ts", "event", "person", "log_offset", "log_index", "said")]
+        self._said = table.column("said").combine_chunks()
+        self._columns = [table.column(name).combine_chunks() for name in self._names]
+
+    def __len__(self) -> int:
+        return len(self.at_us)
+
+    def happening(self, at: int) -> Happening:
+        """The event at a place."""
+        row = {name: column[at].as_py() for name, column in zip(self._names, self._columns, strict=True)}
+        known = {"ts": from_microseconds(self.at_us[at]), "event": self.event[at], "person_id": self.person[at]}
+        return Happening({**row, **known, "properties": self._said[at].as_py()})
+
+
+def stretches(house: House, scope: Scope, plan: Plan, first: datetime, last: datetime) -> Iterator[Stretch]:
+    """What the flow listens to, in parts of some days that fit into memory; empty ones are left out."""
     if not plan.listened:
-        return []
+        return
+    found = house.warehouse.query(
+        Sql(f"SELECT count() AS n FROM events WHERE workspace_id = {{w:UInt32}} AND {_HEARD}"),
+        {"w": scope.workspace_id, "events": sorted(plan.listened), "first": first, "last": last},
+    )
+    parts = 1 + int(found.column("n")[0].as_py()) // _AT_ONCE
+    days = timedelta(days=max(1, (last - first).days // parts))
+    while first < last:
+        after = min(first + days, last)
+        stretch = Stretch(_happened(house, scope, plan, first, after))
+        if len(stretch):
+            yield stretch
+        first = after
+
+
+def _happened(house: House, scope: Scope, plan: Plan, first: datetime, last: datetime) -> pa.Table:
+    """The events from ``first`` to just before ``last`` that the flow listens to, in their order; people as they are known now."""
     graph = plan.graph.model_dump_json()
     # A filter can only read a column that its text names.
     names = sorted(_ALWAYS | {column.name for column in collect.EVENT_COLUMNS if f'"{column.name}"' in graph})
     columns = {**{name: ident(name) for name in (*names, "log_offset", "log_index")}, "said": Sql("toJSONString(properties)")}
-    where = Sql(
-        "event IN {events:Array(String)} AND type IN ('track', 'page', 'screen')"
-        " AND ts >= {first:DateTime64(3, 'UTC')} AND ts < {last:DateTime64(3, 'UTC')}"
-    )
-    rows = identity.rows_of_people(house.store, scope, Sql("events"), columns, where)
+    rows = identity.rows_of_people(house.store, scope, Sql("events"), columns, _HEARD)
     query = Sql(f"SELECT * FROM {rows} ORDER BY ts, log_offset, log_index")
-    found = house.warehouse.query(query, {"events": sorted(plan.listened), "first": first, "last": last})
-    return [Happening({**row, "person_id": row["person"], "properties": row["said"]}) for row in found.to_pylist()]
+    return house.warehouse.query(query, {"events": sorted(plan.listened), "first": first, "last": last})
 
 
 Arrivals: TypeAlias = Iterator[tuple[datetime, list[Arrival]]]

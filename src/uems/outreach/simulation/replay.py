@@ -1,9 +1,9 @@
 """What would this flow have done? Its own engine and its own decisions, on a clock that goes through real history step by step.
 
 The draft is published into a store of its own, real events and comings are told to it in their order, and at every step the same
-engine moves people and the same code decides about messages as when it is live. Nothing reaches anybody, and nothing is written to the
-real store. Events are those that really happened: nobody did anything because of a message that was never sent, so that whoever
-reaches the goal would have done so anyway.
+engine moves people and the same code decides about messages as when it is live; only that those inside are kept in memory. Nothing
+reaches anybody, and nothing is written to the real store. Events are those that really happened: nobody did anything because of a
+message that was never sent, so that whoever reaches the goal would have done so anyway.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,34 +12,29 @@ from datetime import datetime, timedelta
 from time import monotonic
 from typing import Final, TypeVar
 
-from sqlalchemy import func, select
-
 from uems.kernel.errors import UemsError
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
 from uems.kernel.store import Store, from_microseconds, to_microseconds
 from uems.outreach.flows.definitions import Flow, must_be_sound
-from uems.outreach.flows.engine import Engine
-from uems.outreach.flows.entering import Arrival, enter
-from uems.outreach.flows.listening import Happening, take_events
+from uems.outreach.flows.engine import Walked, walk, write_beside
+from uems.outreach.flows.entering import Arrival
 from uems.outreach.flows.plans import Plan, read_plan
-from uems.outreach.flows.tables import flow_runs
-from uems.outreach.messages import claiming
-from uems.outreach.messages.attempts import Settled
-from uems.outreach.messages.deciding import Rules, decide
-from uems.outreach.messages.reaching import Reached, reach
-from uems.outreach.messages.sender import frame_of, write_decisions
-from uems.outreach.simulation.history import arrivals, first_known, happenings
+from uems.outreach.flows.steps import Cohort, Run
+from uems.outreach.flows.testing import reach_goals
+from uems.outreach.messages.sender import frame_of
+from uems.outreach.simulation.history import arrivals, first_known, stretches
+from uems.outreach.simulation.ledger import Ledger
+from uems.outreach.simulation.letters import Letters
 from uems.outreach.simulation.past import PastWorld, Present
-from uems.outreach.simulation.scratch import Lender, publish, scratch_store
-from uems.outreach.tables import QUEUED, outreach_messages
+from uems.outreach.simulation.scratch import publish, scratch_store
+from uems.outreach.simulation.telling import Told
 from uems.profiles import api as profiles
 
 T = TypeVar("T")
 MAX_DAYS: Final = 366
 SECONDS: Final = 240.0
 """How long one may take before it gives up."""
-_HOLDER: Final = "simulation"
 _BATCH: Final = 20_000
 _QUARTER: Final = 15
 
@@ -55,16 +50,6 @@ class Replay:
     step: timedelta
     present: int
     known_since: datetime | None
-
-
-class _One:
-    """Where the one workspace of a simulation is looked up."""
-
-    def __init__(self, scope: Scope) -> None:
-        self._scope = scope
-
-    def look(self, workspace_id: int) -> Scope | None:
-        return self._scope if workspace_id == self._scope.workspace_id else None
 
 
 def replay(
@@ -124,85 +109,68 @@ class _Going:
     def __init__(
         self, house: House, scope: Scope, flow: Flow, plan: Plan, scratch: Store, first: datetime, last: datetime, step: timedelta
     ) -> None:
-        self.house, self.scope, self.flow, self.plan, self.scratch = house, scope, flow, plan, scratch
+        self.house, self.scope, self.plan, self.scratch = house, scope, plan, scratch
         self.first, self.last, self.step = first, last, step
         self.present = Present(house, scope, last)
-        self.people: dict[int, Reached] = {}
         self._now = first
-        self._lender = Lender(house, scope, flow, first, last)
-        inside = House(settings=house.settings, warehouse=house.warehouse, store=scratch, log=house.log)
-        self._engine = Engine(
-            inside,
-            _One(scope),
-            lambda: self._now,
-            batch=_BATCH,
-            worlds=lambda scope, people, now: PastWorld(house, scope, people, now, self.present, scratch),
-        )
-        self._listeners = {event: [plan] for event in plan.listened}
+        with house.store.read() as conn:
+            rules = frame_of(conn, house, scope).rules
+        self._ledger = Ledger(plan)
+        self._letters = Letters(house, scope, rules, flow.flow_id, first, last)
+        self._told = Told(plan, stretches(house, scope, plan, first, last))
         self._until = monotonic() + SECONDS
 
     def go(self) -> None:
         """All of it."""
-        self._lender.lend_templates(self.scratch)
-        with self.house.store.read() as conn:
-            rules = frame_of(conn, self.house, self.scope).rules
         coming = arrivals(self.house, self.scope, self.plan, self.first, self.last, self.present)
-        came, events = next(coming, None), self._events()
-        event = next(events, None)
-        while (then := self._next(event, came)) is not None:
+        came = next(coming, None)
+        while (then := self._next(came)) is not None:
             self._now, now_us = then, to_microseconds(then)
             if monotonic() > self._until:
                 message = f"It took longer than {SECONDS:.0f} seconds and was given up on {then:%Y-%m-%d}. Simulate fewer days."
                 raise UemsError("simulation_too_long", message, status=422)
-            heard: list[Happening] = []
-            while event is not None and event.at_us <= now_us:
-                heard.append(event)
-                event = next(events, None)
-            with self.scratch.write() as conn:
-                take_events(conn, self._listeners, heard, now_us)
-                while came is not None and came[0] <= then:
-                    enter(conn, self.plan, came[1], now_us)
-                    came = next(coming, None)
-            while self._engine.step():
-                continue
-            self._send(rules)
+            reached = self._told.take(self._ledger, now_us)
+            if reached:
+                with self.scratch.write() as conn:
+                    reach_goals(conn, self.plan.workspace_id, self.plan.flow_id, reached)
+            while came is not None and came[0] <= then:
+                for one in sorted(came[1], key=lambda arrival: (arrival.at_us, arrival.person_id)):
+                    if not self._ledger.refuses(one.person_id, one.key, one.at_us):
+                        self._ledger.admit(one, now_us)
+                came = next(coming, None)
+            while runs := self._ledger.take_due(now_us, _BATCH):
+                self._walk(runs, now_us)
+            self._letters.decide(then, self._soon())
+            self._ledger.write(self.scratch)
+            self._letters.write(self.scratch)
+        self._ledger.write(self.scratch, everything=True)
+        self._letters.write(self.scratch, everything=True)
 
-    def _events(self) -> Iterator[Happening]:
-        """What the flow listens to, a day in memory at a time."""
-        day = self.first
-        while day < self.last:
-            after = min(day + timedelta(days=1), self.last)
-            yield from happenings(self.house, self.scope, self.plan, day, after)
-            day = after
-
-    def _next(self, event: Happening | None, came: tuple[datetime, list[Arrival]] | None) -> datetime | None:
+    def _next(self, came: tuple[datetime, list[Arrival]] | None) -> datetime | None:
         """The next step of the clock at which there is anything to do; None when the stretch is over."""
-        with self.scratch.read() as conn:
-            wake = conn.execute(select(func.min(flow_runs.c.wake_at)).where(flow_runs.c.wake_at.is_not(None))).scalar()
-            due = conn.execute(select(outreach_messages.c.next_at).where(QUEUED).order_by(outreach_messages.c.next_at).limit(1)).scalar()
-        times = [from_microseconds(one) for one in (wake, event.at_us if event else None) if one is not None]
-        times += [one for one in (due, came[0] if came else None) if one is not None]
-        if not times:
+        known = (self._ledger.next_at, self._letters.next_at, self._told.next_at, to_microseconds(came[0]) if came else None)
+        times = [one for one in known if one is not None]
+        if not times or self._now >= self.last or min(times) > to_microseconds(self.last):
             return None
-        if self._now >= self.last or min(times) > self.last:
-            return None
-        steps = -((self.first - max(min(times), self._now + self.step)) // self.step)
+        steps = -((self.first - max(from_microseconds(min(times)), self._now + self.step)) // self.step)
         return min(self.first + steps * self.step, self.last)
 
-    def _send(self, rules: Rules) -> None:
-        """Decide about every message whose time has come; those that may be sent count as sent."""
-        now = self._now
-        self._lender.catch_up(self.scratch, now)
-        while batch := claiming.claim(self.scratch, _HOLDER, now, _BATCH):
-            fresh = {one.person_id for one in batch} - self.people.keys()
-            if fresh:
-                found = reach(self.house, self.scope, fresh)
-                self.people.update(found)
-                self._lender.lend(self.scratch, list(found.values()), now)
+    def _walk(self, runs: list[Run], now_us: int) -> None:
+        """One round of the engine, kept in memory; what nodes keep beside the runs is written."""
+        saved = self._ledger.save(runs)
+        world = PastWorld(self.house, self.scope, [run.person_id for run in runs], self._now, self.present, self.scratch)
+        at = Cohort(scope=self.scope, node="", salt=self.plan.salt, now=self._now, now_us=now_us, woken=False, runs=[], ask=world)
+        walked = Walked()
+        walk(self.plan, runs, at, walked)
+        if walked.delayed:
+            self._ledger.restore(runs, saved)
+        self._ledger.moved(walked, now_us)
+        self._letters.ask(walked.sent, self._now)
+        if walked.effects or walked.kept or walked.gates:
             with self.scratch.write() as conn:
-                decisions = decide(conn, self.scope, rules, batch, self.people, now)
-                write_decisions(conn, _HOLDER, batch, decisions, now)
-            sent = {one.message_id for one in decisions if one.verdict == "send"}
-            settled = [Settled(message=one, state="accepted", parts=1) for one in batch if one.message_id in sent]
-            if settled:
-                claiming.settle(self.scratch, _HOLDER, settled, now)
+                write_beside(conn, walked, self._now)
+
+    def _soon(self) -> Iterator[int]:
+        """People to whom a message may be sent next: those inside, then those of the next events. Looked up together it is far quicker."""
+        yield from self._ledger.inside()
+        yield from self._told.soon()
