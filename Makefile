@@ -15,12 +15,13 @@ SDK := sdk/browser
 SDK_SOURCES := $(wildcard $(SDK)/src/*.ts $(SDK)/tsconfig*.json) $(SDK)/build.mjs $(SDK)/package.json
 UI_SOURCES := $(shell find ui -type f -not -path 'ui/node_modules/*' -not -path 'ui/dist/*' -not -path 'ui/test-results/*' \
 	-not -name openapi.json -not -name schema.d.ts 2>/dev/null)
-# In the order of tests/conftest.py, not by the number of tests in a file.
-SIDE_BY_SIDE := -n 2 --dist loadfile --no-loadscope-reorder
+# One more than there are processors, as many tests wait for a server or a page. In the order of tests/conftest.py, not by number.
+WORKERS ?= $(shell n=$$(( $$(nproc 2>/dev/null || echo 2) + 1 )); echo $$(( n < 6 ? n : 6 )))
+SIDE_BY_SIDE = -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 # --universal: one lock for every Python and platform; no index address, so that it installs from any mirror.
 LOCK := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --annotation-style line
 
-.PHONY: help setup demo test deep check check-python check-ui bench fmt docs lock wheel clean system-packages
+.PHONY: help setup demo test deep test-setup check check-python check-ui bench fmt docs lock wheel clean system-packages
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -30,11 +31,16 @@ setup: $(STAMPS)/project $(STATIC)/index.html $(STATIC)/uems.js ## install UEMS 
 demo: setup $(STAMPS)/demo ## install, load a year of real retail data, serve http://localhost:8000
 	$(BIN)/uems demo
 
-test: check $(STAMPS)/demo $(STAMPS)/clients ## install what the tests need and run them all
-	$(BIN)/pytest $(SIDE_BY_SIDE)
+test: test-setup ## install what the tests need and run them all, with the checks beside them
+	@tools/beside.sh "$(MAKE) --no-print-directory check-python check-ui" $(BIN)/pytest $(SIDE_BY_SIDE)
 
-deep: check $(STAMPS)/demo $(STAMPS)/clients ## the same with many more random worlds
-	UEMS_TEST_DEPTH=10 $(BIN)/pytest $(SIDE_BY_SIDE) --timeout 3600
+deep: test-setup ## the same with many more random worlds
+	UEMS_TEST_DEPTH=10 tools/beside.sh "$(MAKE) --no-print-directory check-python check-ui" $(BIN)/pytest $(SIDE_BY_SIDE) --timeout 3600
+
+# Two at a time: the Python side and the Node side wait for different things. What goes into one environment goes one after another.
+test-setup:
+	@$(MAKE) --no-print-directory -j2 setup system-packages $(STAMPS)/dev $(STAMPS)/clients
+	@$(MAKE) --no-print-directory $(STAMPS)/demo
 
 check: setup system-packages $(STAMPS)/dev ## the quick half of `make test`: formatting, types, layering, UI
 	@$(MAKE) --no-print-directory -j2 --output-sync=target check-python check-ui
@@ -78,7 +84,7 @@ wheel: $(STAMPS)/project $(STATIC)/index.html $(STATIC)/uems.js ## build dist/ue
 clean: ## remove everything that was built or installed (never your data)
 	rm -rf $(VENV) $(STATIC) dist ui/node_modules ui/dist $(CLIENTS)/node_modules $(SDK)/node_modules $(SDK)/dist
 
-system-packages:
+system-packages: | $(STAMPS)/venv
 	@tools/system-packages.sh
 
 $(STAMPS)/venv:

@@ -5,7 +5,7 @@ Hypothesis draws anew in every run, so that quick runs add up too.
 
 import os
 
-_DEPTH = float(os.environ.get("UEMS_TEST_DEPTH", "0.6"))
+_DEPTH = float(os.environ.get("UEMS_TEST_DEPTH", "0.4"))
 
 
 def worlds(count: int) -> int:
