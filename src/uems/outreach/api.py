@@ -3,6 +3,7 @@
 from uems.outreach.campaigns.engine import Campaigner
 from uems.outreach.consent.model import Restraints, Topic
 from uems.outreach.consent.settings import save_restraints, save_topic
+from uems.outreach.documents import DOCUMENTS
 from uems.outreach.flows.calling import Caller
 from uems.outreach.flows.doors import Doors
 from uems.outreach.flows.engine import Engine
@@ -14,6 +15,7 @@ from uems.outreach.templates.definitions import Template, save_template, templat
 from uems.outreach.templates.model import TemplateDraft, TemplateSpec, Variant
 
 __all__ = [
+    "DOCUMENTS",
     "KINDS",
     "Caller",
     "Campaigner",

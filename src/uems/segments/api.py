@@ -1,7 +1,9 @@
 """The door of this room: everything that other rooms, the command line and the web may use."""
 
+from uems.segments.config.kinds import After, Fault, RoomKind, Standing, field_changes
+from uems.segments.config.model import FieldChange
 from uems.segments.current import Currency, currency
-from uems.segments.definitions import archive_segment, list_segments, resolve_node, save_segment, segment
+from uems.segments.definitions import archive_segment, list_segments, resolve, resolve_node, save_segment, segment
 from uems.segments.doers import segment_worker
 from uems.segments.feed import Change, Place, changes_since, follow, head, place_of, start_at
 from uems.segments.keeper import Keeper
@@ -16,15 +18,20 @@ from uems.segments.tagging import Tags, tag_uses
 
 __all__ = [
     "MIGRATIONS",
+    "After",
     "Change",
     "Currency",
     "Draft",
+    "Fault",
+    "FieldChange",
     "Keeper",
     "Membership",
     "PeopleList",
     "Place",
+    "RoomKind",
     "Segment",
     "Size",
+    "Standing",
     "Syncer",
     "Tags",
     "archive_segment",
@@ -32,6 +39,7 @@ __all__ = [
     "create_list",
     "currency",
     "delete_list",
+    "field_changes",
     "follow",
     "head",
     "is_member",
@@ -44,6 +52,7 @@ __all__ = [
     "people_list",
     "place_of",
     "preview",
+    "resolve",
     "resolve_node",
     "save_segment",
     "segment",

@@ -19,6 +19,7 @@ from uems.access.api import operator_token
 from uems.kernel.clock import utc_now
 from uems.kernel.edge import UPLOAD
 from uems.kernel.house import House
+from uems.outreach import api as outreach
 from uems.prediction import api as prediction
 from uems.profiles import api as profiles
 from uems.segments import api as segments
@@ -31,6 +32,8 @@ from uems.web.ui import STATIC, install_ui
 
 TAG_USERS: tuple[profiles.TagUsers, ...] = (segments.tag_uses, prediction.tag_uses)
 """What asks tags above the room that has them. A room whose definitions name tags adds its function, so that none is removed under it."""
+CONFIG_ROOMS: tuple[segments.RoomKind, ...] = outreach.DOCUMENTS
+"""Definitions of rooms above segments that are kept as documents too, in the order in which they are put in force."""
 _FOR_STRANGERS = (
     "/healthz",
     "/api/login",
@@ -97,6 +100,7 @@ def create_app(
     app.state.clock = clock
     app.state.instance = instance
     app.state.tag_users = TAG_USERS
+    app.state.config_rooms = CONFIG_ROOMS
     app.state.operator_hash = hashlib.sha256(operator_token(house.settings.home).encode()).digest()
     install_errors(app)
     mount_rooms(app)

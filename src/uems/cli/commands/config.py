@@ -1,4 +1,4 @@
-"""``uems plan``, ``uems apply``, ``uems export-config``: segments, tags and the tracking plan as files."""
+"""``uems plan``, ``uems apply``, ``uems export-config``: all definitions as files."""
 
 import sys
 from collections.abc import Sequence
@@ -20,11 +20,12 @@ CHANGES = 3
 _SIGNS = {"create": "+", "change": "~", "archive": "-", "restore": "+", "keep": " "}
 
 Files = Annotated[
-    list[Path], typer.Argument(help="YAML files of documents, each with its kind: segment, tag or tracking_plan.", exists=True)
+    list[Path],
+    typer.Argument(
+        help="YAML files of documents, each with its kind: tracking_plan, tag, segment, template, flow or campaign.", exists=True
+    ),
 ]
-Prune = Annotated[
-    bool, typer.Option("--prune", help="Archive segments, and remove tags, that stand in no file, if any of their kind does.")
-]
+Prune = Annotated[bool, typer.Option("--prune", help="Archive what stands in no file, if any of its kind does; tags are removed.")]
 Words = Annotated[Language, typer.Option(help="Language in which conditions are said.")]
 
 
@@ -91,7 +92,7 @@ def export_config(
     workspace: WorkspaceOption = None,
     format: Annotated[Format, typer.Option("--format", "-f", help="json for one JSON document; anything else is YAML.")] = Format.table,
 ) -> None:
-    """Write segments, tags and the tracking plan as YAML; applied again, it changes nothing.
+    """Write the tracking plan, tags, segments, templates, flows and campaigns as YAML; applied again, it changes nothing.
 
     Example: `uems export-config > definitions.yaml`
     """

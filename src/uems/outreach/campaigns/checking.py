@@ -16,8 +16,12 @@ from uems.outreach.flows.names import Names, event_filter
 
 def check_campaign(house: House, scope: Scope, spec: CampaignSpec, now: datetime) -> list[Problem]:
     """What keeps it from being launched; ``node`` says at which part of it: audience, message, test, timing or goal."""
-    names = names_of(house, scope)
-    return [*_audience(spec, names), *_message(spec, names), *_timing(spec, scope, now), *_goal(spec)]
+    return [*problems_of(spec, names_of(house, scope)), *_timing(spec, scope, now)]
+
+
+def problems_of(spec: CampaignSpec, names: Names) -> list[Problem]:
+    """As ``check_campaign``, but for what depends on the time."""
+    return [*_audience(spec, names), *_message(spec, names), *_goal(spec)]
 
 
 def _tried(code: str, place: str, work: Callable[[], object], way: str = "") -> Iterator[Problem]:

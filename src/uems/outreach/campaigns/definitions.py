@@ -18,7 +18,7 @@ from uems.outreach.campaigns.tables import campaigns
 
 State: TypeAlias = Literal["draft", "waiting", "scheduled", "running", "paused", "stopped", "cancelled", "done", "archived"]
 """waiting: for approval. stopped: by itself, because something was wrong. cancelled: by somebody, for good."""
-_KEY: Final = re.compile(r"[a-z0-9][a-z0-9_]{0,99}")
+KEY_PATTERN: Final = r"[a-z0-9][a-z0-9_]{0,99}"
 MAX_CAMPAIGNS: Final = 2_000
 _C = campaigns.c
 
@@ -84,30 +84,35 @@ def save_campaign(store: Store, access: Access, key: str, draft: CampaignDraft, 
     revision: what the caller edited, 0 for none; raises ``campaign_changed`` (409) when another one stands. None overwrites. Raises
     ``campaign_state`` (409) for one that was launched: it has to be withdrawn first.
     """
-    if not _KEY.fullmatch(key):
+    if not re.fullmatch(KEY_PATTERN, key):
         raise invalid("key", key[:100], "must be 1 to 100 of a-z, 0-9 and _, and not begin with _.")
-    workspace_id = access.scope.workspace_id
     with store.write() as conn:
-        lock(conn, f"campaigns:{workspace_id}")
-        row = conn.execute(select(campaigns).where(_C.workspace_id == workspace_id, _C.key == key)).mappings().one_or_none()
-        old = campaign_of(row) if row is not None else None
-        standing = old.revision if old else 0
-        if revision is not None and revision != standing:
-            message = f"{key} stands at revision {standing}, not {revision}. Load it again and repeat it."
-            raise UemsError("campaign_changed", message, status=409)
-        said: dict[str, Any] = {"name": draft.name, "description": draft.description, "spec": draft.spec.model_dump(mode="json")}
-        if old is not None and old.state != "draft":
-            raise refused(old, ("draft",), "Withdraw it first, or make a copy of it")
-        if old is not None and _said(old) == said:
-            return old
-        by = {"changed_at": access.now, "changed_by": access.actor.label[:300], "revision": standing + 1}
-        if old is None:
-            _insert(conn, access, key, {**said, **by})
-        else:
-            change(conn, access, old, {**said, **by})
-        before = _said(old) if old else None
-        audit(conn, access, "campaign.changed" if old else "campaign.created", f"campaign:{key}", before, said)
-        return read_campaign(conn, workspace_id, key)
+        return write_campaign(conn, access, key, draft, revision=revision)
+
+
+def write_campaign(conn: Connection, access: Access, key: str, draft: CampaignDraft, *, revision: int | None = None) -> Campaign:
+    """As ``save_campaign``, within a transaction that changes more; the key is one that a campaign may have."""
+    workspace_id = access.scope.workspace_id
+    lock(conn, f"campaigns:{workspace_id}")
+    row = conn.execute(select(campaigns).where(_C.workspace_id == workspace_id, _C.key == key)).mappings().one_or_none()
+    old = campaign_of(row) if row is not None else None
+    standing = old.revision if old else 0
+    if revision is not None and revision != standing:
+        message = f"{key} stands at revision {standing}, not {revision}. Load it again and repeat it."
+        raise UemsError("campaign_changed", message, status=409)
+    said: dict[str, Any] = {"name": draft.name, "description": draft.description, "spec": draft.spec.model_dump(mode="json")}
+    if old is not None and old.state != "draft":
+        raise refused(old, ("draft",), "Withdraw it first, or make a copy of it")
+    if old is not None and _said(old) == said:
+        return old
+    by = {"changed_at": access.now, "changed_by": access.actor.label[:300], "revision": standing + 1}
+    if old is None:
+        _insert(conn, access, key, {**said, **by})
+    else:
+        change(conn, access, old, {**said, **by})
+    before = _said(old) if old else None
+    audit(conn, access, "campaign.changed" if old else "campaign.created", f"campaign:{key}", before, said)
+    return read_campaign(conn, workspace_id, key)
 
 
 def _insert(conn: Connection, access: Access, key: str, said: Mapping[str, object]) -> None:

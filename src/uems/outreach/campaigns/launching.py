@@ -119,12 +119,17 @@ def cancel_campaign(store: Store, access: Access, key: str) -> Campaign:
 def archive_campaign(store: Store, access: Access, key: str) -> Campaign:
     """Put it away; one that still goes has to be cancelled first. What it did stays known. Audited."""
     with store.write() as conn:
-        one = _locked(conn, access, key)
-        if one.state == "archived":
-            return one
-        if one.state in GOING:
-            raise refused(one, ("draft", "cancelled", "done"), "Cancel it first")
-        return _turned(conn, access, one, "campaign.archived", {"state": "archived"})
+        return archive_in(conn, access, key)
+
+
+def archive_in(conn: Connection, access: Access, key: str) -> Campaign:
+    """As ``archive_campaign``, within a transaction that changes more."""
+    one = _locked(conn, access, key)
+    if one.state == "archived":
+        return one
+    if one.state in GOING:
+        raise refused(one, ("draft", "cancelled", "done"), "Cancel it first")
+    return _turned(conn, access, one, "campaign.archived", {"state": "archived"})
 
 
 def stop_campaign(conn: Connection, access: Access, key: str, reason: str, facts: dict[str, object]) -> Campaign:

@@ -26,8 +26,8 @@ from uems.outreach.tables import outreach_templates
 from uems.segments import api as segments
 
 State: TypeAlias = Literal["draft", "live", "paused", "stopped", "archived"]
-_KEY: Final = re.compile(r"[a-z0-9][a-z0-9_]{0,99}")
-_TAKEN: Final = frozenset({"kinds", "recipes", "check", "person"})
+KEY_PATTERN: Final = r"[a-z0-9][a-z0-9_]{0,99}"
+TAKEN: Final = frozenset({"kinds", "recipes", "check", "person"})
 """Keys that are addresses of something else."""
 MAX_FLOWS: Final = 500
 SEGMENT_READER: Final = "flows"
@@ -70,7 +70,7 @@ def list_flows(store: Store, scope: Scope, *, archived: bool = False) -> list[Fl
     query = select(flows).where(_F.workspace_id == scope.workspace_id).order_by(_F.name, _F.flow_id)
     with store.read() as conn:
         rows = conn.execute(query if archived else query.where(_F.state != "archived")).mappings().all()
-    return [_flow(row) for row in rows]
+    return [flow_of(row) for row in rows]
 
 
 def get_flow(store: Store, scope: Scope, key: str) -> Flow:
@@ -84,7 +84,7 @@ def read_flow(conn: Connection, workspace_id: int, key: str) -> Flow:
     row = conn.execute(select(flows).where(_F.workspace_id == workspace_id, _F.key == key)).mappings().one_or_none()
     if row is None:
         raise not_found("flow", key)
-    return _flow(row)
+    return flow_of(row)
 
 
 def versions_of(store: Store, scope: Scope, flow: Flow) -> list[Version]:
@@ -98,14 +98,18 @@ def versions_of(store: Store, scope: Scope, flow: Flow) -> list[Version]:
     ]
 
 
-def names_of(house: House, scope: Scope) -> Names:
-    """What a graph of this workspace may name."""
+def names_of(house: House, scope: Scope, after: segments.After | None = None) -> Names:
+    """What a graph of this workspace may name. after: what there would be, where more is about to be changed."""
     t = outreach_templates.c
     query = select(t.template_id, t.topic).where(t.workspace_id == scope.workspace_id, t.archived.is_(False), t.version > 0)
     with house.store.read() as conn:
         known = {row.template_id: row.topic for row in conn.execute(query)}
         topics = frozenset(read_topics(conn, scope.workspace_id))
-    return Names(house=house, scope=scope, templates=known, topics=topics)
+    if after is not None:
+        gone = {key for kind, key in after.documents.archived if kind == "template"}
+        fresh = {key: str(getattr(one, "topic", "")) for key, one in after.documents.rooms.get("template", {}).items()}
+        known = {key: topic for key, topic in known.items() if key not in gone} | fresh
+    return Names(house=house, scope=scope, templates=known, topics=topics, after=after)
 
 
 def check_flow(house: House, scope: Scope, graph: Graph) -> list[Problem]:
@@ -126,29 +130,32 @@ def save_flow(store: Store, access: Access, key: str, draft: FlowDraft, *, revis
 
     revision: what the caller edited, 0 for none; raises ``flow_changed`` (409) when another one stands. None overwrites.
     """
-    if not _KEY.fullmatch(key) or key in _TAKEN:
+    if not re.fullmatch(KEY_PATTERN, key) or key in TAKEN:
         raise invalid("key", key[:100], "must be 1 to 100 of a-z, 0-9 and _, not begin with _, and be no address of its own.")
     with store.write() as conn:
-        workspace_id = access.scope.workspace_id
-        lock(conn, f"flows:{workspace_id}")
-        row = conn.execute(select(flows).where(_F.workspace_id == workspace_id, _F.key == key)).mappings().one_or_none()
-        old = _flow(row) if row is not None else None
-        standing = old.revision if old else 0
-        if revision is not None and revision != standing:
-            raise UemsError(
-                "flow_changed", f"{key} stands at revision {standing}, not {revision}. Load it again and repeat it.", status=409
-            )
-        said: dict[str, Any] = {"name": draft.name, "description": draft.description, "draft": draft.graph.model_dump(mode="json")}
-        if old is not None and old.state != "archived" and _said(old) == said:
-            return old
-        by = {"changed_at": access.now, "changed_by": access.actor.label[:300], "revision": standing + 1}
-        if old is None:
-            _insert(conn, access, key, {**said, **by})
-        else:
-            state = "draft" if old.state == "archived" else old.state
-            _set(conn, access, old, {**said, **by, "state": state})
-        audit(conn, access, "flow.changed" if old else "flow.created", f"flow:{key}", _facts(old) if old else None, {"name": draft.name})
-        return read_flow(conn, workspace_id, key)
+        return write_flow(conn, access, key, draft, revision=revision)
+
+
+def write_flow(conn: Connection, access: Access, key: str, draft: FlowDraft, *, revision: int | None = None) -> Flow:
+    """As ``save_flow``, within a transaction that changes more; the key is one that a flow may have."""
+    workspace_id = access.scope.workspace_id
+    lock(conn, f"flows:{workspace_id}")
+    row = conn.execute(select(flows).where(_F.workspace_id == workspace_id, _F.key == key)).mappings().one_or_none()
+    old = flow_of(row) if row is not None else None
+    standing = old.revision if old else 0
+    if revision is not None and revision != standing:
+        raise UemsError("flow_changed", f"{key} stands at revision {standing}, not {revision}. Load it again and repeat it.", status=409)
+    said: dict[str, Any] = {"name": draft.name, "description": draft.description, "draft": draft.graph.model_dump(mode="json")}
+    if old is not None and old.state != "archived" and _said(old) == said:
+        return old
+    by = {"changed_at": access.now, "changed_by": access.actor.label[:300], "revision": standing + 1}
+    if old is None:
+        _insert(conn, access, key, {**said, **by})
+    else:
+        state = "draft" if old.state == "archived" else old.state
+        _set(conn, access, old, {**said, **by, "state": state})
+    audit(conn, access, "flow.changed" if old else "flow.created", f"flow:{key}", _facts(old) if old else None, {"name": draft.name})
+    return read_flow(conn, workspace_id, key)
 
 
 def _insert(conn: Connection, access: Access, key: str, said: Mapping[str, object]) -> None:
@@ -178,33 +185,38 @@ def publish_flow(house: House, access: Access, key: str, *, revision: int, polic
     """
     flow = get_flow(house.store, access.scope, key)
     must_be_sound(house, access.scope, flow.graph, "published")
-    _begin_to_follow(house, access.scope, flow.graph)
+    begin_to_follow(house, access.scope, flow.graph)
     with house.store.write() as conn:
-        workspace_id = access.scope.workspace_id
-        lock(conn, f"flows:{workspace_id}")
-        flow = read_flow(conn, workspace_id, key)
+        lock(conn, f"flows:{access.scope.workspace_id}")
+        flow = read_flow(conn, access.scope.workspace_id, key)
         if flow.revision != revision:
             raise UemsError("flow_changed", f"{key} stands at revision {flow.revision}, not {revision}. Look at it again.", status=409)
         if flow.state == "archived":
             raise UemsError("flow_archived", f"{key} is archived; save it again first.", status=409)
-        version = flow.version + 1
-        row = {"workspace_id": workspace_id, "flow_id": flow.flow_id, "version": version, "graph": flow.graph.model_dump(mode="json")}
-        conn.execute(insert(flow_versions).values(**row, policy=policy, at=access.now, by=access.actor.label[:300]))
-        now_us = to_microseconds(access.now)
-        inside = move_runs(conn, workspace_id, flow.flow_id, flow.graph, version, policy, targets, now_us)
-        values: dict[str, object] = {"version": version, "state": "live", "draining": policy == "drain" and inside > 0}
-        if flow.state == "paused":
-            release_runs(conn, workspace_id, flow.flow_id, now_us)
-        _set(conn, access, flow, values)
-        if flow.graph.entry.type == "segment" and flow.graph.entry.members:
-            slot = {"workspace_id": workspace_id, "flow_id": flow.flow_id, "slot": f"members:{version}"}
-            conn.execute(insert(flow_slots).values(**slot, after=0, done=False, people=0, at=access.now))
-        changed(conn)
-        audit(conn, access, "flow.published", f"flow:{key}", {"version": flow.version}, {"version": version, "policy": policy})
-        return read_flow(conn, workspace_id, key)
+        return publish_in(conn, access, flow, policy=policy, targets=targets)
 
 
-def _begin_to_follow(house: House, scope: Scope, graph: Graph) -> None:
+def publish_in(conn: Connection, access: Access, flow: Flow, *, policy: Policy, targets: Mapping[str, str]) -> Flow:
+    """Publish the draft of a flow that was found sound, within a transaction that holds the lock of flows."""
+    workspace_id = access.scope.workspace_id
+    version = flow.version + 1
+    row = {"workspace_id": workspace_id, "flow_id": flow.flow_id, "version": version, "graph": flow.graph.model_dump(mode="json")}
+    conn.execute(insert(flow_versions).values(**row, policy=policy, at=access.now, by=access.actor.label[:300]))
+    now_us = to_microseconds(access.now)
+    inside = move_runs(conn, workspace_id, flow.flow_id, flow.graph, version, policy, targets, now_us)
+    values: dict[str, object] = {"version": version, "state": "live", "draining": policy == "drain" and inside > 0}
+    if flow.state == "paused":
+        release_runs(conn, workspace_id, flow.flow_id, now_us)
+    _set(conn, access, flow, values)
+    if flow.graph.entry.type == "segment" and flow.graph.entry.members:
+        slot = {"workspace_id": workspace_id, "flow_id": flow.flow_id, "slot": f"members:{version}"}
+        conn.execute(insert(flow_slots).values(**slot, after=0, done=False, people=0, at=access.now))
+    changed(conn)
+    audit(conn, access, "flow.published", f"flow:{flow.key}", {"version": flow.version}, {"version": version, "policy": policy})
+    return read_flow(conn, workspace_id, flow.key)
+
+
+def begin_to_follow(house: House, scope: Scope, graph: Graph) -> None:
     """The first flow by a segment hears of comings and goings from now on, not of those of all time."""
     if graph.entry.type == "segment" and segments.place_of(house, scope, SEGMENT_READER) == segments.Place():
         segments.start_at(house, scope, SEGMENT_READER, segments.head(house, scope))
@@ -230,6 +242,11 @@ def archive_flow(store: Store, access: Access, key: str) -> Flow:
     return _turn(store, access, key, "archived", ("draft", "live", "paused", "stopped"), "flow.archived", inside="leave")
 
 
+def archive_in(conn: Connection, access: Access, flow: Flow) -> Flow:
+    """As ``archive_flow``, within a transaction that holds the lock of flows."""
+    return _turn_in(conn, access, flow, "archived", "flow.archived", overdue=None, inside="leave")
+
+
 def _turn(
     store: Store,
     access: Access,
@@ -248,18 +265,31 @@ def _turn(
             return flow
         if flow.state not in fro:
             raise UemsError("flow_state", f"{key} is {flow.state}; this can be done to one that is {', '.join(fro)}.", status=409)
-        place = (access.scope.workspace_id, flow.flow_id)
-        now_us = to_microseconds(access.now)
-        if inside == "leave":
-            leave_all(conn, *place, now_us, reason=to)
-        elif overdue == "leave":
-            leave_all(conn, *place, now_us, reason="overdue", parked=True)
-        elif overdue == "continue":
-            release_runs(conn, *place, now_us)
-        _set(conn, access, flow, {"state": to, "changed_at": access.now, "changed_by": access.actor.label[:300]})
-        changed(conn)
-        audit(conn, access, action, f"flow:{key}", {"state": flow.state}, {"state": to, "inside": inside})
-        return read_flow(conn, access.scope.workspace_id, key)
+        return _turn_in(conn, access, flow, to, action, overdue=overdue, inside=inside)
+
+
+def _turn_in(
+    conn: Connection,
+    access: Access,
+    flow: Flow,
+    to: State,
+    action: str,
+    *,
+    overdue: Literal["continue", "leave"] | None,
+    inside: Literal["finish", "leave"],
+) -> Flow:
+    place = (access.scope.workspace_id, flow.flow_id)
+    now_us = to_microseconds(access.now)
+    if inside == "leave":
+        leave_all(conn, *place, now_us, reason=to)
+    elif overdue == "leave":
+        leave_all(conn, *place, now_us, reason="overdue", parked=True)
+    elif overdue == "continue":
+        release_runs(conn, *place, now_us)
+    _set(conn, access, flow, {"state": to, "changed_at": access.now, "changed_by": access.actor.label[:300]})
+    changed(conn)
+    audit(conn, access, action, f"flow:{flow.key}", {"state": flow.state}, {"state": to, "inside": inside})
+    return read_flow(conn, access.scope.workspace_id, flow.key)
 
 
 def _set(conn: Connection, access: Access, flow: Flow, values: Mapping[str, object]) -> None:
@@ -275,7 +305,8 @@ def _facts(flow: Flow) -> dict[str, object]:
     return {"name": flow.name, "revision": flow.revision}
 
 
-def _flow(row: RowMapping) -> Flow:
+def flow_of(row: RowMapping) -> Flow:
+    """A row of ``flows``."""
     return Flow(
         flow_id=row["flow_id"],
         key=row["key"],

@@ -24,7 +24,7 @@ _ANY_TIME: Final = At(now=datetime(1970, 1, 1, tzinfo=UTC), zone="UTC")
 class Names:
     """What exists in a workspace. templates: key → topic of those that can be sent, "" for none. topics: keys of topics.
 
-    has_goal: whether the flow at hand has one.
+    has_goal: whether the flow at hand has one. after: segments and tags as they would be, where they are about to be changed too.
     """
 
     house: House
@@ -32,10 +32,15 @@ class Names:
     templates: Mapping[str, str]
     topics: frozenset[str]
     has_goal: bool = False
+    after: segments.After | None = None
 
     def condition(self, body: object) -> Node:
         """The condition on people, with segments put in their places. Raises ``bad_filter``."""
         node = profiles.parse_condition(body)
+        if self.after is not None:
+            if self.after.tags is not None:
+                profiles.check_asked(node, self.after.tags)
+            return segments.resolve("", {**self.after.segments, "": node})
         with self.house.store.read() as conn:
             profiles.check_tags(conn, self.scope.workspace_id, node)
         return segments.resolve_node(node, self.house.store, self.scope)
@@ -70,12 +75,18 @@ class Names:
 
     def tag(self, key: str, value: object) -> None:
         """Raise unless it is a tag set by hand that can have the value; None for any."""
-        known = profiles.definitions(self.house.store, self.scope).get(key)
-        if known is None or known.tag.kind != "manual":
+        known = self._tag(key)
+        if known is None or known.kind != "manual":
             raise UemsError("unknown_tag", f"There is no tag {key!r} that is set by hand; make one first, or choose another.", status=422)
-        problem = "" if value is None else profiles.value_problem(known.tag, value)
+        problem = "" if value is None else profiles.value_problem(known, value)
         if problem:
             raise UemsError("bad_tag_value", f"The tag {key} cannot have the value: {problem}", status=422)
+
+    def _tag(self, key: str) -> profiles.TagDef | None:
+        if self.after is not None and self.after.tags is not None:
+            return self.after.tags.get(key)
+        known = profiles.definitions(self.house.store, self.scope).get(key)
+        return None if known is None else known.tag
 
     def goal(self, event: str) -> None:
         """An event that a test is for; empty for the goal of the flow, which must be there then."""
@@ -83,6 +94,10 @@ class Names:
             raise UemsError("no_goal", "The test has no event of its own and the flow has no goal; set one of them.", status=422)
 
     def segment(self, key: str) -> None:
+        if self.after is not None:
+            if key not in self.after.segments:
+                raise UemsError("not_found", f"There would be no segment {key!r}; add it to the documents, or choose another.", status=404)
+            return
         if segments.segment(self.house.store, self.scope, key).archived:
             raise UemsError("segment_archived", f"The segment {key} is archived; restore it, or choose another.", status=409)
 

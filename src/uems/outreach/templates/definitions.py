@@ -20,7 +20,7 @@ from uems.outreach.templates.compiled import Compiled
 from uems.outreach.templates.model import TemplateDraft, TemplateSpec
 
 MAX_TEMPLATES: Final = 2_000
-_KEY: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}")
+KEY_PATTERN: Final = r"[a-z0-9][a-z0-9_-]{0,99}"
 _T, _V = table.c, versions.c
 
 
@@ -87,35 +87,40 @@ def save_template(store: Store, access: Access, template_id: str, draft: Templat
     Raises ``invalid``, ``bad_template`` (422), ``not_found`` for an unknown channel, ``template_changed`` (409) where another version
     stands than the one that was edited, ``too_many_templates`` (409).
     """
-    if not _KEY.fullmatch(template_id):
+    if not re.fullmatch(KEY_PATTERN, template_id):
         raise invalid("template_id", template_id[:100], "must be 1 to 100 of a-z, 0-9, _ and -, and begin with a letter or a digit.")
     fits(CHANNELS.get(draft.channel), draft.spec)
     Compiled(draft.spec)
+    with store.write() as conn:
+        return write_template(conn, access, template_id, draft)
+
+
+def write_template(conn: Connection, access: Access, template_id: str, draft: TemplateDraft) -> Template:
+    """As ``save_template``, within a transaction that changes more; the draft was found to make sense."""
     workspace_id = access.scope.workspace_id
     spec = draft.spec.model_dump(mode="json")
     head = {"name": draft.name, "channel": draft.channel, "kind": draft.kind, "topic": draft.topic}
-    with store.write() as conn:
-        lock(conn, f"outreach_templates:{workspace_id}")
-        old = read_template(conn, workspace_id, template_id)
-        stands = 0 if old is None else old.version
-        if draft.if_version is not None and draft.if_version != stands:
-            message = f"{template_id} is at version {stands} now; version {draft.if_version} was edited. Open it again."
-            raise UemsError("template_changed", message, status=409, details={"version": stands})
-        if old is None and _count(conn, workspace_id) >= MAX_TEMPLATES:
-            raise UemsError("too_many_templates", f"There are {MAX_TEMPLATES} templates already; archive some first.", status=409)
-        before = None if old is None else {**_head(old), "version": old.version}
-        if old is not None and _head(old) == head and old.spec == draft.spec and not old.archived:
-            return old
-        version = stands + 1
-        said = {**head, "version": version, "archived": False, "saved_at": access.now, "saved_by": access.actor.label[:300]}
-        mine = {"workspace_id": workspace_id, "template_id": template_id}
-        if old is None:
-            conn.execute(insert(table).values(**mine, **said))
-        else:
-            conn.execute(update(table).where(_T.workspace_id == workspace_id, _T.template_id == template_id).values(**said))
-        conn.execute(insert(versions).values(**mine, version=version, spec=spec, at=access.now, by=access.actor.label[:300]))
-        audit(conn, access, "template.saved", f"template:{template_id}", before, {**head, "version": version})
-        made = read_template(conn, workspace_id, template_id)
+    lock(conn, f"outreach_templates:{workspace_id}")
+    old = read_template(conn, workspace_id, template_id)
+    stands = 0 if old is None else old.version
+    if draft.if_version is not None and draft.if_version != stands:
+        message = f"{template_id} is at version {stands} now; version {draft.if_version} was edited. Open it again."
+        raise UemsError("template_changed", message, status=409, details={"version": stands})
+    if old is None and _count(conn, workspace_id) >= MAX_TEMPLATES:
+        raise UemsError("too_many_templates", f"There are {MAX_TEMPLATES} templates already; archive some first.", status=409)
+    before = None if old is None else {**_head(old), "version": old.version}
+    if old is not None and _head(old) == head and old.spec == draft.spec and not old.archived:
+        return old
+    version = stands + 1
+    said = {**head, "version": version, "archived": False, "saved_at": access.now, "saved_by": access.actor.label[:300]}
+    mine = {"workspace_id": workspace_id, "template_id": template_id}
+    if old is None:
+        conn.execute(insert(table).values(**mine, **said))
+    else:
+        conn.execute(update(table).where(_T.workspace_id == workspace_id, _T.template_id == template_id).values(**said))
+    conn.execute(insert(versions).values(**mine, version=version, spec=spec, at=access.now, by=access.actor.label[:300]))
+    audit(conn, access, "template.saved", f"template:{template_id}", before, {**head, "version": version})
+    made = read_template(conn, workspace_id, template_id)
     assert made is not None
     return made
 
@@ -131,14 +136,24 @@ def fits(channel: Channel, spec: TemplateSpec) -> None:
 
 def archive_template(store: Store, access: Access, template_id: str) -> None:
     """Take a template out of use; what waits for it is not sent. Saving it again brings it back. Audited; raises ``not_found``."""
-    workspace_id = access.scope.workspace_id
     with store.write() as conn:
-        old = read_template(conn, workspace_id, template_id)
-        if old is None:
-            raise not_found("template", template_id)
-        if not old.archived:
-            conn.execute(update(table).where(_T.workspace_id == workspace_id, _T.template_id == template_id).values(archived=True))
-            audit(conn, access, "template.archived", f"template:{template_id}", {"archived": False}, {"archived": True})
+        put_template_away(conn, access, template_id)
+
+
+def put_template_away(conn: Connection, access: Access, template_id: str) -> None:
+    """As ``archive_template``, within a transaction that changes more."""
+    workspace_id = access.scope.workspace_id
+    old = read_template(conn, workspace_id, template_id)
+    if old is None:
+        raise not_found("template", template_id)
+    if not old.archived:
+        conn.execute(update(table).where(_T.workspace_id == workspace_id, _T.template_id == template_id).values(archived=True))
+        audit(conn, access, "template.archived", f"template:{template_id}", {"archived": False}, {"archived": True})
+
+
+def read_templates(conn: Connection, workspace_id: int) -> list[Template]:
+    """All templates, archived ones too, within a transaction."""
+    return [_template(row) for row in conn.execute(_latest().where(_T.workspace_id == workspace_id)).mappings()]
 
 
 def _latest() -> Any:

@@ -7,15 +7,17 @@ from sqlalchemy import Connection
 from uems.access.api import Access, audit
 from uems.collect import api as collect
 from uems.kernel.errors import UemsError
-from uems.kernel.store import Store, lock
+from uems.kernel.house import House
+from uems.kernel.store import lock
 from uems.profiles import api as profiles
+from uems.segments.config.kinds import RoomKind
 from uems.segments.config.model import Change, Documents
 from uems.segments.config.planning import fingerprint, plan
 from uems.segments.definitions import turn_segment, write_segment
 
 
 def apply(
-    store: Store,
+    house: House,
     access: Access,
     found: Documents,
     *,
@@ -23,17 +25,23 @@ def apply(
     agreed: str | None = None,
     note: str = "",
     users: Sequence[profiles.TagUsers],
+    rooms: Sequence[RoomKind] = (),
 ) -> list[Change]:
     """Do what ``plan`` says. Audited, each change and the whole. agreed: the fingerprint of the changes that were shown.
 
-    users: what asks tags. Raises ``config_changed`` (409) when other changes would be made by now, ``bad_config`` (422) when something
-    is wrong, and ``tag_in_use`` (409) when something began to ask a tag meanwhile that goes or changes its type.
+    users: what asks tags. rooms: kinds of the rooms above. Raises ``config_changed`` (409) when other changes would be made by now,
+    ``bad_config`` (422) when something is wrong, and ``tag_in_use`` (409) when something began to ask a tag meanwhile that goes or
+    changes its type.
     """
     workspace_id = access.scope.workspace_id
-    with store.write() as conn:
-        for name in (f"tracking_plan:{workspace_id}", f"tags:{workspace_id}", f"segments:{workspace_id}"):
+    for kind in rooms:
+        for document in found.rooms.get(kind.kind, {}).values():
+            kind.prepare(house, access, document)
+    with house.store.write() as conn:
+        ours = (f"tracking_plan:{workspace_id}", f"tags:{workspace_id}", f"segments:{workspace_id}")
+        for name in (*ours, *(kind.lock_name(workspace_id) for kind in rooms)):
             lock(conn, name)  # what is compared now stands still until it is changed
-        changes, problems = plan(store, access.scope, found, prune=prune, users=users)
+        changes, problems = plan(house, access.scope, found, prune=prune, users=users, rooms=rooms)
         if problems:
             raise UemsError("bad_config", problems[0].message, status=422)
         if agreed is not None and agreed != fingerprint(changes):
@@ -42,6 +50,8 @@ def apply(
         _tracking_plan(conn, access, found, changes, note)
         changed = _tags(conn, access, found, note)
         _segments(conn, access, found, changes)
+        for kind in rooms:
+            _room(conn, access, kind, found, changes)
         # Last, because what asks them may go with the same documents.
         gone = [one.key for one in changes if one.kind == "tag" and one.action == "archive"]
         profiles.remove_tags_in(conn, access, gone, users=users)
@@ -64,6 +74,16 @@ def _tags(conn: Connection, access: Access, found: Documents, note: str) -> list
         return []
     done = profiles.apply_tags_in(conn, access, dict(found.tags), note=note)
     return [one.key for one in done if one.act == "change"]
+
+
+def _room(conn: Connection, access: Access, kind: RoomKind, found: Documents, changes: list[Change]) -> None:
+    for one in changes:
+        if one.kind != kind.kind or one.action == "keep":
+            continue
+        if one.action == "archive":
+            kind.archive(conn, access, one.key)
+        else:
+            kind.write(conn, access, one.key, found.rooms[kind.kind][one.key])
 
 
 def _segments(conn: Connection, access: Access, found: Documents, changes: list[Change]) -> None:

@@ -10,7 +10,10 @@ from uems.segments.config.reading import MAX_DOCUMENTS
 
 
 class DocumentsBody(Body):
-    """documents: each with its ``kind`` (tracking_plan, tag, segment). prune: archive what stands in no document of a kind that has any."""
+    """documents: each with its ``kind``, such as tracking_plan, tag, segment, template, flow or campaign.
+
+    prune: archive what stands in no document of a kind that has any.
+    """
 
     documents: Annotated[list[dict[str, Any]], Field(max_length=MAX_DOCUMENTS)]
     prune: bool = False

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 
-from uems.kernel.errors import UemsError
+from pydantic import BaseModel
 
-Kind: TypeAlias = Literal["tracking_plan", "tag", "segment"]
+Kind: TypeAlias = str
+"""One of ``KINDS``, or a kind of a room above."""
 Action: TypeAlias = Literal["create", "change", "archive", "restore", "keep"]
 KINDS: Final[tuple[Kind, ...]] = ("tracking_plan", "tag", "segment")
-"""In the order in which they are put in force: segments ask tags, and both ask events."""
+"""Of this room and those below, in the order in which they are put in force: segments ask tags, and both ask events."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,19 +47,20 @@ class Problem:
 
 
 class BadDocument(Exception):
-    """A problem of one document, on its way to the list of all."""
+    """What is wrong with one document, on its way to the list of all."""
 
-    def __init__(self, document: int, path: str, error: UemsError) -> None:
-        super().__init__(error.message)
-        self.problem = Problem(document=document, path=path, code=error.code, message=error.message)
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__(problems[0].message)
+        self.problems = problems
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Documents:
-    """Read documents, by kind. archived: keys of segments and tags that are to go. places: (kind, key) → which document it is."""
+    """Read documents, by kind. archived: what is to go. places: (kind, key) → which document it is. rooms: kind → key → document."""
 
     segments: Mapping[str, Any]
     tags: Mapping[str, Mapping[str, Any]]
     plan: Any
     archived: frozenset[tuple[Kind, str]]
     places: Mapping[tuple[Kind, str], int]
+    rooms: Mapping[Kind, Mapping[str, BaseModel]]

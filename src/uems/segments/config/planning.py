@@ -8,9 +8,11 @@ from typing import Any, Final
 from uems.collect import api as collect
 from uems.kernel.errors import UemsError
 from uems.kernel.filters import Node
+from uems.kernel.house import House
 from uems.kernel.scope import Scope
 from uems.kernel.store import Store, dump_json
 from uems.profiles import api as profiles
+from uems.segments.config.kinds import After, RoomKind, room_changes
 from uems.segments.config.model import Action, Change, Documents, FieldChange, Problem
 from uems.segments.definitions import list_segments, resolve
 from uems.segments.lists.naming import check_lists
@@ -20,10 +22,17 @@ _LANGUAGES: Final[tuple[profiles.Language, ...]] = ("zh", "en")
 
 
 def plan(
-    store: Store, scope: Scope, found: Documents, *, prune: bool = False, users: Sequence[profiles.TagUsers]
+    house: House,
+    scope: Scope,
+    found: Documents,
+    *,
+    prune: bool = False,
+    users: Sequence[profiles.TagUsers],
+    rooms: Sequence[RoomKind] = (),
 ) -> tuple[list[Change], list[Problem]]:
     """What ``apply`` would do, and why it cannot. prune: archive what stands in no document of a kind that has any. users: what asks
-    tags."""
+    tags. rooms: kinds of the rooms above, in their order."""
+    store = house.store
     problems: list[Problem] = []
     changes: list[Change] = []
     if found.plan is not None:
@@ -33,6 +42,10 @@ def plan(
     changes += _segment_changes(store, scope, found, prune, tags, problems)
     if tags is not None:
         problems += _broken_uses(store, scope, found, tags, users)
+    after = After(segments=_segments_after(store, scope, found, prune), tags=tags, documents=found)
+    with store.read() as conn:
+        for kind in rooms:
+            changes += room_changes(kind, house, conn, scope, after, prune, problems)
     return changes, problems
 
 
@@ -166,11 +179,8 @@ def _segment_changes(
 ) -> list[Change]:
     known = {one.key: one for one in list_segments(store, scope, archived=True)}
     live = {key: one for key, one in known.items() if not one.archived}
-    gone = {key for kind, key in found.archived if kind == "segment"}
-    if prune and found.segments:
-        gone |= live.keys() - found.segments.keys()
-    after = {key: one.condition for key, one in live.items() if key not in gone}
-    after |= {key: draft.condition for key, draft in found.segments.items()}
+    gone = _gone(found, set(live), prune)
+    after = _segments_after(store, scope, found, prune)
     _check_segments(store, scope, found, after, tags, problems)
     changes = [_segment_change(scope, found.segments[key], known.get(key), found) for key in in_order(found.segments, after)]
     for key in reversed(in_order([key for key in known if key in gone], {k: one.condition for k, one in live.items()})):
@@ -179,6 +189,20 @@ def _segment_changes(
         changes.append(Change(kind="segment", key=key, name=known[key].name, action=action, document=place))
     unknown = sorted(gone - known.keys())
     return [*changes, *(Change(kind="segment", key=key, name=key, action="keep", document=found.places["segment", key]) for key in unknown)]
+
+
+def _gone(found: Documents, live: set[str], prune: bool) -> set[str]:
+    """Keys of segments that are to go."""
+    gone = {key for kind, key in found.archived if kind == "segment"}
+    return gone | (live - found.segments.keys()) if prune and found.segments else gone
+
+
+def _segments_after(store: Store, scope: Scope, found: Documents, prune: bool) -> dict[str, Node]:
+    """The segments that there would be, with what they ask."""
+    live = {one.key: one.condition for one in list_segments(store, scope)}
+    gone = _gone(found, set(live), prune)
+    after = {key: condition for key, condition in live.items() if key not in gone}
+    return after | {key: draft.condition for key, draft in found.segments.items()}
 
 
 def _check_segments(

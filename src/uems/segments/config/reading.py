@@ -1,7 +1,8 @@
 """What do the documents say? Each is read by its kind, and every mistake in any of them is listed with its place."""
 
+import re
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Final, TypeVar, cast
+from typing import Annotated, Any, Final, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError
 
@@ -9,10 +10,13 @@ from uems.collect import api as collect
 from uems.kernel.edge import Body, CleanStr
 from uems.kernel.errors import UemsError
 from uems.profiles import api as profiles
+from uems.segments.config.kinds import RoomKind
 from uems.segments.config.model import KINDS, BadDocument, Documents, Kind, Problem
 from uems.segments.model import Draft
 
 MAX_DOCUMENTS: Final = 2_000
+_MOST_FAULTS: Final = 50
+"""Of one document; a file of another kind altogether is wrong everywhere."""
 _B = TypeVar("_B", bound=BaseModel)
 
 
@@ -27,8 +31,11 @@ class _Key(Body):
     key: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]{0,99}$")]
 
 
-def read_documents(bodies: Sequence[Mapping[str, Any]]) -> tuple[Documents, list[Problem]]:
-    """What can be read, and what is wrong with the rest. ``kind`` of a document is one of ``KINDS``; that of a tag is ``tag_kind``."""
+def read_documents(bodies: Sequence[Mapping[str, Any]], rooms: Sequence[RoomKind]) -> tuple[Documents, list[Problem]]:
+    """What can be read, and what is wrong with the rest. ``kind`` of a document is one of ``KINDS`` or of ``rooms``; that of a tag is
+    ``tag_kind``."""
+    above = {one.kind: one for one in rooms}
+    read: dict[Kind, dict[str, BaseModel]] = {one.kind: {} for one in rooms}
     segments: dict[str, Draft] = {}
     tags: dict[str, dict[str, Any]] = {}
     plan: collect.Plan | None = None
@@ -37,12 +44,12 @@ def read_documents(bodies: Sequence[Mapping[str, Any]]) -> tuple[Documents, list
     problems: list[Problem] = []
     for number, body in enumerate(bodies):
         try:
-            kind = _kind(number, body)
+            kind = _kind(number, body, (*KINDS, *above))
             rest = {name: value for name, value in body.items() if name != "kind"}
             gone = rest.pop("archived", False)
             if not isinstance(gone, bool) or (gone and kind == "tracking_plan"):
-                raise _bad(number, "archived", "must be true or false, and only of a segment or a tag.")
-            key = "" if kind == "tracking_plan" else _key(number, rest)
+                raise _bad(number, "archived", "must be true or false, and not of the tracking plan.")
+            key = "" if kind == "tracking_plan" else _key(number, rest, above.get(kind))
             if (kind, key) in places:
                 raise _bad(number, "key", f"{kind} {key} stands in two documents; leave one out.".replace("  ", " "))
             places[kind, key] = number
@@ -52,25 +59,32 @@ def read_documents(bodies: Sequence[Mapping[str, Any]]) -> tuple[Documents, list
                 segments[key] = _segment(number, rest)
             elif kind == "tag":
                 tags[key] = _tag(number, rest)
+            elif kind in above:
+                read[kind][key] = _validated(number, above[kind].Document, rest)
             else:
                 plan = _plan(number, rest)
         except BadDocument as bad:
-            problems.append(bad.problem)
-    found = Documents(segments=segments, tags=tags, plan=plan, archived=frozenset(archived), places=places)
+            problems += bad.problems
+    found = Documents(segments=segments, tags=tags, plan=plan, archived=frozenset(archived), places=places, rooms=read)
     return found, problems
 
 
-def _kind(number: int, body: Mapping[str, Any]) -> Kind:
+def _kind(number: int, body: Mapping[str, Any], kinds: Sequence[Kind]) -> Kind:
     kind = body.get("kind")
-    if kind not in KINDS:
+    if kind not in kinds:
         got = f"is {str(kind)[:40]!r}" if "kind" in body else "is missing"
-        raise BadDocument(number, "kind", UemsError("bad_document", f"kind {got}; must be one of {', '.join(KINDS)}.", status=422))
-    return cast(Kind, kind)
+        raise _wrong(number, "kind", UemsError("bad_document", f"kind {got}; must be one of {', '.join(kinds)}.", status=422))
+    return str(kind)
 
 
-def _key(number: int, body: Mapping[str, Any]) -> str:
-    found = _validated(number, _Key, {name: value for name, value in body.items() if name == "key"})
-    return found.key
+def _key(number: int, body: Mapping[str, Any], room: RoomKind | None) -> str:
+    """The key of a document; that of a kind above in the form that the kind gives it."""
+    if room is None:
+        return _validated(number, _Key, {name: value for name, value in body.items() if name == "key"}).key
+    key = body.get("key")
+    if not isinstance(key, str) or not re.fullmatch(room.key_pattern, key):
+        raise _bad(number, "key", f"must be a text that matches {room.key_pattern}.")
+    return key
 
 
 def _segment(number: int, body: Mapping[str, Any]) -> Draft:
@@ -79,7 +93,7 @@ def _segment(number: int, body: Mapping[str, Any]) -> Draft:
         condition = profiles.parse_condition(read.condition)
     except UemsError as error:
         inner = str(error.details.get("path", ""))
-        raise BadDocument(number, f"condition.{inner}".rstrip("."), error) from error
+        raise _wrong(number, f"condition.{inner}".rstrip("."), error) from error
     return Draft(key=read.key, name=read.name, description=read.description, condition=condition)
 
 
@@ -94,15 +108,15 @@ def _plan(number: int, body: Mapping[str, Any]) -> collect.Plan:
     try:
         return collect.validate_plan(_validated(number, collect.PlanBody, body).plan())
     except UemsError as error:
-        raise BadDocument(number, str(error.details.get("path", "")), error) from error
+        raise _wrong(number, str(error.details.get("path", "")), error) from error
 
 
 def _validated(number: int, model: type[_B], body: Mapping[str, Any]) -> _B:
     try:
         return model.model_validate(body)
     except ValidationError as error:
-        first = error.errors()[0]
-        raise _bad(number, _path(first["loc"]), f"{_what(first)}") from error
+        bad = [_bad(number, _path(one["loc"]), _what(one)) for one in error.errors()[:_MOST_FAULTS]]
+        raise BadDocument(*(one.problems[0] for one in bad)) from error
 
 
 def _what(error: Any) -> str:
@@ -117,4 +131,8 @@ def _path(loc: Sequence[object]) -> str:
 
 
 def _bad(number: int, path: str, problem: str) -> BadDocument:
-    return BadDocument(number, path, UemsError("bad_document", f"{path}: {problem}" if path else problem, status=422))
+    return _wrong(number, path, UemsError("bad_document", f"{path}: {problem}" if path else problem, status=422))
+
+
+def _wrong(number: int, path: str, error: UemsError) -> BadDocument:
+    return BadDocument(Problem(document=number, path=path, code=error.code, message=error.message))

@@ -5,9 +5,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 
-from uems.access.api import Access, guard
+from uems.access.api import Access, guard, house_of
 from uems.kernel.errors import UemsError
-from uems.kernel.store import Store
 from uems.profiles import api as profiles
 from uems.segments.config.applying import apply
 from uems.segments.config.bodies import (
@@ -19,6 +18,7 @@ from uems.segments.config.bodies import (
     ConfigProblemBody,
     DocumentsBody,
 )
+from uems.segments.config.kinds import RoomKind
 from uems.segments.config.model import Documents, Problem
 from uems.segments.config.planning import fingerprint, plan
 from uems.segments.config.reading import read_documents
@@ -29,9 +29,10 @@ router = APIRouter()
 _BASE = "/workspaces/{workspace}/config"
 
 
-def _store(request: Request) -> Store:
-    store: Store = request.app.state.house.store
-    return store
+def _rooms(request: Request) -> Sequence[RoomKind]:
+    """The kinds of documents of the rooms above."""
+    rooms: Sequence[RoomKind] = request.app.state.config_rooms
+    return rooms
 
 
 def _users(request: Request) -> Sequence[profiles.TagUsers]:
@@ -46,10 +47,11 @@ def get_config(
     access: Annotated[Access, guard("segments:read")],
     standard: Annotated[bool, Query(description="Also tags as they were shipped.")] = False,
 ) -> ConfigBody:
-    """The tracking plan, tags and segments as documents."""
+    """The tracking plan, tags, segments and all other definitions as documents; of other rooms what the caller may read."""
     access.require("plan:read")
     access.require("tags:read")
-    return ConfigBody(documents=documents_of(_store(request), access.scope, standard=standard))
+    rooms = [one for one in _rooms(request) if f"{one.permission}:read" in access.actor.permissions]
+    return ConfigBody(documents=documents_of(house_of(request).store, access.scope, standard=standard, rooms=rooms))
 
 
 @router.post(f"{_BASE}/plan")
@@ -57,8 +59,12 @@ def plan_config(request: Request, access: Annotated[Access, guard("segments:read
     """What documents would change, field by field, and what is wrong with them. Nothing is changed."""
     access.require("plan:read")
     access.require("tags:read")
-    found, problems = read_documents(body.documents)
-    changes, more = plan(_store(request), access.scope, found, prune=body.prune and not problems, users=_users(request))
+    rooms = _rooms(request)
+    found, problems = read_documents(body.documents, rooms)
+    for kind in _named(found, rooms):
+        access.require(f"{kind.permission}:read")
+    prune = body.prune and not problems
+    changes, more = plan(house_of(request), access.scope, found, prune=prune, users=_users(request), rooms=rooms)
     return ConfigPlanBody(
         changes=[ConfigChangeBody.of(one) for one in changes],
         problems=[ConfigProblemBody.of(one) for one in (*problems, *more)],
@@ -69,16 +75,19 @@ def plan_config(request: Request, access: Annotated[Access, guard("segments:read
 @router.post(f"{_BASE}/apply")
 def apply_config(request: Request, access: Annotated[Access, guard("segments:write")], body: ApplyBody) -> AppliedBody:
     """Put the documents in force, all of them or none."""
-    found, problems = read_documents(body.documents)
+    rooms = _rooms(request)
+    found, problems = read_documents(body.documents, rooms)
     _require(access, found)
+    for kind in _named(found, rooms):
+        access.require(f"{kind.permission}:write")
     if problems:
         raise _bad(problems)
-    store = _store(request)
-    _, problems = plan(store, access.scope, found, prune=body.prune, users=_users(request))
+    house = house_of(request)
+    _, problems = plan(house, access.scope, found, prune=body.prune, users=_users(request), rooms=rooms)
     if problems:
         raise _bad(problems)
-    changes = apply(store, access, found, prune=body.prune, agreed=body.fingerprint, note=body.note, users=_users(request))
-    return AppliedBody(changes=[ConfigChangeBody.of(one) for one in changes])
+    told = apply(house, access, found, prune=body.prune, agreed=body.fingerprint, note=body.note, users=_users(request), rooms=rooms)
+    return AppliedBody(changes=[ConfigChangeBody.of(one) for one in told])
 
 
 def _require(access: Access, found: Documents) -> None:
@@ -87,6 +96,12 @@ def _require(access: Access, found: Documents) -> None:
         access.require("plan:write")
     if found.tags or any(kind == "tag" for kind, _ in found.archived):
         access.require("tags:write")
+
+
+def _named(found: Documents, rooms: Sequence[RoomKind]) -> list[RoomKind]:
+    """The kinds of the rooms above that the documents are about."""
+    archived = {kind for kind, _ in found.archived}
+    return [one for one in rooms if found.rooms.get(one.kind) or one.kind in archived]
 
 
 def _bad(problems: list[Problem]) -> UemsError:

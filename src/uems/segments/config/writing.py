@@ -1,16 +1,18 @@
 """How are the definitions that are there written as documents? So that reading them again changes nothing."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from uems.collect import api as collect
 from uems.kernel.scope import Scope
 from uems.kernel.store import Store
 from uems.profiles import api as profiles
+from uems.segments.config.kinds import RoomKind
 from uems.segments.definitions import list_segments
 
 
-def documents_of(store: Store, scope: Scope, *, standard: bool = False) -> list[dict[str, Any]]:
-    """The tracking plan, if there is one, then tags and segments by key. standard: also tags as they were shipped."""
+def documents_of(store: Store, scope: Scope, *, standard: bool = False, rooms: Sequence[RoomKind] = ()) -> list[dict[str, Any]]:
+    """The tracking plan, if there is one, then tags, segments and what the rooms above have by key. standard: also tags as shipped."""
     found: list[dict[str, Any]] = []
     plan = collect.current_plan(store, scope)
     if plan.version:
@@ -23,4 +25,8 @@ def documents_of(store: Store, scope: Scope, *, standard: bool = False) -> list[
         described = {"description": one.description} if one.description else {}
         condition = profiles.dump_condition(one.condition)
         found.append({"kind": "segment", "key": one.key, "name": one.name, **described, "condition": condition})
+    with store.read() as conn:
+        for kind in rooms:
+            there = kind.standing(conn, scope)
+            found += [{"kind": kind.kind, "key": key, **there[key].body} for key in sorted(there) if not there[key].archived]
     return found

@@ -101,12 +101,13 @@ function OneProblem({ one }: { one: Problem }): ReactNode {
   const { t } = useTranslation();
   const error = new ApiError(422, one.code, one.message);
   const { text } = useErrorWords(error);
+  const said = t(`flows.problems.${one.code as "open_way"}`, { way: one.path, defaultValue: text });
   return (
     <li>
       {t("config.problem", { document: one.document + 1 })}
       {one.path ? <code>{one.path}</code> : null}
       {": "}
-      {text}
+      {said}
       <Technical error={error} />
     </li>
   );
@@ -118,7 +119,7 @@ function OneChange({ one }: { one: Change }): ReactNode {
     <li className={styles.change}>
       <div className={styles.changeHead}>
         <Pill tone={TONES[one.action]}>{t(`config.actions.${one.action}`)}</Pill>
-        <span className="soft">{t(`config.kinds.${one.kind}`)}</span>
+        <span className="soft">{t(`config.kinds.${one.kind as "segment"}`)}</span>
         <strong>{one.name || one.key}</strong>
         {one.key && one.key !== one.name ? <code className="faint">{one.key}</code> : null}
       </div>

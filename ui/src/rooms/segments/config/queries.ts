@@ -38,7 +38,8 @@ export function useApplyConfig() {
     mutationFn: (body: Documents & { readonly fingerprint: string; readonly note: string }) =>
       unwrap(api.POST(`${BASE}/apply`, { params: { path: { workspace } }, body })),
     onSuccess: () => {
-      for (const what of ["config", "segments", "tags", "plan"]) void client.invalidateQueries({ queryKey: [workspace, what] });
+      for (const what of ["config", "segments", "tags", "plan", "flows", "campaigns", "templates"])
+        void client.invalidateQueries({ queryKey: [workspace, what] });
     },
   });
 }
