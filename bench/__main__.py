@@ -16,6 +16,7 @@ from bench.outreach import outreach_case
 from bench.reports import reports_case
 from bench.segments import segments_case
 from bench.simulation import simulation_case
+from uems.kernel.collector import calm_collector
 
 CASES = {
     "start": cases.start_up,
@@ -54,6 +55,7 @@ def main() -> None:
     unknown = set(chosen) - CASES.keys()
     if unknown:
         parser.error(f"unknown case {', '.join(sorted(unknown))}; there are {', '.join(CASES)}")
+    calm_collector()  # as the server does
     table = Table(title=machine(), title_justify="left")
     for column in ("what", "figure", "wanted", "met", "note"):
         table.add_column(column)

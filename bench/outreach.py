@@ -22,7 +22,7 @@ from uems.kernel.store import Store, open_store, to_microseconds
 from uems.outreach.channel import Handed, Letter
 from uems.outreach.channels.email import ITEM, Email
 from uems.outreach.consent.model import Cap, Quiet, Restraints, Topic
-from uems.outreach.messages.claiming import Claimed
+from uems.outreach.messages.attempts import Claimed
 from uems.outreach.messages.deciding import Rules, decide
 from uems.outreach.messages.reaching import Reached
 from uems.outreach.templates.compiled import Compiled

@@ -23,6 +23,7 @@ import uvicorn
 from uems import __version__
 from uems.cli.home import Running, claim, forget_server, write_server
 from uems.cli.intake_process import IntakeProcess
+from uems.kernel.collector import calm_collector
 from uems.kernel.errors import UemsError
 from uems.kernel.ids import new_id
 from uems.kernel.settings import Settings
@@ -157,6 +158,7 @@ def _serve(settings: Settings, role: Role, bound: socket.socket, on_ready: Calla
             write_server(settings.home, running)
             # What the start made lives as long as the server: the collector need not walk it ever again.
             gc.freeze()
+            calm_collector()
             gc.enable()
             threading.Thread(target=house.warm, name="uems-warm", daemon=True).start()
             on_ready(settings.public_url or running.url.replace("127.0.0.1", "localhost"))

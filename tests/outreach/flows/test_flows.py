@@ -1,10 +1,13 @@
 """Do people go through flows as the graph says, each step once: by events, conditions, clocks, goals, segments and schedules?"""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from tests.outreach.flows.world import FlowShop, Nodes, graph
@@ -297,6 +300,14 @@ def test_whatever_a_page_sends_can_be_read_and_kept() -> None:
     assert read_properties('{"n": %s}' % ("9" * 5_000)) == {"n": "9" * 5_000}
     assert read_properties('{"n": 1e999, "m": NaN, "k": 12}') == {"n": "1e999", "m": "NaN", "k": 12}
     assert read_properties(r'{"k": "a\ud800\u0000", "l": [{"x": "\u6885"}]}') == {"k": "a?", "l": [{"x": "梅"}]}
+
+
+@given(
+    st.dictionaries(st.text(), st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(), st.lists, max_leaves=5))
+)
+def test_short_and_long_properties_are_read_alike(properties: dict[str, object]) -> None:
+    raw = json.dumps(properties)
+    assert repr(read_properties(raw)) == repr(read_properties(raw + " " * 300)), "the second is long, and read by the standard library"
 
 
 def test_a_day_that_no_calendar_has_is_refused() -> None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
+import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import Connection
@@ -93,10 +94,19 @@ def read_properties(raw: str) -> dict[str, Any]:
 
     Numbers that no double holds stay as they were written; NUL goes, and half a character becomes a question mark.
     """
-    found = json.loads(raw, parse_int=_whole, parse_float=_fraction, parse_constant=str)
+    found = _decoded(raw) if len(raw) < _LONG else json.loads(raw, parse_int=_whole, parse_float=_fraction, parse_constant=str)
     if not isinstance(found, dict):
         return {}
     return _storable(found) if "\\u" in raw else found
+
+
+def _decoded(raw: str) -> object:
+    """Short ones the fast way: no number of theirs can be too long; where one is too large, or half a character stands, the other way."""
+    try:
+        found: object = msgspec.json.decode(raw)
+    except (msgspec.DecodeError, UnicodeEncodeError):
+        found = json.loads(raw, parse_int=_whole, parse_float=_fraction, parse_constant=str)
+    return found
 
 
 def _whole(text: str) -> int | str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Protocol, TypeAlias
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel
@@ -73,8 +74,7 @@ class Run:
 
     def known(self) -> dict[str, Any]:
         """The context, decoded; change it by ``note`` only."""
-        found: dict[str, Any] = json.loads(self.context) if self.context else {}
-        return found
+        return _decoded(self.context) if self.context else {}
 
     def note(self, name: str, value: object) -> None:
         self.context = json.dumps({**self.known(), name: value}, ensure_ascii=False, separators=(",", ":"))
@@ -118,6 +118,15 @@ class Effect:
     kind: str
     key: str
     body: Mapping[str, object]
+
+
+def _decoded(text: str) -> dict[str, Any]:
+    """A JSON object, five times as fast as by the standard library; by that where it holds half a character or a number without end."""
+    try:
+        found: dict[str, Any] = msgspec.json.decode(text)
+    except (msgspec.DecodeError, UnicodeEncodeError):
+        found = json.loads(text)
+    return found
 
 
 class Knowing(Protocol):

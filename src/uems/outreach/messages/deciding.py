@@ -211,9 +211,9 @@ def _standing(
     address = person.address(medium)
     if not address:
         return Decision(message_id=number, verdict="suppress", reason="no_address", facts={"medium": medium})
-    why = next((why for one_way in rules.written(one.channel, address) if (why := suppressed.get((one.channel, one_way)))), None)
-    if why is not None:
-        return Decision(message_id=number, verdict="suppress", reason="suppressed_address", facts={"because": why})
+    for one_way in rules.written(one.channel, address) if suppressed else ():
+        if why := suppressed.get((one.channel, one_way)):
+            return Decision(message_id=number, verdict="suppress", reason="suppressed_address", facts={"because": why})
     if weight is not None and weight.refusal:
         return Decision(message_id=number, verdict="suppress", reason=weight.refusal, facts=dict(weight.facts))
     if one.origin_type == "test":
@@ -246,17 +246,28 @@ def _restrained(rules: Restraints, one: Claimed, person: Reached, past: Past, no
         return Decision(message_id=one.message_id, verdict="send", reason="service")
     quiet = quiet_until(rules, person.zone, now)
     if quiet is not None:
-        return _later(one, "quiet_hours", quiet, rules.quiet.what == "hold", {"zone": person.zone, "until": quiet.isoformat()})
+        return _later(one, "quiet_hours", quiet, rules.quiet.what == "hold", _quiet_facts(person.zone, quiet))
     capped = cap_reached(rules, one.channel, one.kind, person.zone, past, now)
     if capped is None:
-        day, week = _counted(past, *_starts(person.zone, now))
-        return Decision(message_id=one.message_id, verdict="send", facts={"sent_today": day, "sent_this_week": week})
+        day_start, week_start, _ = _starts(person.zone, now)
+        return Decision(message_id=one.message_id, verdict="send", facts=_sent_facts(*_counted(past, day_start, week_start)))
     reason, facts = capped
     tomorrow = _starts(person.zone, now)[2]
     return _later(one, reason, tomorrow, rules.when_capped == "hold", {**facts, "zone": person.zone})
 
 
-def _later(one: Claimed, reason: str, until: datetime, hold: bool, facts: dict[str, object]) -> Decision:
+# Thousands of messages share their facts: they are made once, and never changed.
+@lru_cache(maxsize=2_000)
+def _sent_facts(day: int, week: int) -> Mapping[str, object]:
+    return {"sent_today": day, "sent_this_week": week}
+
+
+@lru_cache(maxsize=2_000)
+def _quiet_facts(zone: str, until: datetime) -> Mapping[str, object]:
+    return {"zone": zone, "until": until.isoformat()}
+
+
+def _later(one: Claimed, reason: str, until: datetime, hold: bool, facts: Mapping[str, object]) -> Decision:
     if hold and until < one.expires_at:
         return Decision(message_id=one.message_id, verdict="hold", reason=reason, until=until, facts=facts)
     # Held past its time it would be late for sure: better said now than found out then.
@@ -269,7 +280,7 @@ def cap_reached(rules: Restraints, channel: str, kind: str, zone: str, past: Pas
     for name, cap, only in (("channel", rules.channels.get(channel), channel), ("everything", rules.everything, "")):
         if cap is None:
             continue
-        mine = [row for row in past if not only or row[1] == only]
+        mine = [row for row in past if row[1] == only] if only else past
         day, week = _counted(mine, day_start, week_start)
         over = _over(cap, day, week)
         if over:
@@ -289,8 +300,12 @@ def _over(cap: Cap, day: int, week: int) -> Literal["day", "week", ""]:
     return "week" if cap.week is not None and week >= cap.week else ""
 
 
-def _counted(past: Past, day_start: int, week_start: int, _: object = None) -> tuple[int, int]:
-    return sum(1 for row in past if row[0] >= day_start), sum(1 for row in past if row[0] > week_start)
+def _counted(past: Past, day_start: int, week_start: int) -> tuple[int, int]:
+    day = week = 0
+    for at, _, _ in past:
+        day += at >= day_start
+        week += at > week_start
+    return day, week
 
 
 @lru_cache(maxsize=2_000)

@@ -44,17 +44,18 @@ class Stretch:
         self.event: list[str] = table.column("event").to_pylist()
         self.person: list[int] = table.column("person").to_pylist()
         self._names = [name for name in table.column_names if name not in ("ts", "event", "person", "log_offset", "log_index", "said")]
-        self._said = table.column("said").combine_chunks()
-        self._columns = [table.column(name).combine_chunks() for name in self._names]
+        self._said: list[str] = table.column("said").to_pylist()
+        self._columns = [table.column(name).to_pylist() for name in self._names]
 
     def __len__(self) -> int:
         return len(self.at_us)
 
     def happening(self, at: int) -> Happening:
         """The event at a place."""
-        row = {name: column[at].as_py() for name, column in zip(self._names, self._columns, strict=True)}
-        known = {"ts": from_microseconds(self.at_us[at]), "event": self.event[at], "person_id": self.person[at]}
-        return Happening({**row, **known, "properties": self._said[at].as_py()})
+        row = {name: column[at] for name, column in zip(self._names, self._columns, strict=True)}
+        row["ts"], row["event"], row["person_id"] = from_microseconds(self.at_us[at]), self.event[at], self.person[at]
+        row["properties"] = self._said[at]
+        return Happening(row)
 
 
 def stretches(house: House, scope: Scope, plan: Plan, first: datetime, last: datetime) -> Iterator[Stretch]:

@@ -69,6 +69,8 @@ class Letters:
         self._past: dict[int, Past] = {}
         # What was really sent later than now: (when, person, channel, kind), the latest first.
         self._later: list[tuple[int, int, str, str]] = []
+        # The same few facts stand behind thousands of decisions; by time as much as by person, so not kept for long.
+        self._facts: dict[tuple[tuple[str, object], ...], str] = {}
         self._over: list[tuple[object, ...]] = []
         self._decided: list[tuple[object, ...]] = []
 
@@ -144,9 +146,13 @@ class Letters:
             if self._decided:
                 conn.exec_driver_sql(_DECIDED, self._decided)
         self._over, self._decided = [], []
+        self._facts.clear()
 
     def _settle(self, one: Decision, now_us: int) -> None:
-        facts = dump_json(dict(one.facts)) if one.facts else "{}"
+        about = tuple(one.facts.items())
+        facts = self._facts.get(about)
+        if facts is None:
+            facts = self._facts[about] = dump_json(dict(one.facts))
         self._decided.append((self._scope.workspace_id, one.message_id, now_us, one.verdict, one.reason, facts))
         message = self._waiting[one.message_id]
         if one.verdict == "hold":

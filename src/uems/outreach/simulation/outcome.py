@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import func, select
+import numpy as np
+from sqlalchemy import Row, func, select
 
-from uems.kernel.clock import day_of
+from uems.kernel.clock import day_of, start_of_day
 from uems.kernel.scope import Scope
-from uems.kernel.store import Store, from_microseconds, to_microseconds
+from uems.kernel.store import Store, to_microseconds
 from uems.outreach.flows.reporting import Report, report
 from uems.outreach.flows.tables import flow_effects, flow_runs, flows
 from uems.outreach.simulation.replay import Replay
@@ -80,18 +81,22 @@ def outcome(one: Replay, real: Store, scope: Scope) -> Outcome:
     known = report(one.scratch, scope, one.flow.flow_id, VERSION, one.flow.graph)
     mine = (_M.origin_type == "flow", _M.origin_id == str(one.flow.flow_id))
     with one.scratch.read() as conn:
-        runs = conn.execute(select(_R.person_id, _R.entered_at, _R.ended_at, _R.state).where(_R.state.not_in(("new", "holdout")))).all()
-        sent = conn.execute(select(_M.sent_at, _M.channel).where(*mine, _M.state == "accepted")).all()
+        came = _R.state.not_in(("new", "holdout"))
+        runs = conn.execute(select(_R.person_id, _R.entered_at, _R.ended_at).where(came).order_by(_R.person_id)).all()
+        waiting = conn.execute(select(func.count()).where(came, _R.state != "done")).scalar_one()
+        # Messages go out at the steps of the clock, so there are far fewer times than messages.
+        by_time = select(_M.sent_at, _M.channel, func.count()).where(*mine, _M.state == "accepted").group_by(_M.sent_at, _M.channel)
+        sent = conn.execute(by_time).all()
         never = (*mine, _M.state.in_(("suppressed", "expired")))
         refused = conn.execute(select(_M.state, _M.reason, func.count()).where(*never).group_by(_M.state, _M.reason)).all()
         counted = func.count(_D.message_id.distinct())
         held = conn.execute(select(_D.reason, counted).where(_D.verdict == "hold").group_by(_D.reason)).all()
         asked = conn.execute(select(func.count()).where(*mine)).scalar_one()
         effects = conn.execute(select(flow_effects.c.kind, func.count()).group_by(flow_effects.c.kind)).all()
-    entered = Counter(day_of(from_microseconds(run.entered_at), scope.zone) for run in runs)
+    entered = _by_day(one, scope, [run.entered_at for run in runs])
     messages: dict[date, Counter[str]] = defaultdict(Counter)
-    for row in sent:
-        messages[day_of(row.sent_at, scope.zone)][row.channel] += 1
+    for at, channel, people in sent:
+        messages[day_of(at, scope.zone)][channel] += people
     lost = [Lost(verdict="hold", reason=reason, messages=n) for reason, n in held]
     lost += [Lost(verdict="expire" if state == "expired" else "suppress", reason=reason, messages=n) for state, reason, n in refused]
     return Outcome(
@@ -101,15 +106,15 @@ def outcome(one: Replay, real: Store, scope: Scope) -> Outcome:
         known_since=one.known_since,
         present=one.present,
         report=known,
-        waiting=sum(run.state != "done" for run in runs),
+        waiting=waiting,
         days=[Day(day=day, entered=entered[day], messages=dict(messages[day])) for day in _days(one, scope)],
-        sent=len(sent),
+        sent=sum(row[2] for row in sent),
         asked=asked,
         lost=sorted(lost, key=lambda each: -each.messages),
         effects={row[0]: row[1] for row in effects},
-        meetings=_meetings(real, scope, one, [(run.person_id, run.entered_at, run.ended_at) for run in runs]),
+        meetings=_meetings(real, scope, one, runs),
         anyway=known.against.reached if known.against else None,
-        people=sorted({run.person_id for run in runs})[:SHOWN],
+        people=list(dict.fromkeys(run.person_id for run in runs))[:SHOWN],
     )
 
 
@@ -118,8 +123,20 @@ def _days(one: Replay, scope: Scope) -> list[date]:
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
-def _meetings(real: Store, scope: Scope, one: Replay, runs: Sequence[tuple[int, int, int | None]]) -> list[Meeting]:
+def _by_day(one: Replay, scope: Scope, times: Sequence[int]) -> dict[date, int]:
+    """How many of the times, in microseconds, are on each day of the stretch."""
+    days = _days(one, scope)
+    starts = [to_microseconds(start_of_day(day, scope.zone)) for day in (*days, days[-1] + timedelta(days=1))]
+    counts, _ = np.histogram(np.array(times, np.int64), np.array(starts, np.int64))
+    return dict(zip(days, counts.tolist(), strict=True))
+
+
+def _meetings(real: Store, scope: Scope, one: Replay, runs: Sequence[Row[int, int, int | None]]) -> list[Meeting]:
     """Other flows whose real runs overlap in time with those of the simulation, by person."""
+    with real.read() as conn:
+        others = select(_R.person_id).where(_R.workspace_id == scope.workspace_id, _R.flow_id != one.flow.flow_id).limit(1)
+        if conn.execute(others).first() is None:
+            return []
     end = to_microseconds(one.last)
     stays: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for person, since, until in runs:
@@ -130,8 +147,8 @@ def _meetings(real: Store, scope: Scope, one: Replay, runs: Sequence[tuple[int, 
         names = {row.flow_id: (row.key, row.name) for row in conn.execute(select(flows).where(flows.c.workspace_id == scope.workspace_id))}
         for start in range(0, len(people), _CHUNK):
             where = (_R.workspace_id == scope.workspace_id, _R.person_id.in_(people[start : start + _CHUNK]), _R.state != "holdout")
-            others = select(_R.flow_id, _R.person_id, _R.entered_at, _R.ended_at).where(*where, _R.flow_id != one.flow.flow_id)
-            for flow_id, person, since, until in conn.execute(others):
+            theirs = select(_R.flow_id, _R.person_id, _R.entered_at, _R.ended_at).where(*where, _R.flow_id != one.flow.flow_id)
+            for flow_id, person, since, until in conn.execute(theirs):
                 if any(since < mine_end and (until or end) > mine for mine, mine_end in stays[person]):
                     met[flow_id].add(person)
     found = [Meeting(flow=names[flow_id][0], name=names[flow_id][1], people=len(them)) for flow_id, them in met.items() if flow_id in names]
