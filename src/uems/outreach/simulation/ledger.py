@@ -10,7 +10,7 @@ from heapq import heappop, heappush
 from itertools import count
 from typing import Final
 
-from uems.kernel.sql import Sql
+from uems.kernel.sql import Sql, ident, join
 from uems.kernel.store import Store
 from uems.outreach.flows.engine import DELAY_SECONDS, Walked
 from uems.outreach.flows.entering import Arrival, new_run, refusal
@@ -26,7 +26,9 @@ _NAMES: Final = (
     "workspace_id", "flow_id", "person_id", "entry_no", "came_as", "entry_key", "version", "state", "node", "wake_at", "signal", "seq",
     "context", "path", "reason", "entered_at", "ended_at", "goal_at",
 )  # fmt: skip
-_INSERT: Final = Sql(f"INSERT INTO flow_runs ({', '.join(_NAMES)}) VALUES ({', '.join('?' for _ in _NAMES)})")
+_INTO: Final = join(Sql(", "), [ident(name) for name in _NAMES])
+_VALUES: Final = join(Sql(", "), [Sql("?") for _ in _NAMES])
+_INSERT: Final = Sql(f"INSERT INTO flow_runs ({_INTO}) VALUES ({_VALUES})")
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

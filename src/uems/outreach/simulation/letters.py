@@ -14,7 +14,7 @@ from sqlalchemy import select, tuple_
 
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
-from uems.kernel.sql import Sql
+from uems.kernel.sql import Sql, ident, join
 from uems.kernel.store import Store, dump_json, to_microseconds
 from uems.outreach.flows.steps import Run
 from uems.outreach.messages.attempts import Claimed
@@ -31,10 +31,12 @@ _COLUMNS: Final = (
     "origin_version", "origin_node", "origin_entry", "priority", "state", "reason", "parts", "next_at", "expires_at", "enqueued_at",
     "sent_at", "changed_at",
 )  # fmt: skip
+_INTO: Final = join(Sql(", "), [ident(name) for name in _COLUMNS])
+_VALUES: Final = join(Sql(", "), [Sql("?") for _ in _COLUMNS])
 # What a letter would be filled with is left out: it is never written.
 _INSERT: Final = Sql(
-    f"INSERT INTO outreach_messages ({', '.join(_COLUMNS)}, template_version, language, context, detail, attempts, claimed_by, address,"
-    f" provider_id, cost_micros) VALUES ({', '.join('?' for _ in _COLUMNS)}, 0, '', '{{}}', '', 0, '', '', '', 0)"
+    f"INSERT INTO outreach_messages ({_INTO}, template_version, language, context, detail, attempts, claimed_by, address,"
+    f" provider_id, cost_micros) VALUES ({_VALUES}, 0, '', '{{}}', '', 0, '', '', '', 0)"
 )
 _DECIDED: Final = Sql("INSERT INTO outreach_decisions (workspace_id, message_id, at, verdict, reason, facts) VALUES (?, ?, ?, ?, ?, ?)")
 _M = outreach_messages.c
