@@ -12,7 +12,7 @@ STAMPS := $(VENV)/stamps
 STATIC := src/uems/web/static
 CLIENTS := tests/clients
 SDK := sdk/browser
-SDK_SOURCES := $(wildcard $(SDK)/src/*.ts $(SDK)/tsconfig*.json) $(SDK)/build.mjs $(SDK)/package.json
+SDK_SOURCES := $(wildcard $(SDK)/src/*.ts $(SDK)/src/*/*.ts $(SDK)/tsconfig*.json) $(SDK)/build.mjs $(SDK)/package.json
 UI_SOURCES := $(shell find ui -type f -not -path 'ui/node_modules/*' -not -path 'ui/dist/*' -not -path 'ui/test-results/*' \
 	-not -name openapi.json -not -name schema.d.ts 2>/dev/null)
 # One more than there are processors, as many tests wait for a server or a page. In the order of tests/conftest.py, not by number.
@@ -129,8 +129,8 @@ $(SDK)/dist/uems.js: $(STAMPS)/sdk $(SDK_SOURCES)
 
 # Behind the UI, whose build empties the folder first.
 $(STATIC)/uems.js: $(SDK)/dist/uems.js $(STATIC)/index.html
-	cp $< $@
-	gzip -9nkf $@
+	cp $(SDK)/dist/uems.js $(SDK)/dist/uems-*.js $(STATIC)/
+	gzip -9nkf $(STATIC)/uems.js $(STATIC)/uems-*.js
 
 # The types of the API come from the Python code, which must be importable; the files written on the way are no reason to build again.
 $(STATIC)/index.html: $(STAMPS)/node $(UI_SOURCES) | $(STAMPS)/project

@@ -16,9 +16,12 @@ PUBLIC = {
     "GET /api/shared/{token}/tiles/{tile_id}",
     *(f"GET /api/letters/{{token}}{more}" for more in ("", "/go", "/seen.gif", "/unsubscribe")),
     *(f"POST /api/letters/{{token}}{more}" for more in ("", "/unsubscribe")),
+    "POST /api/inbox",
+    "GET /api/inbox/{token}/stream",
+    "POST /api/inbox/{token}/messages/{number}",
 }
-"""The only things that a stranger may do: to log in, to look at a dashboard whose link they were given, and to use the links of a letter
-that they got."""
+"""The only things that a stranger may do: to log in, to look at a dashboard whose link they were given, to use the links of a letter that
+they got, and to read the messages of their own browser."""
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=str)

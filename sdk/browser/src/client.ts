@@ -1,6 +1,7 @@
 // What does a page hold in its hands? The calls of the Segment protocol, and consent.
 import { captureClicks, captureForms, type Track } from "./capture";
 import { makeEngagement } from "./engagement";
+import { makeInApp } from "./load";
 import { watchPages } from "./pages";
 import { makeQueue } from "./queue";
 import { makeStore, type Store } from "./store";
@@ -108,9 +109,12 @@ export function load(options: Options): Client {
   if (wanted("pages")) watchPages(options.hashRouting === true, (referrer) => pages.show(undefined, {}, referrer));
   watchEnd(pages, () => queue.beacon());
 
+  const inbox = makeInApp({ host: host.replace(/\/+$/, ""), writeKey, anonymousId, userId, granted: () => state === "granted" });
+
   const optIn = () => {
     if (state === "granted") return;
     state = "granted";
+    inbox.again();
     store.open();
     store.set("consent", state);
     held.splice(0).forEach((message) => queue.push(message));
@@ -122,6 +126,7 @@ export function load(options: Options): Client {
     queue.clear();
     store.clear();
     remember(prefix, state);
+    inbox.again();
   };
   // What is decided in one tab holds in all of them.
   addEventListener("storage", ({ key, newValue }) => {
@@ -136,13 +141,16 @@ export function load(options: Options): Client {
     identify(user, traits = {}) {
       if (state !== "denied" && user !== null && user !== "") become(String(user));
       send("identify", { traits });
+      inbox.again();
     },
     group: (groupId, traits = {}) => send("group", { groupId: String(groupId), traits }),
     alias: (user, previous) => send("alias", { userId: String(user), previousId: String(previous ?? userId() ?? anonymousId()) }),
     reset() {
       store.remove("user");
       store.remove("anonymous");
+      inbox.again();
     },
+    inApp: inbox.start,
     optIn,
     optOut,
     consent: () => state,

@@ -65,6 +65,8 @@ export interface Client {
   group(groupId: string | number, traits?: Properties): void;
   /** Two ids are one person; the second is the one known so far unless given. */
   alias(userId: string | number, previousId?: string | number): void;
+  /** Show messages of the channel "In-app messages", once consent is given; what is needed for it is loaded then. */
+  inApp(options?: InAppOptions): Promise<InApp>;
   /** Somebody else sits here from now on: after a sign-out. */
   reset(): void;
   optIn(): void;
@@ -75,4 +77,60 @@ export interface Client {
   userId(): string | undefined;
   /** Send what waits; resolves when the answer is there. */
   flush(): Promise<void>;
+}
+
+export interface InAppOptions {
+  /** HMAC-SHA256 of the user id in hexadecimal, made by your server; or what asks your server for it. */
+  proof?: string | ((userId: string) => string | Promise<string>);
+  /** A button with the number of unread messages, in a corner of the page; true unless given. */
+  launcher?: boolean;
+  /** "zh" or "en"; that of the page unless given. */
+  language?: "zh" | "en";
+  /** What is there changed: for an inbox of your own. */
+  onChange?: (inbox: InApp) => void;
+}
+
+/** A message; all of it plain text. */
+export interface InAppItem {
+  message_id: number;
+  layout: "card" | "banner" | "modal";
+  language: string;
+  title: string;
+  text: string;
+  image_url: string;
+  button: string;
+  link: string;
+  at: string;
+  expires_at: string;
+  shown: boolean;
+  clicked: boolean;
+  dismissed: boolean;
+}
+
+export interface InApp {
+  /** The messages, the latest first. */
+  items(): InAppItem[];
+  /** How many cards nobody looked at. */
+  unread(): number;
+  /** Open and close the list of cards. */
+  open(): void;
+  close(): void;
+  /** What the reader did with a message. */
+  report(messageId: number, what: "shown" | "clicked" | "dismissed"): void;
+  /** Show nothing any more. */
+  stop(): void;
+}
+
+/** What the part that is loaded later gets of the page's client. */
+export interface Access {
+  host: string;
+  writeKey: string;
+  anonymousId(): string;
+  userId(): string | undefined;
+  granted(): boolean;
+}
+
+export interface Running extends InApp {
+  /** Somebody else may sit here, or consent changed. */
+  again(): void;
 }

@@ -13,6 +13,15 @@ test.each(["index.js", "uems.js"])("dist/%s is under 6 KB gzipped", (name) => {
   expect(body.toString()).toContain("uems-browser");
 });
 
+test.each(["uems-inapp.js"])("dist/%s, which is loaded when it is asked for, is under 6 KB gzipped", (name) => {
+  expect(gzipSync(readFileSync(`dist/${name}`), { level: 9 }).length).toBeLessThan(LIMIT);
+});
+
+test("nothing that is shipped makes elements out of text", () => {
+  for (const name of ["index.js", "uems.js", "uems-inapp.js"])
+    expect(readFileSync(`dist/${name}`, "utf8")).not.toMatch(/innerHTML|outerHTML|insertAdjacentHTML|document\.write/);
+});
+
 test("the types are shipped too", () => {
   expect(readFileSync("dist/index.d.ts", "utf8")).toContain("load");
   expect(readFileSync("dist/types.d.ts", "utf8")).toContain("optOut");

@@ -45,9 +45,9 @@ def operator_guard() -> Any:
     return Depends(OperatorGuard())
 
 
-def public() -> Any:
-    """Marks a route that anybody may call; gives the ``Visitor``."""
-    return Depends(PublicMark())
+def public(*, anywhere: bool = False) -> Any:
+    """Marks a route that anybody may call; gives the ``Visitor``. anywhere: also pages of other sites, where no cookie counts."""
+    return Depends(PublicMark(anywhere=anywhere))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,9 +88,12 @@ class OperatorGuard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicMark:
+    anywhere: bool = False
+
     def __call__(self, request: Request) -> Visitor:
         # A login is an unsafe request too: another site must not log its visitor into an account of its own.
-        _require_same_origin(request)
+        if not self.anywhere:
+            _require_same_origin(request)
         if request.method in SAFE_METHODS:
             _only_asks()
         return Visitor(address=address_of(request), now=_now(request))

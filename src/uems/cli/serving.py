@@ -36,13 +36,17 @@ START_SECONDS = 60.0
 class _Server(uvicorn.Server):
     """uvicorn that calls ``on_ready`` once it answers, and gives the exit code to us instead of raising the signal again."""
 
-    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None], on_end: Callable[[], None]) -> None:
         super().__init__(config)
-        self._on_ready = on_ready
+        self._on_ready, self._on_end = on_ready, on_end
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
         self._on_ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._on_end()  # or uvicorn would wait for browsers that listen as long as they do
+        await super().shutdown(sockets=sockets)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
@@ -163,7 +167,7 @@ def _serve(settings: Settings, role: Role, bound: socket.socket, on_ready: Calla
             threading.Thread(target=house.warm, name="uems-warm", daemon=True).start()
             on_ready(settings.public_url or running.url.replace("127.0.0.1", "localhost"))
 
-        server = _Server(_config(house.web, settings), ready)
+        server = _Server(_config(house.web, settings), ready, house.web.hang_up)
         _run(server, [] if intake is not None else [bound], house.stop, intake)
     finally:
         forget_server(settings.home, instance)
@@ -198,7 +202,7 @@ def serve_in_thread(settings: Settings, path: str) -> Iterator[None]:
     bound = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     bound.bind(path)
     bound.setblocking(False)
-    server = _Server(_config(house.web, settings), ready.set)
+    server = _Server(_config(house.web, settings), ready.set, house.web.hang_up)
     thread = threading.Thread(target=server.run, args=([bound],), name="uems-http", daemon=True)
     try:
         thread.start()

@@ -8,6 +8,7 @@ from uems.outreach.flows.calling import Caller
 from uems.outreach.flows.doors import Doors
 from uems.outreach.flows.engine import Engine
 from uems.outreach.flows.listening import Listener
+from uems.outreach.inbox.streams import Streams
 from uems.outreach.messages.model import KINDS, Kind, Origin, Outgoing, State
 from uems.outreach.messages.outbox import enqueue
 from uems.outreach.messages.sender import Sender
@@ -28,6 +29,7 @@ __all__ = [
     "Restraints",
     "Sender",
     "State",
+    "Streams",
     "Template",
     "TemplateDraft",
     "TemplateSpec",

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, Field
 
 from uems.kernel.edge import Body, Clean, CleanStr, Count, Id, Key
+from uems.outreach.channel import Extra
 from uems.outreach.consent.consents import Consent
 from uems.outreach.consent.model import ConsentState, Restraints, Topic
 from uems.outreach.consent.suppressions import Suppression
@@ -248,7 +249,8 @@ class RestraintsDraft(Body):
 class ChannelBody(Body):
     """A channel. lacks: what is missing before it can send. config: of secrets, whether there is one. schema: of the configuration.
 
-    content: "letter" (subject, HTML, text), "note" (title, text) or "text". provider_templates: only approved texts go out, under a code.
+    content: "letter" (subject, HTML, text), "note" (title, text) or "text". extras: what its notes may have beside these.
+    provider_templates: only approved texts go out, under a code.
     """
 
     key: str
@@ -256,6 +258,7 @@ class ChannelBody(Body):
     label_en: str
     medium: str
     content: Literal["letter", "note", "text"]
+    extras: list[Extra]
     provider_templates: bool
     unknown: str
     enabled: bool

@@ -4,19 +4,24 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import Any, Final, Literal, Protocol, TypeAlias
 
 from pydantic import BaseModel
 
+from uems.kernel.house import House
 from uems.kernel.scope import Scope
 from uems.kernel.settings import Settings
 
-Medium: TypeAlias = Literal["email", "phone", "account", "device", "address"]
-"""What a channel needs of a person: an e-mail address, a phone number, an account in a chat program, a device with the company's app, or
-nothing but itself ("address": its own configuration)."""
+Medium: TypeAlias = Literal["email", "phone", "account", "device", "browser", "address"]
+"""What a channel needs of a person: an e-mail address, a phone number, an account in a chat program, a device with the company's app, a
+browser with its pages, or nothing but itself ("address": its own configuration)."""
 
 Content: TypeAlias = Literal["letter", "note", "text"]
 """What a channel carries. letter: subject, HTML and plain text. note: a title and plain text. text: plain text alone."""
+
+Extra: TypeAlias = Literal["layout", "image_url", "button", "link"]
+"""What a note may have beside title and text: where it is shown, a picture, and a button or the note itself that leads somewhere."""
+EXTRAS: Final[tuple[Extra, ...]] = ("layout", "image_url", "button", "link")
 
 Unknown: TypeAlias = Literal["kept", "repeated"]
 """What is done when nobody knows whether it arrived. kept: it stays unknown and is never sent again. repeated: it is sent again under
@@ -120,6 +125,11 @@ class Channel(Protocol):
         ...
 
     @property
+    def extras(self) -> Sequence[Extra]:
+        """What its notes may have beside title and text; filled in, it stands in the parameters of the letter."""
+        ...
+
+    @property
     def unknown(self) -> Unknown: ...
     @property
     def connections(self) -> int:
@@ -147,7 +157,7 @@ class Channel(Protocol):
         """What a letter comes to. Only asked of channels that carry no letters: it costs rendering everything before deciding."""
         ...
 
-    def open(self, settings: Settings, scope: Scope, config: Any) -> AbstractAsyncContextManager[Transport]:
+    def open(self, house: House, scope: Scope, config: Any) -> AbstractAsyncContextManager[Transport]:
         """Connections for one batch."""
         ...
 
@@ -158,6 +168,7 @@ class ChannelBase:
     medium: Medium = "address"
     content: Content = "letter"
     provider_templates: bool = False
+    extras: Sequence[Extra] = ()
     unknown: Unknown = "kept"
     connections: int = 8
     secrets: Sequence[str] = ()

@@ -26,6 +26,7 @@ from uems.outreach.consent import consents
 from uems.outreach.consent.model import EVERYTHING
 from uems.outreach.consent.settings import known_channel, restraints, topics
 from uems.outreach.flows.routes import router as flows
+from uems.outreach.inbox.routes import router as inbox
 from uems.outreach.letter_routes import router as letters
 from uems.outreach.messages import asking, log, reporting
 from uems.outreach.messages.deciding import WEEK, past_of
@@ -42,6 +43,7 @@ router.include_router(simulation)
 router.include_router(templates)
 router.include_router(settings)
 router.include_router(letters)
+router.include_router(inbox)
 _BASE: Final = "/workspaces/{workspace}"
 MessageNumber = Annotated[Id, Path(description="Number of the message.")]
 PersonNumber = Annotated[Id, Path(description="Number of the person.")]

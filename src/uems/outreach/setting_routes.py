@@ -131,6 +131,7 @@ def _channel(one: settings.Setup) -> ChannelBody:
         label_en=channel.label_en,
         medium=channel.medium,
         content=channel.content,
+        extras=list(channel.extras),
         provider_templates=channel.provider_templates,
         unknown=channel.unknown,
         enabled=one.enabled,

@@ -3,7 +3,8 @@
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, String, Table, Text, text
 
 import uems.outreach.campaigns.tables
-import uems.outreach.flows.tables  # noqa: F401  of the same room, so that they are declared with these
+import uems.outreach.flows.tables
+import uems.outreach.inbox.tables  # noqa: F401  of the same room, so that they are declared with these
 from uems.kernel.store import BigId, Json, UtcDateTime, metadata
 
 QUEUED = text("state = 'queued'")

@@ -43,6 +43,9 @@ _FOR_STRANGERS = (
     "/api/letters/{token}/go",
     "/api/letters/{token}/seen.gif",
     "/api/letters/{token}/unsubscribe",
+    "/api/inbox",
+    "/api/inbox/{token}/stream",
+    "/api/inbox/{token}/messages/{number}",
 )
 
 
@@ -56,6 +59,10 @@ class App(FastAPI):
             await self.ingest(scope, receive, send)
             return
         await super().__call__(scope, receive, send)
+
+    def hang_up(self) -> None:
+        """End what would go on for as long as somebody listens; called on the event loop when the server is to end."""
+        self.state.streams.close()
 
     def openapi(self) -> dict[str, Any]:
         """The document of the API, with the two ways in which a caller proves who they are."""
@@ -101,6 +108,7 @@ def create_app(
     app.state.instance = instance
     app.state.tag_users = TAG_USERS
     app.state.config_rooms = CONFIG_ROOMS
+    app.state.streams = outreach.Streams(house.store, clock)
     app.state.operator_hash = hashlib.sha256(operator_token(house.settings.home).encode()).digest()
     install_errors(app)
     mount_rooms(app)

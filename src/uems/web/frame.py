@@ -48,9 +48,13 @@ _HEADERS = {
 }
 
 
-_SHARED = re.compile(r"(/api)?/(shared|letters)/[^/]+")
+_SHARED = re.compile(r"(/api)?/(shared|letters|inbox)/[^/]+")
 """What a link opens: its address is its password, so it must not be searched, told to other pages, or logged."""
 _HEADERS_OF_SHARED = {"X-Robots-Tag": "noindex, nofollow, noarchive", "Referrer-Policy": "no-referrer"}
+
+_FOR_PAGES = re.compile(r"/api/inbox(/|$)")
+"""What pages of other sites call, without a cookie; they may read errors too, so that a browser knows when to stop."""
+_HEADERS_FOR_PAGES = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
 
 MAX_BODY_BYTES = 8 * 1024 * 1024
 """Largest body of a request, but for routes that take uploads."""
@@ -115,6 +119,8 @@ class Frame:
         headers["X-Request-Id"] = request_id
         if _SHARED.match(path):
             headers.update(_HEADERS_OF_SHARED)
+        if _FOR_PAGES.match(path):
+            headers.update(_HEADERS_FOR_PAGES)
         for name, value in self.headers.items():
             headers.setdefault(name, value)
         if path.startswith("/api/"):

@@ -15,8 +15,8 @@ _NOT_BUILT = """<!doctype html><html lang="en"><meta charset="utf-8"><title>UEMS
 <p lang="zh">服务已启动，但界面尚未构建。请在源码目录运行 <code>make setup</code>，然后刷新。</p>
 <p><a href="/api/openapi.json">/api/openapi.json</a></p></html>
 """
-SDK = "uems.js"
-"""The browser SDK, the one file that pages of other sites may load."""
+SDK = ("uems.js", "uems-inapp.js")
+"""The browser SDK, the only files that pages of other sites may load."""
 _RESERVED = ("api", "v1", "healthz")
 
 
@@ -37,7 +37,7 @@ def _serve(root: Path, path: str, accepted: str) -> Response:
         # Vite puts a hash of the content into every name under assets/: such a file never changes.
         forever = path.startswith("assets/")
         headers = {"Cache-Control": "public, max-age=31536000, immutable" if forever else "no-cache", "Vary": "Accept-Encoding"}
-        if path == SDK:
+        if path in SDK:
             headers |= {"Cache-Control": "public, max-age=3600", "Cross-Origin-Resource-Policy": "cross-origin"}
         return _packed(found, accepted, headers)
     if "." in path.rsplit("/", 1)[-1]:

@@ -8,8 +8,8 @@ from pydantic import Field
 
 from uems.kernel import mail
 from uems.kernel.edge import Clean
+from uems.kernel.house import House
 from uems.kernel.scope import Scope
-from uems.kernel.settings import Settings
 from uems.outreach.channel import ChannelBase, Config, Handed, Letter, Medium, Transport, Unknown
 from uems.outreach.channels._mime import Skeleton, mailbox
 from uems.outreach.channels._smtp import Pool
@@ -56,13 +56,13 @@ class _Email(ChannelBase):
     connections = 20
 
     @asynccontextmanager
-    async def open(self, settings: Settings, scope: Scope, config: Email) -> AsyncIterator[Transport]:
-        sender = mail.bare(config.from_address or (mail.sender_of(settings) if settings.smtp_host else "uems@localhost"))
+    async def open(self, house: House, scope: Scope, config: Email) -> AsyncIterator[Transport]:
+        sender = mail.bare(config.from_address or (mail.sender_of(house.settings) if house.settings.smtp_host else "uems@localhost"))
         skeleton = Skeleton(from_=mailbox(config.from_name, sender), domain=sender.rpartition("@")[2], reply_to=config.reply_to)
-        if not settings.smtp_host:
+        if not house.settings.smtp_host:
             yield _Kept(skeleton)
             return
-        async with Pool(settings, self.connections) as pool:
+        async with Pool(house.settings, self.connections) as pool:
             yield _Smtp(pool, skeleton, sender)
 
 

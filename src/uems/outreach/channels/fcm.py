@@ -14,9 +14,9 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pydantic import field_validator
 
+from uems.kernel.house import House
 from uems.kernel.outbound import Answer, Outbound
 from uems.kernel.scope import Scope
-from uems.kernel.settings import Settings
 from uems.outreach.channel import ChannelBase, Content, Handed, Letter, Medium, Transport, Weight
 from uems.outreach.channels._provider import BUSY, NOBODY, SETUP, UNSURE, WRONG, Fault, Sending, call, fields, refused, status_fault
 from uems.outreach.channels._push import Document, Line, Push, weighed
@@ -154,8 +154,8 @@ class _Fcm(ChannelBase):
         return weighed(letter)
 
     @asynccontextmanager
-    async def open(self, settings: Settings, scope: Scope, config: Fcm) -> AsyncIterator[Transport]:
-        with Outbound(settings) as outbound:
+    async def open(self, house: House, scope: Scope, config: Fcm) -> AsyncIterator[Transport]:
+        with Outbound(house.settings) as outbound:
             yield _Calls(outbound, config, self._tokens)
 
 

@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final, Literal
 
+from uems.kernel.house import House
 from uems.kernel.outbound import Outbound
 from uems.kernel.scope import Scope
-from uems.kernel.settings import Settings
 from uems.outreach.channel import ChannelBase, Content, Handed, Letter, Medium, Transport, Weight
 from uems.outreach.channels._chat import Chat, Line, Trait, weighed
 from uems.outreach.channels._provider import (
@@ -132,8 +132,8 @@ class _Feishu(ChannelBase):
         return weighed(letter, _LONGEST)
 
     @asynccontextmanager
-    async def open(self, settings: Settings, scope: Scope, config: Feishu) -> AsyncIterator[Transport]:
-        with Outbound(settings) as outbound:
+    async def open(self, house: House, scope: Scope, config: Feishu) -> AsyncIterator[Transport]:
+        with Outbound(house.settings) as outbound:
             yield _Calls(outbound, config, self._tokens)
 
 

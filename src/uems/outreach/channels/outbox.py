@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
+from uems.kernel.house import House
 from uems.kernel.scope import Scope
-from uems.kernel.settings import Settings
 from uems.outreach.channel import ChannelBase, Config, Handed, Letter, Medium, Transport, Unknown
 
 
@@ -29,7 +29,7 @@ class _Outbox(ChannelBase):
     connections = 1
 
     @asynccontextmanager
-    async def open(self, settings: Settings, scope: Scope, config: Outbox) -> AsyncIterator[Transport]:
+    async def open(self, house: House, scope: Scope, config: Outbox) -> AsyncIterator[Transport]:
         yield _Kept()
 
 

@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager
 from typing import Final
 from uuid import uuid4
 
+from uems.kernel.house import House
 from uems.kernel.outbound import Outbound
 from uems.kernel.scope import Scope
-from uems.kernel.settings import Settings
 from uems.outreach.channel import Handed, Letter, Refused, Transport, Weight
 from uems.outreach.channels import _acs3
 from uems.outreach.channels._provider import (
@@ -129,8 +129,8 @@ class _AliyunSms(SmsBase):
         return weighed_approved(config, letter, config.sign_name)
 
     @asynccontextmanager
-    async def open(self, settings: Settings, scope: Scope, config: AliyunSms) -> AsyncIterator[Transport]:
-        with Outbound(settings) as outbound:
+    async def open(self, house: House, scope: Scope, config: AliyunSms) -> AsyncIterator[Transport]:
+        with Outbound(house.settings) as outbound:
             yield _Calls(outbound, config)
 
 

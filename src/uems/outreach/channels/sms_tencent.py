@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
+from uems.kernel.house import House
 from uems.kernel.outbound import Outbound
 from uems.kernel.scope import Scope
-from uems.kernel.settings import Settings
 from uems.outreach.channel import Handed, Letter, Transport, Weight
 from uems.outreach.channels import _tc3
 from uems.outreach.channels._provider import (
@@ -122,8 +122,8 @@ class _TencentSms(SmsBase):
         return weighed_approved(config, letter, config.sign_name)
 
     @asynccontextmanager
-    async def open(self, settings: Settings, scope: Scope, config: TencentSms) -> AsyncIterator[Transport]:
-        with Outbound(settings) as outbound:
+    async def open(self, house: House, scope: Scope, config: TencentSms) -> AsyncIterator[Transport]:
+        with Outbound(house.settings) as outbound:
             yield _Calls(outbound, config)
 
 

@@ -10,9 +10,9 @@ from urllib.parse import quote, urlencode
 from pydantic import Field
 
 from uems.kernel.edge import Clean
+from uems.kernel.house import House
 from uems.kernel.outbound import Outbound
 from uems.kernel.scope import Scope
-from uems.kernel.settings import Settings
 from uems.outreach.channel import Handed, Letter, Transport, Weight
 from uems.outreach.channels._provider import BUSY, NOBODY, SETUP, SOON, WRONG, Fault, call, fields, refused, status_fault
 from uems.outreach.channels._sms import Line, Sms, SmsBase, gsm_parts, weighed
@@ -94,8 +94,8 @@ class _Twilio(SmsBase):
         return found
 
     @asynccontextmanager
-    async def open(self, settings: Settings, scope: Scope, config: Twilio) -> AsyncIterator[Transport]:
-        with Outbound(settings) as outbound:
+    async def open(self, house: House, scope: Scope, config: Twilio) -> AsyncIterator[Transport]:
+        with Outbound(house.settings) as outbound:
             yield _Calls(outbound, config)
 
 

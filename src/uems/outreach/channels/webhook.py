@@ -9,9 +9,9 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from uems.kernel.edge import Clean
+from uems.kernel.house import House
 from uems.kernel.outbound import Outbound, OutboundError, signature
 from uems.kernel.scope import Scope
-from uems.kernel.settings import Settings
 from uems.outreach.channel import ChannelBase, Config, Handed, Letter, Medium, Refused, Transport, Unknown
 
 _SECONDS: Final = 10.0
@@ -68,8 +68,8 @@ class _Webhook(ChannelBase):
     needs: Sequence[str] = ("url", "secret")
 
     @asynccontextmanager
-    async def open(self, settings: Settings, scope: Scope, config: Webhook) -> AsyncIterator[Transport]:
-        outbound = Outbound(settings)
+    async def open(self, house: House, scope: Scope, config: Webhook) -> AsyncIterator[Transport]:
+        outbound = Outbound(house.settings)
         try:
             yield _Calls(outbound, config, scope)
         finally:

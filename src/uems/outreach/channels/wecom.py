@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 from pydantic import Field
 
 from uems.kernel.edge import Clean
+from uems.kernel.house import House
 from uems.kernel.outbound import Outbound
 from uems.kernel.scope import Scope
-from uems.kernel.settings import Settings
 from uems.outreach.channel import ChannelBase, Content, Handed, Letter, Medium, Transport, Weight
 from uems.outreach.channels._chat import Chat, Line, Trait, weighed, words
 from uems.outreach.channels._provider import BUSY, NOBODY, SETUP, SOON, WRONG, Fault, Sending, call, fields, refused, status_fault
@@ -113,8 +113,8 @@ class _WeCom(ChannelBase):
         return weighed(letter)
 
     @asynccontextmanager
-    async def open(self, settings: Settings, scope: Scope, config: WeCom) -> AsyncIterator[Transport]:
-        with Outbound(settings) as outbound:
+    async def open(self, house: House, scope: Scope, config: WeCom) -> AsyncIterator[Transport]:
+        with Outbound(house.settings) as outbound:
             yield _Calls(outbound, config, self._tokens)
 
 

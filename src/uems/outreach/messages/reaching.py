@@ -30,7 +30,7 @@ class Reached:
     ids: Mapping[str, str] = field(default_factory=dict)
 
     def address(self, key: str) -> str:
-        """Where a channel finds them: by "email", "phone" or "address", else by a trait or a kind of id; "" for nowhere."""
+        """Where a channel finds them: by "email", "phone", "browser" or "address", else by a trait or a kind of id; "" for nowhere."""
         known = self.values.get(key)
         if isinstance(known, list) and known:
             known = known[-1]  # several devices: the one that was named last
@@ -64,6 +64,12 @@ def reached(
         addresses["email"] = email.strip()
     if phone:
         addresses["phone"] = phone.strip()
+    user, browser = by_kind.get("user_id", ""), by_kind.get("anonymous_id", "")
+    if user or browser:
+        # One id, the first: whoever is made one with them later by a call that anybody can make must not read what is theirs.
+        addresses["browser"] = f"user_id:{user}" if user else f"anonymous_id:{browser}"
+    if browser and not user:
+        addresses["unknown_browser"] = addresses["browser"]
     known = {"id": person_id, "email": email, "phone": phone, "user_id": by_kind.get("user_id", "")}
     return Reached(
         person_id=person_id,

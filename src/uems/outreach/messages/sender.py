@@ -26,6 +26,7 @@ from uems.outreach.campaigns.standstill import held_campaigns
 from uems.outreach.channel import Letter, Refused, Transport
 from uems.outreach.consent.settings import Setup, read_restraints, read_topics, setups
 from uems.outreach.consent.tokens import Tokens
+from uems.outreach.inbox import shelf
 from uems.outreach.messages import claiming, news, weighing
 from uems.outreach.messages.attempts import Claimed, Settled
 from uems.outreach.messages.deciding import Decision, Rules, decide
@@ -55,8 +56,7 @@ class Sender:
     """The loop of one process; ``start`` and ``stop`` once each. ``step`` does one round by hand."""
 
     def __init__(self, house: House, workspaces: Workspaces, clock: Callable[[], datetime]) -> None:
-        self._house, self._workspaces, self._clock = house, workspaces, clock
-        self.settings = house.settings
+        self.house, self._workspaces, self._clock = house, workspaces, clock
         self._holder = new_id("sender")
         self._writer = Writer(house, Tokens(house.settings), workspaces)
         # An embedded warehouse is owned by one process: whatever is under way at its start was left by a dead one.
@@ -75,25 +75,25 @@ class Sender:
         """Send what is due and tell what became of it; whether there was anything."""
         now = self._clock()
         if self._alone:
-            claiming.recover(self._house.store, now, everything=True)
+            claiming.recover(self.house.store, now, everything=True)
             self._alone = False
         self._sweep(now)
         worked = False
-        if claiming.any_due(self._house.store, now):
-            claiming.recover(self._house.store, now)
-            batch = claiming.claim(self._house.store, self._holder, now, BATCH)
+        if claiming.any_due(self.house.store, now):
+            claiming.recover(self.house.store, now)
+            batch = claiming.claim(self.house.store, self._holder, now, BATCH)
             for workspace_id in sorted({one.workspace_id for one in batch}):
                 self._send([one for one in batch if one.workspace_id == workspace_id], workspace_id)
             worked = bool(batch)
-        return bool(news.tell(self._house, _Scopes(self._workspaces), self._clock())) or worked
+        return bool(news.tell(self.house, _Scopes(self._workspaces), self._clock())) or worked
 
     def _send(self, batch: Sequence[Claimed], workspace_id: int) -> None:
         scope = self._workspaces.look(workspace_id)
         if scope is None:
             done = [Settled(message=one, state="cancelled", reason="no_workspace") for one in batch]
-            claiming.settle(self._house.store, self._holder, done, self._clock())
+            claiming.settle(self.house.store, self._holder, done, self._clock())
             return
-        people = reach(self._house, scope, {one.person_id for one in batch})
+        people = reach(self.house, scope, {one.person_id for one in batch})
         frame, allowed = self._decided(scope, batch, people, self._written(scope, batch, people))
         by_channel: dict[str, list[Claimed]] = {}
         for one in allowed:
@@ -106,8 +106,8 @@ class Sender:
         short = [one for one in batch if one.channel in weighing.SHORT and one.person_id in people]
         if not short:
             return {}
-        with self._house.store.read() as conn:
-            frame = frame_of(conn, self._house, scope)
+        with self.house.store.read() as conn:
+            frame = frame_of(conn, self.house, scope)
         return weighing.written(self._writer, scope, frame.setups, frame.versions, short, people, self._clock())
 
     def _decided(
@@ -116,9 +116,9 @@ class Sender:
         """Decide and write it down; what may be sent. From here on it counts as sent, until it is refused."""
         weights = {number: one.weight for number, one in written.items()}
         now = self._clock()
-        with self._house.store.write() as conn:
+        with self.house.store.write() as conn:
             lock(conn, f"outreach:{scope.workspace_id}")
-            frame = replace(frame_of(conn, self._house, scope), written=written)
+            frame = replace(frame_of(conn, self.house, scope), written=written)
             decisions = decide(conn, scope, frame.rules, batch, people, now, weights)
             write_decisions(conn, self._holder, batch, decisions, now)
         sent = {one.message_id for one in decisions if one.verdict == "send"}
@@ -137,11 +137,11 @@ class Sender:
 
     def begin(self, messages: Sequence[Claimed]) -> set[int]:
         """Those that may leave the house now."""
-        return claiming.begin(self._house.store, self._holder, messages, self._clock())
+        return claiming.begin(self.house.store, self._holder, messages, self._clock())
 
     def settle(self, done: Sequence[Settled]) -> None:
         """What came of them."""
-        claiming.settle(self._house.store, self._holder, done, self._clock())
+        claiming.settle(self.house.store, self._holder, done, self._clock())
 
     def now(self) -> datetime:
         return self._clock()
@@ -151,11 +151,12 @@ class Sender:
         if self._swept is not None and now - self._swept < _SWEEP:
             return
         self._swept = now
-        with self._house.store.write() as conn:
+        with self.house.store.write() as conn:
             for workspace_id in {scope.workspace_id for scope in self._workspaces.with_data()}:
                 kept, _ = read_restraints(conn, workspace_id)
                 old = outreach_bodies.c.at < now - timedelta(days=kept.bodies_kept_days)
                 conn.execute(delete(outreach_bodies).where(outreach_bodies.c.workspace_id == workspace_id, old))
+            shelf.sweep(conn, now)
 
 
 class _Scopes(Mapping[int, Scope | None]):
@@ -272,7 +273,7 @@ async def _delivered(sender: Sender, frame: _Frame, setup: Setup, messages: Sequ
             if None in gathered:
                 return
 
-    async with setup.channel.open(sender.settings, frame.scope, setup.config) as transport, asyncio.TaskGroup() as group:
+    async with setup.channel.open(sender.house, frame.scope, setup.config) as transport, asyncio.TaskGroup() as group:
         group.create_task(write())
         async with asyncio.TaskGroup() as work:
             work.create_task(produce())

@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final, Literal, TypeAlias
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
 from uems.kernel.store import Store, insert_many
 from uems.outreach.tables import outreach_messages, outreach_news
 from uems.outreach.tables import outreach_touches as table
 
-Touch: TypeAlias = Literal["open", "click"]
+Touch: TypeAlias = Literal["open", "click", "dismiss"]
+"""dismiss: put away without following it; only pages tell of that."""
 TOO_SOON: Final = timedelta(seconds=4)
 EVERY_LINK: Final = 3
 WITHIN: Final = timedelta(seconds=10)
@@ -36,7 +37,7 @@ _PROGRAMS: Final = (
     "preview",
 )
 _AHEAD: Final = ("purpose", "sec-purpose", "x-purpose", "x-moz")
-_EVENTS: Final[Mapping[Touch, str]] = {"open": "message.opened", "click": "message.clicked"}
+_EVENTS: Final[Mapping[str, str]] = {"open": "message.opened", "click": "message.clicked"}
 _FACTS: Final = {
     "channel": "channel",
     "template": "template_id",
@@ -45,6 +46,7 @@ _FACTS: Final = {
     "node": "origin_node",
 }
 _M, _T, _N = outreach_messages.c, table.c, outreach_news.c
+_COLUMNS: Final = (_M.workspace_id, _M.message_id, _M.person_id, _M.sent_at, *(_M[name] for name in _FACTS.values()))
 
 
 def machine(headers: Mapping[str, str], sent_at: datetime | None, now: datetime, what: Touch) -> str:
@@ -61,39 +63,49 @@ def machine(headers: Mapping[str, str], sent_at: datetime | None, now: datetime,
 
 def touch(store: Store, workspace_id: int, message_id: int, what: Touch, url: str, headers: Mapping[str, str], now: datetime) -> str:
     """Write down an opening or a click; the verdict: "person", or why it is taken for a machine."""
-    columns = (
-        _M.person_id,
-        _M.sent_at,
-        _M.channel,
-        _M.template_id,
-        _M.origin_type,
-        _M.origin_id,
-        _M.origin_node,
-        _M.opened_at,
-        _M.clicked_at,
-    )
-    mine = (_M.workspace_id == workspace_id, _M.message_id == message_id)
     with store.write() as conn:
-        message = conn.execute(select(*columns).where(*mine)).mappings().first()
+        message = _message(conn, workspace_id, message_id)
         if message is None:
             return "gone"
         verdict = machine(headers, message["sent_at"], now, what) or "person"
-        row = {"workspace_id": workspace_id, "message_id": message_id, "what": what, "at": now, "url": url[:2_000]}
-        conn.execute(insert(table).values(**row, agent=headers.get("user-agent", "")[:200], verdict=verdict))
+        _write(conn, workspace_id, message_id, what, url, headers.get("user-agent", ""), verdict, now)
         if what == "click" and _follows_all(conn, workspace_id, message_id, now):
             return "every_link"
-        if verdict != "person":
-            return verdict
-        column = _M.opened_at if what == "open" else _M.clicked_at
-        first = conn.execute(
-            update(outreach_messages).where(*mine, column.is_(None)).values({column.name: now, "changed_at": now})
-        ).rowcount
-        if first:
-            facts = {"message": message_id, **{name: message[source] for name, source in _FACTS.items() if message[source]}}
-            facts |= {"url": url[:500]} if url else {}
-            told = {"workspace_id": workspace_id, "message_id": message_id, "person_id": message["person_id"]}
-            insert_many(conn, outreach_news, [{**told, "event": _EVENTS[what], "at": now, "properties": facts}])
+        if verdict == "person":
+            _tell(conn, message, what, url, now)
     return verdict
+
+
+def counted(conn: Connection, workspace_id: int, message_id: int, what: Touch, url: str, agent: str, now: datetime) -> None:
+    """Write down what somebody did with a message inside the company's own page, in this transaction: no scanner comes there."""
+    message = _message(conn, workspace_id, message_id)
+    if message is not None:
+        _write(conn, workspace_id, message_id, what, url, agent, "person", now)
+        _tell(conn, message, what, url, now)
+
+
+def _message(conn: Connection, workspace_id: int, message_id: int) -> RowMapping | None:
+    mine = (_M.workspace_id == workspace_id, _M.message_id == message_id)
+    return conn.execute(select(*_COLUMNS).where(*mine)).mappings().first()
+
+
+def _write(conn: Connection, workspace_id: int, message_id: int, what: Touch, url: str, agent: str, verdict: str, now: datetime) -> None:
+    row = {"workspace_id": workspace_id, "message_id": message_id, "what": what, "at": now, "url": url[:2_000]}
+    conn.execute(insert(table).values(**row, agent=agent[:200], verdict=verdict))
+
+
+def _tell(conn: Connection, message: RowMapping, what: Touch, url: str, now: datetime) -> None:
+    """The first opening and the first click of a person count, and are told."""
+    if what == "dismiss":
+        return
+    column = _M.opened_at if what == "open" else _M.clicked_at
+    this = update(outreach_messages).where(_M.message_id == message["message_id"], column.is_(None))
+    if not conn.execute(this.values({column.name: now, "changed_at": now})).rowcount:
+        return
+    facts = {"message": message["message_id"], **{name: message[source] for name, source in _FACTS.items() if message[source]}}
+    facts |= {"url": url[:500]} if url else {}
+    told = {name: message[name] for name in ("workspace_id", "message_id", "person_id")}
+    insert_many(conn, outreach_news, [{**told, "event": _EVENTS[what], "at": now, "properties": facts}])
 
 
 def _follows_all(conn: Connection, workspace_id: int, message_id: int, now: datetime) -> bool:

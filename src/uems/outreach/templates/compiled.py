@@ -16,6 +16,7 @@ import css_inline
 from liquid import BoundTemplate
 from mjml import mjml2html
 
+from uems.outreach.channel import EXTRAS
 from uems.outreach.templates import liquid
 from uems.outreach.templates.approved import Approved
 from uems.outreach.templates.model import Language, TemplateSpec, Variant
@@ -51,6 +52,7 @@ class _Parts:
     html: BoundTemplate | None
     text: BoundTemplate | None
     approved: Approved | None = None
+    extras: Mapping[str, BoundTemplate] = field(default_factory=dict)
 
 
 class Compiled:
@@ -79,7 +81,10 @@ class Compiled:
             page = _followed(page, follow, self.spec, values)
             if pixel:
                 page = _with_pixel(page, pixel)
-        return Rendered(language=chosen, subject=subject, html=page, text=text)
+        extras = {name: liquid.render(part, filled, f"{chosen}.{name}").strip() for name, part in parts.extras.items()}
+        if extras.get("link"):
+            extras["link"] = with_utm(extras["link"], self.spec)
+        return Rendered(language=chosen, subject=subject, html=page, text=text, parameters=extras)
 
 
 def filled_up(values: Mapping[str, Any], fallbacks: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -109,7 +114,7 @@ def _refuse_open(source: str, where: str) -> None:
 
 def _compile(variant: Variant, language: Language, spec: TemplateSpec) -> _Parts:
     strict = spec.on_missing == "stop"
-    for name in ("subject", "preheader", "body", "text"):
+    for name in ("subject", "preheader", "body", "text", *EXTRAS):
         _refuse_open(getattr(variant, name), f"{language}.{name}")
     subject = liquid.parse(variant.subject, f"{language}.subject", escape=False, strict=strict)
     text = liquid.parse(variant.text, f"{language}.text", escape=False, strict=strict) if variant.text else None
@@ -117,10 +122,20 @@ def _compile(variant: Variant, language: Language, spec: TemplateSpec) -> _Parts
         return _Parts(subject=subject, html=None, text=None, approved=Approved(variant, language, strict=strict))
     if variant.format == "text":
         body = liquid.parse(variant.body, f"{language}.body", escape=False, strict=strict)
-        return _Parts(subject=subject, html=None, text=body)
+        return _Parts(subject=subject, html=None, text=body, extras=_extras(variant, language, strict=strict))
     liquid.parse(variant.body, f"{language}.body", escape=True, strict=strict)  # said of what was written, before it is changed
     page = _page(variant, f"{language}.body")
     return _Parts(subject=subject, html=liquid.parse(page, f"{language}.body", escape=True, strict=strict), text=text)
+
+
+def _extras(variant: Variant, language: Language, *, strict: bool) -> dict[str, BoundTemplate]:
+    """What a note has beside title and text; nothing where it has neither picture nor button and lies among the others."""
+    said = {name: value for name in EXTRAS if (value := getattr(variant, name).strip()) and (name, value) != ("layout", "card")}
+    for name in ("image_url", "link"):
+        value = said.get(name, "")
+        if value and not value.startswith(("https://", "{{", "{%")):
+            raise liquid.bad_template(f"{language}.{name}", f"is {value[:80]!r}. Give an address that begins with https://")
+    return {name: liquid.parse(value, f"{language}.{name}", escape=False, strict=strict) for name, value in said.items()}
 
 
 def _page(variant: Variant, where: str) -> str:

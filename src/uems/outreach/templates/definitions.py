@@ -11,7 +11,7 @@ from uems.access.api import Access, audit
 from uems.kernel.errors import UemsError, invalid, not_found
 from uems.kernel.scope import Scope
 from uems.kernel.store import Store, lock
-from uems.outreach.channel import Channel
+from uems.outreach.channel import EXTRAS, Channel
 from uems.outreach.messages.model import Kind
 from uems.outreach.registry import CHANNELS
 from uems.outreach.tables import outreach_template_versions as versions
@@ -132,6 +132,10 @@ def fits(channel: Channel, spec: TemplateSpec) -> None:
             field = "body" if variant.provider_code else "provider_code"
             why = f"{channel.label_en} sends approved texts only: give the code of the text at the provider, and the text as approved."
             raise invalid(f"spec.variants.{language}.{field}", "nothing", why)
+        for name in EXTRAS:
+            value = getattr(variant, name)
+            if value and (name, value) != ("layout", "card") and name not in channel.extras:
+                raise invalid(f"spec.variants.{language}.{name}", value[:100], f"cannot be shown by {channel.label_en}. Leave it out.")
 
 
 def archive_template(store: Store, access: Access, template_id: str) -> None:

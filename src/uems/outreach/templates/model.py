@@ -31,6 +31,7 @@ class Variant(Body):
 
     preheader: what mail programs show beside the subject. provider_code: of the text that a provider of short messages has approved; then
     ``body`` is that text as it was approved, with ``${name}`` or ``{1}`` in it, and parameters: name → what is filled in, as Liquid.
+    layout, image_url, button, link: what a note has beside title and text on a channel that shows it; the addresses are https.
     """
 
     subject: Line = ""
@@ -42,6 +43,10 @@ class Variant(Body):
     parameters: Annotated[dict[Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,40}$")], Line], Field(max_length=40)] = Field(
         default_factory=dict
     )
+    layout: Literal["card", "banner", "modal"] = "card"
+    image_url: Line = ""
+    button: Annotated[str, Field(max_length=200), Clean] = ""
+    link: Line = ""
 
 
 class Campaign(Body):

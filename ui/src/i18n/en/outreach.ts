@@ -79,6 +79,7 @@ export default {
       bad_template: "The template cannot be filled in",
       too_long: "Longer than the channel allows",
       no_text: "There is no text",
+      bad_link: "An address in it is not https",
       no_phone_number: "What is known is no phone number",
       no_provider_code: "The template has no code of an approved text",
       no_answer: "The provider never answered; not sent again",
@@ -99,6 +100,7 @@ export default {
       campaign_paused: "The campaign is paused",
       campaign_cancelled: "The campaign was cancelled",
     },
+    doneWith: { open: "Opened", click: "Clicked", dismiss: "Put away" },
     touches: "Openings and clicks",
     touchesNote: "Those of security scanners are recognised by behaviour and count for nothing.",
     byPerson: "By the person",
@@ -114,6 +116,13 @@ export default {
     left: "Left this week",
   },
   messageTemplates: {
+    layouts: { card: "Card in the inbox", banner: "Banner", modal: "In front of the page" },
+    extras: { layout: "Where it is shown", image_url: "Picture", button: "Words of the button", link: "Leads to" },
+    extraNotes: {
+      image_url: "An https address; empty for none.",
+      button: "Empty: a word in the reader's language.",
+      link: "An https address; empty for none.",
+    },
     title: "Templates",
     lead: "What is said, in versions and both languages.",
     new: "New template",
@@ -227,6 +236,8 @@ export default {
       repeated: "If the other side never answers, it is sent again under the same key.",
     },
     config: {
+      identity_secret: "Secret that proves who is signed in",
+      kept_days: "Days that a message may be read",
       corp_id: "Company ID (corpid)",
       agent_id: "Application ID (agentid)",
       app_secret: "Application secret",
@@ -261,6 +272,8 @@ export default {
       sender: "Sender number or messaging service",
     },
     configNotes: {
+      identity_secret:
+        "At least 32 characters. Your server signs user ids with it; without it only visitors without a user id are reached.",
       country: "Two letters, such as CN or US.",
       price_per_part: "In the currency of this business line, such as 0.045.",
       most_parts: "What takes more is not sent.",
@@ -271,6 +284,7 @@ export default {
       phone: "Short messages",
       account: "Chat and work",
       device: "Push to phones",
+      browser: "On your pages",
       address: "Programs and rehearsal",
     },
     lacks: "Still missing: {{field}}",

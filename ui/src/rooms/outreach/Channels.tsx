@@ -14,7 +14,7 @@ import { ChannelForm } from "./ChannelForm";
 import styles from "./Outreach.module.css";
 import { channelsQuery, type Channel } from "./queries";
 
-const MEDIA = ["email", "phone", "account", "device", "address"] as const;
+const MEDIA = ["email", "phone", "account", "device", "browser", "address"] as const;
 
 export function Channels(): ReactNode {
   const { t } = useTranslation();

@@ -134,6 +134,12 @@ function Trace({ message }: { message: WholeMessage }): ReactNode {
   );
 }
 
+const TOUCHES = ["open", "click", "dismiss"] as const;
+
+function isTouch(word: string): word is (typeof TOUCHES)[number] {
+  return (TOUCHES as readonly string[]).includes(word);
+}
+
 function Touches({ message }: { message: WholeMessage }): ReactNode {
   const { t } = useTranslation();
   const reason = useReason();
@@ -144,7 +150,7 @@ function Touches({ message }: { message: WholeMessage }): ReactNode {
           <li key={place}>
             <Time at={one.at} exact />
             <Pill tone={one.verdict === "person" ? "good" : "plain"}>
-              {t(one.what === "click" ? "messages.clicked" : "messages.opened")}
+              {t(`messages.doneWith.${isTouch(one.what) ? one.what : "open"}`)}
             </Pill>
             <span>{one.verdict === "person" ? t("messages.byPerson") : reason(one.verdict)}</span>
           </li>

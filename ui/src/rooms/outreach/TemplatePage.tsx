@@ -92,10 +92,11 @@ function Head({ draft, onChange }: { draft: Draft; onChange: (part: Partial<Draf
               id={id}
               value={draft.channel}
               onChange={(key, option) => option && !Array.isArray(option) && onChange(onChannel(draft, key, option))}
-              options={(channels?.items ?? []).map(({ key, label_zh, label_en, content, provider_templates, enabled, lacks }) => ({
+              options={(channels?.items ?? []).map(({ key, label_zh, label_en, content, extras, provider_templates, enabled, lacks }) => ({
                 value: key,
                 label: [zh ? label_zh : label_en, enabled && !lacks ? "" : t("restraints.notReady")].filter(Boolean).join(" · "),
                 content,
+                extras,
                 provider_templates,
               }))}
             />

@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 
 import { Field } from "@/parts/Field";
 import { blank, NAME, type Draft } from "./draft";
+import { ExtraFields } from "./ExtraFields";
 import { ShortFields } from "./ShortFields";
 import styles from "./Outreach.module.css";
 import type { Channel } from "./queries";
@@ -43,6 +44,7 @@ export function VariantFields({ language, draft, channel, onChange }: Props): Re
           example={EXAMPLE}
           onChange={put}
         />
+        <ExtraFields variant={variant} extras={channel.extras} onChange={put} />
         <Fallbacks draft={draft} onChange={onChange} />
       </div>
     );

@@ -8,7 +8,19 @@ export type Draft = Pick<Template, "name" | "channel" | "kind" | "topic" | "spec
   readonly fallbacks?: readonly (readonly [string, string])[];
 };
 
-export const blank = { subject: "", preheader: "", format: "html" as const, body: "", text: "", provider_code: "", parameters: {} } as {
+export const blank = {
+  subject: "",
+  preheader: "",
+  format: "html" as const,
+  body: "",
+  text: "",
+  provider_code: "",
+  parameters: {},
+  layout: "card",
+  image_url: "",
+  button: "",
+  link: "",
+} as {
   subject: string;
   preheader: string;
   format: "html" | "mjml" | "text";
@@ -16,6 +28,10 @@ export const blank = { subject: "", preheader: "", format: "html" as const, body
   text: string;
   provider_code: string;
   parameters: Readonly<Record<string, string>>;
+  layout: "card" | "banner" | "modal";
+  image_url: string;
+  button: string;
+  link: string;
 };
 
 const REST = { on_missing: "stop" as const, track: true, utm: { source: "uems", medium: "", campaign: "" } };
@@ -59,7 +75,8 @@ export function placesOf(body: string): readonly string[] {
 export function onChannel(draft: Draft, channel: string, carries: Carries): Draft {
   const variants = Object.fromEntries(
     Object.entries(draft.spec.variants).map(([language, variant]) => {
-      const kept = carries.provider_templates ? variant : { ...variant, provider_code: "", parameters: {} };
+      const approved = carries.provider_templates ? variant : { ...variant, provider_code: "", parameters: {} };
+      const kept = { ...approved, ...without(carries.extras) };
       const format = carries.content === "letter" ? kept.format : "text";
       return [language, { ...kept, ...(format ? { format } : {}), body: format === "text" ? textOf(kept.body ?? "") : (kept.body ?? "") }];
     }),
@@ -70,6 +87,15 @@ export function onChannel(draft: Draft, channel: string, carries: Carries): Draf
 interface Carries {
   readonly content: "letter" | "note" | "text";
   readonly provider_templates: boolean;
+  readonly extras: readonly Extra[];
+}
+
+type Extra = "layout" | "image_url" | "button" | "link";
+
+/** What notes of a channel cannot have, left empty. */
+function without(extras: readonly Extra[]): Partial<Record<"image_url" | "button" | "link", string> & { layout: "card" }> {
+  const texts = (["image_url", "button", "link"] as const).filter((name) => !extras.includes(name));
+  return { ...Object.fromEntries(texts.map((name) => [name, ""])), ...(extras.includes("layout") ? {} : { layout: "card" as const }) };
 }
 
 /** HTML as text, as far as a beginning needs it. */

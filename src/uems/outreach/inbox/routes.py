@@ -1,0 +1,136 @@
+"""Which routes does a browser on the company's pages call? Open the inbox, listen to it, tell what was done.
+
+Bodies are plain text that holds JSON, so that a page of another origin needs no preflight; no cookie is read or set.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from datetime import UTC, datetime
+from typing import Annotated, Final, TypeVar
+
+from fastapi import APIRouter, Depends, Header, Path, Request
+from fastapi.responses import Response, StreamingResponse
+from pydantic import ValidationError
+
+from uems.access.api import Visitor, house_of, public, write_key
+from uems.kernel.edge import MAX_INT, Body, Clean, Id, check_json
+from uems.kernel.errors import UemsError, invalid
+from uems.kernel.house import House
+from uems.kernel.store import to_microseconds
+from uems.outreach.consent.settings import Setup, setups
+from uems.outreach.inbox import shelf
+from uems.outreach.inbox.bodies import InboxBody, InboxItem, InboxOpening, InboxReport
+from uems.outreach.inbox.proof import GOOD_FOR, Ticket, Tickets, addresses_of
+from uems.outreach.inbox.streams import Streams
+
+router = APIRouter()
+Token = Annotated[str, Path(min_length=1, max_length=2_000, description="The ticket of an opened inbox."), Clean]
+MessageId = Annotated[Id, Path(description="Number of the message.")]
+T = TypeVar("T", bound=Body)
+_MOST: Final = 10_000
+_POLL_SECONDS: Final = 30
+_RETRY: Final = "retry: 5000\n\n"
+
+
+async def _text_of(request: Request) -> bytes:
+    raw = await request.body()
+    if len(raw) > _MOST:
+        raise UemsError("too_large", f"The body has {len(raw)} bytes; at most {_MOST}.", status=413)
+    check_json(raw)
+    return raw
+
+
+Raw = Annotated[bytes, Depends(_text_of)]
+
+
+@router.post("/inbox")
+def open_inbox(request: Request, visitor: Annotated[Visitor, public(anywhere=True)], raw: Raw) -> InboxBody:
+    """The messages of whoever sits at a browser, and a ticket with which it goes on. Asking again and again is fine."""
+    house = house_of(request)
+    asked = _read(InboxOpening, raw)
+    scope = write_key(house.store, asked.write_key)
+    if scope is None:
+        raise UemsError("unauthorized", "The write key is missing, unknown or revoked. Keys are made under Settings.", status=401)
+    setup = _channel(house, scope.workspace_id)
+    secret = str(getattr(setup.config, "identity_secret", ""))
+    addresses = addresses_of(secret, asked.anonymous_id, asked.user_id, asked.proof)
+    ticket = Ticket(workspace_id=scope.workspace_id, addresses=addresses, until=visitor.now + GOOD_FOR)
+    found = shelf.items(house.store, scope.workspace_id, addresses, visitor.now)
+    return InboxBody(
+        ticket=Tickets(house.settings).make(ticket),
+        items=[InboxItem.of(one) for one in found],
+        unread=shelf.unread(house.store, scope.workspace_id, addresses, visitor.now),
+        poll_seconds=_POLL_SECONDS,
+    )
+
+
+@router.get(
+    "/inbox/{token}/stream",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}, "description": "Messages as they come and change."}},
+)
+async def stream_inbox(
+    request: Request,
+    visitor: Annotated[Visitor, public(anywhere=True)],
+    token: Token,
+    last_event_id: Annotated[str | None, Header(max_length=30)] = None,
+) -> StreamingResponse:
+    """Server-sent events: each message as it comes and changes. ``Last-Event-ID`` goes on where a connection broke."""
+    house = house_of(request)
+    ticket = Tickets(house.settings).read(token, visitor.now)
+    await asyncio.to_thread(_channel, house, ticket.workspace_id)
+    streams = request.app.state.streams
+    assert isinstance(streams, Streams)
+    streams.check(ticket)
+    headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
+    return StreamingResponse(_events(streams, ticket, _since(last_event_id)), media_type="text/event-stream", headers=headers)
+
+
+@router.post("/inbox/{token}/messages/{number}", status_code=204, response_class=Response)
+def report_inbox(
+    request: Request, visitor: Annotated[Visitor, public(anywhere=True)], token: Token, number: MessageId, raw: Raw
+) -> Response:
+    """What the reader did with a message: shown, clicked, dismissed. The same again changes nothing."""
+    house = house_of(request)
+    ticket = Tickets(house.settings).read(token, visitor.now)
+    done = _read(InboxReport, raw).what
+    agent = request.headers.get("user-agent", "")[:200]
+    shelf.report(house.store, ticket.workspace_id, ticket.addresses, number, done, agent, visitor.now)
+    return Response(status_code=204)
+
+
+async def _events(streams: Streams, ticket: Ticket, since: datetime | None) -> AsyncGenerator[str]:
+    yield _RETRY
+    async with aclosing(streams.changes(ticket, since)) as changes:
+        async for item in changes:
+            if item is None:
+                yield ": still here\n\n"
+            else:
+                yield f"id: {to_microseconds(item.changed_at)}\nevent: message\ndata: {InboxItem.of(item).model_dump_json()}\n\n"
+
+
+def _since(said: str | None) -> datetime | None:
+    """The instant of the last event that a browser got; None where it got none."""
+    if said is None or not said.isdecimal() or int(said) > MAX_INT:
+        return None
+    try:
+        return datetime.fromtimestamp(int(said) / 1_000_000, UTC)
+    except (OverflowError, ValueError):
+        return None
+
+
+def _channel(house: House, workspace_id: int) -> Setup:
+    with house.store.read() as conn:
+        setup = setups(conn, house.settings, workspace_id)["in_app"]
+    if not setup.usable:
+        raise UemsError("channel_off", "In-app messages are switched off in this workspace.", status=409)
+    return setup
+
+
+def _read(kind: type[T], raw: bytes) -> T:
+    try:
+        return kind.model_validate_json(raw)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise invalid(".".join(map(str, first["loc"])) or "body", "what was given", f"{first['msg']}.") from error
