@@ -36,6 +36,7 @@ SAMPLES: Mapping[str, str] = {
     "list_id": "1",
     "upload_id": "known_job_id",
     "export_id": "known_job_id",
+    "simulation_id": "known_job_id",
     "sync_id": "known_sync_id",
     "metric": "dau",
     "alert_id": "known_alert_id",

@@ -12,6 +12,7 @@ from uems.outreach.inbox.streams import Streams
 from uems.outreach.messages.model import KINDS, Kind, Origin, Outgoing, State
 from uems.outreach.messages.outbox import enqueue
 from uems.outreach.messages.sender import Sender
+from uems.outreach.simulation.worker import simulator
 from uems.outreach.templates.definitions import Template, save_template, templates
 from uems.outreach.templates.model import TemplateDraft, TemplateSpec, Variant
 
@@ -39,5 +40,6 @@ __all__ = [
     "save_restraints",
     "save_template",
     "save_topic",
+    "simulator",
     "templates",
 ]

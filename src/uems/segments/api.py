@@ -6,6 +6,10 @@ from uems.segments.current import Currency, currency
 from uems.segments.definitions import archive_segment, list_segments, resolve, resolve_node, save_segment, segment
 from uems.segments.doers import segment_worker
 from uems.segments.feed import Change, Place, changes_since, follow, head, place_of, start_at
+from uems.segments.jobs.model import LIVE, Job, State
+from uems.segments.jobs.paging import page_of, page_start
+from uems.segments.jobs.queue import add_job, cancel, forget_jobs, get_job, list_jobs
+from uems.segments.jobs.worker import Turn, Worker
 from uems.segments.keeper import Keeper
 from uems.segments.lists.definitions import PeopleList, create_list, delete_list, list_lists, people_list
 from uems.segments.lists.people import list_of_people
@@ -17,6 +21,7 @@ from uems.segments.syncs.loop import Syncer
 from uems.segments.tagging import Tags, tag_uses
 
 __all__ = [
+    "LIVE",
     "MIGRATIONS",
     "After",
     "Change",
@@ -24,6 +29,7 @@ __all__ = [
     "Draft",
     "Fault",
     "FieldChange",
+    "Job",
     "Keeper",
     "Membership",
     "PeopleList",
@@ -32,23 +38,33 @@ __all__ = [
     "Segment",
     "Size",
     "Standing",
+    "State",
     "Syncer",
     "Tags",
+    "Turn",
+    "Worker",
+    "add_job",
     "archive_segment",
+    "cancel",
     "changes_since",
     "create_list",
     "currency",
     "delete_list",
     "field_changes",
     "follow",
+    "forget_jobs",
+    "get_job",
     "head",
     "is_member",
     "known_since",
+    "list_jobs",
     "list_lists",
     "list_of_people",
     "list_segments",
     "members",
     "moved_between",
+    "page_of",
+    "page_start",
     "people_list",
     "place_of",
     "preview",

@@ -96,9 +96,9 @@ segment_jobs = Table(
     metadata,
     Column("workspace_id", BigId, primary_key=True, autoincrement=False),
     Column("job_id", String(40), primary_key=True),
-    # "upload" of a list, or "export" of a segment.
+    # "upload" of a list, "export" of a segment, or a kind of a room above.
     Column("kind", String(20), nullable=False),
-    # Which list or segment.
+    # Which list, segment, or thing of the room above.
     Column("subject", Integer, nullable=False),
     Column("spec", Json, nullable=False),
     Column("state", String(20), nullable=False),

@@ -1,14 +1,16 @@
 """What does a simulation look like over HTTP?"""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from uems.kernel.edge import Body, Count
 from uems.outreach.flows.bodies import FlowReport
+from uems.outreach.flows.graph import Graph
 from uems.outreach.simulation.outcome import Outcome
 from uems.outreach.simulation.replay import MAX_DAYS
+from uems.segments.api import Job, State
 
 
 class SimulationAsk(Body):
@@ -84,3 +86,43 @@ class SimulationBody(Body):
             anyway=one.anyway,
             people=list(one.people),
         )
+
+
+class SimulationLine(Body):
+    """A simulation in a list. progress: 0 to 1. attempts: more than 1 where its process ended and it began anew.
+
+    revision: of the flow that was tried. error: code and message of one that failed.
+    """
+
+    simulation_id: str
+    state: State
+    progress: float
+    attempts: Count
+    days: Count
+    revision: Count
+    error: dict[str, Any] | None
+    created_at: datetime
+    created_by: str
+    finished_at: datetime | None
+
+    @staticmethod
+    def of(job: Job) -> "SimulationLine":
+        return SimulationLine(**_facts(job))
+
+
+class SimulationJob(SimulationLine):
+    """A whole one. graph: what was tried. result: null until it is done."""
+
+    graph: Graph
+    result: SimulationBody | None
+
+    @staticmethod
+    def of(job: Job) -> "SimulationJob":
+        result = None if job.result is None or job.state != "done" else SimulationBody.model_validate(job.result)
+        return SimulationJob(**_facts(job), graph=Graph.model_validate(job.spec["graph"]), result=result)
+
+
+def _facts(job: Job) -> dict[str, Any]:
+    same = ("state", "progress", "attempts", "error", "created_at", "created_by", "finished_at")
+    asked = {name: job.spec[name] for name in ("days", "revision")}
+    return {"simulation_id": job.job_id, **{name: getattr(job, name) for name in same}, **asked}

@@ -33,7 +33,7 @@ from uems.profiles import api as profiles
 
 T = TypeVar("T")
 MAX_DAYS: Final = 366
-SECONDS: Final = 240.0
+SECONDS: Final = 3_600.0
 """How long one may take before it gives up."""
 _BATCH: Final = 20_000
 _QUARTER: Final = 15
@@ -53,11 +53,20 @@ class Replay:
 
 
 def replay(
-    house: House, scope: Scope, flow: Flow, days: int, now: datetime, use: Callable[[Replay], T], *, step: timedelta | None = None
+    house: House,
+    scope: Scope,
+    flow: Flow,
+    days: int,
+    now: datetime,
+    use: Callable[[Replay], T],
+    *,
+    step: timedelta | None = None,
+    tick: Callable[[float], None] = lambda share: None,
 ) -> T:
     """Go through the last ``days`` of history with the draft of ``flow`` and give what ``use`` makes of it while its store is there.
 
-    step: of the clock; a quarter of an hour, longer where a condition has to be asked at every step of a long stretch. Raises
+    step: of the clock; a quarter of an hour, longer where a condition has to be asked at every step of a long stretch. tick: is told at
+    every step which share of the stretch is behind; what it raises ends the simulation, and nothing of it stays. Raises
     ``bad_flow`` (422) for a draft that could not be published, ``no_history`` (422) and ``simulation_too_long`` (422).
     """
     must_be_sound(house, scope, flow.graph, "simulated")
@@ -72,7 +81,7 @@ def replay(
         known = first_known(house, scope, plan)
         if known is None or known >= last:
             raise UemsError("no_history", "There is no history yet that this flow could be tried on.", status=422)
-        one = _Going(house, scope, flow, plan, scratch, first, last, step or step_of(flow, days))
+        one = _Going(house, scope, flow, plan, scratch, first, last, step or step_of(flow, days), tick)
         one.go()
         return use(
             Replay(
@@ -107,10 +116,19 @@ class _Going:
     """A replay under way."""
 
     def __init__(
-        self, house: House, scope: Scope, flow: Flow, plan: Plan, scratch: Store, first: datetime, last: datetime, step: timedelta
+        self,
+        house: House,
+        scope: Scope,
+        flow: Flow,
+        plan: Plan,
+        scratch: Store,
+        first: datetime,
+        last: datetime,
+        step: timedelta,
+        tick: Callable[[float], None],
     ) -> None:
         self.house, self.scope, self.plan, self.scratch = house, scope, plan, scratch
-        self.first, self.last, self.step = first, last, step
+        self.first, self.last, self.step, self.tick = first, last, step, tick
         self.present = Present(house, scope, last)
         self._now = first
         with house.store.read() as conn:
@@ -126,6 +144,7 @@ class _Going:
         came = next(coming, None)
         while (then := self._next(came)) is not None:
             self._now, now_us = then, to_microseconds(then)
+            self.tick((then - self.first) / (self.last - self.first))
             if monotonic() > self._until:
                 message = f"It took longer than {SECONDS:.0f} seconds and was given up on {then:%Y-%m-%d}. Simulate fewer days."
                 raise UemsError("simulation_too_long", message, status=422)

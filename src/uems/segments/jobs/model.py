@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal, TypeAlias
 
-Kind: TypeAlias = Literal["upload", "export"]
+Kind: TypeAlias = str
+"""upload, export, or a kind of a room above."""
 State: TypeAlias = Literal["queued", "running", "done", "failed", "cancelled", "expired"]
 LIVE: Final[tuple[State, ...]] = ("queued", "running")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """subject: number of the list or segment. spec: what was asked for, by the kind. progress: 0 to 1. result: what came of it.
+    """subject: number of the list, segment or whatever the kind is about. spec: what was asked for, by the kind.
+
+    progress: 0 to 1. result: what came of it.
 
     attempts: how often it was begun; a job whose process was killed begins again from the beginning.
     """

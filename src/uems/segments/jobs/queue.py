@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, RowMapping, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
 
 from uems.access.api import Access, audit
 from uems.kernel.errors import UemsError, not_found
@@ -16,16 +16,15 @@ from uems.segments.tables import segment_jobs
 
 _C = segment_jobs.c
 MAX_WAITING: Final = 20
-"""Jobs of one workspace that wait or run at once; each holds a file."""
-WORDS: Final[Mapping[Kind, str]] = {"upload": "upload", "export": "export"}
+"""Jobs of one kind in one workspace that wait or run at once; most hold a file."""
 
 
 def add_job(conn: Connection, access: Access, kind: Kind, subject: int, spec: Mapping[str, Any], *, job_id: str | None = None) -> Job:
     """Ask for a job. Raises ``too_many_jobs`` (409) while as many as may are waiting."""
     workspace_id = access.scope.workspace_id
-    waiting = select(func.count()).where(_C.workspace_id == workspace_id, _C.state.in_(LIVE)).select_from(segment_jobs)
+    waiting = select(func.count()).where(_C.workspace_id == workspace_id, _C.kind == kind, _C.state.in_(LIVE)).select_from(segment_jobs)
     if conn.execute(waiting).scalar_one() >= MAX_WAITING:
-        message = f"{MAX_WAITING} uploads and exports are waiting already. Wait for one to end, or cancel it."
+        message = f"{MAX_WAITING} {kind}s are waiting already. Wait for one to end, or cancel it."
         raise UemsError("too_many_jobs", message, status=409)
     row: dict[str, Any] = {
         "workspace_id": workspace_id,
@@ -63,7 +62,7 @@ def read_job(conn: Connection, workspace_id: int, kind: Kind, job_id: str) -> Jo
     query = select(segment_jobs).where(_C.workspace_id == workspace_id, _C.kind == kind, _C.job_id == job_id)
     row = conn.execute(query).mappings().first()
     if row is None:
-        raise not_found(WORDS[kind], job_id)
+        raise not_found(kind, job_id)
     return job_of(row)
 
 
@@ -88,6 +87,13 @@ def cancel(store: Store, access: Access, kind: Kind, job_id: str) -> Job:
         mine = (_C.workspace_id == access.scope.workspace_id, _C.job_id == job_id, _C.state.in_(LIVE))
         values = {"state": "cancelled", "updated_at": access.now, "finished_at": access.now}
         if not conn.execute(update(segment_jobs).where(*mine).values(**values)).rowcount:
-            raise UemsError("job_over", f"The {WORDS[kind]} is {found.state} already; there is nothing to cancel.", status=409)
+            raise UemsError("job_over", f"The {kind} is {found.state} already; there is nothing to cancel.", status=409)
         audit(conn, access, f"{kind}.cancelled", f"{kind}:{job_id}", None, None)
         return read_job(conn, access.scope.workspace_id, kind, job_id)
+
+
+def forget_jobs(store: Store, kind: Kind, before: datetime) -> int:
+    """Delete what ended before then, of all workspaces; how many."""
+    gone = delete(segment_jobs).where(_C.kind == kind, _C.state.not_in(LIVE), _C.finished_at < before)
+    with store.write() as conn:
+        return conn.execute(gone).rowcount

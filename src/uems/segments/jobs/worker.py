@@ -108,12 +108,14 @@ class Doer(Protocol):
 
 
 class Worker:
-    """The loop of one process; ``start`` and ``stop`` once each. ``step`` does one job by hand."""
+    """The loop of one process for some kinds; ``start`` and ``stop`` once each. ``step`` does one job by hand."""
 
-    def __init__(self, house: House, holder: str, clock: Callable[[], datetime], doers: Mapping[Kind, Doer]) -> None:
+    def __init__(
+        self, house: House, holder: str, clock: Callable[[], datetime], doers: Mapping[Kind, Doer], name: str = "segment-jobs"
+    ) -> None:
         self._house, self._holder, self._clock, self._doers = house, holder, clock, doers
         self._workspaces = Workspaces(house.store)
-        self._loop = Loop("segment-jobs", self.step, pause=lambda worked, took: 0.0 if worked else _IDLE_SECONDS)
+        self._loop = Loop(name, self.step, pause=lambda worked, took: 0.0 if worked else _IDLE_SECONDS)
         self._tidied: datetime | None = None
 
     def start(self) -> None:
@@ -145,7 +147,12 @@ class Worker:
     def _claim(self, now: datetime) -> tuple[Job, leases.Lease] | None:
         """The oldest job that waits, or whose worker is gone."""
         with self._house.store.read() as conn:
-            query = select(_C.workspace_id, _C.job_id).where(_C.state.in_(LIVE)).order_by(_C.created_at).limit(50)
+            query = (
+                select(_C.workspace_id, _C.job_id)
+                .where(_C.state.in_(LIVE), _C.kind.in_(list(self._doers)))
+                .order_by(_C.created_at)
+                .limit(50)
+            )
             waiting = conn.execute(query).all()
         for workspace_id, job_id in waiting:
             lease = leases.acquire(self._house.store, f"job:{job_id}", self._holder, LEASE_SECONDS, now)

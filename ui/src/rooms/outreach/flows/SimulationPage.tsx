@@ -1,26 +1,31 @@
 // What would the draft have done? Real history gone through again: who comes in, what is sent, what stands in the way. Nobody is reached.
 import { useQuery } from "@tanstack/react-query";
-import { Alert, Button, Segmented, Spin, Table, type TableColumnsType } from "antd";
-import { PencilRuler } from "lucide-react";
-import { lazy, Suspense, useMemo, useState, type ReactNode } from "react";
+import { Alert, Button, Progress, Segmented, Table, type TableColumnsType } from "antd";
+import { History, PencilRuler } from "lucide-react";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 
-import { useLanguage } from "@/i18n/useLanguage";
-import { Stat, Stats } from "@/parts/Facts";
+import { ApiError } from "@/api/errors";
 import { Card, Page, Stack } from "@/parts/Page";
-import { Failure, Loading, Ready } from "@/parts/states";
+import { Failure, Notice, Ready } from "@/parts/states";
 import { useParam } from "@/parts/useParam";
-import { Day, Num, Time } from "@/parts/values";
-import { useReason } from "@/rooms/outreach/words";
-import { useChannelName } from "@/rooms/outreach/useChannelName";
+import { useFailed } from "@/parts/useFailed";
+import { Time } from "@/parts/values";
 import { usePath, useWorkspace } from "@/shell/workspace";
-import { Canvas, ENTRY } from "./Canvas";
-import { NodeTable } from "./NodeTable";
-import { flowQuery, simulationQuery, type Flow, type Simulation } from "./queries";
-import { useWaysOf } from "./words";
+import {
+  flowQuery,
+  isGoing,
+  simulationQuery,
+  simulationsQuery,
+  useCancelSimulation,
+  useSimulate,
+  type Flow,
+  type SimulationJob,
+  type SimulationLine,
+} from "./queries";
+import { Found } from "./SimulationResult";
 
-const SeriesChart = lazy(() => import("@/parts/SeriesChart"));
 const STRETCHES = [7, 30, 90] as const;
 
 export function Component(): ReactNode {
@@ -35,8 +40,13 @@ function Shown({ flow }: { flow: Flow }): ReactNode {
   const { slug } = useWorkspace();
   const path = usePath();
   const [given, setGiven] = useParam("days", "30");
+  const [run, setRun] = useParam("run");
   const days = STRETCHES.find((each) => String(each) === given) ?? 30;
-  const { data, error, isFetching, refetch } = useQuery(simulationQuery(slug, flow.key, flow.revision, days));
+  const known = useQuery(simulationsQuery(slug, flow.key));
+  const shown = run || known.data?.items[0]?.simulation_id;
+  const start = useSimulate(flow.key);
+  const failed = useFailed();
+  const begin = (): void => start.mutate(days, { onSuccess: (made) => setRun(made.simulation_id), onError: failed });
   return (
     <Page
       title={t("simulation.title", { name: flow.name })}
@@ -56,195 +66,111 @@ function Shown({ flow }: { flow: Flow }): ReactNode {
             onChange={(value) => setGiven(String(value))}
             options={STRETCHES.map((value) => ({ value, label: t("simulation.days", { count: value }) }))}
           />
+          <Button type="primary" icon={<History size={15} aria-hidden />} loading={start.isPending} onClick={begin}>
+            {t("simulation.begin")}
+          </Button>
           <Link to={path("flows", flow.key, "edit")}>
             <Button icon={<PencilRuler size={15} aria-hidden />}>{t("flows.edit")}</Button>
           </Link>
         </>
       }
     >
-      {isFetching ? (
-        <Card>
-          <Spin /> <span className="faint">{t("simulation.going", { count: days })}</span>
-        </Card>
-      ) : data ? (
-        <Found flow={flow} found={data} />
-      ) : (
-        <Card>
-          <Failure error={error} retry={refetch} />
-        </Card>
-      )}
+      <Stack>
+        {shown ? (
+          <OneSimulation flow={flow} id={shown} />
+        ) : (
+          <Ready query={known}>
+            {() => <Notice icon={History} title={t("simulation.empty.title")} text={t("simulation.empty.text")} />}
+          </Ready>
+        )}
+        <Earlier items={known.data?.items ?? []} shown={shown} onPick={setRun} />
+      </Stack>
     </Page>
   );
 }
 
-function Found({ flow, found }: { flow: Flow; found: Simulation }): ReactNode {
-  const { t } = useTranslation();
-  const waysOf = useWaysOf(flow.graph);
-  const { entries, nodes } = found.report;
-  const counts = useMemo(() => new Map(nodes.map((each) => [each.node, each])), [nodes]);
-  const [picked, setPicked] = useState<string | null>(null);
-  const came = entries.entered ?? 0;
+/** One try: under way, over, or come to nothing. */
+function OneSimulation({ flow, id }: { flow: Flow; id: string }): ReactNode {
+  const { slug } = useWorkspace();
+  const query = useQuery(simulationQuery(slug, flow.key, id));
   return (
-    <Stack>
-      <Caveats found={found} />
-      <Stats>
-        <Stat name={t("flows.entered")} value={<Num value={came} />} note={t("flows.enteredNote", { n: entries.arrived ?? 0 })} />
-        <Stat name={t("flows.held")} value={<Num value={entries.holdout ?? 0} />} />
-        <Stat name={t("simulation.sent")} value={<Num value={found.sent} />} note={t("simulation.ofAsked", { n: found.asked })} />
-        <Stat name={t("simulation.inside")} value={<Num value={found.waiting} />} />
-        {found.anyway === null ? null : (
-          <Stat name={t("simulation.anyway")} value={<Num value={found.anyway} />} note={t("simulation.anywayNote")} />
-        )}
-      </Stats>
-      <ByDay found={found} />
-      <Card title={t("simulation.map")} note={t("simulation.mapNote")}>
-        <Canvas
-          graph={flow.graph}
-          waysOf={waysOf}
-          wrong={NOTHING}
-          picked={picked}
-          onPick={(id) => setPicked(id === ENTRY ? null : id)}
-          counts={counts}
-        />
-      </Card>
-      <Lost found={found} />
-      <Meetings found={found} />
-      <Card title={t("flows.byNode")} flush>
-        <NodeTable graph={flow.graph} report={found.report} onPick={setPicked} />
-      </Card>
-      <Examples people={found.people} />
-    </Stack>
+    <Ready query={query}>
+      {(one) =>
+        one.result ? (
+          <Stack>
+            <Which flow={flow} one={one} />
+            <Found graph={one.graph} found={one.result} />
+          </Stack>
+        ) : (
+          <Going flow={flow} one={one} />
+        )
+      }
+    </Ready>
   );
 }
 
-const NOTHING: ReadonlySet<string> = new Set();
-
-/** What the numbers rest on, said before them. */
-function Caveats({ found }: { found: Simulation }): ReactNode {
+/** What was tried, where that is not the draft as it stands. */
+function Which({ flow, one }: { flow: Flow; one: SimulationJob }): ReactNode {
   const { t } = useTranslation();
-  return (
-    <>
-      <p className="faint">
-        {found.days.length > 0 ? (
-          <>
-            <Day day={found.days[0]?.day ?? ""} /> – <Day day={found.days.at(-1)?.day ?? ""} /> ·{" "}
-          </>
-        ) : null}
-        {t("simulation.step", { count: found.step_minutes })} · {t("simulation.today")}
-      </p>
-      {found.known_since ? (
-        <Alert
-          type="info"
-          showIcon
-          title={
-            <>
-              {t("simulation.since")} <Time at={found.known_since} />
-            </>
-          }
-        />
-      ) : null}
-      {found.present > 0 ? <Alert type="warning" showIcon title={t("simulation.present", { count: found.present })} /> : null}
-    </>
-  );
+  if (one.revision === flow.revision) return null;
+  return <Alert type="info" showIcon title={t("simulation.older")} />;
 }
 
-function ByDay({ found }: { found: Simulation }): ReactNode {
+function Going({ flow, one }: { flow: Flow; one: SimulationJob }): ReactNode {
   const { t } = useTranslation();
-  const { tag } = useLanguage();
-  const channelName = useChannelName();
-  const [shown, setShown] = useState<"messages" | "entered">("messages");
-  const points = useMemo(
-    () =>
-      found.days.map((each) => ({
-        day: each.day,
-        value: shown === "entered" ? each.entered : Object.values(each.messages).reduce((sum, count) => sum + count, 0),
-      })),
-    [found.days, shown],
-  );
-  const channels = new Map<string, number>();
-  for (const each of found.days)
-    for (const [channel, count] of Object.entries(each.messages)) channels.set(channel, (channels.get(channel) ?? 0) + count);
-  const options = (["messages", "entered"] as const).map((value) => ({ value, label: t(`simulation.byDay.${value}`) }));
+  const cancel = useCancelSimulation(flow.key);
+  const failed = useFailed();
+  if (!isGoing(one)) {
+    const { code, message } = (one.error ?? {}) as { code?: string; message?: string };
+    return (
+      <Card title={t("simulation.over")}>
+        {one.state === "cancelled" ? t("simulation.cancelled") : <Failure error={new ApiError(422, code ?? "internal", message ?? "")} />}
+      </Card>
+    );
+  }
   return (
-    <Card
-      title={t("simulation.byDay.title")}
-      note={[...channels].map(([channel, count]) => `${channelName(channel)} ${count.toLocaleString(tag)}`).join(" · ")}
-    >
-      <Segmented
-        size="small"
-        value={shown}
-        onChange={setShown}
-        options={options}
-        aria-label={t("simulation.byDay.title")}
-        style={{ marginBottom: 8 }}
-      />
-      <Suspense fallback={<Loading rows={4} />}>
-        <SeriesChart name={t(`simulation.byDay.${shown}`)} points={points} write={(value) => value.toLocaleString(tag)} />
-      </Suspense>
+    <Card title={t("simulation.going", { count: one.days })} note={t("simulation.leave")}>
+      <Progress percent={Math.floor(one.progress * 100)} aria-label={t("simulation.progress")} />
+      {one.attempts > 1 ? <p className="faint">{t("simulation.again")}</p> : null}
+      <Button loading={cancel.isPending} onClick={() => cancel.mutate(one.simulation_id, { onError: failed })}>
+        {t("simulation.cancel")}
+      </Button>
     </Card>
   );
 }
 
-function Lost({ found }: { found: Simulation }): ReactNode {
-  const { t } = useTranslation();
-  const reason = useReason();
-  const columns: TableColumnsType<Simulation["lost"][number]> = [
-    { title: t("simulation.lost.why"), key: "reason", render: (_, each) => reason(each.reason) },
-    { title: t("simulation.lost.what"), key: "verdict", render: (_, each) => t(`messages.verdicts.${each.verdict as "hold"}`) },
-    { title: t("flows.messages"), key: "messages", width: 110, align: "right", render: (_, each) => <Num value={each.messages} /> },
-  ];
-  return (
-    <Card title={t("simulation.lost.title")} note={t("simulation.lost.note")} flush>
-      <Table
-        rowKey={(each) => `${each.verdict} ${each.reason}`}
-        size="small"
-        columns={columns}
-        dataSource={[...found.lost]}
-        pagination={false}
-        locale={{ emptyText: t("simulation.lost.none") }}
-      />
-    </Card>
-  );
+interface EarlierProps {
+  readonly items: readonly SimulationLine[];
+  readonly shown: string | undefined;
+  readonly onPick: (id: string) => void;
 }
 
-function Meetings({ found }: { found: Simulation }): ReactNode {
+/** The tries that are kept; each has an address of its own. */
+function Earlier({ items, shown, onPick }: EarlierProps): ReactNode {
   const { t } = useTranslation();
-  const path = usePath();
-  if (found.meetings.length === 0) return null;
-  const columns: TableColumnsType<Simulation["meetings"][number]> = [
+  if (items.length === 0) return null;
+  const columns: TableColumnsType<SimulationLine> = [
     {
-      title: t("simulation.meetings.flow"),
-      key: "flow",
-      render: (_, each) => <Link to={path("flows", each.flow)}>{each.name}</Link>,
+      title: t("simulation.earlier.when"),
+      key: "when",
+      render: (_, each) => (
+        <Button type="link" size="small" disabled={each.simulation_id === shown} onClick={() => onPick(each.simulation_id)}>
+          <Time at={each.created_at} />
+        </Button>
+      ),
     },
+    { title: t("simulation.stretch"), key: "days", render: (_, each) => t("simulation.days", { count: each.days }) },
+    { title: t("simulation.earlier.state"), key: "state", render: (_, each) => t(`simulation.states.${each.state}`) },
     {
-      title: t("simulation.meetings.people"),
-      key: "people",
-      width: 110,
-      align: "right",
-      render: (_, each) => <Num value={each.people} />,
+      title: t("simulation.earlier.by"),
+      key: "by",
+      responsive: ["md"],
+      render: (_, each) => <span className="faint">{each.created_by}</span>,
     },
   ];
   return (
-    <Card title={t("simulation.meetings.title")} note={t("simulation.meetings.note")} flush>
-      <Table rowKey="flow" size="small" columns={columns} dataSource={[...found.meetings]} pagination={false} />
-    </Card>
-  );
-}
-
-function Examples({ people }: { people: readonly number[] }): ReactNode {
-  const { t } = useTranslation();
-  const path = usePath();
-  if (people.length === 0) return null;
-  return (
-    <Card title={t("simulation.examples")}>
-      <div style={{ display: "flex", flexWrap: "wrap", gap: 8 }}>
-        {people.map((person) => (
-          <Link key={person} to={path("people", person)}>
-            {t("flows.person", { id: person })}
-          </Link>
-        ))}
-      </div>
+    <Card title={t("simulation.earlier.title")} note={t("simulation.earlier.note")} flush>
+      <Table rowKey="simulation_id" size="small" columns={columns} dataSource={[...items]} pagination={false} />
     </Card>
   );
 }

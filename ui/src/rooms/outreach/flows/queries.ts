@@ -25,6 +25,8 @@ export type Problem = Schemas["FlowProblem"];
 export type Report = Schemas["FlowReport"];
 export type NodeCount = Report["nodes"][number];
 export type Simulation = Schemas["SimulationBody"];
+export type SimulationLine = Schemas["SimulationLine"];
+export type SimulationJob = Omit<Schemas["SimulationJob"], "graph"> & { readonly graph: Graph };
 export type Preview = Schemas["FlowPreview"];
 export type Policy = NonNullable<Schemas["FlowPublish"]["policy"]>;
 export type Version = Whole<Schemas["FlowVersion"]>;
@@ -107,15 +109,52 @@ export function previewQuery(workspace: string, key: string, revision: number) {
   });
 }
 
-/** What the draft would have done; it takes a while, so the answer is kept for as long as the draft stands. */
-export function simulationQuery(workspace: string, key: string, revision: number, days: number) {
+const SIMULATIONS = `${BASE}/flows/{key}/simulations` as const;
+
+export function isGoing(one: { readonly state: SimulationLine["state"] } | undefined): boolean {
+  return one?.state === "queued" || one?.state === "running";
+}
+
+/** The latest tries of a flow on history, the newest first. */
+export function simulationsQuery(workspace: string, key: string) {
   return queryOptions({
-    queryKey: [workspace, "flows", "simulation", key, revision, days],
-    queryFn: ({ signal }) =>
-      unwrap(api.POST(`${BASE}/flows/{key}/simulate`, { params: { path: { workspace, key } }, body: { days }, signal })),
-    staleTime: Infinity,
-    retry: false,
-    refetchOnWindowFocus: false,
+    queryKey: [workspace, "flows", "simulations", key],
+    queryFn: ({ signal }) => unwrap(api.GET(SIMULATIONS, { params: { path: { workspace, key } }, signal })),
+    refetchInterval: (query) => (query.state.data?.items.some(isGoing) ? 2_000 : false),
+  });
+}
+
+/** One try: how far it is, or what came of it. */
+export function simulationQuery(workspace: string, key: string, simulation_id: string) {
+  return queryOptions({
+    queryKey: [workspace, "flows", "simulation", key, simulation_id],
+    queryFn: async ({ signal }): Promise<SimulationJob> =>
+      (await unwrap(
+        api.GET(`${SIMULATIONS}/{simulation_id}`, { params: { path: { workspace, key, simulation_id } }, signal }),
+      )) as SimulationJob,
+    refetchInterval: (query) => (isGoing(query.state.data) ? 1_000 : false),
+  });
+}
+
+export function useSimulate(key: string) {
+  const { slug: workspace } = useWorkspace();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (days: number) => unwrap(api.POST(SIMULATIONS, { params: { path: { workspace, key } }, body: { days } })),
+    onSuccess: () => client.invalidateQueries({ queryKey: [workspace, "flows", "simulations", key] }),
+  });
+}
+
+export function useCancelSimulation(key: string) {
+  const { slug: workspace } = useWorkspace();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (simulation_id: string) =>
+      unwrap(api.POST(`${SIMULATIONS}/{simulation_id}/cancel`, { params: { path: { workspace, key, simulation_id } } })),
+    onSuccess: (_, simulation_id) => {
+      void client.invalidateQueries({ queryKey: [workspace, "flows", "simulations", key] });
+      void client.invalidateQueries({ queryKey: [workspace, "flows", "simulation", key, simulation_id] });
+    },
   });
 }
 
