@@ -70,15 +70,28 @@ Scalar: TypeAlias = str | int | float | bool
 Value: TypeAlias = Scalar | tuple[Scalar, ...] | Moment | tuple[Moment, Moment] | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Test:
-    """What is asked of one value. ignore_case: ASCII letters only, so that both evaluators agree everywhere."""
+    """What is asked of one value. ignore_case: ASCII letters only, so that both evaluators agree everywhere.
+
+    Equal are those that ask the same: 1 and 1.0 do, 1 and true do not, though Python calls them equal.
+    """
 
     __test__ = False  # pytest must not collect it
 
     op: Op
     value: Value = None
     ignore_case: bool = False
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Test) and self._asked() == other._asked()
+
+    def __hash__(self) -> int:
+        return hash(self._asked())
+
+    def _asked(self) -> tuple[object, ...]:
+        values = self.value if isinstance(self.value, tuple) else (self.value,)
+        return self.op, self.ignore_case, self.value, tuple(isinstance(one, bool) for one in values)
 
 
 class Node:

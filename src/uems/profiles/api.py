@@ -5,6 +5,7 @@ from uems.profiles.conditions import model as nodes
 from uems.profiles.conditions.asking import Answers, Asking, Chosen, Flags, People, Source, SourceName, Value
 from uems.profiles.conditions.grammar import (
     Evaluated,
+    combine,
     dump_condition,
     edges_of,
     evaluate,
@@ -12,6 +13,7 @@ from uems.profiles.conditions.grammar import (
     kind_of,
     leaves,
     parse_condition,
+    questions,
     segments_in,
 )
 from uems.profiles.conditions.kind import Edge
@@ -20,7 +22,7 @@ from uems.profiles.conditions.until import Until
 from uems.profiles.conditions.words import Language, say
 from uems.profiles.events import list_events
 from uems.profiles.extract import Extractor, trait_rows
-from uems.profiles.follow import RECEIPTS, STORED, Touched, range_end, touched_since
+from uems.profiles.follow import RECEIPTS, STORED, Touched, marks_now, range_end, touched_since
 from uems.profiles.lists import list_parts
 from uems.profiles.model import Happening, Profile, TimelineItem, Trait
 from uems.profiles.people import Activity, list_people, profile_of, profiles_now
@@ -120,6 +122,7 @@ __all__ = [
     "check_past",
     "check_tags",
     "check_uses",
+    "combine",
     "conditions_of_tag",
     "definition",
     "definitions",
@@ -140,6 +143,7 @@ __all__ = [
     "list_events",
     "list_parts",
     "list_people",
+    "marks_now",
     "measure_cuts",
     "nodes",
     "parse_condition",
@@ -148,6 +152,7 @@ __all__ = [
     "planned_tags",
     "profile_of",
     "profiles_now",
+    "questions",
     "range_end",
     "read_config",
     "read_definitions",

@@ -8,7 +8,7 @@ from uems.collect import api as collect
 from uems.identity import api as identity
 from uems.kernel.house import House
 from uems.kernel.sql import Sql
-from uems.profiles.tags.passes import retagged_since
+from uems.profiles.tags.passes import last_passes, retagged_since
 
 RECEIPTS: Final = 200_000
 """About as many receipts of one partition, or changes of person of one workspace, are taken up in a round."""
@@ -29,6 +29,13 @@ class Touched:
 
     people: dict[int, set[int]] = field(default_factory=dict)
     marks: dict[str, int] = field(default_factory=dict)
+
+
+def marks_now(house: House) -> dict[str, int]:
+    """The marks of a follower to whom all that has happened so far is known."""
+    found = {f"changes:{workspace}": version for workspace, version in identity.last_changes(house.store).items()}
+    found |= {f"receipts:{partition}": offset for partition, offset in collect.done_offsets(house.store).items()}
+    return found | {f"tags:{workspace}": number for workspace, number in last_passes(house.store).items()}
 
 
 def touched_since(house: House, marks: Mapping[str, int]) -> Touched | None:

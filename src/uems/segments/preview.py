@@ -17,6 +17,7 @@ from uems.profiles import api as profiles
 from uems.profiles.api import Asking, Chosen, Flags, Value
 from uems.segments.definitions import resolve_node
 from uems.segments.lists.naming import check_lists
+from uems.segments.remembered import memory_of
 from uems.segments.tagging import take_cuts
 
 SAMPLE: Final = 20
@@ -74,9 +75,9 @@ def preview(house: House, scope: Scope, node: Node, now: datetime, *, sample: in
     _check_names(house, scope, node)
     tree = resolve_node(node, house.store, scope)
     take_cuts(house, scope, [tree])
-    asking = Asking(house, scope, _at(house, scope, now))
     pairs = list(walk(node, tree, ""))
-    found = profiles.evaluate([tree, *(resolved for _, _, resolved, _ in pairs)], asking, limits=LIMITS)
+    trees = [tree, *(resolved for _, _, resolved, _ in pairs)]
+    found = memory_of(house.warehouse).evaluate(house, scope, trees, _at(house, scope, now), LIMITS)
     parts = [_part(scope, path, shown, resolved, parent, found.masks) for path, shown, resolved, parent in pairs]
     members = found.members(tree)
     # Spread over the whole range of numbers, so that not only the oldest people are shown.
@@ -168,9 +169,9 @@ def _told(house: House, scope: Scope, trees: list[Node], chosen: Chosen, now: da
     wanted: dict[Node, Value] = {}
     for tree in trees:
         if not isinstance(tree, And | Or | Not) and tree not in wanted:
-            value = profiles.kind_of(tree).ask(tree, asking)
-            if value.shown is not None:
-                wanted[tree] = Value(source=value.source, sql=Sql(f"toString({value.shown})"), kind="text")
+            value: Value = profiles.kind_of(tree).ask(tree, asking)
+            if value.quote is not None:
+                wanted[tree] = Value(source=value.source, sql=Sql(f"toString({value.quote})"), kind="text")
     answers = asking.run(list(wanted.values()), limits=LIMITS)
     if not len(answers.people):
         return {}

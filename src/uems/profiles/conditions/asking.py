@@ -99,14 +99,14 @@ class Source:
 class Value:
     """One question. sql: an aggregate over named rows of the source. empty: the answer for somebody without rows that matter.
 
-    kind "flag": 0 or 1, never NULL. "number": Nullable(Float64). "text": Nullable(String). shown: what an explanation quotes.
+    kind "flag": 0 or 1, never NULL. "number": Nullable(Float64). "text": Nullable(String). quote: what an explanation shows.
     """
 
     source: Source
     sql: Sql
     kind: Literal["flag", "number", "text"] = "flag"
     empty: bool = False
-    shown: Sql | None = None
+    quote: Sql | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,7 +206,7 @@ class Asking:
 
     def _ask(self, source: Source, values: Sequence[Value], limits: Limits | None) -> pa.Table:
         wanted = join(Sql(""), [Sql(f", {value.sql} AS {ident(f'v{n}')}") for n, value in enumerate(values)])
-        query = Sql(f"SELECT person{wanted} FROM {self._rows_of(source)} GROUP BY person ORDER BY person")
+        query = Sql(f"SELECT person{wanted} FROM {self._rows_of(source)} GROUP BY person ORDER BY person{_IN_ORDER.get(source.name, '')}")
         return self.house.warehouse.query(query, self.values_of(query), limits=limits)
 
     def _rows_of(self, source: Source) -> Sql:
@@ -258,6 +258,8 @@ _TABLES: Final[Mapping[SourceName, Sql]] = {
     "relations_back": Sql("relations_back"),
 }
 _FINAL: Final = frozenset({"tag_values"})
+# Each person's rows stand together, and nearly all of them are read: going through them in order takes a third of the time.
+_IN_ORDER: Final[Mapping[SourceName, Sql]] = {"traits": Sql(" SETTINGS optimize_aggregation_in_order = 1")}
 
 
 def _align(everybody: People, found: pa.Table, values: Sequence[Value], flags: dict[int, Flags], columns: dict[int, pa.Array]) -> None:

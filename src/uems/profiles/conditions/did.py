@@ -96,7 +96,7 @@ class DidKind(PersonKind[Did]):
             source=source,
             sql=field_sql(node.test, field, asking.params, asking.at, theirs),
             empty=field_check(node.test, field, asking.at)(0 if node.of in _FROM_NOTHING else None),
-            shown=measured,
+            quote=measured,
         )
 
     def check(self, node: Did, at: At, grammar: Grammar) -> PersonCheck:

@@ -77,7 +77,7 @@ def ask_trait(node: Trait, asking: Asking) -> Value:
     value = json_text(text).value(node.name, asking.params)
     empty = json_check(node.test, asking.at)(None)
     sql = json_sql(node.test, value, asking.params, asking.at, their_bounds(node.test, node.zone, asking))
-    return Value(source=source, sql=sql, empty=empty, shown=text(node.name, None))
+    return Value(source=source, sql=sql, empty=empty, quote=text(node.name, None))
 
 
 def their_bounds(test: Test, zone: Zone, asking: Asking, *, days: bool = True) -> Bounds | None:
@@ -151,7 +151,7 @@ class PersonFactKind(PersonKind[Person]):
             "identified": Sql(f"toBool(max({user}))"),
         }[node.name]
         field, theirs = _fact_field(node, sql), their_bounds(node.test, node.zone, asking, days=False)
-        return Value(source=source, sql=field_sql(node.test, field, asking.params, asking.at, theirs), shown=sql)
+        return Value(source=source, sql=field_sql(node.test, field, asking.params, asking.at, theirs), quote=sql)
 
     def check(self, node: Person, at: At, grammar: Grammar) -> PersonCheck:
         field = _fact_field(node, Sql(""))
@@ -205,7 +205,7 @@ class TagKind(PersonKind[Tag]):
         value = json_text(lambda name, params: told).value(node.name, asking.params)
         empty = json_check(node.test, asking.at)(None)
         sql = json_sql(node.test, value, asking.params, asking.at, their_bounds(node.test, node.zone, asking))
-        return Value(source=source, sql=sql, empty=empty, shown=told)
+        return Value(source=source, sql=sql, empty=empty, quote=told)
 
     def check(self, node: Tag, at: At, grammar: Grammar) -> PersonCheck:
         check = by_clock(node.zone, at, lambda mine: json_check(node.test, mine))
@@ -255,7 +255,7 @@ class TopKind(PersonKind[Top]):
             f" WHERE workspace_id = {asking.scope.workspace_id} AND tag = {name} AND share = {share})"
         )
         operator = Sql("<=" if node.lowest else ">=")
-        return Value(source=source, sql=Sql(f"ifNull({number} {operator} {cut}, 0)"), shown=told)
+        return Value(source=source, sql=Sql(f"ifNull({number} {operator} {cut}, 0)"), quote=told)
 
     def check(self, node: Top, at: At, grammar: Grammar) -> PersonCheck:
         def holds(record: PersonRecord) -> bool:
@@ -289,7 +289,7 @@ class SampleKind(PersonKind[Sample]):
         source.need(Sql("1"))
         salt = asking.params.bind(node.salt, "String")
         hashed = Sql(f"xxh3(concat({salt}, ':', toString(person))) % 1000000")
-        return Value(source=source, sql=Sql(f"{hashed} < {share_of(node)}"), shown=hashed)
+        return Value(source=source, sql=Sql(f"{hashed} < {share_of(node)}"), quote=hashed)
 
     def check(self, node: Sample, at: At, grammar: Grammar) -> PersonCheck:
         limit = share_of(node)

@@ -162,10 +162,15 @@ def questions(trees: Sequence[Node], asking: Asking) -> dict[Node, Value]:
 
 def conclude(trees: Sequence[Node], wanted: Mapping[Node, Value], answers: Answers) -> Evaluated:
     """Who fulfils each tree, by the answers to its questions."""
-    masks: dict[Node, Flags] = {leaf: answers.flag(value) for leaf, value in wanted.items()}
+    return combine(trees, answers.people, {leaf: answers.flag(value) for leaf, value in wanted.items()})
+
+
+def combine(trees: Sequence[Node], people: People, flags: Mapping[Node, Flags]) -> Evaluated:
+    """Who of ``people`` fulfils each tree, where it is known for each leaf: leaf → shape (n,)."""
+    masks = dict(flags)
     for tree in trees:
-        _mask(tree, masks, len(answers.people))
-    return Evaluated(people=answers.people, masks=masks)
+        _mask(tree, masks, len(people))
+    return Evaluated(people=people, masks=masks)
 
 
 def _mask(node: Node, masks: dict[Node, Flags], size: int) -> Flags:

@@ -68,7 +68,7 @@ class RegularKind(PersonKind[Regular]):
         flag = source.named(Sql(f"{whole} AND day >= {first}"))
         unit = source.named(Sql(f"{_UNIT_SQL[node.unit]}(day)"))
         count = Sql(f"toInt64(uniqExactIf({unit}, {flag}))")
-        return Value(source=source, sql=Sql(f"{count} >= {node.at_least}"), shown=count)
+        return Value(source=source, sql=Sql(f"{count} >= {node.at_least}"), quote=count)
 
     def _by_their_clocks(self, node: Regular, days: Mapping[str, date], asking: Asking) -> Value:
         source = asking.source("events", zoned=True)
@@ -78,7 +78,7 @@ class RegularKind(PersonKind[Regular]):
         day = day_sql(source, node.zone, min(days.values()), asking)
         flag = Sql(f"({source.named(whole)} AND {day} >= {first_day_sql(days, node.zone, asking)})")
         count = Sql(f"toInt64(uniqExactIf({_UNIT_SQL[node.unit]}({day}), {flag}))")
-        return Value(source=source, sql=Sql(f"{count} >= {node.at_least}"), shown=count)
+        return Value(source=source, sql=Sql(f"{count} >= {node.at_least}"), quote=count)
 
     def check(self, node: Regular, at: At, grammar: Grammar) -> PersonCheck:
         did = deed_check(node.doing, None, at)
@@ -174,7 +174,7 @@ class SequenceKind(PersonKind[Sequence]):
             flags.append(flag)
         ts = source.named(Sql("toUInt64(toUnixTimestamp64Milli(ts))"))
         reached = _reached(ts, flags, node.seconds * 1000)
-        return Value(source=source, sql=Sql(f"{reached} >= {len(flags)}"), shown=Sql(f"toInt64({reached})"))
+        return Value(source=source, sql=Sql(f"{reached} >= {len(flags)}"), quote=Sql(f"toInt64({reached})"))
 
     def check(self, node: Sequence, at: At, grammar: Grammar) -> PersonCheck:
         steps = by_clock(node.zone, at, lambda mine: [deed_check(step, node.within, mine) for step in node.steps])

@@ -49,7 +49,7 @@ class RelatedKind(PersonKind[Related]):
             inside = Writing(grammar=self._grammar(), fields=fields, params=everybody.params, at=asking.at).sql(node.who)
             asking.params.values.update(everybody.params.values)
             counted = Sql(f"uniqExactIf({other}, {inside})")
-        return Value(source=source, sql=Sql(f"{counted} >= {node.at_least}"), shown=Sql(f"toInt64({counted})"))
+        return Value(source=source, sql=Sql(f"{counted} >= {node.at_least}"), quote=Sql(f"toInt64({counted})"))
 
     def check(self, node: Related, at: At, grammar: Grammar) -> PersonCheck:
         who = Matching(grammar=grammar, fields=_nobody(), at=at).matcher(node.who) if node.who is not None else lambda record: True
