@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.table import Table
 
 from bench import cases
-from bench.flows import flows_case
+from bench.flows import flows_case, postgres_case
+from bench.listening import listening_case
 from bench.lists import list_case
 from bench.outreach import outreach_case
 from bench.reports import reports_case
@@ -27,6 +28,8 @@ CASES = {
     "demo": cases.demo_load,
     "segments": segments_case(50_000_000, 1_000_000),
     "flows": flows_case(1_000_000),
+    "flows-postgresql": postgres_case(1_000_000),
+    "listening": listening_case(1_000_000, 200, 5_000, 20),
     "list": list_case(5_000_000, 1_000_000),
     "person": cases.one_person(50_000_000),
     "reports": reports_case,

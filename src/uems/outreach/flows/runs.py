@@ -30,7 +30,7 @@ def read_due(conn: Connection, now_us: int, limit: int) -> list[Run]:
     """Those whose time has come, the longest overdue first. On PostgreSQL they are locked, and those of other workers passed over."""
     tail = Sql(" FOR UPDATE SKIP LOCKED" if conn.dialect.name == "postgresql" else "")
     query = Sql(f"SELECT {_COLUMNS} FROM flow_runs WHERE wake_at IS NOT NULL AND wake_at <= :now ORDER BY wake_at LIMIT :most{tail}")
-    return [_run(row) for row in conn.execute(text(query), {"now": now_us, "most": limit})]
+    return [_run(row) for row in conn.execute(text(query), {"now": now_us, "most": limit}).all()]
 
 
 def runs_of(conn: Connection, workspace_id: int, flow_id: int, people: Iterable[int], *, lock: bool = False) -> list[Run]:
@@ -42,7 +42,7 @@ def runs_of(conn: Connection, workspace_id: int, flow_id: int, people: Iterable[
         if lock and conn.dialect.name == "postgresql":
             tail = Sql(" ORDER BY person_id, entry_no FOR UPDATE")
         rows = conn.execute(text(Sql(f"{query}{tail}")), {"workspace": workspace_id, "flow": flow_id, "people": _bound(conn, part)})
-        found.extend(_run(row) for row in rows)
+        found.extend(_run(row) for row in rows.all())
     return found
 
 
