@@ -19,7 +19,7 @@ from uems.kernel.store import Store, to_microseconds
 from uems.outreach.flows.entering import Arrival, enter
 from uems.outreach.flows.graph import EventEntry
 from uems.outreach.flows.plans import Plan, Plans
-from uems.outreach.flows.runs import runs_of, write_signals
+from uems.outreach.flows.runs import Told, runs_of, write_signals
 from uems.outreach.flows.steps import INSIDE, SECOND, Run
 from uems.outreach.flows.testing import reach_goals
 
@@ -155,8 +155,10 @@ def take_events(conn: Connection, listeners: Mapping[str, Sequence[Plan]], happe
         enter(conn, plan, mine, now_us)
     for (workspace_id, flow_id), tests in reached.items():
         reach_goals(conn, workspace_id, flow_id, tests)
+    told: list[Told] = []
     for flow_id, events in heard.items():
-        _tell(conn, versions[flow_id], flow_id, events, now_us)
+        told += _tell(conn, versions[flow_id], flow_id, events, now_us)
+    write_signals(conn, told)
 
 
 def earliest(entry: EventEntry, now_us: int) -> int:
@@ -171,7 +173,8 @@ def arrival_of(entry: EventEntry, one: Happening, now_us: int) -> Arrival:
     return Arrival(person_id=one.person_id, at_us=min(one.at_us, now_us), key=key, context={"event": one.told()})
 
 
-def _tell(conn: Connection, versions: Mapping[int, Plan], flow_id: int, events: Sequence[Happening], now_us: int) -> None:
+def _tell(conn: Connection, versions: Mapping[int, Plan], flow_id: int, events: Sequence[Happening], now_us: int) -> list[Told]:
+    """What the runs of one flow are told; written for all flows together."""
     workspace_id = next(iter(versions.values())).workspace_id
     by_person: dict[int, list[Happening]] = {}
     for one in events:
@@ -184,7 +187,7 @@ def _tell(conn: Connection, versions: Mapping[int, Plan], flow_id: int, events: 
         change = change_of(plan, run, by_person[run.person_id], now_us)
         if change is not None:
             told.append((run, *change))
-    write_signals(conn, told)
+    return told
 
 
 def change_of(plan: Plan, run: Run, events: Sequence[Happening], now_us: int) -> tuple[str, int | None, int | None] | None:

@@ -138,8 +138,12 @@ def _write_postgres(conn: Connection, done: Sequence[tuple[object, ...]]) -> int
     return conn.exec_driver_sql(update, tuple([list(column) for column in zip(*done, strict=True)])).rowcount
 
 
-def write_signals(conn: Connection, runs: Sequence[tuple[Run, str, int | None, int | None]]) -> None:
-    """(run, signal, when to wake, goal reached at) of runs that were read with ``lock``: what they were told since."""
+Told = tuple[Run, str, int | None, int | None]
+"""(run, signal, when to wake, goal reached at)."""
+
+
+def write_signals(conn: Connection, runs: Sequence[Told]) -> None:
+    """What runs were told since they were read with ``lock``."""
     update = Sql(
         "UPDATE flow_runs SET signal = :signal, wake_at = :wake, goal_at = COALESCE(goal_at, :goal), seq = seq + 1"
         " WHERE workspace_id = :workspace AND flow_id = :flow AND person_id = :person AND entry_no = :entry"
