@@ -21,9 +21,10 @@ const common = {
 await build({ ...common, entryPoints: ["src/index.ts"], outfile: "dist/index.js", format: "esm" });
 await build({ ...common, entryPoints: ["src/script.ts"], outfile: "dist/uems.js", format: "iife" });
 await build({ ...common, entryPoints: ["src/inapp.ts"], outfile: "dist/uems-inapp.js", format: "iife" });
+await build({ ...common, entryPoints: ["src/worker.ts"], outfile: "dist/uems-sw.js", format: "iife" });
 const types = spawnSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"], { stdio: "inherit" });
 if (types.status !== 0) process.exit(types.status ?? 1);
-for (const name of ["index.js", "uems.js", "uems-inapp.js"]) {
+for (const name of ["index.js", "uems.js", "uems-inapp.js", "uems-sw.js"]) {
   const body = readFileSync(`dist/${name}`);
   console.log(`dist/${name}  ${body.length} bytes, ${gzipSync(body, { level: 9 }).length} gzipped`);
 }

@@ -16,12 +16,14 @@ PUBLIC = {
     "GET /api/shared/{token}/tiles/{tile_id}",
     *(f"GET /api/letters/{{token}}{more}" for more in ("", "/go", "/seen.gif", "/unsubscribe")),
     *(f"POST /api/letters/{{token}}{more}" for more in ("", "/unsubscribe")),
+    "POST /api/push",
     "POST /api/inbox",
     "GET /api/inbox/{token}/stream",
     "POST /api/inbox/{token}/messages/{number}",
 }
 """The only things that a stranger may do: to log in, to look at a dashboard whose link they were given, to use the links of a letter that
-they got, and to read the messages of their own browser."""
+they got, to read the messages of
+their own browser, and to ask for notes in it."""
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=str)

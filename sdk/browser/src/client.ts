@@ -3,6 +3,7 @@ import { captureClicks, captureForms, type Track } from "./capture";
 import { makeEngagement } from "./engagement";
 import { makeInApp } from "./load";
 import { watchPages } from "./pages";
+import { makePush } from "./push";
 import { makeQueue } from "./queue";
 import { makeStore, type Store } from "./store";
 import type { Capture, Client, Consent, Message, Options, Properties, View } from "./types";
@@ -109,12 +110,15 @@ export function load(options: Options): Client {
   if (wanted("pages")) watchPages(options.hashRouting === true, (referrer) => pages.show(undefined, {}, referrer));
   watchEnd(pages, () => queue.beacon());
 
-  const inbox = makeInApp({ host: host.replace(/\/+$/, ""), writeKey, anonymousId, userId, granted: () => state === "granted" });
+  const access = { host: host.replace(/\/+$/, ""), writeKey, anonymousId, userId, granted: () => state === "granted" };
+  const inbox = makeInApp(access);
+  const push = makePush(access);
+  const changed = () => [inbox, push].forEach((one) => one.again());
 
   const optIn = () => {
     if (state === "granted") return;
     state = "granted";
-    inbox.again();
+    changed();
     store.open();
     store.set("consent", state);
     held.splice(0).forEach((message) => queue.push(message));
@@ -126,14 +130,9 @@ export function load(options: Options): Client {
     queue.clear();
     store.clear();
     remember(prefix, state);
-    inbox.again();
+    changed();
   };
-  // What is decided in one tab holds in all of them.
-  addEventListener("storage", ({ key, newValue }) => {
-    if (key !== `${prefix}consent`) return;
-    if (newValue === "denied") optOut();
-    else if (newValue === "granted") optIn();
-  });
+  watchTabs(`${prefix}consent`, optIn, optOut);
 
   return {
     track,
@@ -141,16 +140,17 @@ export function load(options: Options): Client {
     identify(user, traits = {}) {
       if (state !== "denied" && user !== null && user !== "") become(String(user));
       send("identify", { traits });
-      inbox.again();
+      changed();
     },
     group: (groupId, traits = {}) => send("group", { groupId: String(groupId), traits }),
     alias: (user, previous) => send("alias", { userId: String(user), previousId: String(previous ?? userId() ?? anonymousId()) }),
     reset() {
       store.remove("user");
       store.remove("anonymous");
-      inbox.again();
+      changed();
     },
     inApp: inbox.start,
+    webPush: push,
     optIn,
     optOut,
     consent: () => state,
@@ -176,6 +176,15 @@ function remember(prefix: string, said: Consent): void {
   } catch {
     // Asked again on the next page.
   }
+}
+
+/** What is decided in one tab holds in all of them. */
+function watchTabs(name: string, optIn: () => void, optOut: () => void): void {
+  addEventListener("storage", ({ key, newValue }) => {
+    if (key !== name) return;
+    if (newValue === "denied") optOut();
+    else if (newValue === "granted") optIn();
+  });
 }
 
 function watchEnd(pages: { hide(): void; leave(): void }, beacon: () => void): void {

@@ -67,6 +67,7 @@ export interface Client {
   alias(userId: string | number, previousId?: string | number): void;
   /** Show messages of the channel "In-app messages", once consent is given; what is needed for it is loaded then. */
   inApp(options?: InAppOptions): Promise<InApp>;
+  webPush: WebPush;
   /** Somebody else sits here from now on: after a sign-out. */
   reset(): void;
   optIn(): void;
@@ -119,6 +120,20 @@ export interface InApp {
   report(messageId: number, what: "shown" | "clicked" | "dismissed"): void;
   /** Show nothing any more. */
   stop(): void;
+}
+
+export interface PushOptions {
+  /** As for `inApp`. */
+  proof?: InAppOptions["proof"];
+  /** Path of the service worker on your site, which holds importScripts("https://…/uems-sw.js"); "/uems-sw.js" unless given. */
+  serviceWorker?: string;
+}
+
+export interface WebPush {
+  /** Ask the visitor, once consent is given; call it when they have pressed something. Whether notes reach this browser now. */
+  subscribe(options?: PushOptions): Promise<boolean>;
+  /** No more notes in this browser. */
+  unsubscribe(): Promise<void>;
 }
 
 /** What the part that is loaded later gets of the page's client. */

@@ -13,7 +13,7 @@ test.each(["index.js", "uems.js"])("dist/%s is under 6 KB gzipped", (name) => {
   expect(body.toString()).toContain("uems-browser");
 });
 
-test.each(["uems-inapp.js"])("dist/%s, which is loaded when it is asked for, is under 6 KB gzipped", (name) => {
+test.each(["uems-inapp.js", "uems-sw.js"])("dist/%s, which is loaded when it is asked for, is under 6 KB gzipped", (name) => {
   expect(gzipSync(readFileSync(`dist/${name}`), { level: 9 }).length).toBeLessThan(LIMIT);
 });
 

@@ -32,6 +32,7 @@ from uems.outreach.messages import asking, log, reporting
 from uems.outreach.messages.deciding import WEEK, past_of
 from uems.outreach.messages.model import Kind, State
 from uems.outreach.messages.reaching import reach
+from uems.outreach.push.routes import router as push
 from uems.outreach.setting_routes import router as settings
 from uems.outreach.simulation.routes import router as simulation
 from uems.outreach.template_routes import router as templates
@@ -44,6 +45,7 @@ router.include_router(templates)
 router.include_router(settings)
 router.include_router(letters)
 router.include_router(inbox)
+router.include_router(push)
 _BASE: Final = "/workspaces/{workspace}"
 MessageNumber = Annotated[Id, Path(description="Number of the message.")]
 PersonNumber = Annotated[Id, Path(description="Number of the person.")]

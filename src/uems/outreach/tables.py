@@ -4,7 +4,8 @@ from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary,
 
 import uems.outreach.campaigns.tables
 import uems.outreach.flows.tables
-import uems.outreach.inbox.tables  # noqa: F401  of the same room, so that they are declared with these
+import uems.outreach.inbox.tables
+import uems.outreach.push.tables  # noqa: F401  of the same room, so that they are declared with these
 from uems.kernel.store import BigId, Json, UtcDateTime, metadata
 
 QUEUED = text("state = 'queued'")

@@ -52,7 +52,7 @@ _SHARED = re.compile(r"(/api)?/(shared|letters|inbox)/[^/]+")
 """What a link opens: its address is its password, so it must not be searched, told to other pages, or logged."""
 _HEADERS_OF_SHARED = {"X-Robots-Tag": "noindex, nofollow, noarchive", "Referrer-Policy": "no-referrer"}
 
-_FOR_PAGES = re.compile(r"/api/inbox(/|$)")
+_FOR_PAGES = re.compile(r"/api/(inbox|push)(/|$)")
 """What pages of other sites call, without a cookie; they may read errors too, so that a browser knows when to stop."""
 _HEADERS_FOR_PAGES = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
 

@@ -15,7 +15,7 @@ _NOT_BUILT = """<!doctype html><html lang="en"><meta charset="utf-8"><title>UEMS
 <p lang="zh">服务已启动，但界面尚未构建。请在源码目录运行 <code>make setup</code>，然后刷新。</p>
 <p><a href="/api/openapi.json">/api/openapi.json</a></p></html>
 """
-SDK = ("uems.js", "uems-inapp.js")
+SDK = ("uems.js", "uems-inapp.js", "uems-sw.js")
 """The browser SDK, the only files that pages of other sites may load."""
 _RESERVED = ("api", "v1", "healthz")
 

@@ -27,3 +27,12 @@ def weighed(letter: Letter, longest: int = LONGEST) -> Weight:
     if not letter.text.strip():
         return Weight(refusal="no_text")
     return Weight(refusal="too_long", facts={"bytes": size, "limit": longest}) if size > longest else Weight()
+
+
+def doubtful(letter: Letter) -> str:
+    """Which of its addresses no page may open; "" for none. Asked when they are filled in, since values of the person may stand there."""
+    for name in ("image_url", "link"):
+        value = letter.parameters.get(name, "")
+        if value and (not value.startswith("https://") or any(sign <= " " for sign in value)):
+            return name
+    return ""

@@ -11,7 +11,7 @@ from pydantic import Field, field_validator
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
 from uems.outreach.channel import EXTRAS, ChannelBase, Config, Content, Extra, Handed, Letter, Medium, Refused, Transport, Unknown, Weight
-from uems.outreach.channels._push import Line, weighed
+from uems.outreach.channels._push import Line, doubtful, weighed
 from uems.outreach.inbox.shelf import put
 
 _LONGEST: Final = 8_000
@@ -34,15 +34,6 @@ class InApp(Config):
         if value and len(value) < _SHORTEST_SECRET:
             raise ValueError(f"must have at least {_SHORTEST_SECRET} characters, such as 64 random hexadecimal digits")
         return value
-
-
-def doubtful(letter: Letter) -> str:
-    """Which of its addresses no page may open; "" for none. Asked when they are filled in, since values of the person may stand there."""
-    for name in ("image_url", "link"):
-        value = letter.parameters.get(name, "")
-        if value and (not value.startswith("https://") or any(sign <= " " for sign in value)):
-            return name
-    return ""
 
 
 class _Shelf:

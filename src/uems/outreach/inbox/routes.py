@@ -7,54 +7,32 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from datetime import UTC, datetime
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Header, Path, Request
+from fastapi import APIRouter, Header, Path, Request
 from fastapi.responses import Response, StreamingResponse
-from pydantic import ValidationError
 
-from uems.access.api import Visitor, house_of, public, write_key
-from uems.kernel.edge import MAX_INT, Body, Clean, Id, check_json
-from uems.kernel.errors import UemsError, invalid
-from uems.kernel.house import House
+from uems.access.api import Visitor, house_of, public
+from uems.kernel.edge import MAX_INT, Clean, Id
 from uems.kernel.store import to_microseconds
-from uems.outreach.consent.settings import Setup, setups
 from uems.outreach.inbox import shelf
 from uems.outreach.inbox.bodies import InboxBody, InboxItem, InboxOpening, InboxReport
-from uems.outreach.inbox.proof import GOOD_FOR, Ticket, Tickets, addresses_of
+from uems.outreach.inbox.opening import Raw, opened, read, usable
+from uems.outreach.inbox.proof import GOOD_FOR, Ticket, Tickets
 from uems.outreach.inbox.streams import Streams
 
 router = APIRouter()
 Token = Annotated[str, Path(min_length=1, max_length=2_000, description="The ticket of an opened inbox."), Clean]
 MessageId = Annotated[Id, Path(description="Number of the message.")]
-T = TypeVar("T", bound=Body)
-_MOST: Final = 10_000
 _POLL_SECONDS: Final = 30
 _RETRY: Final = "retry: 5000\n\n"
-
-
-async def _text_of(request: Request) -> bytes:
-    raw = await request.body()
-    if len(raw) > _MOST:
-        raise UemsError("too_large", f"The body has {len(raw)} bytes; at most {_MOST}.", status=413)
-    check_json(raw)
-    return raw
-
-
-Raw = Annotated[bytes, Depends(_text_of)]
 
 
 @router.post("/inbox")
 def open_inbox(request: Request, visitor: Annotated[Visitor, public(anywhere=True)], raw: Raw) -> InboxBody:
     """The messages of whoever sits at a browser, and a ticket with which it goes on. Asking again and again is fine."""
     house = house_of(request)
-    asked = _read(InboxOpening, raw)
-    scope = write_key(house.store, asked.write_key)
-    if scope is None:
-        raise UemsError("unauthorized", "The write key is missing, unknown or revoked. Keys are made under Settings.", status=401)
-    setup = _channel(house, scope.workspace_id)
-    secret = str(getattr(setup.config, "identity_secret", ""))
-    addresses = addresses_of(secret, asked.anonymous_id, asked.user_id, asked.proof)
+    scope, addresses = opened(house, read(InboxOpening, raw), "in_app")
     ticket = Ticket(workspace_id=scope.workspace_id, addresses=addresses, until=visitor.now + GOOD_FOR)
     found = shelf.items(house.store, scope.workspace_id, addresses, visitor.now)
     return InboxBody(
@@ -79,7 +57,7 @@ async def stream_inbox(
     """Server-sent events: each message as it comes and changes. ``Last-Event-ID`` goes on where a connection broke."""
     house = house_of(request)
     ticket = Tickets(house.settings).read(token, visitor.now)
-    await asyncio.to_thread(_channel, house, ticket.workspace_id)
+    await asyncio.to_thread(usable, house, ticket.workspace_id, "in_app")
     streams = request.app.state.streams
     assert isinstance(streams, Streams)
     streams.check(ticket)
@@ -94,7 +72,7 @@ def report_inbox(
     """What the reader did with a message: shown, clicked, dismissed. The same again changes nothing."""
     house = house_of(request)
     ticket = Tickets(house.settings).read(token, visitor.now)
-    done = _read(InboxReport, raw).what
+    done = read(InboxReport, raw).what
     agent = request.headers.get("user-agent", "")[:200]
     shelf.report(house.store, ticket.workspace_id, ticket.addresses, number, done, agent, visitor.now)
     return Response(status_code=204)
@@ -118,19 +96,3 @@ def _since(said: str | None) -> datetime | None:
         return datetime.fromtimestamp(int(said) / 1_000_000, UTC)
     except (OverflowError, ValueError):
         return None
-
-
-def _channel(house: House, workspace_id: int) -> Setup:
-    with house.store.read() as conn:
-        setup = setups(conn, house.settings, workspace_id)["in_app"]
-    if not setup.usable:
-        raise UemsError("channel_off", "In-app messages are switched off in this workspace.", status=409)
-    return setup
-
-
-def _read(kind: type[T], raw: bytes) -> T:
-    try:
-        return kind.model_validate_json(raw)
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise invalid(".".join(map(str, first["loc"])) or "body", "what was given", f"{first['msg']}.") from error

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from uems.identity import api as identity
@@ -10,6 +10,7 @@ from uems.kernel.clock import zone_of
 from uems.kernel.errors import UemsError
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
+from uems.outreach.push.subscriptions import subscribed
 from uems.profiles import api as profiles
 
 ZONES: Final = ("timezone", "time_zone", "zone")
@@ -46,6 +47,10 @@ def reach(house: House, scope: Scope, numbers: Collection[int]) -> dict[int, Rea
     found = {}
     for number, person in people.items():
         found[number] = reached(scope, person.person_id, person.node_ids, ids.get(number, ()), traits.get(number, ()))
+    browsers = subscribed(house.store, scope, [one.addresses["browser"] for one in found.values() if "browser" in one.addresses])
+    for number, one in found.items():
+        if (browser := one.addresses.get("browser", "")) in browsers:
+            found[number] = replace(one, addresses={**one.addresses, "web_push": browser})
     return {number: found[person.person_id] for number, person in owners.items()}
 
 

@@ -43,6 +43,7 @@ class Writer:
         if tracked:
             seen = self._tokens.make(Pointed(what="o", workspace_id=scope.workspace_id, message_id=one.message_id))
             pixel = f"{base}/api/letters/{seen}/seen.gif"
+        followed = compiled.spec.track and base
         values = self.values(scope, person, one.context, link)
         rendered = compiled.render(person.language, values, follow=follow if tracked else None, pixel=pixel)
         return Letter(
@@ -56,7 +57,14 @@ class Writer:
             headers=headers(one, link) if one.channel == "email" else (),
             provider_code=rendered.provider_code,
             parameters=rendered.parameters,
-            values={"person_id": person.person_id, "template": one.template_id, "kind": one.kind, "topic": one.topic},
+            values={
+                "person_id": person.person_id,
+                "template": one.template_id,
+                "kind": one.kind,
+                "topic": one.topic,
+                # Where a note leads on channels that cannot tell of a click themselves.
+                **({"go": follow(address)} if followed and (address := rendered.parameters.get("link", "")) else {}),
+            },
             at=now,
         )
 

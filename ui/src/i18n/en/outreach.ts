@@ -237,6 +237,8 @@ export default {
     },
     config: {
       identity_secret: "Secret that proves who is signed in",
+      contact: "Contact for push services",
+      keep_hours: "Hours that the push service tries",
       kept_days: "Days that a message may be read",
       corp_id: "Company ID (corpid)",
       agent_id: "Application ID (agentid)",
@@ -272,6 +274,7 @@ export default {
       sender: "Sender number or messaging service",
     },
     configNotes: {
+      contact: "Such as mailto:it@example.com.",
       identity_secret:
         "At least 32 characters. Your server signs user ids with it; without it only visitors without a user id are reached.",
       country: "Two letters, such as CN or US.",

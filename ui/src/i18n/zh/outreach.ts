@@ -234,6 +234,8 @@ const zh: typeof en = {
     },
     config: {
       identity_secret: "证明登录身份的密钥",
+      contact: "供推送服务联系的地址",
+      keep_hours: "推送服务尝试的小时数",
       kept_days: "消息可读天数",
       corp_id: "企业 ID（corpid）",
       agent_id: "应用 ID（agentid）",
@@ -269,6 +271,7 @@ const zh: typeof en = {
       sender: "发送号码或 Messaging Service",
     },
     configNotes: {
+      contact: "例如 mailto:it@example.com。",
       identity_secret: "至少 32 个字符。由您的服务器用它对用户 ID 签名；没有它只能触达没有用户 ID 的访客。",
       country: "两个字母，如 CN 或 US。",
       price_per_part: "以本业务线的币种计，如 0.045。",
