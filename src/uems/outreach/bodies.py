@@ -312,17 +312,18 @@ class SuppressionTaken(Body):
 
 
 class ConsentBody(Body):
-    """What somebody said of a topic on a channel; "*" for all."""
+    """What somebody said of a topic on a channel; "*" for all. evidence: of a change, how it is known, such as from where it came."""
 
     topic: str
     channel: str
     state: ConsentState
     source: str
     at: datetime
+    evidence: dict[str, Any] = Field(default_factory=dict)
 
     @staticmethod
     def of(one: Consent) -> "ConsentBody":
-        return ConsentBody(topic=one.topic, channel=one.channel, state=one.state, source=one.source, at=one.at)
+        return ConsentBody(topic=one.topic, channel=one.channel, state=one.state, source=one.source, at=one.at, evidence=dict(one.evidence))
 
 
 class ConsentDraft(Body):

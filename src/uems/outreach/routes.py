@@ -22,7 +22,8 @@ from uems.outreach.bodies import (
     WholeMessage,
 )
 from uems.outreach.campaigns.routes import router as campaigns
-from uems.outreach.consent import consents
+from uems.outreach.confirm_routes import router as confirmations
+from uems.outreach.consent import confirming, consents
 from uems.outreach.consent.model import EVERYTHING
 from uems.outreach.consent.settings import known_channel, restraints, topics
 from uems.outreach.flows.routes import router as flows
@@ -44,6 +45,7 @@ router.include_router(simulation)
 router.include_router(templates)
 router.include_router(settings)
 router.include_router(letters)
+router.include_router(confirmations)
 router.include_router(inbox)
 router.include_router(push)
 _BASE: Final = "/workspaces/{workspace}"
@@ -159,10 +161,11 @@ def person_outreach(request: Request, access: Annotated[Access, guard("people:re
 
 @router.put(f"{_BASE}/people/{{person_id}}/consent", status_code=204)
 def put_consent(request: Request, access: Annotated[Access, guard("messages:write")], person_id: PersonNumber, body: ConsentDraft) -> None:
-    """Write down what somebody said, on the phone for instance."""
+    """Write down what somebody said, on the phone for instance. ``pending`` has a topic with double opt-in ask them by letter."""
     house, scope = house_of(request), access.scope
     person = identity.person(house.store, scope, person_id)
-    if body.topic != EVERYTHING and body.topic not in topics(house.store, scope):
+    known = topics(house.store, scope)
+    if body.topic != EVERYTHING and body.topic not in known:
         raise invalid("topic", body.topic, "is no topic of this workspace; * stands for all.")
     if body.channel != EVERYTHING:
         known_channel(body.channel)
@@ -173,3 +176,5 @@ def put_consent(request: Request, access: Annotated[Access, guard("messages:writ
         consents.say(conn, scope, person.person_id, said, source="by_hand", evidence=evidence, now=access.now, numbers=numbers)
         told = {"topic": body.topic, "channel": body.channel, "state": body.state}
         audit(conn, access, "consent.changed", f"person:{person.person_id}", None, told)
+        if body.state == "pending" and body.topic in known and known[body.topic].double_opt_in:
+            confirming.ask(conn, access, person, body.topic, body.channel, known[body.topic])

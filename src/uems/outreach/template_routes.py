@@ -43,7 +43,7 @@ def preview_template(request: Request, access: Annotated[Access, guard("messages
         "person": {**(person.values if person is not None else {}), **body.sample},
         "context": body.context,
         "workspace": {"name": Workspaces(house.store).name(scope.workspace_id), "currency": scope.currency},
-        "links": {"preferences": _LINK, "unsubscribe": _LINK},
+        "links": {"preferences": _LINK, "unsubscribe": _LINK, "confirm": _LINK},
     }
     compiled = Compiled(body.spec)
     language = body.language or (person.language if person is not None else "")

@@ -43,6 +43,7 @@ _FOR_STRANGERS = (
     "/api/letters/{token}/go",
     "/api/letters/{token}/seen.gif",
     "/api/letters/{token}/unsubscribe",
+    "/api/letters/{token}/confirm",
     "/api/push",
     "/api/inbox",
     "/api/inbox/{token}/stream",

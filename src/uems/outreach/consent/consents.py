@@ -1,7 +1,7 @@
 """What did somebody say, and when? What holds now, beside every change of it ever, which is the proof."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -26,13 +26,17 @@ _EVENTS: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consent:
-    """What somebody said of a topic on a channel; "*" for all. source: where they said it."""
+    """What somebody said of a topic on a channel; "*" for all. source: where they said it. evidence: how that is known, of changes."""
 
     topic: str
     channel: str
     state: ConsentState
     source: str
     at: datetime
+    evidence: Mapping[str, object] = field(default_factory=dict)
+
+
+_HELD: Final = tuple(name for name in Consent.__dataclass_fields__ if name != "evidence")
 
 
 def say(
@@ -88,7 +92,7 @@ def read_consents(conn: Connection, workspace_id: int, numbers: Iterable[int]) -
     query = select(table).where(_C.workspace_id == workspace_id, _C.person_id.in_([*numbers])).order_by(_C.at)
     found = {}
     for row in conn.execute(query).mappings():
-        found[row["topic"], row["channel"]] = Consent(**{name: row[name] for name in Consent.__dataclass_fields__})
+        found[row["topic"], row["channel"]] = Consent(**{name: row[name] for name in _HELD})
     return [found[key] for key in sorted(found)]
 
 

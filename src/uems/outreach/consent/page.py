@@ -77,6 +77,40 @@ def preferences(name: str, topics: Mapping[str, Topic], said: Sequence[Consent],
     )
 
 
+_CONFIRM: Final[Mapping[Language, Mapping[str, str]]] = {
+    "zh": {
+        "title": "确认订阅",
+        "open": "您想从 {name} 收到“{topic}”吗？",
+        "button": "确认",
+        "done": "已确认，您将收到“{topic}”。",
+        "over": "这封邮件已超过七天。如仍需要，请重新申请。",
+        "off": "这项订阅已不再等待确认。",
+    },
+    "en": {
+        "title": "Confirm a subscription",
+        "open": 'Would you like to get "{topic}" from {name}?',
+        "button": "Confirm",
+        "done": 'Confirmed. You will get "{topic}".',
+        "over": "This letter is more than seven days old. Please ask again if you still want it.",
+        "off": "This subscription does not wait for an answer any more.",
+    },
+}
+
+
+def confirmation(name: str, topic: str, language: Language, standing: Literal["open", "done", "over", "off"], token: str) -> str:
+    """The page of a double opt-in, with a button only while it is open."""
+    words = _CONFIRM[language]
+    said = escape(words[standing].format(name=name, topic=topic))
+    button = f'<form method="post" action="/api/letters/{escape(token, quote=True)}/confirm"><div class="row">'
+    button += f'<button class="main" type="submit">{words["button"]}</button></div></form>'
+    kind = ' class="done" role="status"' if standing == "done" else ""
+    return (
+        f'<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>{words["title"]}</title>'
+        f'<meta name="viewport" content="width=device-width,initial-scale=1"><style>{_STYLE}</style></head><body><main>'
+        f"<h1>{words['title']}</h1><p{kind}>{said}</p>{button if standing == 'open' else ''}</main></body></html>"
+    )
+
+
 def topic_of(house: House, pointed: Pointed) -> str:
     """The topic of the letter; "" where it had none, or is gone."""
     c = messages.c

@@ -15,6 +15,8 @@ from uems.outreach.messages.reaching import Reached
 from uems.outreach.templates.compiled import Compiled, Rendered
 from uems.outreach.templates.definitions import version_of
 
+CONFIRM: Final = "confirm_subscription"
+"""The template of the letter of the double opt-in."""
 _KEPT: Final = 500
 """Versions that stay compiled."""
 
@@ -44,7 +46,7 @@ class Writer:
             seen = self._tokens.make(Pointed(what="o", workspace_id=scope.workspace_id, message_id=one.message_id))
             pixel = f"{base}/api/letters/{seen}/seen.gif"
         followed = compiled.spec.track and base
-        values = self.values(scope, person, one.context, link)
+        values = self.values(scope, person, one.context, link, self._confirm(scope, one, person))
         rendered = compiled.render(person.language, values, follow=follow if tracked else None, pixel=pixel)
         return Letter(
             message_id=one.message_id,
@@ -90,7 +92,15 @@ class Writer:
         token = self._tokens.make(Pointed(what="p", workspace_id=workspace_id, message_id=message_id, person_id=person_id))
         return f"{self.base()}/api/letters/{token}"
 
-    def values(self, scope: Scope, person: Reached, context: Mapping[str, Any], link: str) -> dict[str, Any]:
+    def _confirm(self, scope: Scope, one: Claimed, person: Reached) -> str:
+        """The page on which somebody confirms what the letter of a double opt-in asks; "" in any other message."""
+        topic = one.context.get("confirm") if one.template_id == CONFIRM else None
+        if not isinstance(topic, str):
+            return ""
+        about = {"workspace_id": scope.workspace_id, "message_id": one.message_id, "person_id": person.person_id}
+        return f"{self.base()}/api/letters/{self._tokens.make(Pointed(what='d', more=topic, **about))}/confirm"
+
+    def values(self, scope: Scope, person: Reached, context: Mapping[str, Any], link: str, confirm: str = "") -> dict[str, Any]:
         """What a template may read: this person, and nobody else."""
         name = self._names.get(scope.workspace_id)
         if name is None:
@@ -99,7 +109,7 @@ class Writer:
             "person": person.values,
             "context": context,
             "workspace": {"name": name, "currency": scope.currency},
-            "links": {"preferences": link, "unsubscribe": link},
+            "links": {"preferences": link, "unsubscribe": link, **({"confirm": confirm} if confirm else {})},
         }
 
 

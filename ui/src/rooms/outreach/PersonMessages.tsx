@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useLanguage } from "@/i18n/useLanguage";
+import { useWords } from "@/i18n/useWords";
 import { Stat, Stats } from "@/parts/Facts";
 import { Card, Stack } from "@/parts/Page";
 import { Pill } from "@/parts/Pill";
@@ -12,7 +13,7 @@ import { Num, Time } from "@/parts/values";
 import { useWorkspace } from "@/shell/workspace";
 import { MessageTable, More } from "./MessagesPage";
 import styles from "./Outreach.module.css";
-import { messagesQuery, personOutreachQuery, topicsQuery } from "./queries";
+import { messagesQuery, personOutreachQuery, topicsQuery, type Consent } from "./queries";
 import { useChannelName } from "./useChannelName";
 
 export function PersonMessages({ person }: { person: number }): ReactNode {
@@ -45,7 +46,7 @@ function Allowed({ person }: { person: number }): ReactNode {
   };
   return (
     <Ready query={query} rows={2}>
-      {({ week, left_this_week, consents }) => (
+      {({ week, left_this_week, consents, history }) => (
         <>
           <Stats>
             {(["service", "benefit", "sales"] as const).map((kind) => (
@@ -68,9 +69,34 @@ function Allowed({ person }: { person: number }): ReactNode {
                 ))}
               </ul>
             )}
+            {history.length > 0 ? <Said history={history} topicName={topicName} /> : null}
           </Card>
         </>
       )}
     </Ready>
+  );
+}
+
+/** Every change with where it was said and from where: the proof. */
+function Said({ history, topicName }: { history: readonly Consent[]; topicName: (key: string) => string }): ReactNode {
+  const { t } = useTranslation();
+  const words = useWords();
+  return (
+    <details>
+      <summary>{t("messages.proof")}</summary>
+      <ul className={styles.trace}>
+        {history.map((one, place) => (
+          <li key={place}>
+            <Time at={one.at} exact />
+            <span>{topicName(one.topic)}</span>
+            <span>{t(`messages.consentStates.${one.state}`)}</span>
+            <span>{words(`messages.consentSources.${one.source}`) ?? one.source}</span>
+            <span className="faint">
+              {[one.evidence?.address, one.evidence?.agent].filter((part) => typeof part === "string").join(" · ")}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }

@@ -16,6 +16,7 @@ type Full<T> = T extends readonly unknown[] ? T : T extends object ? { [K in key
 export type Topic = Full<Schemas["TopicBody"]>;
 export type Restraints = Full<Schemas["Restraints"]>;
 export type Channel = Schemas["ChannelBody"];
+export type Consent = Schemas["ConsentBody"];
 export type Suppression = Schemas["SuppressionBody"];
 
 const BASE = "/api/workspaces/{workspace}";
