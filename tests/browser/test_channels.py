@@ -40,3 +40,33 @@ def test_a_short_message_is_set_up_written_and_priced(browser: Browser, site: Si
         chinese.get_by_role("button", name="FCM").click()
         expect(chinese.get_by_label("服务账号密钥（JSON）")).to_be_visible()
         assert chinese.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_messages_inside_pages_are_set_up_and_written_with_what_only_they_show(
+    browser: Browser, site: Site, signed_in: Path, page: Page
+) -> None:
+    page.goto("/w/shop/restraints?tab=channels")
+    page.get_by_role("button", name="In-app messages").click()
+    page.get_by_label("Secret that proves who is signed in").fill("0123456789abcdef0123456789abcdef")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_label("Secret that proves who is signed in")).to_have_attribute("placeholder", "Stored; leave empty to keep it")
+    page.goto("/w/shop/templates/new-template")
+    page.get_by_label("Name", exact=True).fill("Inside the page")
+    page.get_by_label("Channel").click()
+    page.get_by_title("In-app messages").click()
+    page.get_by_text("In front of the page", exact=True).click()
+    page.get_by_label("Words of the button").fill("See it")
+    page.get_by_label("Leads to").fill("https://shop.example/c")
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_url("**/templates/inside_the_page")
+    with _context(browser, site, signed_in, width=390) as context:
+        context.add_init_script("localStorage.setItem('uems.language', 'zh')")
+        chinese = context.new_page()
+        chinese.goto("/w/shop/templates/inside_the_page")
+        chinese.get_by_text("英文", exact=True).click()
+        expect(chinese.get_by_label("跳转到")).to_have_value("https://shop.example/c")
+        assert chinese.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        chinese.goto("/w/shop/restraints?tab=channels")
+        chinese.get_by_role("button", name="网页推送").click()
+        expect(chinese.get_by_label("供推送服务联系的地址")).to_be_visible()
+        assert chinese.evaluate("document.documentElement.scrollWidth <= innerWidth")
