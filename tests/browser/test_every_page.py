@@ -102,6 +102,7 @@ PAGES = [
     "tasks",
     "tasks?state=done",
     "flows/tried/simulate?days=30",
+    "flows/tried/dry-run",
     "people/1?tab=flows",
     "templates",
     "templates/new-template",
@@ -120,7 +121,7 @@ PAGES = [
     "settings/account",
 ]
 BARE_KEY = re.compile(
-    r"\b(?:actions|states|errors|shell|overview|truth|visits|events|live|receipts|letters|plan|imports|sources|people|person|merges|rules|settings|segments|lists|understanding|comparison|upset|distribution|handover|exports|syncs|passes|config|tags|tagRoles|tagEditor|lifecycle|models|kpis|alerts|guardrails|spend|customMetrics|journeyMap|mapEditor|behind|bottlenecks|reports|dashboards|messages|messageTemplates|restraints|flows|simulation|tasks)\.[a-z]\w+"
+    r"\b(?:actions|states|errors|shell|overview|truth|visits|events|live|receipts|letters|plan|imports|sources|people|person|merges|rules|settings|segments|lists|understanding|comparison|upset|distribution|handover|exports|syncs|passes|config|tags|tagRoles|tagEditor|lifecycle|models|kpis|alerts|guardrails|spend|customMetrics|journeyMap|mapEditor|behind|bottlenecks|reports|dashboards|messages|messageTemplates|restraints|flows|simulation|dryRun|tasks)\.[a-z]\w+"
 )
 LOOK = {"key": "look", "name": "LOOK", "touchpoints": [{"key": "view", "name": "VIEW", "events": [{"event": "Product Viewed"}]}]}
 BUY = {"key": "buy", "name": "BUY", "touchpoints": [{"key": "order", "name": "ORDER", "events": [{"event": "Order Completed"}]}]}
@@ -155,6 +156,9 @@ def test_every_page_is_whole(browser: Browser, site: Site, signed_in: Path, lang
     recipe = next(one for one in site.ask("flow-recipes")["items"] if one["key"] == "cart_abandoned")
     site.ask("flows/every", {"name": "ABC", "graph": recipe["graph"]}, "PUT")
     site.ask("flows/tried", {"name": "ABC", "graph": TRIED}, "PUT")
+    site.ask("flows/tried/dry-run", {"revision": 1})
+    simulation = f"flows/tried/simulations/{site.ask('flows/tried/simulations', {'days': 30})['simulation_id']}"
+    site.wait(lambda: site.ask(simulation)["state"] == "done")
     with _context(browser, site, signed_in, scheme="dark" if language == "zh" else "light") as context:
         context.add_init_script(f"localStorage.setItem('uems.language', '{language}')")
         page = context.new_page()

@@ -53,6 +53,7 @@ export const router = createBrowserRouter([
               { path: "flows/new-flow", lazy: () => import("@/rooms/outreach/flows/NewFlowPage") },
               { path: "flows/:key", lazy: () => import("@/rooms/outreach/flows/FlowPage") },
               { path: "flows/:key/simulate", lazy: () => import("@/rooms/outreach/flows/SimulationPage") },
+              { path: "flows/:key/dry-run", lazy: () => import("@/rooms/outreach/flows/DryRunPage") },
               { path: "flows/:key/edit", lazy: () => import("@/rooms/outreach/flows/EditFlowPage") },
               { path: "campaigns", lazy: () => import("@/rooms/outreach/campaigns/CampaignsPage") },
               { path: "campaigns/new-campaign", lazy: () => import("@/rooms/outreach/campaigns/EditCampaignPage") },

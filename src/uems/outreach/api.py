@@ -4,6 +4,7 @@ from uems.outreach.campaigns.engine import Campaigner
 from uems.outreach.consent.model import Restraints, Topic
 from uems.outreach.consent.settings import save_restraints, save_topic
 from uems.outreach.documents import DOCUMENTS
+from uems.outreach.dry.deciding import DryDecider
 from uems.outreach.flows.calling import Caller
 from uems.outreach.flows.doors import Doors
 from uems.outreach.flows.engine import Engine
@@ -22,6 +23,7 @@ __all__ = [
     "Caller",
     "Campaigner",
     "Doors",
+    "DryDecider",
     "Engine",
     "Kind",
     "Listener",

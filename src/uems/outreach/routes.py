@@ -26,6 +26,7 @@ from uems.outreach.confirm_routes import router as confirmations
 from uems.outreach.consent import confirming, consents
 from uems.outreach.consent.model import EVERYTHING
 from uems.outreach.consent.settings import known_channel, restraints, topics
+from uems.outreach.dry.routes import router as dry_runs
 from uems.outreach.flows.routes import router as flows
 from uems.outreach.inbox.routes import router as inbox
 from uems.outreach.letter_routes import router as letters
@@ -40,6 +41,7 @@ from uems.outreach.template_routes import router as templates
 
 router = APIRouter()
 router.include_router(flows)
+router.include_router(dry_runs)
 router.include_router(campaigns)
 router.include_router(simulation)
 router.include_router(templates)

@@ -3,6 +3,7 @@
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, String, Table, Text, text
 
 import uems.outreach.campaigns.tables
+import uems.outreach.dry.tables
 import uems.outreach.flows.tables
 import uems.outreach.inbox.tables
 import uems.outreach.push.tables  # noqa: F401  of the same room, so that they are declared with these

@@ -65,7 +65,7 @@ class FlowDocuments:
     Document: ClassVar[type[BaseModel]] = FlowDocument
 
     def standing(self, conn: Connection, scope: Scope) -> Mapping[str, Standing]:
-        query = select(flows).where(flows.c.workspace_id == scope.workspace_id)
+        query = select(flows).where(flows.c.workspace_id == scope.workspace_id, flows.c.dry_of.is_(None))
         found = [definitions.flow_of(row) for row in conn.execute(query).mappings()]
         both = (_V.workspace_id == flows.c.workspace_id) & (_V.flow_id == flows.c.flow_id) & (_V.version == flows.c.version)
         latest = select(_V.flow_id, _V.graph).join(flows, both).where(_V.workspace_id == scope.workspace_id)

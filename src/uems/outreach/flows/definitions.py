@@ -15,6 +15,7 @@ from uems.kernel.ids import new_id
 from uems.kernel.scope import Scope
 from uems.kernel.store import Store, allocate, lock, to_microseconds
 from uems.outreach.consent.settings import read_topics
+from uems.outreach.dry.ending import end_dry_runs
 from uems.outreach.flows.changing import Policy, leave_all, move_runs
 from uems.outreach.flows.checking import Problem, problems_of
 from uems.outreach.flows.graph import FlowDraft, Graph
@@ -67,7 +68,7 @@ class Version:
 
 def list_flows(store: Store, scope: Scope, *, archived: bool = False) -> list[Flow]:
     """All flows by name, the archived ones only when asked for."""
-    query = select(flows).where(_F.workspace_id == scope.workspace_id).order_by(_F.name, _F.flow_id)
+    query = select(flows).where(_F.workspace_id == scope.workspace_id, _F.dry_of.is_(None)).order_by(_F.name, _F.flow_id)
     with store.read() as conn:
         rows = conn.execute(query if archived else query.where(_F.state != "archived")).mappings().all()
     return [flow_of(row) for row in rows]
@@ -81,7 +82,7 @@ def get_flow(store: Store, scope: Scope, key: str) -> Flow:
 
 def read_flow(conn: Connection, workspace_id: int, key: str) -> Flow:
     """As ``get_flow``, within a transaction."""
-    row = conn.execute(select(flows).where(_F.workspace_id == workspace_id, _F.key == key)).mappings().one_or_none()
+    row = conn.execute(select(flows).where(_F.workspace_id == workspace_id, _F.key == key, _F.dry_of.is_(None))).mappings().one_or_none()
     if row is None:
         raise not_found("flow", key)
     return flow_of(row)
@@ -160,7 +161,7 @@ def write_flow(conn: Connection, access: Access, key: str, draft: FlowDraft, *, 
 
 def _insert(conn: Connection, access: Access, key: str, said: Mapping[str, object]) -> None:
     workspace_id = access.scope.workspace_id
-    known = conn.execute(select(_F.flow_id).where(_F.workspace_id == workspace_id, _F.state != "archived")).all()
+    known = conn.execute(select(_F.flow_id).where(_F.workspace_id == workspace_id, _F.state != "archived", _F.dry_of.is_(None))).all()
     if len(known) >= MAX_FLOWS:
         raise UemsError("too_many_flows", f"There are {MAX_FLOWS} flows already; archive some first.", status=409)
     row = {
@@ -280,6 +281,8 @@ def _turn_in(
 ) -> Flow:
     place = (access.scope.workspace_id, flow.flow_id)
     now_us = to_microseconds(access.now)
+    if to == "archived":
+        end_dry_runs(conn, access.scope.workspace_id, flow.flow_id, access.now, access.actor.label)
     if inside == "leave":
         leave_all(conn, *place, now_us, reason=to)
     elif overdue == "leave":

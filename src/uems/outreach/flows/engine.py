@@ -8,7 +8,7 @@ and whenever the process ends.
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, Protocol, TypeAlias
 
@@ -20,6 +20,7 @@ from uems.kernel.house import House
 from uems.kernel.loops import Loop
 from uems.kernel.scope import Scope
 from uems.kernel.store import insert_many, to_microseconds, upsert_many
+from uems.outreach.dry.writing import write_effects, write_messages
 from uems.outreach.flows.gates import Gate
 from uems.outreach.flows.gating import write_gates
 from uems.outreach.flows.plans import Plan, Plans, Stop
@@ -57,6 +58,15 @@ class Walked:
     counts: Counts = field(default_factory=Counts)
     kept: list[tuple[Table, Mapping[str, object]]] = field(default_factory=list)
     gates: dict[tuple[int, int, str], tuple[int, Gate]] = field(default_factory=dict)
+    dry: "list[Walked]" = field(default_factory=list)
+    """Of dry runs: what they would have said and done."""
+
+    def add_dry(self, other: "Walked") -> None:
+        """What a dry run is about to write: its moves and counts, and beside them what is not done."""
+        self.add(replace(other, sent=[], effects=[], kept=[]))
+        self.parked += other.parked
+        self.delayed += other.delayed
+        self.dry.append(other)
 
     def add(self, other: "Walked") -> None:
         """What another part of the round is about to write."""
@@ -147,8 +157,17 @@ class Engine:
             if scope is not None:
                 enqueue(conn, scope, rows, now)
         write_beside(conn, walked, now)
+        for part in walked.dry:
+            self._write_dry(conn, part, now)
         add_counts(conn, walked.counts)
         self.moves += sum(walked.counts.values())
+
+    def _write_dry(self, conn: Connection, part: Walked, now: datetime) -> None:
+        """What one dry run would have said and done: beside the outbox and the list of effects, from which nothing is done."""
+        scope = self._workspaces.look(part.sent[0][0].workspace_id) if part.sent else None
+        if scope is not None:
+            write_messages(conn, scope, part.sent, now)
+        write_effects(conn, part.effects, part.kept, now)
 
     def _walk(self, due: Sequence[Run], now: datetime, now_us: int) -> Walked:
         walked = Walked()
@@ -174,7 +193,12 @@ class Engine:
                     walked.parked.extend(mine)
                 else:
                     at = Cohort(scope=scope, node="", salt=plan.salt, now=now, now_us=now_us, woken=False, runs=[], ask=world)
-                    walk(plan, mine, at, walked)
+                    if plan.dry:
+                        part = Walked()
+                        walk(plan, mine, at, part)
+                        walked.add_dry(part)
+                    else:
+                        walk(plan, mine, at, walked)
         return walked
 
 

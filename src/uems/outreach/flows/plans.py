@@ -47,7 +47,9 @@ class Watched:
 class Plan:
     """One version of one flow. current: whether it takes people in; state: of the flow.
 
-    since_us: when it was published. entering: the filter on the entering event. telling: events that concern those who are inside."""
+    since_us: when it was published. entering: the filter on the entering event. telling: events that concern those who are inside.
+    dry: a dry run, of which everything is written down and nothing done.
+    """
 
     workspace_id: int
     flow_id: int
@@ -64,6 +66,7 @@ class Plan:
     goal: Watched | None
     leaving: Watched
     telling: frozenset[str]
+    dry: bool = False
 
     @property
     def open(self) -> bool:
@@ -92,6 +95,7 @@ def compile_plan(
     current: bool,
     salt: str,
     since_us: int = 0,
+    dry: bool = False,
 ) -> Plan:
     """A graph that was found to be in order, made ready to run."""
     to: dict[str, dict[str, str]] = {}
@@ -122,6 +126,7 @@ def compile_plan(
         current=current,
         salt=salt,
         since_us=since_us,
+        dry=dry,
         graph=graph,
         stops=stops,
         entering=event_filter(graph.entry.where) if graph.entry.type == "event" else None,
@@ -156,6 +161,7 @@ def read_plans(conn: Connection) -> list[Plan]:
                 current=row["of"] == row["version"] and not row["draining"],
                 salt=row["salt"],
                 since_us=to_microseconds(row["at"]),
+                dry=row["dry_of"] is not None,
             )
         except (UemsError, ValidationError) as error:
             # One that an earlier program could run and this one cannot must hold up neither the pipeline nor the others.

@@ -27,6 +27,8 @@ flows = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("changed_at", UtcDateTime, nullable=False),
     Column("changed_by", String(300), nullable=False),
+    # Of a dry run the flow that it is of; nobody sees such a row as a flow.
+    Column("dry_of", Integer),
     Index("uq_flows_key", "workspace_id", "key", unique=True),
 )
 

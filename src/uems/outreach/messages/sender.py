@@ -42,7 +42,7 @@ _SWEEP: Final = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Frame:
+class Frame:
     """What a batch of one workspace is sent by."""
 
     scope: Scope
@@ -112,7 +112,7 @@ class Sender:
 
     def _decided(
         self, scope: Scope, batch: Sequence[Claimed], people: Mapping[int, Reached], written: Mapping[int, weighing.Written]
-    ) -> tuple[_Frame, list[Claimed]]:
+    ) -> tuple[Frame, list[Claimed]]:
         """Decide and write it down; what may be sent. From here on it counts as sent, until it is refused."""
         weights = {number: one.weight for number, one in written.items()}
         now = self._clock()
@@ -124,11 +124,11 @@ class Sender:
         sent = {one.message_id for one in decisions if one.verdict == "send"}
         return frame, [one for one in batch if one.message_id in sent]
 
-    def _hand_over(self, frame: _Frame, channel: str, messages: Sequence[Claimed], people: Mapping[int, Reached]) -> None:
+    def _hand_over(self, frame: Frame, channel: str, messages: Sequence[Claimed], people: Mapping[int, Reached]) -> None:
         setup = frame.setups[channel]
         asyncio.run(_delivered(self, frame, setup, messages, people))
 
-    def letter(self, frame: _Frame, one: Claimed, person: Reached) -> Letter:
+    def letter(self, frame: Frame, one: Claimed, person: Reached) -> Letter:
         """The message as this person reads it. Raises UemsError where the template does not allow it."""
         known, version, now = frame.written.get(one.message_id), frame.versions[one.template_id], self._clock()
         if known is not None and known.version == version:
@@ -175,7 +175,7 @@ class _Scopes(Mapping[int, Scope | None]):
         return 0
 
 
-def frame_of(conn: Connection, house: House, scope: Scope) -> _Frame:
+def frame_of(conn: Connection, house: House, scope: Scope) -> Frame:
     """By what the workspace decides and sends now."""
     restraints, _ = read_restraints(conn, scope.workspace_id)
     channels = setups(conn, house.settings, scope.workspace_id)
@@ -189,7 +189,7 @@ def frame_of(conn: Connection, house: House, scope: Scope) -> _Frame:
         spellings={key: partial(one.channel.spellings, one.config) for key, one in channels.items() if one.usable},
         held=held_campaigns(conn, scope.workspace_id),
     )
-    return _Frame(scope=scope, rules=rules, setups=channels, versions=versions)
+    return Frame(scope=scope, rules=rules, setups=channels, versions=versions)
 
 
 def write_decisions(conn: Connection, holder: str, batch: Sequence[Claimed], decisions: Sequence[Decision], now: datetime) -> None:
@@ -234,7 +234,7 @@ def _after(verdict: str, reason: str, until: datetime | None, now: datetime) -> 
     return {**free, "state": "expired" if verdict == "expire" else "suppressed"}
 
 
-async def _delivered(sender: Sender, frame: _Frame, setup: Setup, messages: Sequence[Claimed], people: Mapping[int, Reached]) -> None:
+async def _delivered(sender: Sender, frame: Frame, setup: Setup, messages: Sequence[Claimed], people: Mapping[int, Reached]) -> None:
     """Hand over all of them, some at once. What is under way is written before it leaves; what came of it, as soon as it is known."""
     wide = setup.channel.connections
     ready: asyncio.Queue[tuple[Claimed, Letter] | None] = asyncio.Queue(maxsize=wide)
@@ -282,7 +282,7 @@ async def _delivered(sender: Sender, frame: _Frame, setup: Setup, messages: Sequ
         done.put_nowait(None)
 
 
-async def _handed(transport: Transport, one: Claimed, letter: Letter, frame: _Frame, clock: Callable[[], datetime]) -> Settled:
+async def _handed(transport: Transport, one: Claimed, letter: Letter, frame: Frame, clock: Callable[[], datetime]) -> Settled:
     known: dict[str, Any] = {
         "message": one,
         "address": letter.address if frame.rules.media[one.channel] != "address" else "",
@@ -307,7 +307,7 @@ async def _handed(transport: Transport, one: Claimed, letter: Letter, frame: _Fr
     )
 
 
-def _refused(known: dict[str, Any], one: Claimed, refused: Refused, now: datetime, frame: _Frame) -> Settled:
+def _refused(known: dict[str, Any], one: Claimed, refused: Refused, now: datetime, frame: Frame) -> Settled:
     message = str(refused)
     if refused.uncertain and frame.setups[one.channel].channel.unknown == "kept":
         return Settled(**known, state="unknown", reason="no_answer", detail=message)

@@ -144,7 +144,10 @@ def _meetings(real: Store, scope: Scope, one: Replay, runs: Sequence[Row[int, in
     people = sorted(stays)
     met: dict[int, set[int]] = defaultdict(set)
     with real.read() as conn:
-        names = {row.flow_id: (row.key, row.name) for row in conn.execute(select(flows).where(flows.c.workspace_id == scope.workspace_id))}
+        names = {
+            row.flow_id: (row.key, row.name)
+            for row in conn.execute(select(flows).where(flows.c.workspace_id == scope.workspace_id, flows.c.dry_of.is_(None)))
+        }
         for start in range(0, len(people), _CHUNK):
             where = (_R.workspace_id == scope.workspace_id, _R.person_id.in_(people[start : start + _CHUNK]), _R.state != "holdout")
             theirs = select(_R.flow_id, _R.person_id, _R.entered_at, _R.ended_at).where(*where, _R.flow_id != one.flow.flow_id)

@@ -45,6 +45,7 @@ export default {
       claimed: "in hand",
       sending: "on the way",
       accepted: "sent",
+      would_send: "would be sent",
       failed: "failed",
       unknown: "unknown",
       suppressed: "held back",

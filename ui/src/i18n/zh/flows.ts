@@ -48,6 +48,7 @@ const zh: SameKeys<typeof en> = {
       claimed: "处理中",
       sending: "发送中",
       accepted: "已发送",
+      would_send: "本会发送",
       failed: "失败",
       unknown: "结果未知",
       suppressed: "未发送",

@@ -7,6 +7,7 @@ import common from "./common";
 import config from "./config";
 import customMetrics from "./customMetrics";
 import dashboards from "./dashboards";
+import dryRun from "./dryRun";
 import faults from "./faults";
 import flows from "./flows";
 import guardrails from "./guardrails";
@@ -56,6 +57,7 @@ export default {
   ...kpis,
   ...alerts,
   ...spend,
+  ...dryRun,
   ...faults,
   ...guardrails,
   ...flows,

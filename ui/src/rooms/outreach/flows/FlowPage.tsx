@@ -1,7 +1,7 @@
 // How does the flow do? Where people stand now, which way they went, and what it changed against those held out.
 import { useQuery } from "@tanstack/react-query";
 import { Button, Dropdown, Modal, Radio } from "antd";
-import { Ellipsis, History, PencilRuler, Workflow } from "lucide-react";
+import { Ellipsis, FlaskConical, History, PencilRuler, Workflow } from "lucide-react";
 import { useMemo, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
@@ -55,6 +55,9 @@ function Shown({ flow }: { flow: Flow }): ReactNode {
           <FlowState state={flow.state} />
           <Link to={path("flows", flow.key, "simulate")}>
             <Button icon={<History size={15} aria-hidden />}>{t("simulation.open")}</Button>
+          </Link>
+          <Link to={path("flows", flow.key, "dry-run")}>
+            <Button icon={<FlaskConical size={15} aria-hidden />}>{t("dryRun.open")}</Button>
           </Link>
           {may ? (
             <Link to={path("flows", flow.key, "edit")}>

@@ -1,0 +1,30 @@
+export default {
+  dryRun: {
+    open: "Dry run",
+    title: "{{name}}, dry run",
+    lead: "The draft follows everything that happens from now on, with the same engine and the same decisions as when it is live. Nothing is sent and nothing is done.",
+    start: "Begin dry run",
+    end: "End it",
+    launch: "Launch what was tried",
+    launchTitle: "Launch the flow?",
+    launchText:
+      "So far {{people}} people came in and {{messages}} messages would have been sent. From now on they are sent; those of the dry run begin anew.",
+    since: "Under way since",
+    was: "It was under way",
+    older: "The draft was changed since it began. End it and begin anew to try the new draft.",
+    waiting: "Not decided yet",
+    mapNote: "numbers on the steps are of the dry run",
+    notDone: "Not done, only written down:",
+    effects: { tag: "tags", event: "events and traits", webhook: "webhooks", task: "tasks" },
+    verdicts: { hold: "Later", suppress: "Never", expire: "Too late", cancel: "Ended before" },
+    day: "Day",
+    when: "When",
+    who: "To whom",
+    what: "What",
+    latest: "Would have gone out last",
+    empty: {
+      title: "No dry run yet",
+      text: "Begin one to see on live traffic what the draft would send. It can be ended at any time, or launched.",
+    },
+  },
+};
