@@ -1,6 +1,8 @@
 """Who are the people, and what is known of each? Pages of them, and one of them whole."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,9 +22,12 @@ def profile_of(house: House, scope: Scope, person_id: int) -> Profile:
 
 def profiles_of(house: House, scope: Scope, people: Sequence[Person]) -> list[Profile]:
     """What is known of these people, in their order."""
-    ids = identity.ids_of(house.store, scope, [p.person_id for p in people])
-    traits = traits_of(house, scope, people)
-    totals = identity.totals_of(house, scope, people)
+    # The two that ask the warehouse, beside each other: each takes half of the time of a person's page.
+    with ThreadPoolExecutor(1, "profile") as beside:
+        told = beside.submit(copy_context().run, traits_of, house, scope, people)
+        ids = identity.ids_of(house.store, scope, [p.person_id for p in people])
+        totals = identity.totals_of(house, scope, people)
+        traits = told.result()
     return [Profile(person_id=p.person_id, ids=ids[p.person_id], traits=traits[p.person_id], totals=totals[p.person_id]) for p in people]
 
 
