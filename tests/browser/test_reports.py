@@ -101,3 +101,24 @@ def test_a_trend_by_groups_is_the_same_in_its_file_and_over_the_api(page: Page, 
     assert head == ["天", "任何事件 · 人数 · 全部", "未设置", "newsletter"]
     assert total == ["整个时段", *(str(line["total"]) for line in lines)] == ["整个时段", "9", "7", "2"]
     assert rows == [[day, *(str(line["values"][at]) for line in lines)] for at, day in enumerate(data["buckets"])]
+
+
+def test_a_report_of_one_segment_counts_only_those_in_it(page: Page, site: Site) -> None:
+    condition = {"did": {"events": ["Order Completed"]}}
+    site.ask("segments/reported", {"name": "Reported buyers", "condition": condition}, "PUT")
+    site.wait(lambda: site.ask("segments/reported")["state"] == "live")
+    spec = {"series": [{"measure": "people"}], "last_days": 30}
+    everybody, mine = (
+        site.ask("reports/trend", asked)["data"]["series"][0]["lines"][0]["total"] for asked in (spec, {**spec, "segment": "reported"})
+    )
+    assert 0 < mine < everybody
+    page.goto("/w/shop/reports/new-report?kind=trend")
+    total = page.get_by_role("row").filter(has_text="Whole period")
+    expect(total).to_contain_text(str(everybody))
+    page.get_by_role("combobox", name="Of whom").click()
+    page.get_by_title("Reported buyers", exact=False).click()
+    expect(total).to_contain_text(str(mine))
+    assert "reported" in page.url
+    assert _unfit(page, "en") == []
+    page.reload()
+    expect(total).to_contain_text(str(mine))

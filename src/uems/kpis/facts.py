@@ -23,6 +23,7 @@ from uems.kernel.sql import Sql, ident, join
 from uems.kpis.model import EVER, Cut, Frame, Spend, Window
 from uems.kpis.spending import spend_between
 from uems.profiles import api as profiles
+from uems.segments import api as segments
 
 Ints = npt.NDArray[np.int64]
 Sets = journeys.Words
@@ -171,7 +172,7 @@ class Facts:
         if ("members", cut) not in self._kept:
             found = []
             for segment in cut.segment_ids:
-                rows = self.house.warehouse.query(segment_people(self.scope, segment))
+                rows = self.house.warehouse.query(Sql(f"SELECT person_id FROM {segments.members_sql(self.scope, segment)}"))
                 people = journeys.numbers(rows, "person_id", np.int64)
                 chosen = np.zeros(int(people.max()) + 1 if len(people) else 0, np.bool_)
                 chosen[people] = True
@@ -233,7 +234,7 @@ class Facts:
             else:
                 parts.append(Sql(f"{word} = {query.bind(cut.words[group], 'String')}"))
         elif cut is not None:
-            parts.append(Sql(f"person_id GLOBAL IN ({segment_people(self.scope, cut.segment_ids[group])})"))
+            parts.append(Sql(f"person_id GLOBAL IN {segments.members_sql(self.scope, cut.segment_ids[group])}"))
         where = join(Sql(" AND "), parts)
         found = query.run(
             Sql(
@@ -360,13 +361,6 @@ class View:
     def revenue_events(self) -> tuple[str, ...]:
         """Purchases, and refunds that take off again."""
         return self.roles.events("purchase", "refund")
-
-
-def segment_people(scope: Scope, segment_id: int) -> Sql:
-    """A query (person_id): who is in a segment now."""
-    return Sql(
-        f"SELECT person_id FROM segment_members FINAL WHERE workspace_id = {scope.workspace_id} AND segment_id = {segment_id} AND entered"
-    )
 
 
 _NONE: Final[Sets] = np.zeros(1024, np.uint64)

@@ -13,7 +13,7 @@ from uems.segments.jobs.worker import Turn, Worker
 from uems.segments.keeper import Keeper
 from uems.segments.lists.definitions import PeopleList, create_list, delete_list, list_lists, people_list
 from uems.segments.lists.people import list_of_people
-from uems.segments.membership import is_member, known_since, members, moved_between, segments_of, sizes
+from uems.segments.membership import is_member, known_since, members, members_sql, moved_between, segments_of, sizes
 from uems.segments.model import Draft, Membership, Segment, Size
 from uems.segments.preview import preview, why
 from uems.segments.schema import MIGRATIONS
@@ -62,6 +62,7 @@ __all__ = [
     "list_of_people",
     "list_segments",
     "members",
+    "members_sql",
     "moved_between",
     "page_of",
     "page_start",

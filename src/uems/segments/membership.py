@@ -28,6 +28,13 @@ def members(house: House, scope: Scope, segment_id: int, *, after: int = 0, limi
     return list(house.warehouse.query(query, {**params, "on": on}).column("person_id").to_pylist())
 
 
+def members_sql(scope: Scope, segment_id: int) -> Sql:
+    """A subquery of rows: whoever is in the segment now."""
+    return Sql(
+        f"(SELECT person_id FROM segment_members FINAL WHERE workspace_id = {scope.workspace_id} AND segment_id = {segment_id} AND entered)"
+    )
+
+
 def moved_between(
     house: House, scope: Scope, segment_id: int, entered: bool, first: datetime, last: datetime
 ) -> Iterator[tuple[datetime, list[int]]]:

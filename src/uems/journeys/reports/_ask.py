@@ -20,11 +20,12 @@ from uems.journeys.registry import Answer, Notice
 from uems.journeys.reports._spec import MAX_DAYS, Asked, Breakdown, Dimension, Group, Step
 from uems.kernel import filters
 from uems.kernel.clock import Period, day_of
-from uems.kernel.errors import invalid
+from uems.kernel.errors import UemsError, invalid
 from uems.kernel.filters import At, Params, Scalars
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
 from uems.kernel.sql import Param, Sql, ident, join
+from uems.segments import api as segments
 
 People = npt.NDArray[np.uint64]
 """People as they are now, sorted, each once."""
@@ -40,7 +41,7 @@ _SAMPLE: Final = 11_400_714_819_323_198_485
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """One question: what, of whom, about which days (both included), and when it is asked."""
+    """One question: what, of whom, about which days (both included), and when it is asked. among: only who is in it now."""
 
     house: House
     scope: Scope
@@ -48,6 +49,7 @@ class Ask:
     now: datetime
     first: date
     last: date
+    among: segments.Segment | None = None
 
     @property
     def period(self) -> Period:
@@ -64,6 +66,7 @@ _SPAN: Final = Sql(
 
 def ask(house: House, scope: Scope, spec: Asked, now: datetime) -> Ask | None:
     """The question with its days; None when an end is open and there is no event to take it from."""
+    among = None if spec.segment is None else _usable(segments.segment(house.store, scope, spec.segment))
     days = _days(house, scope, spec, now)
     if days is None:
         return None
@@ -71,7 +74,18 @@ def ask(house: House, scope: Scope, spec: Asked, now: datetime) -> Ask | None:
     if (last - first).days >= MAX_DAYS:
         wanted = f"must be at most {MAX_DAYS} days before last_day ({last}). Give first_day, or last_days."
         raise invalid("first_day", first.isoformat(), wanted)
-    return Ask(house=house, scope=scope, spec=spec, now=now, first=first, last=last)
+    return Ask(house=house, scope=scope, spec=spec, now=now, first=first, last=last, among=among)
+
+
+def _usable(segment: segments.Segment) -> segments.Segment:
+    """Raises ``segment_not_ready`` where it is not known who is in it."""
+    if segment.state == "live":
+        return segment
+    why = {"building": "is still being computed; ask again in a moment", "archived": "is archived; restore it, or choose another"}
+    text = why.get(segment.state, f"cannot be computed ({segment.failure}); change its condition, or choose another")
+    raise UemsError(
+        "segment_not_ready", f"The segment {segment.key} {text}.", status=409, details={"segment": segment.key, "state": segment.state}
+    )
 
 
 def _days(house: House, scope: Scope, spec: Asked, now: datetime) -> tuple[date, date] | None:
@@ -185,9 +199,12 @@ class Query:
 
     def _sampled(self, table: Sql, columns: Mapping[str, Sql], where: Sql) -> Sql:
         rows = identity.rows_of_people(self.ask.house.store, self.ask.scope, table, columns, where)
-        if self.ask.spec.sample_percent is None:
+        if not self.ask.spec.of_some:
             return rows
-        return Sql(f"(SELECT * FROM {rows} WHERE {self.in_sample(Sql('person'))})")
+        counts = [] if self.ask.spec.sample_percent is None else [self.in_sample(Sql("person"))]
+        if self.ask.among is not None:
+            counts.append(Sql(f"person GLOBAL IN {segments.members_sql(self.ask.scope, self.ask.among.segment_id)}"))
+        return Sql(f"(SELECT * FROM {rows} WHERE {join(Sql(' AND '), counts)})")
 
     def in_sample(self, person: Sql) -> Sql:
         share = self.bind(round((self.ask.spec.sample_percent or 100) * 10_000), "UInt64")
@@ -216,6 +233,14 @@ def in_sample(people: People, percent: float | None) -> npt.NDArray[np.bool_]:
         return np.ones(len(people), np.bool_)
     with np.errstate(over="ignore"):
         return (people * np.uint64(_SAMPLE) >> np.uint64(40)) % np.uint64(1_000_000) < np.uint64(round(percent * 10_000))
+
+
+def members_of(ask: Ask) -> People | None:
+    """Everybody whom the segment of the question lets count; None is everybody."""
+    if ask.among is None:
+        return None
+    found = ask.query().run(Sql(f"SELECT person_id FROM {segments.members_sql(ask.scope, ask.among.segment_id)} ORDER BY person_id"))
+    return np.asarray(found.column("person_id").to_numpy(), np.uint64)
 
 
 def numbers(table: pa.Table, name: str, type_: npt.DTypeLike) -> npt.NDArray[Any]:

@@ -79,7 +79,7 @@ def lines_of(asked: Ask, series: Series, unit: TrendUnit, breakdown: Breakdown |
         sets = people_by_bucket(asked, series, asked.first, asked.last, unit)
         total = _bits.count(np.bitwise_or.reduce(sets, axis=0))
         return [Line(group=None, values=_bits.counts(sets).tolist(), total=total)]
-    if plain and series.measure in ("events", "revenue") and asked.spec.sample_percent is None:
+    if plain and series.measure in ("events", "revenue") and not asked.spec.of_some:
         return [_from_daily(asked, series, unit)]
     return _from_events(asked, series, unit, breakdown, top_values(asked, breakdown, ranked_by))
 

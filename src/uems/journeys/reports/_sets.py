@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from uems.identity import api as identity
 from uems.journeys.reports import _bits
-from uems.journeys.reports._ask import Ask, Query, in_sample, numbers
+from uems.journeys.reports._ask import Ask, People, Query, in_sample, members_of, numbers
 from uems.journeys.reports._bits import Words
 from uems.journeys.reports._buckets import Unit, bucket_of, buckets, place_sql
 from uems.journeys.reports._spec import Step
@@ -42,9 +42,10 @@ def _sets(ask: Ask, step: Step, first: date, last: date, place: Sql) -> dict[int
     plain = step.filter is None and ask.spec.filter is None
     found = _from_bitmaps(ask, step, first, last, place) if plain else _from_events(ask, step, first, last, place)
     sets = {int(row): _bits.from_state(state) for row, state in zip(numbers(found, "place", np.int64), states(found), strict=True)}
-    if ask.spec.sample_percent is not None:
-        return {row: _sampled(words, ask.spec.sample_percent) for row, words in sets.items()}
-    return sets
+    if not plain or not ask.spec.of_some:
+        return sets
+    mine = members_of(ask)
+    return {row: _counted(words, ask.spec.sample_percent, mine) for row, words in sets.items()}
 
 
 def states(table: pa.Table) -> list[bytes]:
@@ -53,9 +54,11 @@ def states(table: pa.Table) -> list[bytes]:
     return [bytes(one) for one in (column if pa.types.is_binary(column.type) else column.cast(pa.binary())).to_pylist()]
 
 
-def _sampled(words: Words, percent: float) -> Words:
+def _counted(words: Words, percent: float | None, mine: People | None) -> Words:
+    """Of those in the set, who counts. mine: only these, sorted; None is everybody."""
     people = _bits.members(words)
-    return _bits.from_people(people[in_sample(people, percent)], len(words))
+    people = people[in_sample(people, percent)]
+    return _bits.from_people(people if mine is None else np.intersect1d(people, mine, assume_unique=True), len(words))
 
 
 def _from_events(ask: Ask, step: Step, first: date, last: date, place: Sql) -> pa.Table:

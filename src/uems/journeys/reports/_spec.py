@@ -45,9 +45,15 @@ class Asked(Spec):
         None, description="So many days up to last_day, in place of first_day; for reports that are looked at again."
     )
     filter: FilterTree | None = Field(None, description="Only events that match; holds for every event of the report.")
+    segment: Key | None = Field(None, description="Only people who are in this segment now; its key.")
     sample_percent: Annotated[float, Field(gt=0, lt=100)] | None = Field(
         None, description="Look at this share of the people only; numbers are of the sample, and the answer says that it is not exact."
     )
+
+    @property
+    def of_some(self) -> bool:
+        """Whether not everybody counts, so that what is kept of everybody together does not answer it."""
+        return self.sample_percent is not None or self.segment is not None
 
     @model_validator(mode="after")
     def _in_order(self) -> "Asked":

@@ -40,7 +40,6 @@ from uems.kernel.errors import invalid
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
 from uems.kernel.sql import Sql
-from uems.segments import api as segments
 
 T = TypeVar("T")
 AFTER: Final = timedelta(days=1)
@@ -56,7 +55,6 @@ class Config(Asked):
     window_seconds: int | None = Field(None, strict=True, ge=1, le=MAX_WINDOW, description="Left out: that of the map, or a week.")
     unit: Unit = Field("day", description="Of the series.")
     compare: Literal["previous_period"] | None = Field(None, description="The same numbers of the stretch right before.")
-    segment: Key | None = Field(None, description="Only people who are in this segment now.")
 
     @model_validator(mode="after")
     def _drawn(self) -> "Config":
@@ -96,13 +94,12 @@ _SAMPLE: Final = Config(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawn:
-    """A map to be measured: its drawing, and its places by key; "" is the whole map. among: only these people; None for everybody."""
+    """A map to be measured: its drawing, and its places by key; "" is the whole map."""
 
     key: str | None
     drawing: Stages
     points: list[Touchpoint]
     places: Mapping[str, Place]
-    among: People | None
 
 
 class JourneyMapReport:
@@ -154,7 +151,7 @@ class JourneyMapReport:
 
 
 def drawn_of(house: House, scope: Scope, spec: Config) -> Drawn:
-    """The map of a spec; raises ``not_found`` for a key that no map, or no segment, has."""
+    """The map of a spec; raises ``not_found`` for a key that no map has."""
     drawing = journey_map(house.store, scope, spec.map).drawing if spec.map is not None else Stages(stages=spec.stages or [])
     drawing = drawing.model_copy(update={"window_seconds": spec.window_seconds or drawing.window_seconds})
     points = list(touchpoints(drawing.stages))
@@ -168,15 +165,7 @@ def drawn_of(house: House, scope: Scope, spec: Config) -> Drawn:
             place = number[point.key]
             further = 1 << (place + 1) if place + 1 < len(points) else 0
             places[point.key] = Place(bits=1 << place, to=further, to_stage=following, has_visits=True)
-    return Drawn(key=spec.map, drawing=drawing, points=points, places=places, among=_among(house, scope, spec.segment))
-
-
-def _among(house: House, scope: Scope, key: str | None) -> People | None:
-    """Who is in the segment now, as the keeper wrote it last; raises ``not_found``."""
-    if key is None:
-        return None
-    found = segments.segment(house.store, scope, key)
-    return np.array(segments.members(house, scope, found.segment_id, limit=2**32 - 1), np.uint64)
+    return Drawn(key=spec.map, drawing=drawing, points=points, places=places)
 
 
 def _place(drawn: Drawn, cell: MapCell) -> Place:
@@ -237,8 +226,7 @@ def _each(asked: Ask, drawn: Drawn, work: Callable[[Touches], T], *, visits: boo
     )
 
     def one(told: Stories) -> T:
-        mine = told if drawn.among is None else told.take(np.isin(told.person, drawn.among))
-        return work(Touches(mine, frame))
+        return work(Touches(told, frame))
 
     end = max(period.end + window, followed) if visits else period.end + window
     read: Iterable[Step] = [ANY] if visits else steps_of(drawn.points)

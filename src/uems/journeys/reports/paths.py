@@ -217,7 +217,7 @@ def _name(query: Query, spec: Config) -> Sql:
 def _names(asked: Ask, spec: Config) -> list[str]:
     query = asked.query()
     kinds = [*(spec.only or [ANY]), *([spec.anchor] if spec.anchor is not None else [])]
-    if spec.name_by == "event" and spec.filter is None and spec.sample_percent is None and all(kind.filter is None for kind in kinds):
+    if spec.name_by == "event" and spec.filter is None and not spec.of_some and all(kind.filter is None for kind in kinds):
         # The daily numbers of events know it.
         days = Sql(f"day BETWEEN {query.bind(asked.first, 'Date')} AND {query.bind(asked.last, 'Date')}")
         where = Sql(f"workspace_id = {asked.scope.workspace_id} AND {days} AND {_node(query, spec)}")

@@ -10,10 +10,11 @@ from uems.journeys import api as journeys
 from uems.kernel.clock import start_of_day
 from uems.kernel.sql import Sql, join
 from uems.kpis.custom.model import LETTERS, CustomSpec, Letter
-from uems.kpis.facts import View, segment_people
+from uems.kpis.facts import View
 from uems.kpis.model import Column, Good, Horizon, Measured, Value, Words, nothing, number
 from uems.kpis.registry import MONEY, Metric, NoConfig
 from uems.kpis.setup import read_config
+from uems.segments import api as segments
 
 Values = Callable[[Metric, View, Any], Sequence[Value]]
 
@@ -117,7 +118,7 @@ def series_values(view: View, series: journeys.Series) -> list[Value]:
         columns["part"] = facts.code(query, view.cut)
         where.append(Sql(f"part = {query.bind(view.group, 'UInt8')}"))
     elif view.cut is not None:
-        where.append(Sql(f"person GLOBAL IN ({segment_people(facts.scope, view.cut.segment_ids[view.group])})"))
+        where.append(Sql(f"person GLOBAL IN {segments.members_sql(facts.scope, view.cut.segment_ids[view.group])}"))
     start, end = (start_of_day(day, facts.scope.zone) for day in (frame.first, last + timedelta(days=1)))
     rows = query.events_sql(columns, query.step_sql(series), start, end)
     value: Sql = journeys.AGGREGATES[series.measure]

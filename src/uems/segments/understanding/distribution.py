@@ -8,9 +8,10 @@ from uems.kernel.errors import invalid
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
 from uems.kernel.sql import Param, Sql
+from uems.segments.membership import members_sql
 from uems.segments.model import Segment
 from uems.segments.understanding.evidence import ITEMS, PLAIN, traits_sql
-from uems.segments.understanding.overlap import LIMITS, everybody, in_use, members_sql
+from uems.segments.understanding.overlap import LIMITS, everybody, in_use
 
 Of: TypeAlias = Literal["tag", "trait"]
 VALUES: Final = 50
@@ -75,8 +76,8 @@ def distribution(house: House, scope: Scope, of: Of, name: str, key: str | None 
     segment = in_use(house, scope, key) if key is not None else None
     among = Sql("1")
     if segment is not None:
-        among = Sql(f"person GLOBAL IN {members_sql(scope.workspace_id, segment.segment_id)}")
-        counted = house.warehouse.query(Sql(f"SELECT count() AS n FROM {members_sql(scope.workspace_id, segment.segment_id)}"))
+        among = Sql(f"person GLOBAL IN {members_sql(scope, segment.segment_id)}")
+        counted = house.warehouse.query(Sql(f"SELECT count() AS n FROM {members_sql(scope, segment.segment_id)}"))
         people = counted.column("n")[0].as_py()
     else:
         people = everybody(house, scope)

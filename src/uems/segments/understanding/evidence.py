@@ -14,7 +14,8 @@ from uems.identity import api as identity
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
 from uems.kernel.sql import Param, Sql, ident, join
-from uems.segments.understanding.overlap import LIMITS, members_sql
+from uems.segments.membership import members_sql
+from uems.segments.understanding.overlap import LIMITS
 
 Kind: TypeAlias = Literal["event", "activity", "tag", "trait"]
 
@@ -56,10 +57,10 @@ class Evidence:
     def __init__(self, house: House, scope: Scope, one: int, other: int | None) -> None:
         self._house = house
         self._scope = scope
-        ours = Sql(f"person GLOBAL IN {members_sql(scope.workspace_id, one)}")
+        ours = Sql(f"person GLOBAL IN {members_sql(scope, one)}")
         self._side = Sql(f"if({ours}, 1, 2)")
         if other is not None:
-            theirs = Sql(f"person GLOBAL IN {members_sql(scope.workspace_id, other)}")
+            theirs = Sql(f"person GLOBAL IN {members_sql(scope, other)}")
             # Whoever is in both is on neither side: the tests take the groups to be apart.
             self._side = Sql(f"multiIf({ours} AND NOT {theirs}, 1, {theirs} AND NOT {ours}, 2, 0)")
 

@@ -83,10 +83,3 @@ def everybody(house: House, scope: Scope) -> int:
     found = house.warehouse.query(Sql(f"SELECT uniqExact(person) AS people FROM {rows}"), limits=LIMITS)
     people: int = found.column("people")[0].as_py()
     return people
-
-
-def members_sql(workspace_id: int, segment_id: int) -> Sql:
-    """A subquery of the members of a segment."""
-    return Sql(
-        f"(SELECT person_id FROM segment_members FINAL WHERE workspace_id = {workspace_id} AND segment_id = {segment_id} AND entered)"
-    )

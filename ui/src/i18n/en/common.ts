@@ -131,6 +131,7 @@ export default {
     too_many_jobs: "Too much is being done already. Wait until something is finished.",
     job_over: "This is finished already.",
     segment_archived: "The segment is archived. Restore it first.",
+    segment_not_ready: "It is not known yet who is in this segment. Wait until it is computed, or choose another.",
     nothing_to_compare: "One of the two sides has nobody of its own, so there is nothing to compare.",
     export_gone: "The file is not kept any more. Ask for the export again.",
     not_ready: "The file is still being written.",

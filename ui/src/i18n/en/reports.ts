@@ -83,6 +83,7 @@ export default {
     csvOf: "Download as CSV: {{name}}",
     json: "Answer as JSON",
     growing: "not complete yet",
+    ofWhom: "Of whom",
     allFilter: "Only events that match",
     ownFilter: "A filter that the builder does not know",
     lastDays_one: "Last {{count}} day",

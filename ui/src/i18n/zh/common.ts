@@ -131,6 +131,7 @@ const zh: SameKeys<typeof en> = {
     too_many_jobs: "进行中的任务过多，请等待完成后再试。",
     job_over: "该任务已经结束。",
     segment_archived: "该分群已归档，请先恢复使用。",
+    segment_not_ready: "该分群的成员尚未算出，请等待计算完成，或换一个分群。",
     nothing_to_compare: "其中一方没有独有的用户，无法对比。",
     export_gone: "文件已不再保留，请重新导出。",
     not_ready: "文件正在生成。",

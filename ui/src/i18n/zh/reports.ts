@@ -85,6 +85,7 @@ const zh: SameKeys<typeof en> = {
     csvOf: "下载 CSV：{{name}}",
     json: "导出 JSON",
     growing: "尚未结束",
+    ofWhom: "统计哪些人",
     allFilter: "只看符合条件的事件",
     ownFilter: "编辑器无法识别的筛选条件",
     lastDays_one: "最近 {{count}} 天",

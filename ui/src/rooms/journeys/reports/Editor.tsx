@@ -12,6 +12,7 @@ import styles from "./Reports.module.css";
 import formStyles from "./form/Form.module.css";
 import { Part } from "./form/kit";
 import { PeriodField } from "./form/PeriodField";
+import { WhoField } from "./form/WhoField";
 import { kindOf } from "./kinds/kinds";
 import { KIND_NAMES, type KindName } from "./kinds/names";
 import { tidy, withFields, type Spec } from "./spec";
@@ -57,6 +58,7 @@ export function Editor({ kind, onKind, spec, onChange, title, lead, actions }: E
               </Part>
               <PeriodField key={kind} spec={spec} onChange={change} />
               <Form spec={spec} onChange={change} />
+              {events ? <WhoField spec={spec} onChange={change} /> : null}
               {events ? (
                 <Part title={t("reports.allFilter")}>
                   <FilterField
