@@ -158,7 +158,7 @@ def test_every_page_is_whole(browser: Browser, site: Site, signed_in: Path, lang
     site.ask("flows/tried", {"name": "ABC", "graph": TRIED}, "PUT")
     site.ask("flows/tried/dry-run", {"revision": 1})
     simulation = f"flows/tried/simulations/{site.ask('flows/tried/simulations', {'days': 30})['simulation_id']}"
-    site.wait(lambda: site.ask(simulation)["state"] == "done")
+    site.wait(lambda: site.ask(simulation)["state"] not in ("queued", "running"))
     with _context(browser, site, signed_in, scheme="dark" if language == "zh" else "light") as context:
         context.add_init_script(f"localStorage.setItem('uems.language', '{language}')")
         page = context.new_page()
