@@ -21,7 +21,7 @@ from uems.kernel.store import to_microseconds
 from uems.outreach.channel import Weight
 from uems.outreach.consent.model import EVERYTHING, Cap, Restraints, Topic
 from uems.outreach.messages.attempts import Claimed
-from uems.outreach.messages.reaching import Reached
+from uems.outreach.messages.reaching import BROWSERS, Reached
 
 Verdict: TypeAlias = Literal["send", "hold", "suppress", "expire"]
 HeldCampaign: TypeAlias = Literal["campaign_paused", "campaign_cancelled"]
@@ -210,7 +210,9 @@ def _standing(
         return Decision(message_id=number, verdict="suppress", reason="no_template", facts={"template": one.template_id})
     address = person.address(medium)
     if not address:
-        return Decision(message_id=number, verdict="suppress", reason="no_address", facts={"medium": medium})
+        unclear = person.ambiguous and medium in BROWSERS
+        reason = "ambiguous_browser" if unclear else "no_address"
+        return Decision(message_id=number, verdict="suppress", reason=reason, facts={"medium": medium})
     for one_way in rules.written(one.channel, address) if suppressed else ():
         if why := suppressed.get((one.channel, one_way)):
             return Decision(message_id=number, verdict="suppress", reason="suppressed_address", facts={"because": why})

@@ -16,11 +16,16 @@ from uems.profiles import api as profiles
 ZONES: Final = ("timezone", "time_zone", "zone")
 """Traits that may name somebody's time zone, the first that does counts."""
 _LANGUAGES: Final = ("locale", "language", "lang")
+BROWSERS: Final = frozenset({"browser", "unknown_browser", "web_push"})
+"""Where browsers are found: under ids alone. A trait or a kind of id of that name says nothing, since any page may write one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reached:
-    """One person. numbers: every number that they ever had. values: their traits, as a template reads them under ``person``."""
+    """One person. numbers: every number that they ever had. values: their traits, as a template reads them under ``person``.
+
+    ambiguous: whether several ids may be whose browser it is, so that no browser is theirs for sure.
+    """
 
     person_id: int
     numbers: tuple[int, ...]
@@ -29,9 +34,12 @@ class Reached:
     addresses: Mapping[str, str]
     values: Mapping[str, Any] = field(default_factory=dict)
     ids: Mapping[str, str] = field(default_factory=dict)
+    ambiguous: bool = False
 
     def address(self, key: str) -> str:
         """Where a channel finds them: by "email", "phone", "browser" or "address", else by a trait or a kind of id; "" for nowhere."""
+        if key in BROWSERS:
+            return self.addresses.get(key, "")
         known = self.values.get(key)
         if isinstance(known, list) and known:
             known = known[-1]  # several devices: the one that was named last
@@ -69,11 +77,12 @@ def reached(
         addresses["email"] = email.strip()
     if phone:
         addresses["phone"] = phone.strip()
-    user, browser = by_kind.get("user_id", ""), by_kind.get("anonymous_id", "")
-    if user or browser:
-        # One id, the first: whoever is made one with them later by a call that anybody can make must not read what is theirs.
-        addresses["browser"] = f"user_id:{user}" if user else f"anonymous_id:{browser}"
-    if browser and not user:
+    users = [one.value for one in ids if one.kind == "user_id"]
+    owners = users or [one.value for one in ids if one.kind == "anonymous_id"]
+    if len(owners) == 1:
+        # Of several no order tells whose messages these are: anybody's call joins people, and the stranger may have been first.
+        addresses["browser"] = f"user_id:{owners[0]}" if users else f"anonymous_id:{owners[0]}"
+    if len(owners) == 1 and not users:
         addresses["unknown_browser"] = addresses["browser"]
     known = {"id": person_id, "email": email, "phone": phone, "user_id": by_kind.get("user_id", "")}
     return Reached(
@@ -84,6 +93,7 @@ def reached(
         addresses=addresses,
         values={**values, **{name: value for name, value in known.items() if value}},
         ids=by_kind,
+        ambiguous=len(owners) > 1,
     )
 
 

@@ -59,6 +59,7 @@ export default {
       channel_off: "The channel is off or not set up",
       no_template: "The template is not in use",
       no_address: "No address is known for this channel",
+      ambiguous_browser: "Several user ids, or several visitors without one, are this person: whose browser it is cannot be known",
       suppressed_address: "The address is on the suppression list",
       test: "A test is always sent",
       service: "Service messages are always sent",
