@@ -28,6 +28,7 @@ PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Shop</titl
 <button id="before">Buy</button><script src="/page.js"></script><script src="SERVER/uems.js" data-write-key="KEY"></script></html>"""
 SCRIPT = """window.uems = [["identify", new URLSearchParams(location.search).get("user")]];
 window.began = (proof) => window.uems.inApp({ proof });"""
+LIVE = "document.body.lastElementChild.shadowRoot.querySelector('[role=status]').textContent"
 EVIL = '<img src=x onerror="document.title=1">'
 
 
@@ -185,9 +186,26 @@ def test_without_a_proof_and_after_signing_out_nothing_of_a_user_is_there(shop: 
     with tab.expect_response("**/api/inbox"):
         tab.evaluate("window.uems.reset()")
     expect(banner).to_be_hidden()
+    assert tab.evaluate(LIVE) == "", "what was read out is theirs too"
     other = engine.new_context().new_page()
     other.goto(f"{shop.url}/?user=inapp-out")
     items = other.evaluate("window.uems.inApp().then((inbox) => new Promise((done) => setTimeout(() => done(inbox.items()), 1000)))")
     assert items == []
     other.context.close()
+    tab.context.close()
+
+
+def test_a_modal_that_is_open_at_sign_out_goes_unread_and_stays_while_its_reader_is_named_again(shop: Shop, engine: Browser) -> None:
+    tab = opened(engine, shop, "inapp-left")
+    number = shop.send("inapp-left", "modal", "l1")
+    dialog = tab.get_by_role("dialog", name="A modal")
+    expect(dialog).to_be_visible()
+    with tab.expect_response("**/api/inbox"):
+        tab.evaluate("window.uems.identify('inapp-left', { seen: true })")
+    expect(dialog).to_be_visible()
+    shop.message(number, lambda one: len(one["touches"]) == 1)
+    with tab.expect_response("**/api/inbox"):
+        tab.evaluate("window.uems.reset()")
+    expect(dialog).to_have_count(0)
+    assert [one["what"] for one in shop.message(number, lambda one: True)["touches"]] == ["open"]
     tab.context.close()

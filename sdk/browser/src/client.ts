@@ -112,7 +112,7 @@ export function load(options: Options): Client {
 
   const access = { host: host.replace(/\/+$/, ""), writeKey, anonymousId, userId, granted: () => state === "granted" };
   const inbox = makeInApp(access);
-  const push = makePush(access);
+  const push = makePush(access, store);
   const changed = () => [inbox, push].forEach((one) => one.again());
 
   const optIn = () => {
@@ -128,9 +128,9 @@ export function load(options: Options): Client {
     state = "denied";
     held = [];
     queue.clear();
+    changed(); // while it is known what there is to end
     store.clear();
     remember(prefix, state);
-    changed();
   };
   watchTabs(`${prefix}consent`, optIn, optOut);
 

@@ -78,6 +78,14 @@ async function tell(address: () => string, what: Done, open: () => Promise<void>
 
 const seen = () => document.visibilityState === "visible";
 
+/** What says who sits here. */
+async function who(access: Access, proof: NonNullable<InAppOptions["proof"]>): Promise<object> {
+  const user = access.userId();
+  const proven = user && (typeof proof === "function" ? await Promise.resolve(proof(user)).catch(() => "") : proof);
+  const signed = proven ? { user_id: user, proof: proven } : {};
+  return { write_key: access.writeKey, anonymous_id: access.anonymousId(), ...signed };
+}
+
 /** told: called when other messages are there, or something was done with one. */
 export function makeFeed(access: Access, proof: NonNullable<InAppOptions["proof"]>, told: () => void) {
   const url = `${access.host}/api/inbox`;
@@ -88,6 +96,7 @@ export function makeFeed(access: Access, proof: NonNullable<InAppOptions["proof"
   let source: EventSource | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let turn = 0;
+  let whose = "";
 
   const quiet = () => {
     clearTimeout(timer);
@@ -102,13 +111,6 @@ export function makeFeed(access: Access, proof: NonNullable<InAppOptions["proof"
     take(item);
     changed();
   };
-
-  async function who(): Promise<object> {
-    const user = access.userId();
-    const proven = user && (typeof proof === "function" ? await Promise.resolve(proof(user)).catch(() => "") : proof);
-    const signed = proven ? { user_id: user, proof: proven } : {};
-    return { write_key: access.writeKey, anonymous_id: access.anonymousId(), ...signed };
-  }
 
   /** What was answered when the inbox was opened; of whoever sits here no more, nothing. */
   function opened(status: number, said: unknown): void {
@@ -131,7 +133,7 @@ export function makeFeed(access: Access, proof: NonNullable<InAppOptions["proof"
     quiet();
     const mine = ++turn;
     if (!access.granted() || !seen()) return;
-    const [status, said] = await post(url, await who());
+    const [status, said] = await post(url, await who(access, proof));
     if (mine === turn) opened(status, said);
   }
 
@@ -154,11 +156,16 @@ export function makeFeed(access: Access, proof: NonNullable<InAppOptions["proof"
   return {
     items: () => [...known.values()].sort((one, other) => (one.at < other.at ? 1 : -1)),
     report,
-    /** Begin anew, for whoever sits here now. */
+    /** Ask anew, for whoever sits here now. */
     again() {
       quiet();
-      known.clear();
-      changed();
+      // Who signs in keeps the anonymous id, who signs out does not; the same user named again loses nothing that is open.
+      const mine = access.granted() ? access.anonymousId() : "";
+      if (mine !== whose) {
+        known.clear();
+        changed();
+      }
+      whose = mine;
       void open();
     },
     stop() {

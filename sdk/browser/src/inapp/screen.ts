@@ -14,6 +14,35 @@ function stage() {
   return { root, shadow };
 }
 
+/** One modal at a time. made: its dialog. closed: called when its reader closed it. */
+function makeModal(shadow: ShadowRoot, made: (item: InAppItem) => HTMLDialogElement, closed: (item: InAppItem) => void) {
+  let open: { dialog: HTMLDialogElement; item: InAppItem } | undefined;
+  return {
+    /** False while another one is open. */
+    show(item: InAppItem): boolean {
+      if (open) return false;
+      const dialog = made(item);
+      open = { dialog, item };
+      dialog.addEventListener("close", () => {
+        dialog.remove();
+        if (open?.dialog !== dialog) return; // taken away: its reader closed nothing
+        open = undefined;
+        closed(item);
+      });
+      shadow.append(dialog);
+      dialog.showModal();
+      return true;
+    },
+    /** Take it away where its message is nobody's here any more. */
+    keep(items: InAppItem[]): void {
+      if (!open || items.some((one) => one.message_id === open?.item.message_id)) return;
+      const { dialog } = open;
+      open = undefined;
+      dialog.close();
+    },
+  };
+}
+
 export function makeScreen(options: InAppOptions, report: (id: number, what: Done) => void) {
   const say = words(options.language);
   const { root, shadow } = stage();
@@ -26,31 +55,27 @@ export function makeScreen(options: InAppOptions, report: (id: number, what: Don
   if (options.launcher !== false) shadow.append(corner);
 
   let shown: InAppItem[] = [];
-  let modal: HTMLDialogElement | undefined;
   let banner: HTMLElement | undefined;
-  let bannerOf = 0;
+  let bannerItem = 0;
 
   const content = (item: InAppItem, titleId: string, level: "h2" | "h3") =>
     contentOf(item, titleId, level, say.open, () => report(item.message_id, "clicked"));
 
-  function showModal(item: InAppItem): void {
-    const dialog = (modal = modalOf(content(item, "modal", "h2"), say.close));
-    dialog.addEventListener("close", () => {
-      dialog.remove();
-      modal = undefined;
+  const modal = makeModal(
+    shadow,
+    (item) => modalOf(content(item, "modal", "h2"), say.close),
+    (item) => {
       report(item.message_id, "dismissed");
       draw(shown);
-    });
-    shadow.append(dialog);
-    dialog.showModal();
-    report(item.message_id, "shown");
-  }
+    },
+  );
 
   function showBanner(item: InAppItem | undefined): void {
-    if (item?.message_id === bannerOf && banner) return;
+    if (item?.message_id === bannerItem && banner) return;
     banner?.remove();
     banner = undefined;
-    bannerOf = item?.message_id ?? 0;
+    bannerItem = item?.message_id ?? 0;
+    live.textContent = item ? [item.title, item.text].join(". ") : "";
     if (!item) return;
     banner = element("section", { class: "banner", "aria-labelledby": "banner" });
     banner.append(
@@ -58,7 +83,6 @@ export function makeScreen(options: InAppOptions, report: (id: number, what: Don
       button(say.close, "close", () => report(item.message_id, "dismissed")),
     );
     shadow.append(banner);
-    live.textContent = [item.title, item.text].join(". ");
     report(item.message_id, "shown");
   }
 
@@ -84,8 +108,9 @@ export function makeScreen(options: InAppOptions, report: (id: number, what: Don
     shown = items;
     showCards(items.filter((one) => one.layout === "card"));
     showBanner(items.find((one) => one.layout === "banner" && !one.clicked));
+    modal.keep(items);
     const next = items.filter((one) => one.layout === "modal" && !one.shown).pop(); // the oldest, one after the other
-    if (next && !modal) showModal(next);
+    if (next && modal.show(next)) report(next.message_id, "shown");
   }
 
   function open(): void {
