@@ -22,8 +22,7 @@ PUBLIC = {
     "POST /api/inbox/{token}/messages/{number}",
 }
 """The only things that a stranger may do: to log in, to look at a dashboard whose link they were given, to use the links of a letter that
-they got, to read the messages of
-their own browser, and to ask for notes in it."""
+they got, to read the messages of their own browser, and to ask for notes in it."""
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=str)

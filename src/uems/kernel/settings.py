@@ -1,6 +1,7 @@
 """What may the operator choose? Environment variables (``UEMS_*``) and one TOML file, checked before anything starts."""
 
 import os
+import re
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final, Literal, Self
@@ -42,6 +43,10 @@ class Settings(BaseSettings):
     secure_cookies: bool = Field(False, description="Mark the session cookie Secure; switch on behind HTTPS.")
     session_hours: int = Field(24 * 14, ge=1, le=24 * 90, description="How long a login lasts.")
     allow_private_outbound: bool = Field(False, description="Let connectors and webhooks reach private network addresses.")
+    push_services: str = Field(
+        "fcm.googleapis.com, updates.push.services.mozilla.com, *.push.apple.com, *.notify.windows.com",
+        description="Hosts at which browsers may ask for web push notes, by commas; `*.` stands for any names before the rest.",
+    )
     secret_key: str = Field(
         "", repr=False, description="Encrypts passwords of sources: 32 random bytes in URL-safe base64. Empty: a key file at home."
     )
@@ -71,6 +76,16 @@ class Settings(BaseSettings):
     def _known_store(cls, value: str) -> str:
         if not value.startswith(("sqlite:", "postgresql://")):
             raise ValueError("must start with sqlite: or postgresql://")
+        return value
+
+    @field_validator("push_services")
+    @classmethod
+    def _hosts(cls, value: str) -> str:
+        wrong = [name for name in value.split(",") if not re.fullmatch(r"(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+", name.strip())]
+        if wrong:
+            raise ValueError(
+                f"must be host names such as fcm.googleapis.com or *.push.apple.com, by commas; {wrong[0].strip()[:100]!r} is none"
+            )
         return value
 
     @model_validator(mode="after")

@@ -21,7 +21,8 @@ def provider() -> Iterator[Provider]:
 
 @pytest.fixture(scope="package")
 def _shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
-    with a_world(Settings(home=tmp_path_factory.mktemp("push") / "home", allow_private_outbound=True)) as world:
+    home = tmp_path_factory.mktemp("push") / "home"
+    with a_world(Settings(home=home, allow_private_outbound=True, push_services="*.push.example, 127.0.0.1")) as world:
         world.topic()
         set_up(world, "in_app", identity_secret=SECRET)
         set_up(world, "web_push", contact="mailto:it@shop.example")

@@ -2,9 +2,12 @@
 
 import base64
 import json
-from dataclasses import dataclass, field
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+import httpx
 import jwt
 import pytest
 from cryptography.hazmat.primitives import hashes, hmac
@@ -15,6 +18,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from tests.outreach.channels.provider import Heard, Provider, Told, join, text_template
 from tests.outreach.inbox.conftest import Shop
 from tests.support.feed import Feed, Happened
+from uems.kernel.settings import Settings
+from uems.outreach.channels import web_push
 
 
 def raw(text: str) -> bytes:
@@ -154,12 +159,122 @@ def test_a_user_id_that_is_only_said_gets_nothing_of_theirs(shop: Shop, provider
     assert [heard.path for heard in provider.heard] == ["/lin"]
 
 
+def test_browsers_are_called_side_by_side(shop: Shop, provider: Provider) -> None:
+    """None of the three is answered before all are there."""
+    ready(shop, provider, *(Browser(f"{provider.url}/{n}") for n in range(3)))
+    together = threading.Barrier(3)
+
+    def answer(heard: Heard) -> Told:
+        try:
+            together.wait(5)
+        except threading.BrokenBarrierError:
+            return 500, {}
+        return 201, {}
+
+    provider.answer = answer
+    sent = shop.send("lin", "k1")
+    assert (sent["state"], sent["detail"]) == ("accepted", "browsers: 3 taken, 0 gone, 0 not reached")
+
+
+def test_services_that_never_answer_hold_a_message_for_its_seconds_once(
+    shop: Shop, provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(web_push, "SECONDS", 0.3)
+    ready(shop, provider, *(Browser(f"{provider.url}/{n}") for n in range(3)))
+    over = threading.Event()
+    provider.answer = lambda heard: (201 if over.wait(20) else 500, {})
+    try:
+        sent = shop.send("lin", "k1")
+    finally:
+        over.set()
+    assert (sent["state"], sent["reason"]) == ("unknown", "no_answer")
+
+
+WRONG = [
+    ({"p256dh": text(bytes(65))}, "subscription.p256dh"),
+    ({"p256dh": "é"}, "subscription.p256dh"),
+    ({"auth": text(bytes(15))}, "subscription.auth"),
+    ({"endpoint": "ftp://127.0.0.1/1"}, "url"),
+    ({"endpoint": "x"}, "subscription.endpoint"),
+    ({"endpoint": "https://push.example/1"}, "subscription.endpoint"),
+    ({"endpoint": "https://evil.example/web.push.example"}, "subscription.endpoint"),
+]
+
+
+@pytest.mark.parametrize(("wrong", "field"), WRONG)
+def test_what_is_no_subscription_is_refused(shop: Shop, wrong: dict[str, str], field: str) -> None:
+    found = offered(shop, Browser("https://web.push.example/1").subscription() | wrong)
+    assert (found.status_code, found.json()["code"], found.json()["details"]["field"]) == (422, "invalid", field)
+    assert offered(shop, Browser("https://web.push.example/1").subscription()).status_code == 200
+
+
+def offered(shop: Shop, subscription: dict[str, str]) -> httpx.Response:
+    body = {"write_key": shop.write_key, "anonymous_id": "a", "subscription": subscription}
+    found: httpx.Response = shop.world.stranger().post("/api/push", content=json.dumps(body))
+    return found
+
+
+def test_who_may_write_to_nobody_is_told_so(shop: Shop) -> None:
+    answer = shop.world.ask("PUT", "/channels/web_push", {"enabled": True, "config": {"contact": "nobody"}})
+    assert (answer.status_code, "contact" in answer.text) == (422, True)
+
+
+@pytest.fixture
+def public(shop: Shop) -> Iterator[Shop]:
+    """The shop as it is installed: no private addresses, the push services of the browsers."""
+    house = shop.world.house
+    shop.world.app.state.house = replace(house, settings=Settings(home=house.settings.home))
+    yield shop
+    shop.world.app.state.house = house
+
+
 @pytest.mark.parametrize(
-    "wrong",
-    [{"p256dh": text(bytes(65))}, {"p256dh": "é"}, {"auth": text(bytes(15))}, {"endpoint": "ftp://push.example/1"}, {"endpoint": "x"}],
+    "endpoint",
+    [
+        "http://fcm.googleapis.com/fcm/send/1",
+        "https://127.0.0.1/1",
+        "https://localhost/1",
+        "https://fcm.googleapis.com:8443/1",
+        "https://somebody@fcm.googleapis.com/1",
+        "https://push.apple.com.evil.example/1",
+        "https://evilpush.apple.com/1",
+    ],
 )
-def test_what_is_no_subscription_is_refused(shop: Shop, provider: Provider, wrong: dict[str, str]) -> None:
-    body = {"write_key": shop.write_key, "anonymous_id": "a", "subscription": {**Browser(provider.url).subscription(), **wrong}}
-    answer = shop.world.stranger().post("/api/push", content=json.dumps(body))
-    assert 400 <= answer.status_code < 500
-    assert shop.world.ask("PUT", "/channels/web_push", {"enabled": True, "config": {"contact": "nobody"}}).status_code == 422
+def test_a_stranger_cannot_have_us_call_what_they_like(public: Shop, endpoint: str) -> None:
+    found = offered(public, Browser(endpoint).subscription())
+    assert (found.status_code, found.json()["details"]["field"]) == (422, "subscription.endpoint")
+
+
+@pytest.mark.parametrize(
+    "host", ["fcm.googleapis.com", "updates.push.services.mozilla.com", "web.push.apple.com", "wns2-by3p.notify.windows.com"]
+)
+def test_the_services_of_the_browsers_are_known(public: Shop, host: str) -> None:
+    assert offered(public, Browser(f"https://{host}/send/1").subscription()).status_code == 200
+
+
+@pytest.mark.parametrize("wrong", ["", "fcm.googleapis.com,", "https://fcm.googleapis.com", "*", "*.com.*"])
+def test_what_is_no_list_of_hosts_is_no_setting(wrong: str) -> None:
+    with pytest.raises(ValueError, match="must be host names"):
+        Settings(push_services=wrong)
+
+
+@pytest.mark.parametrize("piece", ['"', "a", "券", "\U0001f381"])
+def test_a_note_is_weighed_as_it_is_sealed(shop: Shop, provider: Provider, piece: str) -> None:
+    """4,096 bytes are what services take: 86 stand before the note and 17 behind it."""
+    browser = Browser(f"{provider.url}/1")
+    ready(shop, provider, browser)
+    picture = "https://img.example/" + "x" * 900
+    width = len(json.dumps(piece, ensure_ascii=False).encode()) - 2
+
+    def send(times: int) -> dict[str, Any]:
+        text_template(shop.world, "web_push", "{{ context.text }}", subject="到货", link="https://shop.example/o", image_url=picture)
+        number = shop.world.send("lin", f"k{times}", template="note", context={"text": piece * times})
+        shop.world.sender.step()
+        return shop.world.message(number)
+
+    assert send(100)["state"] == "accepted"
+    room = (4_096 - len(provider.heard[0].body)) // width
+    # The key of a message may be a digit longer than that of the one before, once in the note and once in its link.
+    assert send(100 + room - 8)["state"] == "accepted"
+    assert len(provider.heard[1].body) <= 4_096
+    assert send(100 + room + 1)["reason"] == "too_long"

@@ -39,11 +39,18 @@ UNSURE: Final = Fault(uncertain=True, wait_seconds=60)
 
 
 def call(
-    outbound: Outbound, url: str, *, headers: Mapping[str, str], content: bytes | None = None, json: object = None, get: bool = False
+    outbound: Outbound,
+    url: str,
+    *,
+    headers: Mapping[str, str],
+    content: bytes | None = None,
+    json: object = None,
+    get: bool = False,
+    seconds: float = SECONDS,
 ) -> Answer:
     """Ask a provider; its answer, whatever the status. Raises ``Refused``, uncertain unless nothing can have left the house."""
     try:
-        return outbound.request("GET" if get else "POST", url, headers=headers, content=content, json=json, seconds=SECONDS)
+        return outbound.request("GET" if get else "POST", url, headers=headers, content=content, json=json, seconds=seconds)
     except OutboundError as error:
         wait = error.retry_after_seconds or 0.0
         raise Refused(error.message, permanent=error.permanent, uncertain=not error.unsent, wait_seconds=wait) from error

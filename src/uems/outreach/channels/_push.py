@@ -1,4 +1,4 @@
-"""What do channels that push to phones share? Where the token of a device stands, and how large a note may be."""
+"""What do channels share that carry notes, to phones and browsers? Where a token stands, how large one may be, what it may link to."""
 
 from typing import Annotated, Final
 
@@ -21,9 +21,10 @@ class Push(Config):
     trait: Trait = "device_token"
 
 
-def weighed(letter: Letter, longest: int = LONGEST) -> Weight:
-    """One note that costs nothing; refused where it is empty or too large. longest: in bytes."""
-    size = len(letter.subject.encode()) + len(letter.text.encode())
+def weighed(letter: Letter, longest: int = LONGEST, size: int | None = None) -> Weight:
+    """One note that costs nothing; refused where it is empty or too large. longest, size: in bytes; size: title and text unless given."""
+    if size is None:
+        size = len(letter.subject.encode()) + len(letter.text.encode())
     if not letter.text.strip():
         return Weight(refusal="no_text")
     return Weight(refusal="too_long", facts={"bytes": size, "limit": longest}) if size > longest else Weight()

@@ -2,7 +2,9 @@
 
 import json
 import re
+import time
 from collections.abc import AsyncIterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Annotated, Final
 
@@ -12,14 +14,15 @@ from uems.kernel.house import House
 from uems.kernel.outbound import Answer, Outbound
 from uems.kernel.scope import Scope
 from uems.outreach.channel import ChannelBase, Config, Content, Extra, Handed, Letter, Medium, Refused, Transport, Weight
-from uems.outreach.channels._provider import BUSY, SETUP, UNSURE, WRONG, Fault, Sending, call, refused, status_fault
+from uems.outreach.channels._provider import BUSY, SECONDS, SETUP, UNSURE, WRONG, Fault, Sending, call, refused, status_fault
 from uems.outreach.channels._push import Line, doubtful, weighed
 from uems.outreach.push import subscriptions
 from uems.outreach.push.sealing import own_key, sealed, signed, unpacked
+from uems.outreach.push.services import known_service
 from uems.outreach.push.subscriptions import Subscription
 
-_LONGEST: Final = 2_800
-"""Bytes of title and text: 3,993 for the whole note, with room for addresses and what stands around them."""
+_LONGEST: Final = 3_993
+"""Bytes of a note before it is sealed (RFC 8291, 4): 4,096 for all that a push service takes."""
 _TOPIC: Final = re.compile(r"[^A-Za-z0-9_-]")
 _GONE: Final = (404, 410)
 
@@ -44,33 +47,32 @@ class _Calls(Sending):
         self._key = own_key(house.settings, scope.workspace_id)
 
     def hand_over(self, letter: Letter) -> Handed:
-        """To each browser. What one has is not sent again for the sake of another that could not be reached."""
-        taken, gone, troubles = 0, 0, list[Refused]()
-        for one in subscriptions.subscriptions(self._house.store, self._scope, letter.address):
-            try:
-                if self._to(one, letter):
-                    taken += 1
-                else:
-                    gone += 1
-            except Refused as trouble:
-                troubles.append(trouble)
-        if taken or not troubles:
-            if not taken:
-                raise Refused("No browser of this person takes notes any more.", permanent=True)
+        """To each browser, all at once and within ten seconds. What one has is not sent again for the sake of another."""
+        browsers = subscriptions.subscriptions(self._house.store, self._scope, letter.address)
+        if not browsers:
+            raise Refused("No browser of this person takes notes any more.", permanent=True)
+        until = time.monotonic() + SECONDS
+        with ThreadPoolExecutor(len(browsers)) as pool:
+            found = list(pool.map(lambda one: self._tried(one, letter, until), browsers))
+        troubles = [one for one in found if isinstance(one, Refused)]
+        taken, gone = found.count(True), found.count(False)
+        if taken:
             return Handed(provider_id=letter.key, detail=f"browsers: {taken} taken, {gone} gone, {len(troubles)} not reached")
+        if not troubles:
+            raise Refused("No browser of this person takes notes any more.", permanent=True)
         raise next((one for one in troubles if one.uncertain), None) or next((one for one in troubles if not one.permanent), troubles[0])
 
-    def _to(self, one: Subscription, letter: Letter) -> bool:
-        """Whether a browser has it; False for one that is gone, which is forgotten. Raises ``Refused``."""
-        link = letter.values.get("go") or letter.parameters.get("link", "")
-        note = {
-            "title": letter.subject,
-            "body": letter.text,
-            "image": letter.parameters.get("image_url", ""),
-            "link": link,
-            "tag": letter.key,
-        }
-        body = sealed(json.dumps(note, ensure_ascii=False).encode(), unpacked(one.p256dh), unpacked(one.auth))
+    def _tried(self, one: Subscription, letter: Letter, until: float) -> bool | Refused:
+        try:
+            return self._to(one, letter, until)
+        except Refused as trouble:
+            return trouble
+
+    def _to(self, one: Subscription, letter: Letter, until: float) -> bool:
+        """Whether a browser has it; False for one that is gone, which is forgotten. until: monotonic time. Raises ``Refused``."""
+        if not known_service(self._house.settings, one.endpoint):
+            raise Refused("The push service of the browser is not one of UEMS_PUSH_SERVICES.", permanent=True)
+        body = sealed(_note(letter), unpacked(one.p256dh), unpacked(one.auth))
         headers = {
             "authorization": signed(self._key, one.endpoint, self._config.contact, letter.at),
             "content-encoding": "aes128gcm",
@@ -80,13 +82,25 @@ class _Calls(Sending):
             # The same note twice is one where the first still waits at the service.
             "topic": _TOPIC.sub("-", letter.key)[:32],
         }
-        answer = call(self._outbound, one.endpoint, headers=headers, content=body)
+        answer = call(self._outbound, one.endpoint, headers=headers, content=body, seconds=max(until - time.monotonic(), 0.0))
         if answer.status in _GONE:
             subscriptions.forget(self._house.store, self._scope, one.endpoint)
             return False
         if not answer.ok:
             raise refused("The push service", answer.status, answer.body[:200].decode("utf-8", "replace"), _fault(answer))
         return True
+
+
+def _note(letter: Letter) -> bytes:
+    """What the service worker of the page reads."""
+    note = {
+        "title": letter.subject,
+        "body": letter.text,
+        "image": letter.parameters.get("image_url", ""),
+        "link": letter.values.get("go") or letter.parameters.get("link", ""),
+        "tag": letter.key,
+    }
+    return json.dumps(note, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _fault(answer: Answer) -> Fault:
@@ -115,7 +129,7 @@ class _WebPush(ChannelBase):
 
     def weigh(self, config: WebPush, letter: Letter) -> Weight:
         wrong = doubtful(letter)
-        return Weight(refusal="bad_link", facts={"field": wrong}) if wrong else weighed(letter, _LONGEST)
+        return Weight(refusal="bad_link", facts={"field": wrong}) if wrong else weighed(letter, _LONGEST, len(_note(letter)))
 
     @asynccontextmanager
     async def open(self, house: House, scope: Scope, config: WebPush) -> AsyncIterator[Transport]:

@@ -12,6 +12,7 @@ from uems.kernel.outbound import host_of
 from uems.outreach.inbox.bodies import InboxOpening
 from uems.outreach.inbox.opening import Raw, opened, read
 from uems.outreach.push.sealing import own_key, packed, point, read_point, unpacked
+from uems.outreach.push.services import known_service
 from uems.outreach.push.subscriptions import Subscription, subscribe
 
 router = APIRouter()
@@ -57,8 +58,9 @@ def open_push(request: Request, visitor: Annotated[Visitor, public(anywhere=True
     scope, addresses = opened(house, asked, "web_push")
     if asked.subscription is not None and addresses:
         one = asked.subscription
-        if not one.endpoint.startswith("https://") and not house.settings.allow_private_outbound:
-            raise invalid("subscription.endpoint", one.endpoint[:100], "must begin with https://.")
+        if not known_service(house.settings, one.endpoint):
+            hint = "is at no push service that is known here; have the operator look at UEMS_PUSH_SERVICES."
+            raise invalid("subscription.endpoint", one.endpoint[:100], hint)
         host_of(one.endpoint, private=house.settings.allow_private_outbound)
         # A proven user id is the last of them: notes for the user reach the browser until somebody else sits there.
         known = Subscription(endpoint=one.endpoint, p256dh=one.p256dh, auth=one.auth)
