@@ -1,5 +1,6 @@
 """Does everybody read their own messages inside the pages, each once, and nobody else's?"""
 
+import base64
 import itertools
 from datetime import timedelta
 
@@ -151,6 +152,29 @@ def test_nobody_reports_on_a_message_that_is_not_theirs(shop: Shop) -> None:
     assert shop.report(shop.opened(user_id="tom", proof=shop.proof("tom"))["ticket"], number, "shown") == 404
     assert shop.report(ticket, number, "shown") == 401, "a ticket is good for an hour"
     assert shop.world.message(number)["opened_at"] is None
+
+
+@pytest.mark.parametrize("letter", ["a", "林", "\U0001f381", '"'])
+def test_a_ticket_shows_nothing_of_the_ids_and_holds_the_longest(shop: Shop, letter: str) -> None:
+    long = letter * 299 + "z"
+    met(shop, f"long-{letter}", [Happened(user=long, ts=NOW)])
+    shop.note("看。")
+    number = shop.send(f"long-{letter}", f"k-{letter}")["message_id"]
+    opened = shop.opened(user_id=long, proof=shop.proof(long), anonymous_id=long)
+    ticket = opened["ticket"]
+    raw = base64.urlsafe_b64decode(ticket + "=" * (-len(ticket) % 4))
+    assert (letter * 9).encode() not in raw
+    assert b"user_id" not in raw
+    assert shop.report(ticket, number, "shown") == 204
+    changed = base64.urlsafe_b64encode(raw[:-1] + bytes([raw[-1] ^ 1])).decode().rstrip("=")
+    assert shop.report(changed, number, "shown") == 401
+
+
+@pytest.mark.parametrize("who", [{"anonymous_id": " a"}, {"user_id": "lin ", "proof": "0"}, {"user_id": "\u3000lin"}])
+def test_an_id_with_blanks_around_it_is_refused(shop: Shop, who: dict[str, str]) -> None:
+    """Else what is signed and what is read would be two ids."""
+    answer = shop.post("", {"write_key": shop.write_key, **who})
+    assert (answer.status_code, answer.json()["details"]["field"]) == (422, next(iter(who)))
 
 
 def test_messages_are_over_after_their_days_and_then_forgotten(shop: Shop) -> None:

@@ -3,12 +3,20 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from uems.kernel.edge import Body, Clean, Count, Id
 from uems.outreach.inbox.shelf import Done, Item
 
-Known = Annotated[str, Field(max_length=300), Clean]
+
+def _without_blanks(value: str) -> str:
+    if value != value.strip():
+        raise ValueError("must have no blanks at its ends: what is signed and what is read must be the same id")
+    return value
+
+
+Known = Annotated[str, Field(max_length=300), Clean, AfterValidator(_without_blanks)]
+Proof = Annotated[str, Field(max_length=300), Clean]
 
 
 class InboxOpening(Body):
@@ -17,7 +25,7 @@ class InboxOpening(Body):
     write_key: Annotated[str, Field(min_length=1, max_length=100), Clean]
     anonymous_id: Known = ""
     user_id: Known = ""
-    proof: Known = ""
+    proof: Proof = ""
 
 
 class InboxItem(Body):

@@ -4,13 +4,15 @@ Bodies are plain text that holds JSON, so that a page of another origin needs no
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Header, Path, Request
 from fastapi.responses import Response, StreamingResponse
+from starlette.types import Receive, Send
+from starlette.types import Scope as AsgiScope
 
 from uems.access.api import Visitor, house_of, public
 from uems.kernel.edge import MAX_INT, Clean, Id
@@ -19,10 +21,10 @@ from uems.outreach.inbox import shelf
 from uems.outreach.inbox.bodies import InboxBody, InboxItem, InboxOpening, InboxReport
 from uems.outreach.inbox.opening import Raw, opened, read, usable
 from uems.outreach.inbox.proof import GOOD_FOR, Ticket, Tickets
-from uems.outreach.inbox.streams import Streams
+from uems.outreach.inbox.streams import Place, Streams
 
 router = APIRouter()
-Token = Annotated[str, Path(min_length=1, max_length=2_000, description="The ticket of an opened inbox."), Clean]
+Token = Annotated[str, Path(min_length=1, max_length=4_000, description="The ticket of an opened inbox."), Clean]
 MessageId = Annotated[Id, Path(description="Number of the message.")]
 _POLL_SECONDS: Final = 30
 _RETRY: Final = "retry: 5000\n\n"
@@ -60,9 +62,9 @@ async def stream_inbox(
     await asyncio.to_thread(usable, house, ticket.workspace_id, "in_app")
     streams = request.app.state.streams
     assert isinstance(streams, Streams)
-    streams.check(ticket)
+    place = streams.enter(ticket, visitor.address)
     headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-    return StreamingResponse(_events(streams, ticket, _since(last_event_id)), media_type="text/event-stream", headers=headers)
+    return _Stream(place, _events(streams, place, _since(last_event_id)), headers)
 
 
 @router.post("/inbox/{token}/messages/{number}", status_code=204, response_class=Response)
@@ -78,9 +80,23 @@ def report_inbox(
     return Response(status_code=204)
 
 
-async def _events(streams: Streams, ticket: Ticket, since: datetime | None) -> AsyncGenerator[str]:
+class _Stream(StreamingResponse):
+    """Gives the place back when it is over, also where whoever asked went before a word was said."""
+
+    def __init__(self, place: Place, events: AsyncGenerator[str], headers: Mapping[str, str]) -> None:
+        super().__init__(events, media_type="text/event-stream", headers=headers)
+        self._place = place
+
+    async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._place.leave()
+
+
+async def _events(streams: Streams, place: Place, since: datetime | None) -> AsyncGenerator[str]:
     yield _RETRY
-    async with aclosing(streams.changes(ticket, since)) as changes:
+    async with aclosing(streams.changes(place, since)) as changes:
         async for item in changes:
             if item is None:
                 yield ": still here\n\n"

@@ -5,6 +5,7 @@ One look a second serves all who listen to a process; whoever comes when there a
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -18,8 +19,28 @@ from uems.outreach.inbox.shelf import OVERLAP, Item
 
 MOST: Final = 500
 MOST_EACH: Final = 10
+"""For one id."""
+MOST_FROM: Final = 50
+"""For one network address, behind which a whole office may sit."""
 _logger = logging.getLogger("uems.outreach")
 _Key: TypeAlias = tuple[int, str]
+
+
+class Place:
+    """Somebody's place among those who listen, from ``Streams.enter`` until ``leave``; leaving twice does no harm.
+
+    keys: where something must change so that they are woken. origin: the network address that they came from.
+    """
+
+    def __init__(self, ticket: Ticket, origin: str, left: Callable[["Place"], None]) -> None:
+        self.ticket, self.origin, self.bell = ticket, origin, asyncio.Event()
+        self.keys: Sequence[_Key] = [(ticket.workspace_id, one) for one in ticket.addresses]
+        self._left: Callable[[Place], None] | None = left
+
+    def leave(self) -> None:
+        left, self._left = self._left, None
+        if left is not None:
+            left(self)
 
 
 class Streams:
@@ -34,13 +55,13 @@ class Streams:
         self._store, self._clock = store, clock
         self._most, self._look_seconds, self._heartbeat_seconds = most, look_seconds, heartbeat_seconds
         self._bells: dict[_Key, set[asyncio.Event]] = {}
-        self._listening = 0
+        self._places = Counter[str]()
         self._watch: asyncio.Task[None] | None = None
         self._closed = False
 
     @property
     def listening(self) -> int:
-        return self._listening
+        return self._places.total()
 
     def close(self) -> None:
         """End every stream; called on the event loop."""
@@ -49,23 +70,40 @@ class Streams:
             for bell in bells:
                 bell.set()
 
-    def check(self, ticket: Ticket) -> None:
-        """Raises ``too_many_streams`` (503) where nobody else can be served."""
-        each = max((len(self._bells.get((ticket.workspace_id, one), ())) for one in ticket.addresses), default=0)
-        if self._closed or self._listening >= self._most or each >= MOST_EACH:
+    def enter(self, ticket: Ticket, origin: str) -> Place:
+        """A place; give it back with ``leave``. origin: the network address. Called on the event loop.
+
+        Raises ``too_many_streams`` (503) where nobody else can be served, ``nothing_to_hear`` (409) for a ticket without an id.
+        """
+        if not ticket.addresses:
+            message = "This ticket opens the inbox of nobody: it was asked for without an id. Open the inbox with an anonymous id."
+            raise UemsError("nothing_to_hear", message, status=409)
+        place = Place(ticket, origin, self._leave)
+        each = max(len(self._bells.get(key, ())) for key in place.keys)
+        if self._closed or self._places.total() >= self._most or each >= MOST_EACH or self._places[origin] >= MOST_FROM:
             message = "Too many browsers listen to this server. Ask for the messages again in a minute."
             raise UemsError("too_many_streams", message, status=503, details={"retry_after_seconds": 60})
-
-    async def changes(self, ticket: Ticket, since: datetime | None) -> AsyncGenerator[Item | None]:
-        """What lies there, then what changes, as it does; None for a sign of life. Ends with the ticket. since: as in ``shelf.items``."""
-        self.check(ticket)
-        bell = asyncio.Event()
-        keys = [(ticket.workspace_id, one) for one in ticket.addresses]
-        for key in keys:
-            self._bells.setdefault(key, set()).add(bell)
-        self._listening += 1
+        for key in place.keys:
+            self._bells.setdefault(key, set()).add(place.bell)
+        self._places[origin] += 1
         if self._watch is None or self._watch.done():
             self._watch = asyncio.create_task(self._look())
+        return place
+
+    def _leave(self, place: Place) -> None:
+        self._places[place.origin] -= 1
+        self._places += Counter()  # forgets those of whom nobody is left
+        for key in place.keys:
+            self._bells[key].discard(place.bell)
+            if not self._bells[key]:
+                del self._bells[key]
+
+    async def changes(self, place: Place, since: datetime | None) -> AsyncGenerator[Item | None]:
+        """What lies there, then what changes, as it does; None for a sign of life. Ends with the ticket, and gives the place back.
+
+        since: as in ``shelf.items``.
+        """
+        ticket, bell = place.ticket, place.bell
         known: dict[int, datetime] = {}
         try:
             while not self._closed and self._clock() < ticket.until:
@@ -80,11 +118,7 @@ class Streams:
                 while not await self._rung(bell) and self._clock() < ticket.until:
                     yield None
         finally:
-            self._listening -= 1
-            for key in keys:
-                self._bells[key].discard(bell)
-                if not self._bells[key]:
-                    del self._bells[key]
+            place.leave()
 
     async def _rung(self, bell: asyncio.Event) -> bool:
         with suppress(TimeoutError):
@@ -94,7 +128,7 @@ class Streams:
     async def _look(self) -> None:
         """Wake whoever something changed for, until nobody listens."""
         told: set[tuple[int, datetime]] = set()
-        while self._listening and not self._closed:
+        while self.listening and not self._closed:
             await asyncio.sleep(self._look_seconds)
             try:
                 rows = await asyncio.to_thread(shelf.lately, self._store, self._clock() - OVERLAP)
