@@ -86,6 +86,7 @@ def loops(house: House, role: Role, instance: str) -> list[Loop]:
         outreach.Campaigner(house, access.Workspaces(house.store), holder_of(house, instance), utc_now),
         outreach.Doors(house, access.Workspaces(house.store), holder_of(house, instance), utc_now),
         outreach.DryDecider(house, access.Workspaces(house.store), holder_of(house, instance), utc_now),
+        outreach.BounceReader(house, access.Workspaces(house.store), holder_of(house, instance), utc_now),
         outreach.simulator(house, holder_of(house, instance), utc_now),
         outreach.Caller(house, access.Workspaces(house.store), holder_of(house, instance), utc_now),
     ]

@@ -46,6 +46,9 @@ def test_messages_inside_pages_are_set_up_and_written_with_what_only_they_show(
     browser: Browser, site: Site, signed_in: Path, page: Page
 ) -> None:
     page.goto("/w/shop/restraints?tab=channels")
+    page.get_by_role("button", name="E-mail").click()
+    expect(page.get_by_label("Mailbox of bounces: password")).to_have_attribute("type", "password")
+    page.get_by_role("button", name="E-mail").click()
     page.get_by_role("button", name="In-app messages").click()
     page.get_by_label("Secret that proves who is signed in").fill("0123456789abcdef0123456789abcdef")
     page.get_by_role("button", name="Save").click()
@@ -67,6 +70,9 @@ def test_messages_inside_pages_are_set_up_and_written_with_what_only_they_show(
         expect(chinese.get_by_label("跳转到")).to_have_value("https://shop.example/c")
         assert chinese.evaluate("document.documentElement.scrollWidth <= innerWidth")
         chinese.goto("/w/shop/restraints?tab=channels")
+        chinese.get_by_role("button", name="邮件").click()
+        expect(chinese.get_by_label("退信邮箱：文件夹")).to_have_value("INBOX")
+        assert chinese.evaluate("document.documentElement.scrollWidth <= innerWidth")
         chinese.get_by_role("button", name="网页推送").click()
         expect(chinese.get_by_label("供推送服务联系的地址")).to_be_visible()
         assert chinese.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -12,13 +12,15 @@ from aiosmtpd.controller import Controller
 
 
 class Post:
-    """A mail server. answer: what it says to a letter; None: it hangs up without a word."""
+    """A mail server. answer: what it says to a letter; None: it hangs up without a word. senders: of the envelopes of the letters."""
 
     def __init__(self) -> None:
         self.letters: list[Message] = []
+        self.senders: list[str] = []
         self.answer: str | None = "250 taken"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        self.senders.append(envelope.mail_from)
         self.letters.append(message_from_bytes(envelope.content, policy=default))
         if self.answer is None:
             server.transport.close()

@@ -22,11 +22,12 @@ import httpcore
 import httpx
 
 from uems.kernel._outbound_address import OutboundError, Resolve, host_of, is_allowed, resolve
+from uems.kernel._outbound_dial import dial
 from uems.kernel._outbound_wire import Transport, deadline, seconds_left
 from uems.kernel.clock import utc_now
 from uems.kernel.settings import Settings
 
-__all__ = ["Answer", "Outbound", "OutboundError", "host_of", "is_allowed", "signature"]
+__all__ = ["Answer", "Outbound", "OutboundError", "dial", "host_of", "is_allowed", "signature"]
 
 Method = Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 

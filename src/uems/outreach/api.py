@@ -10,6 +10,7 @@ from uems.outreach.flows.doors import Doors
 from uems.outreach.flows.engine import Engine
 from uems.outreach.flows.listening import Listener
 from uems.outreach.inbox.streams import Streams
+from uems.outreach.mailbox.reader import BounceReader
 from uems.outreach.messages.model import KINDS, Kind, Origin, Outgoing, State
 from uems.outreach.messages.outbox import enqueue
 from uems.outreach.messages.sender import Sender
@@ -20,6 +21,7 @@ from uems.outreach.templates.model import TemplateDraft, TemplateSpec, Variant
 __all__ = [
     "DOCUMENTS",
     "KINDS",
+    "BounceReader",
     "Caller",
     "Campaigner",
     "Doors",

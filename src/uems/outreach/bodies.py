@@ -246,11 +246,26 @@ class RestraintsDraft(Body):
     if_version: Annotated[int, Field(ge=0)] | None = None
 
 
+class MailboxBody(Body):
+    """How far the mailbox of bounces is read. reports: mails that told something of a letter. others: mails that did not.
+
+    read_at: when it was last read to its end. tried_at: when it was last opened. reason, failure: why it could not be read then, in a word
+    and in words; "" where it could.
+    """
+
+    reports: int
+    others: int
+    read_at: datetime | None
+    tried_at: datetime
+    reason: Literal["", "refused", "unknown_host", "tls", "unreachable", "timeout", "login", "folder", "answer"]
+    failure: str
+
+
 class ChannelBody(Body):
     """A channel. lacks: what is missing before it can send. config: of secrets, whether there is one. schema: of the configuration.
 
     content: "letter" (subject, HTML, text), "note" (title, text) or "text". extras: what its notes may have beside these.
-    provider_templates: only approved texts go out, under a code.
+    provider_templates: only approved texts go out, under a code. mailbox: of bounces, once it was opened; None where there is none.
     """
 
     key: str
@@ -266,6 +281,7 @@ class ChannelBody(Body):
     config: dict[str, Any]
     config_schema: dict[str, Any]
     secrets: list[str]
+    mailbox: MailboxBody | None
 
 
 class ChannelList(Body):

@@ -10,6 +10,7 @@ from uems.outreach.bodies import (
     ChannelBody,
     ChannelDraft,
     ChannelList,
+    MailboxBody,
     RefusedLine,
     RestraintsBody,
     RestraintsDraft,
@@ -21,6 +22,7 @@ from uems.outreach.bodies import (
 )
 from uems.outreach.consent import settings, suppressions
 from uems.outreach.consent.model import Topic
+from uems.outreach.mailbox.state import State, state_of
 
 router = APIRouter()
 _BASE: Final = "/workspaces/{workspace}"
@@ -68,7 +70,8 @@ def list_channels(request: Request, access: Annotated[Access, guard("messages:re
     house = house_of(request)
     with house.store.read() as conn:
         found = settings.setups(conn, house.settings, access.scope.workspace_id)
-    return ChannelList(items=[_channel(one) for one in found.values()], smtp=bool(house.settings.smtp_host))
+        mailbox = state_of(conn, access.scope.workspace_id)
+    return ChannelList(items=[_channel(one, mailbox) for one in found.values()], smtp=bool(house.settings.smtp_host))
 
 
 @router.put(f"{_BASE}/channels/{{channel}}")
@@ -77,7 +80,8 @@ def put_channel(request: Request, access: Annotated[Access, guard("keys:write")]
     house = house_of(request)
     settings.save_channel(house, access, channel, body.enabled, body.config)
     with house.store.read() as conn:
-        return _channel(settings.setups(conn, house.settings, access.scope.workspace_id)[channel])
+        found = settings.setups(conn, house.settings, access.scope.workspace_id)[channel]
+        return _channel(found, state_of(conn, access.scope.workspace_id))
 
 
 @router.delete(f"{_BASE}/channels/{{channel}}", status_code=204)
@@ -123,8 +127,9 @@ def remove_suppression(
     suppressions.remove_address(house_of(request).store, access, channel, address)
 
 
-def _channel(one: settings.Setup) -> ChannelBody:
+def _channel(one: settings.Setup, mailbox: State | None) -> ChannelBody:
     channel = one.channel
+    read = mailbox if getattr(one.config, "bounce_server", "") else None
     return ChannelBody(
         key=channel.key,
         label_zh=channel.label_zh,
@@ -139,4 +144,5 @@ def _channel(one: settings.Setup) -> ChannelBody:
         config=settings.shown_config(channel, one.config),
         config_schema=channel.Config.model_json_schema(),
         secrets=list(channel.secrets),
+        mailbox=None if read is None else MailboxBody(**{name: getattr(read, name) for name in MailboxBody.model_fields}),
     )

@@ -4,6 +4,7 @@ The standard library takes 2.7 ms for one letter with two parts, which is more t
 """
 
 import binascii
+from collections.abc import Callable
 from datetime import UTC
 from email.utils import format_datetime
 from typing import Final
@@ -55,15 +56,15 @@ def _body(text: str) -> str:
 
 
 class Skeleton:
-    """What all letters of a sender share. from_: the mailbox. domain: of the Message-ID."""
+    """What all letters of a sender share. from_: the mailbox. domain: of the Message-ID. name: what it is called there, by its key."""
 
-    def __init__(self, *, from_: str, domain: str, reply_to: str = "") -> None:
-        self._domain = domain
+    def __init__(self, *, from_: str, domain: str, reply_to: str = "", name: Callable[[str], str] = str) -> None:
+        self._domain, self._name = domain, name
         self._head = f"From: {from_}\r\nMIME-Version: 1.0\r\n" + (f"Reply-To: {one_line(reply_to)}\r\n" if reply_to else "")
 
     def message_id(self, letter: Letter) -> str:
         """Made of the message alone, so that every attempt bears the same."""
-        return f"<{letter.key}@{self._domain}>"
+        return f"<{self._name(letter.key)}@{self._domain}>"
 
     def fill(self, letter: Letter) -> bytes:
         """The whole letter."""

@@ -161,7 +161,8 @@ def save_channel(house: House, access: Access, key: str, enabled: bool, given: M
             first = error.errors()[0]
             raise invalid(".".join(map(str, first["loc"])) or "config", "what was given", f"{first['msg']}.") from error
         for name in _addresses(config):
-            host_of(getattr(config, name), private=house.settings.allow_private_outbound)
+            given_address = getattr(config, name)
+            host_of(given_address if "://" in given_address else f"https://{given_address}", private=house.settings.allow_private_outbound)
             if getattr(config, name) != getattr(old.config, name) and any(kept.get(secret) for secret in channel.secrets if secret != name):
                 raise invalid(name, "another address", "sends the secrets there: give them again together with it.")
         sealed = collect.seal(house.settings, {"config": config.model_dump_json()})
@@ -174,8 +175,8 @@ def save_channel(house: House, access: Access, key: str, enabled: bool, given: M
 
 
 def _addresses(config: Config) -> list[str]:
-    """Fields that name a server to call."""
-    return [name for name in type(config).model_fields if (name == "url" or name.endswith("_url")) and getattr(config, name)]
+    """Fields that name a server to call: its address, or its name alone."""
+    return [name for name in type(config).model_fields if (name == "url" or name.endswith(("_url", "_server"))) and getattr(config, name)]
 
 
 def forget_channel(store: Store, access: Access, key: str) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 
-from sqlalchemy import Select, and_, insert, literal_column, not_, select, true, update
+from sqlalchemy import Select, and_, case, insert, literal_column, not_, select, true, update
 
 from uems.access.api import Access, audit
 from uems.identity import api as identity
@@ -60,11 +60,12 @@ def report(store: Store, access: Access, which: Which, what: Report, *, permanen
         if what == "delivered":
             fresh = this.where(_C.delivered_at.is_(None)).values(delivered_at=access.now, changed_at=access.now)
         else:
-            # A mailbox that was full and is gone now bounces twice; the second time says more.
+            # A mailbox that was full and is gone now bounces twice; the second time says more. A complaint says most, and stays: reports
+            # that are told again, in whatever order, change nothing.
             ends = what == "bounced" and permanent
-            known = (_C.state == "failed") if ends else true()
-            values = {"reason": what, "detail": detail or row["detail"], "changed_at": access.now} | ({"state": "failed"} if ends else {})
-            fresh = this.where(not_((_C.reason == what) & known)).values(**values)
+            known = _C.reason.in_((what, "complained")) & ((_C.state == "failed") if ends else true())
+            values = {"detail": detail or row["detail"], "changed_at": access.now} | ({"state": "failed"} if ends else {})
+            fresh = this.where(not_(known)).values(reason=case((_C.reason == "complained", "complained"), else_=what), **values)
         changed = conn.execute(fresh).rowcount
         if not changed:
             return

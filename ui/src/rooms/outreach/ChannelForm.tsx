@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { useWords } from "@/i18n/useWords";
 import { Field, Fields } from "@/parts/Field";
 import { useFailed } from "@/parts/useFailed";
+import { Time } from "@/parts/values";
 import { useMay } from "@/shell/workspace";
 import styles from "./Outreach.module.css";
 import { useSaveChannel, type Channel } from "./queries";
@@ -57,6 +58,7 @@ export function ChannelForm({ channel }: { channel: Channel }): ReactNode {
           </Field>
         ))}
       </Fields>
+      {channel.mailbox ? <Mailbox mailbox={channel.mailbox} /> : null}
       {may ? (
         <div className={styles.state}>
           <Switch checked={enabled} onChange={setEnabled} aria-label={t("restraints.enabled")} />
@@ -67,6 +69,32 @@ export function ChannelForm({ channel }: { channel: Channel }): ReactNode {
         </div>
       ) : null}
     </div>
+  );
+}
+
+/** How far the mailbox of bounces is read, and why not further. */
+function Mailbox({ mailbox }: { mailbox: NonNullable<Channel["mailbox"]> }): ReactNode {
+  const { t } = useTranslation();
+  const { reports, others } = mailbox;
+  return (
+    <>
+      {mailbox.reason ? (
+        <div role="alert">
+          <p>{t(`restraints.mailbox.reasons.${mailbox.reason}`)}</p>
+          <code lang="en">{mailbox.failure}</code>
+        </div>
+      ) : null}
+      <p className="faint">
+        {mailbox.read_at ? (
+          <>
+            {t("restraints.mailbox.read")} <Time at={mailbox.read_at} />.{" "}
+          </>
+        ) : (
+          `${t("restraints.mailbox.never")} `
+        )}
+        {t("restraints.mailbox.found", { reports, others })}
+      </p>
+    </>
   );
 }
 
