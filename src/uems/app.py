@@ -85,6 +85,7 @@ def loops(house: House, role: Role, instance: str) -> list[Loop]:
         outreach.Engine(house, access.Workspaces(house.store), utc_now),
         outreach.Campaigner(house, access.Workspaces(house.store), holder_of(house, instance), utc_now),
         outreach.Doors(house, access.Workspaces(house.store), holder_of(house, instance), utc_now),
+        outreach.SceneWatch(house, access.Workspaces(house.store), holder_of(house, instance), utc_now),
         outreach.DryDecider(house, access.Workspaces(house.store), holder_of(house, instance), utc_now),
         outreach.BounceReader(house, access.Workspaces(house.store), holder_of(house, instance), utc_now),
         outreach.simulator(house, holder_of(house, instance), utc_now),

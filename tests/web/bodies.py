@@ -47,6 +47,7 @@ def calls(names: Names) -> dict[str, Call]:
     found: dict[str, Call] = {}
     for what, condition, answered in _conditions(names):
         mine = f"{names.key}_{what}"
+        scene = {"condition": condition}
         segment = {"kind": "segment", "key": mine, "name": "Mine", "condition": condition}
         seed = {"label_zh": "像", "label_en": "Alike", "target": {"kind": "seed", "who": condition}}
         there = answered
@@ -54,6 +55,8 @@ def calls(names: Names) -> dict[str, Call]:
             f"preview {what}": Call(method="POST", path="segments/preview", body={"condition": condition}, answered=answered),
             f"why {what}": Call(method="POST", path=f"segments/why/{names.person}", body={"condition": condition}, answered=False),
             f"save {what}": Call(method="PUT", path=f"segments/{mine}", body={"name": "Mine", "condition": condition}, answered=there),
+            f"try scene {what}": Call(method="POST", path="scene-trials", body={"spec": scene}, answered=answered),
+            f"save scene {what}": Call(method="PUT", path=f"scenes/{mine}", body={"name": "Mine", "spec": scene}, answered=there),
             f"plan {what}": Call(method="POST", path="config/plan", body={"documents": [segment]}, answered=True),
             f"apply {what}": Call(method="POST", path="config/apply", body={"documents": [segment]}, answered=there),
             f"outlook {what}": Call(method="POST", path="models/preview", body={"definition": seed}, answered=False),

@@ -20,6 +20,7 @@ PUBLIC = {
     "POST /api/inbox",
     "GET /api/inbox/{token}/stream",
     "POST /api/inbox/{token}/messages/{number}",
+    "GET /api/inbox/{token}/scenes",
 }
 """The only things that a stranger may do: to log in, to look at a dashboard whose link they were given, to use the links of a letter that
 they got, to read the messages of their own browser, and to ask for notes in it."""

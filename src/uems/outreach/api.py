@@ -14,6 +14,7 @@ from uems.outreach.mailbox.reader import BounceReader
 from uems.outreach.messages.model import KINDS, Kind, Origin, Outgoing, State
 from uems.outreach.messages.outbox import enqueue
 from uems.outreach.messages.sender import Sender
+from uems.outreach.scenes.watching import SceneWatch
 from uems.outreach.simulation.worker import simulator
 from uems.outreach.templates.definitions import Template, save_template, templates
 from uems.outreach.templates.model import TemplateDraft, TemplateSpec, Variant
@@ -32,6 +33,7 @@ __all__ = [
     "Origin",
     "Outgoing",
     "Restraints",
+    "SceneWatch",
     "Sender",
     "State",
     "Streams",

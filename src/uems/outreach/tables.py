@@ -6,7 +6,8 @@ import uems.outreach.campaigns.tables
 import uems.outreach.dry.tables
 import uems.outreach.flows.tables
 import uems.outreach.inbox.tables
-import uems.outreach.push.tables  # noqa: F401  of the same room, so that they are declared with these
+import uems.outreach.push.tables
+import uems.outreach.scenes.tables  # noqa: F401  of the same room, so that they are declared with these
 from uems.kernel.store import BigId, Json, UtcDateTime, metadata
 
 QUEUED = text("state = 'queued'")

@@ -12,6 +12,7 @@ from uems.segments.jobs.queue import add_job, cancel, forget_jobs, get_job, list
 from uems.segments.jobs.worker import Turn, Worker
 from uems.segments.keeper import Keeper
 from uems.segments.lists.definitions import PeopleList, create_list, delete_list, list_lists, people_list
+from uems.segments.lists.naming import check_lists
 from uems.segments.lists.people import list_of_people
 from uems.segments.membership import is_member, known_since, members, members_sql, moved_between, segments_of, sizes
 from uems.segments.model import Draft, Membership, Segment, Size
@@ -47,6 +48,7 @@ __all__ = [
     "archive_segment",
     "cancel",
     "changes_since",
+    "check_lists",
     "create_list",
     "currency",
     "delete_list",

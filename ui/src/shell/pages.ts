@@ -7,6 +7,7 @@ import {
   BrainCircuit,
   CalendarDays,
   ChartSpline,
+  Clapperboard,
   ClipboardList,
   Database,
   FileChartColumn,
@@ -35,7 +36,7 @@ import type { Permission } from "./workspace";
 
 type MetricPage = "kpis" | "dashboards" | "customMetrics" | "guardrails" | "alerts" | "spend";
 
-type OutreachPage = "campaigns" | "calendar" | "tasks" | "messages" | "templates" | "restraints";
+type OutreachPage = "scenes" | "campaigns" | "calendar" | "tasks" | "messages" | "templates" | "restraints";
 
 export interface PageEntry {
   readonly key:
@@ -93,6 +94,7 @@ export const PAGE_GROUPS: readonly PageGroup[] = [
     key: "outreach",
     pages: [
       { key: "flows", path: "flows", icon: Workflow, needs: "flows:read" },
+      { key: "scenes", path: "scenes", icon: Clapperboard, needs: "flows:read" },
       { key: "campaigns", path: "campaigns", icon: Megaphone, needs: "campaigns:read" },
       { key: "calendar", path: "calendar", icon: CalendarDays, needs: "campaigns:read" },
       { key: "tasks", path: "tasks", icon: ClipboardList, needs: "tasks:read" },

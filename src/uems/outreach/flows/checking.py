@@ -68,6 +68,8 @@ def _of_flow(graph: Graph, names: Names) -> Iterator[Problem]:
         yield from _tried("bad_entry", lambda: event_filter(entry.where))
     elif entry.type == "segment":
         yield from _tried("bad_entry", lambda: names.segment(entry.segment))
+    elif entry.type == "scene":
+        yield from _tried("bad_entry", lambda: names.scene(entry.scene))
     elif entry.type == "schedule" and graph.who is None:
         yield Problem(code="no_audience", message="A flow by schedule needs a condition that says who comes in.")
     for code, condition in (("bad_who", graph.who), ("bad_exit", graph.exit.who)):

@@ -63,7 +63,14 @@ class ApiEntry(Body):
     type: Literal["api"] = "api"
 
 
-Entry = Annotated[EventEntry | SegmentEntry | ScheduleEntry | DateEntry | ApiEntry, Field(discriminator="type")]
+class SceneEntry(Body):
+    """Whoever is found in the scene, each time that they are."""
+
+    type: Literal["scene"] = "scene"
+    scene: Annotated[str, Field(min_length=1, max_length=100), Clean]
+
+
+Entry = Annotated[EventEntry | SegmentEntry | ScheduleEntry | DateEntry | ApiEntry | SceneEntry, Field(discriminator="type")]
 
 
 class Reentry(Body):

@@ -14,6 +14,7 @@ from uems.kernel.scope import Scope
 from uems.outreach.consent.settings import signing_secret
 from uems.outreach.messages.model import Kind
 from uems.outreach.registry import CHANNELS
+from uems.outreach.scenes.definitions import get_scene
 from uems.profiles import api as profiles
 from uems.segments import api as segments
 
@@ -100,6 +101,11 @@ class Names:
             return
         if segments.segment(self.house.store, self.scope, key).archived:
             raise UemsError("segment_archived", f"The segment {key} is archived; restore it, or choose another.", status=409)
+
+    def scene(self, key: str) -> None:
+        """Raise unless there is such a scene that is not archived; documents have none, so that it must stand already."""
+        if get_scene(self.house.store, self.scope, key).state == "archived":
+            raise UemsError("scene_archived", f"The scene {key} is archived; save it again, or choose another.", status=409)
 
 
 def event_filter(body: object | None) -> Matcher | None:

@@ -18,7 +18,7 @@ from uems.kernel.sql import Sql, ident
 from uems.kernel.store import from_microseconds, to_microseconds
 from uems.outreach.flows.dates import people_by_date
 from uems.outreach.flows.entering import Arrival
-from uems.outreach.flows.graph import ApiEntry, DateEntry, ScheduleEntry, SegmentEntry
+from uems.outreach.flows.graph import ApiEntry, DateEntry, SceneEntry, ScheduleEntry, SegmentEntry
 from uems.outreach.flows.listening import Happening
 from uems.outreach.flows.plans import Plan
 from uems.outreach.flows.schedule import due_at
@@ -93,11 +93,14 @@ Arrivals: TypeAlias = Iterator[tuple[datetime, list[Arrival]]]
 def arrivals(house: House, scope: Scope, plan: Plan, first: datetime, last: datetime, present: Present) -> Arrivals:
     """(when, who) of those whom no single event brings in, from ``first`` to just before ``last``.
 
-    Raises ``no_history`` (422) for flows that people enter by the API alone.
+    Raises ``no_history`` (422) for flows that people enter by the API alone, or by a scene.
     """
     entry = plan.graph.entry
     if isinstance(entry, ApiEntry):
         message = "Programs decide who comes in by the API, and history does not tell whom they would have chosen."
+        raise UemsError("no_history", message, status=422)
+    if isinstance(entry, SceneEntry):
+        message = "Scenes find people within seconds of what they do, which the steps of history are too long for. Try a dry run instead."
         raise UemsError("no_history", message, status=422)
     if isinstance(entry, SegmentEntry):
         yield from _moves(house, scope, entry, first, last)

@@ -35,7 +35,8 @@ class _Bounded(Source):
     def where(self) -> Sql:
         # The base by name: a dataclass with slots is made anew, which a bare super() does not survive.
         wanted: Sql = Source.where(self)
-        return Sql(f"{self.window_sql} AND {wanted}")
+        # In brackets: what several values need is joined by OR, and each part of it must keep the bound.
+        return Sql(f"{self.window_sql} AND ({wanted})")
 
 
 class PastAsking(Asking):

@@ -24,6 +24,7 @@ import outreach from "./outreach";
 import plan from "./plan";
 import profiles from "./profiles";
 import reports from "./reports";
+import scenes from "./scenes";
 import segments from "./segments";
 import simulation from "./simulation";
 import spend from "./spend";
@@ -44,6 +45,7 @@ export default {
   ...journeyMap,
   ...bottlenecks,
   ...reports,
+  ...scenes,
   ...segments,
   ...simulation,
   ...lists,

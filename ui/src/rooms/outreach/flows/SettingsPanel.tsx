@@ -9,6 +9,7 @@ import { Card } from "@/parts/Page";
 import { segmentsQuery } from "@/rooms/segments/queries";
 import { useWorkspace } from "@/shell/workspace";
 import { FilterEditor, PeopleEditor } from "./Conditions";
+import { scenesQuery } from "../scenes/queries";
 import { EventSelect, FieldsOf } from "./ConfigForm";
 import { Problems, WayField } from "./NodePanel";
 import type { Entry, Graph, Kind, Problem } from "./queries";
@@ -27,6 +28,7 @@ const ENTRIES: Readonly<Record<Entry["type"], Entry>> = {
   schedule: { type: "schedule", at: "10:00", weekdays: [], day: 0, once_on: "" },
   date: { type: "date", trait: "birthday", yearly: true, days_before: 0, at: "09:00" },
   api: { type: "api" },
+  scene: { type: "scene", scene: "" },
 };
 
 export function SettingsPanel({ graph, problems, onChange, onAdd }: SettingsPanelProps): ReactNode {
@@ -197,12 +199,14 @@ const FIELDS: Readonly<Record<Entry["type"], readonly ConfigField[]>> = {
     { ...PLAIN, name: "yearly", kind: "flag", fallback: true },
   ],
   api: [],
+  scene: [],
 };
 
 function EntryFields({ entry, onChange }: { entry: Entry; onChange: (entry: Entry) => void }): ReactNode {
   const { t } = useTranslation();
   const { slug } = useWorkspace();
   const { data } = useQuery({ ...segmentsQuery(slug), enabled: entry.type === "segment" });
+  const scenes = useQuery({ ...scenesQuery(slug), enabled: entry.type === "scene" });
   return (
     <>
       {entry.type === "segment" ? (
@@ -215,6 +219,21 @@ function EntryFields({ entry, onChange }: { entry: Entry; onChange: (entry: Entr
                 value={entry.segment || null}
                 onChange={(segment: string) => onChange({ ...entry, segment })}
                 options={(data?.items ?? []).map((each) => ({ value: each.key, label: each.name }))}
+              />
+            )}
+          </Field>
+        </Fields>
+      ) : null}
+      {entry.type === "scene" ? (
+        <Fields>
+          <Field label={t("flows.entry.scene")} wide>
+            {(id) => (
+              <Select<string>
+                id={id}
+                showSearch
+                value={entry.scene || null}
+                onChange={(scene: string) => onChange({ ...entry, scene })}
+                options={(scenes.data?.items ?? []).map((each) => ({ value: each.key, label: each.name }))}
               />
             )}
           </Field>

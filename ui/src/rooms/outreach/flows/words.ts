@@ -65,6 +65,7 @@ export function useFlowWords(): FlowWords {
   const entry = (given: Entry): string => {
     if (given.type === "event") return given.event;
     if (given.type === "segment") return t(`flows.says.segment.${given.on}`, { segment: given.segment });
+    if (given.type === "scene") return t("flows.says.scene", { scene: given.scene });
     if (given.type === "schedule") return t("flows.says.schedule", { at: given.at });
     if (given.type === "date") return t("flows.says.date", { trait: given.trait });
     return t("flows.says.api");

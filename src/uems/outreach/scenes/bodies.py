@@ -1,0 +1,174 @@
+"""What do scenes look like over HTTP?"""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from uems.kernel.edge import Body, Count, Id
+from uems.outreach.scenes.definitions import Scene, SceneVersion, State
+from uems.outreach.scenes.examples import Example
+from uems.outreach.scenes.spec import SceneDraft, SceneSpec
+from uems.outreach.scenes.standing import Match, Shown, Tally
+from uems.outreach.scenes.trying import STEP, Trial
+
+
+class SceneSave(SceneDraft):
+    """base_version: what the caller edited, 0 for a new scene; null overwrites whatever stands."""
+
+    base_version: Annotated[int, Field(ge=0, le=2**31 - 1)] | None = None
+
+
+class SceneTurn(Body):
+    """live: people are found in it from now on. paused: no more."""
+
+    state: State
+
+
+class SceneLine(Body):
+    """A scene in a list. inside: how many people are in it now. day: matches of the last 24 hours; ever: of all time."""
+
+    key: str
+    name: str
+    description: str
+    state: State
+    version: Count
+    slot: str
+    inside: Count
+    day: Count
+    ever: Count
+    changed_at: datetime
+    changed_by: str
+
+    @staticmethod
+    def of(one: Scene, tally: Tally) -> "SceneLine":
+        names = ("key", "name", "description", "state", "version", "changed_at", "changed_by")
+        known = {name: getattr(one, name) for name in names}
+        return SceneLine(**known, slot=one.spec.slot, inside=tally.inside, day=tally.day, ever=tally.ever)
+
+
+class SceneList(Body):
+    items: list[SceneLine]
+
+
+class ScenePast(Body):
+    """What a scene was since ``at``."""
+
+    version: Count
+    spec: SceneSpec
+    at: datetime
+    by: str
+
+
+class SceneWhole(SceneLine):
+    """versions: the latest first. said_zh, said_en: what it asks, in words. flows: keys of those that begin with it."""
+
+    spec: SceneSpec
+    versions: list[ScenePast]
+    said_zh: str
+    said_en: str
+    flows: list[str]
+
+    @staticmethod
+    def whole(one: Scene, tally: Tally, versions: list[SceneVersion], said: tuple[str, str], flows: list[str]) -> "SceneWhole":
+        line = SceneLine.of(one, tally)
+        past = [ScenePast(version=each.version, spec=each.spec, at=each.at, by=each.by) for each in versions]
+        return SceneWhole(**line.model_dump(), spec=one.spec, versions=past, said_zh=said[0], said_en=said[1], flows=flows)
+
+
+class SceneMatch(Body):
+    """match_no: which time it is for this person. until: how long they count as being in it."""
+
+    match_id: Id
+    person_id: Id
+    match_no: Count
+    version: Count
+    at: datetime
+    until: datetime
+
+    @staticmethod
+    def of(one: Match) -> "SceneMatch":
+        return SceneMatch(**{name: getattr(one, name) for name in SceneMatch.model_fields})
+
+
+class SceneMatches(Body):
+    items: list[SceneMatch]
+    next_cursor: str | None = None
+
+
+class SceneTry(Body):
+    spec: SceneSpec
+
+
+class SceneTrialHit(Body):
+    person_id: Id
+    at: datetime
+
+
+class SceneTrial(Body):
+    """people would have been found in the day before ``until``, ``matches`` times in all.
+
+    asked: of so many people; active: of so many who did anything in that day. Where they differ it is a sample. step_minutes: how often
+    it was looked; a live scene looks within seconds.
+    """
+
+    people: Count
+    matches: Count
+    asked: Count
+    active: Count
+    step_minutes: Count
+    until: datetime
+    latest: list[SceneTrialHit]
+
+    @staticmethod
+    def of(one: Trial) -> "SceneTrial":
+        return SceneTrial(
+            people=one.people,
+            matches=one.matches,
+            asked=one.asked,
+            active=one.active,
+            step_minutes=round(STEP.total_seconds() / 60),
+            until=one.until,
+            latest=[SceneTrialHit(person_id=person, at=at) for person, at in one.latest],
+        )
+
+
+class SceneExample(Body):
+    """A scene to begin with."""
+
+    key: str
+    name_zh: str
+    name_en: str
+    says_zh: str
+    says_en: str
+    spec: SceneSpec
+
+    @staticmethod
+    def of(one: Example) -> "SceneExample":
+        return SceneExample(**{name: getattr(one, name) for name in SceneExample.model_fields})
+
+
+class SceneExamples(Body):
+    items: list[SceneExample]
+
+
+class SceneShown(Body):
+    """What a slot shows until then. Plain text all of it; link is https or empty."""
+
+    scene: str
+    language: Literal["zh", "en"]
+    title: str
+    text: str
+    link: str
+    at: datetime
+    until: datetime
+
+    @staticmethod
+    def of(one: Shown) -> "SceneShown":
+        return SceneShown(scene=one.scene.key, **one.content.model_dump(), at=one.at, until=one.until)
+
+
+class SceneSlot(Body):
+    """What somebody came into last first; empty for nothing."""
+
+    items: list[SceneShown]

@@ -1,0 +1,101 @@
+// What do the pages of scenes read and change?
+import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+
+import { api, unwrap, type Schemas } from "@/api/client";
+import { useWorkspace } from "@/shell/workspace";
+
+export type SceneLine = Schemas["SceneLine"];
+/** What the server says is whole, also where a request may leave something out. */
+export type SceneSpec = Required<Omit<Schemas["SceneSpec"], "hours" | "content">> & {
+  readonly hours: Required<Schemas["SceneHours"]> | null;
+  readonly content: readonly Required<Schemas["SceneContent"]>[];
+};
+export type Scene = Omit<Schemas["SceneWhole"], "spec"> & { readonly spec: SceneSpec };
+export type ScenePast = Schemas["ScenePast"];
+export type SceneMatch = Schemas["SceneMatch"];
+export type SceneExample = Omit<Schemas["SceneExample"], "spec"> & { readonly spec: SceneSpec };
+export type SceneTrial = Schemas["SceneTrial"];
+
+const BASE = "/api/workspaces/{workspace}";
+
+function sent(spec: SceneSpec): Schemas["SceneSpec"] {
+  return { ...spec, content: [...spec.content] };
+}
+
+export function scenesQuery(workspace: string) {
+  return queryOptions({
+    queryKey: [workspace, "scenes", "list"],
+    queryFn: ({ signal }) => unwrap(api.GET(`${BASE}/scenes`, { params: { path: { workspace } }, signal })),
+    refetchInterval: 15_000,
+  });
+}
+
+export function sceneQuery(workspace: string, key: string) {
+  return queryOptions({
+    queryKey: [workspace, "scenes", "one", key],
+    queryFn: async ({ signal }): Promise<Scene> =>
+      (await unwrap(api.GET(`${BASE}/scenes/{key}`, { params: { path: { workspace, key } }, signal }))) as Scene,
+    refetchInterval: 15_000,
+  });
+}
+
+export function examplesQuery(workspace: string) {
+  return queryOptions({
+    queryKey: [workspace, "scene-examples"],
+    queryFn: async ({ signal }): Promise<{ readonly items: readonly SceneExample[] }> =>
+      (await unwrap(api.GET(`${BASE}/scene-examples`, { params: { path: { workspace } }, signal }))) as {
+        readonly items: readonly SceneExample[];
+      },
+    staleTime: Infinity,
+  });
+}
+
+/** Who was found in it, the latest first; inside: only those who are in it now. */
+export function matchesQuery(workspace: string, key: string, inside: boolean) {
+  return infiniteQueryOptions({
+    queryKey: [workspace, "scenes", "matches", key, inside],
+    queryFn: ({ pageParam, signal }) => {
+      const query = { inside, ...(pageParam ? { cursor: pageParam } : {}) };
+      return unwrap(api.GET(`${BASE}/scenes/{key}/matches`, { params: { path: { workspace, key }, query }, signal }));
+    },
+    initialPageParam: "",
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    refetchInterval: 15_000,
+  });
+}
+
+interface Saved {
+  readonly key: string;
+  readonly name: string;
+  readonly description: string;
+  readonly spec: SceneSpec;
+  readonly base_version: number;
+}
+
+export function useSaveScene() {
+  const { slug: workspace } = useWorkspace();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ key, spec, ...said }: Saved) =>
+      unwrap(api.PUT(`${BASE}/scenes/{key}`, { params: { path: { workspace, key } }, body: { ...said, spec: sent(spec) } })),
+    onSuccess: () => client.invalidateQueries({ queryKey: [workspace, "scenes"] }),
+  });
+}
+
+export function useTurnScene(key: string) {
+  const { slug: workspace } = useWorkspace();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (state: SceneLine["state"]) =>
+      unwrap(api.POST(`${BASE}/scenes/{key}/state`, { params: { path: { workspace, key } }, body: { state } })),
+    onSuccess: () => client.invalidateQueries({ queryKey: [workspace, "scenes"] }),
+  });
+}
+
+export function useTryScene() {
+  const { slug: workspace } = useWorkspace();
+  return useMutation({
+    mutationFn: (spec: SceneSpec) =>
+      unwrap(api.POST(`${BASE}/scene-trials`, { params: { path: { workspace } }, body: { spec: sent(spec) } })),
+  });
+}
