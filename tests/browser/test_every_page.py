@@ -163,8 +163,8 @@ def test_every_page_is_whole(browser: Browser, site: Site, signed_in: Path, lang
     site.wait(lambda: site.ask("segments/every")["size"] is not None and site.ask("people/1/moves")["items"] != [])
     recipe = next(one for one in site.ask("flow-recipes")["items"] if one["key"] == "cart_abandoned")
     site.ask("flows/every", {"name": "ABC", "graph": recipe["graph"]}, "PUT")
-    site.ask("flows/tried", {"name": "ABC", "graph": TRIED}, "PUT")
-    site.ask("flows/tried/dry-run", {"revision": 1})
+    tried = site.ask("flows/tried", {"name": "ABC", "graph": TRIED}, "PUT")
+    site.ask("flows/tried/dry-run", {"revision": tried["revision"]})
     site.ask("scenes/every", {"name": "ABC", "spec": SCENE}, "PUT")
     simulation = f"flows/tried/simulations/{site.ask('flows/tried/simulations', {'days': 30})['simulation_id']}"
     site.wait(lambda: site.ask(simulation)["state"] not in ("queued", "running"))
@@ -184,6 +184,7 @@ def test_every_page_is_whole(browser: Browser, site: Site, signed_in: Path, lang
                 expect(page.get_by_role("heading", level=1)).to_be_visible()
                 expect(page.locator("main .ant-skeleton")).to_have_count(0)
                 troubles += [f"{path} at {width}: {what}" for what in _unfit(page, language)]
+    site.ask("flows/tried/dry-run/end", {})
     assert troubles == []
 
 

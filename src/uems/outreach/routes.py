@@ -165,7 +165,8 @@ def person_outreach(request: Request, access: Annotated[Access, guard("people:re
 
 @router.put(f"{_BASE}/people/{{person_id}}/consent", status_code=204)
 def put_consent(request: Request, access: Annotated[Access, guard("messages:write")], person_id: PersonNumber, body: ConsentDraft) -> None:
-    """Write down what somebody said, on the phone for instance. ``pending`` has a topic with double opt-in ask them by letter."""
+    """Write down what somebody said, on the phone for instance. ``pending`` has a topic with double opt-in ask them by letter; it takes
+    nothing from whoever is subscribed already, as anybody may type anybody's address into a form."""
     house, scope = house_of(request), access.scope
     person = identity.person(house.store, scope, person_id)
     known = topics(house.store, scope)
@@ -177,8 +178,11 @@ def put_consent(request: Request, access: Annotated[Access, guard("messages:writ
         said = [(body.topic, body.channel, body.state)]
         evidence = {"said_to": access.actor.label[:300], "evidence": body.evidence}
         numbers = person.node_ids
+        asks = body.state == "pending" and body.topic in known and known[body.topic].double_opt_in
+        if asks and confirming.is_subscribed(conn, scope, numbers, body.topic, body.channel):
+            return
         consents.say(conn, scope, person.person_id, said, source="by_hand", evidence=evidence, now=access.now, numbers=numbers)
         told = {"topic": body.topic, "channel": body.channel, "state": body.state}
         audit(conn, access, "consent.changed", f"person:{person.person_id}", None, told)
-        if body.state == "pending" and body.topic in known and known[body.topic].double_opt_in:
+        if asks:
             confirming.ask(conn, access, person, body.topic, body.channel, known[body.topic])

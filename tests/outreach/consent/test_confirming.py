@@ -86,6 +86,11 @@ def test_one_letter_a_day_and_three_in_thirty_days(one_world: World) -> None:
         world.clock.advance(days=27)
         request(world, "una", "tips")
         assert len(letters(world, "una", "tips")) == 4
+        # Long after the last of all: a key that was used once is never free again.
+        for number in (5, 6):
+            world.clock.advance(days=31)
+            request(world, "una", "tips")
+            assert len(letters(world, "una", "tips")) == number
     finally:
         world.clock.now = before
 

@@ -4,6 +4,7 @@ What people were really sent counts for their caps, and what the same dry run wo
 else. There is no way from here to a transport: the letter is written, to find out whether it can be, and thrown away.
 """
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -25,6 +26,8 @@ from uems.outreach.messages.deciding import WEEK, Decision, Known, Past, consent
 from uems.outreach.messages.reaching import Reached, reach
 from uems.outreach.messages.sender import Frame, frame_of
 from uems.outreach.messages.writing import Writer
+
+_logger = logging.getLogger("uems.outreach")
 
 BATCH: Final = 1_000
 PAUSE_SECONDS: Final = 1.0
@@ -95,6 +98,10 @@ class DryDecider:
             weighing.write(self._writer, scope, setup, version, one, person, now).checked()
         except UemsError as error:
             return Decision(message_id=one.message_id, verdict="suppress", reason=error.code)
+        except Exception:
+            # As for real ones: what breaks the writing of one letter is told, and holds up no other.
+            _logger.exception("a letter of a dry run could not be written (template %s, node %s)", one.template_id, one.origin_node)
+            return Decision(message_id=one.message_id, verdict="suppress", reason="broken")
         return decision
 
     def _write(self, rows: Sequence[RowMapping], decisions: Sequence[Decision], now: datetime) -> None:

@@ -155,14 +155,15 @@ def _whole(store: Store, scope: Scope, dry: Flow) -> DryRun:
         lost = conn.execute(
             select(_M.state, _M.reason, func.count()).where(*mine, _M.state != "would_send", _M.reason != "").group_by(_M.state, _M.reason)
         ).all()
-        times = conn.execute(select(_M.decided_at, _M.channel).where(*sent)).all()
+        # A batch shares its instant, so that these are far fewer than the messages.
+        times = conn.execute(select(_M.decided_at, _M.channel, func.count()).where(*sent).group_by(_M.decided_at, _M.channel)).all()
         seen = select(_M.person_id, _M.channel, _M.template_id, _M.node, _M.decided_at).where(*sent)
         shown = conn.execute(seen.order_by(_M.decided_at.desc(), _M.dry_id.desc()).limit(SHOWN)).all()
         did = select(_E.kind, func.count()).where(_E.workspace_id == scope.workspace_id, _E.flow_id == dry.flow_id)
         effects = {row[0]: row[1] for row in conn.execute(did.group_by(_E.kind))}
     days: dict[date, Counter[str]] = defaultdict(Counter)
-    for at, channel in times:
-        days[day_of(at, scope.zone)][channel] += 1
+    for at, channel, count in times:
+        days[day_of(at, scope.zone)][channel] += count
     states: Counter[str] = Counter()
     nodes: dict[str, dict[str, int]] = defaultdict(dict)
     for node, state, count in by_node:

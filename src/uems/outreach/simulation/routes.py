@@ -16,11 +16,13 @@ router = APIRouter()
 
 _BASE = "/workspaces/{workspace}/flows/{key}/simulations"
 _READ = guard("flows:read")
+# It takes a processor for up to an hour, and there is one turn for all.
+_WRITE = guard("flows:write")
 SimulationId = Annotated[Key, Path(description="Id of the simulation.")]
 
 
 @router.post(_BASE, status_code=201)
-def simulate_flow(request: Request, access: Annotated[Access, _READ], key: FlowKey, body: SimulationAsk) -> SimulationJob:
+def simulate_flow(request: Request, access: Annotated[Access, _WRITE], key: FlowKey, body: SimulationAsk) -> SimulationJob:
     """Try the draft on the last days of real history, in the background: who comes in, what is sent, what stands in the way.
 
     Nothing is sent and nothing is changed. Addresses, consent and limits are those of today.
@@ -54,7 +56,7 @@ def get_simulation(request: Request, access: Annotated[Access, _READ], key: Flow
 
 
 @router.post(_BASE + "/{simulation_id}/cancel")
-def cancel_simulation(request: Request, access: Annotated[Access, _READ], key: FlowKey, simulation_id: SimulationId) -> SimulationJob:
+def cancel_simulation(request: Request, access: Annotated[Access, _WRITE], key: FlowKey, simulation_id: SimulationId) -> SimulationJob:
     """Call it off; nothing of it stays."""
     house = house_of(request)
     simulation_of(house, access.scope, get_flow(house.store, access.scope, key), simulation_id)

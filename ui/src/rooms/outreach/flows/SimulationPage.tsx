@@ -12,7 +12,7 @@ import { Failure, Notice, Ready } from "@/parts/states";
 import { useParam } from "@/parts/useParam";
 import { useFailed } from "@/parts/useFailed";
 import { Time } from "@/parts/values";
-import { usePath, useWorkspace } from "@/shell/workspace";
+import { useMay, usePath, useWorkspace } from "@/shell/workspace";
 import {
   flowQuery,
   isGoing,
@@ -46,6 +46,7 @@ function Shown({ flow }: { flow: Flow }): ReactNode {
   const shown = run || known.data?.items[0]?.simulation_id;
   const start = useSimulate(flow.key);
   const failed = useFailed();
+  const may = useMay("flows:write");
   const begin = (): void => start.mutate(days, { onSuccess: (made) => setRun(made.simulation_id), onError: failed });
   return (
     <Page
@@ -66,9 +67,11 @@ function Shown({ flow }: { flow: Flow }): ReactNode {
             onChange={(value) => setGiven(String(value))}
             options={STRETCHES.map((value) => ({ value, label: t("simulation.days", { count: value }) }))}
           />
-          <Button type="primary" icon={<History size={15} aria-hidden />} loading={start.isPending} onClick={begin}>
-            {t("simulation.begin")}
-          </Button>
+          {may ? (
+            <Button type="primary" icon={<History size={15} aria-hidden />} loading={start.isPending} onClick={begin}>
+              {t("simulation.begin")}
+            </Button>
+          ) : null}
           <Link to={path("flows", flow.key, "edit")}>
             <Button icon={<PencilRuler size={15} aria-hidden />}>{t("flows.edit")}</Button>
           </Link>
@@ -120,6 +123,7 @@ function Going({ flow, one }: { flow: Flow; one: SimulationJob }): ReactNode {
   const { t } = useTranslation();
   const cancel = useCancelSimulation(flow.key);
   const failed = useFailed();
+  const may = useMay("flows:write");
   if (!isGoing(one)) {
     const { code, message } = (one.error ?? {}) as { code?: string; message?: string };
     return (
@@ -132,9 +136,11 @@ function Going({ flow, one }: { flow: Flow; one: SimulationJob }): ReactNode {
     <Card title={t("simulation.going", { count: one.days })} note={t("simulation.leave")}>
       <Progress percent={Math.floor(one.progress * 100)} aria-label={t("simulation.progress")} />
       {one.attempts > 1 ? <p className="faint">{t("simulation.again")}</p> : null}
-      <Button loading={cancel.isPending} onClick={() => cancel.mutate(one.simulation_id, { onError: failed })}>
-        {t("simulation.cancel")}
-      </Button>
+      {may ? (
+        <Button loading={cancel.isPending} onClick={() => cancel.mutate(one.simulation_id, { onError: failed })}>
+          {t("simulation.cancel")}
+        </Button>
+      ) : null}
     </Card>
   );
 }
