@@ -48,6 +48,7 @@ _FOR_STRANGERS = (
     "/api/inbox",
     "/api/inbox/{token}/stream",
     "/api/inbox/{token}/messages/{number}",
+    "/api/inbox/{token}/scenes",
 )
 
 
