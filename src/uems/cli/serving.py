@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import FrameType
 from typing import Literal
@@ -31,6 +32,23 @@ from uems.kernel.settings import Settings
 Role = Literal["all", "api", "worker"]
 GRACE_SECONDS = 3
 START_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """A server that answers, to whoever runs beside it."""
+
+    url: str
+    _server: uvicorn.Server
+
+    @property
+    def ending(self) -> bool:
+        """True from the moment on that it was told to stop: what fails from here on fails because of that."""
+        return self._server.should_exit
+
+    def stop(self) -> None:
+        """As SIGTERM would; returns at once."""
+        self._server.should_exit = True
 
 
 class _Server(uvicorn.Server):
@@ -115,8 +133,8 @@ def local_url(bound: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def serve(settings: Settings, role: Role, on_ready: Callable[[str], None]) -> None:
-    """Run the server until it is told to stop. on_ready: called with the address once it answers.
+def serve(settings: Settings, role: Role, on_ready: Callable[[Answering], None]) -> None:
+    """Run the server until it is told to stop. on_ready: called once it answers.
 
     Raises ``home_in_use``, ``port_taken``, and whatever opening the engines raises.
     """
@@ -130,7 +148,7 @@ def serve(settings: Settings, role: Role, on_ready: Callable[[str], None]) -> No
         owned.release()
 
 
-def _serve(settings: Settings, role: Role, bound: socket.socket, on_ready: Callable[[str], None]) -> None:
+def _serve(settings: Settings, role: Role, bound: socket.socket, on_ready: Callable[[Answering], None]) -> None:
     from uems import app
     from uems.access import api as access
 
@@ -165,7 +183,7 @@ def _serve(settings: Settings, role: Role, bound: socket.socket, on_ready: Calla
             calm_collector()
             gc.enable()
             threading.Thread(target=house.warm, name="uems-warm", daemon=True).start()
-            on_ready(settings.public_url or running.url.replace("127.0.0.1", "localhost"))
+            on_ready(Answering(settings.public_url or running.url.replace("127.0.0.1", "localhost"), server))
 
         server = _Server(_config(house.web, settings), ready, house.web.hang_up)
         _run(server, [] if intake is not None else [bound], house.stop, intake)

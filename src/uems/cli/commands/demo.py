@@ -1,7 +1,5 @@
 """``uems demo``: a year of a real grocer, served."""
 
-import os
-import signal
 import threading
 import time
 from typing import TYPE_CHECKING, Annotated
@@ -19,6 +17,7 @@ from uems.kernel.settings import Settings, load_settings
 
 if TYPE_CHECKING:  # with it comes an HTTP client, which a server starts faster without
     from uems.cli.client import Client
+    from uems.cli.serving import Answering
 
 EMAIL = "demo@example.com"
 
@@ -57,8 +56,8 @@ def _serve(settings: Settings, language: Language) -> None:
     set_up_logging(settings, requests=False)  # whoever tries it out wants to read the login
     failures: list[UemsError] = []
 
-    def ready(url: str) -> None:
-        threading.Thread(target=_fill, args=(settings, url, language, failures), name="demo", daemon=True).start()
+    def ready(server: serving.Answering) -> None:
+        threading.Thread(target=fill, args=(settings, server, language, failures), name="demo", daemon=True).start()
 
     serving.serve(settings, "all", ready)
     for error in failures:
@@ -66,22 +65,22 @@ def _serve(settings: Settings, language: Language) -> None:
     serving.leave(1 if failures else 0)
 
 
-def _fill(settings: Settings, url: str, language: Language, failures: list[UemsError]) -> None:
-    """In a thread beside the server: what a user would do first."""
+def fill(settings: Settings, server: "Answering", language: Language, failures: list[UemsError]) -> None:
+    """In a thread beside the server: what a user would do first. What goes wrong ends the server, and is added to ``failures``."""
     from uems.cli.client import connect
 
     running = read_server(settings.home)
     assert running is not None
     try:
         with connect(running) as client:
-            _present(client, url, language)
+            _present(client, server.url, language)
             _load(client, language)
-        say(f"UEMS answers on {url} (Ctrl-C stops it)")
+        say(f"UEMS answers on {server.url} (Ctrl-C stops it)")
     except UemsError as error:
-        if error.code == "server_gone":
+        if server.ending:
             return  # the server is this very process: it was told to end, and the next start goes on with the loading
         failures.append(error)
-        os.kill(os.getpid(), signal.SIGTERM)
+        server.stop()
 
 
 def _present(client: "Client", url: str, language: Language) -> None:

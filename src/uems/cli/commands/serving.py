@@ -32,6 +32,6 @@ def serve(
     set_up_logging(settings)
     from uems.cli import serving
 
-    serving.serve(settings, role.value, lambda url: say(f"UEMS answers on {url} (Ctrl-C stops it)"))
+    serving.serve(settings, role.value, lambda server: say(f"UEMS answers on {server.url} (Ctrl-C stops it)"))
     say("Stopped.")
     serving.leave(0)
