@@ -21,7 +21,9 @@ Shares = npt.NDArray[np.float64]
 def fnv32a(text: str, start: int = _START) -> int:
     """FNV-1a with 32 bits over the UTF-16 units of ``text``, as JavaScript sees it. start: to go on from an earlier part."""
     found = start
-    for unit in np.frombuffer(text.encode("utf-16-le", "surrogatepass"), np.uint16).tolist():
+    # The bytes of plain text are its units, and come four times as fast: flags are hashed one person at a time.
+    units = text.encode() if text.isascii() else np.frombuffer(text.encode("utf-16-le", "surrogatepass"), np.uint16).tolist()
+    for unit in units:
         found = ((found ^ unit) * _PRIME) & _MASK
     return found
 

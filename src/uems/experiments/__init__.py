@@ -1,0 +1,1 @@
+"""What works? Feature flags, assignment, experiments and what they show."""
