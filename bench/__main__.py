@@ -13,6 +13,7 @@ from bench import cases
 from bench.flows import flows_case, postgres_case
 from bench.listening import listening_case
 from bench.lists import list_case
+from bench.ltv import ltv_case
 from bench.outreach import outreach_case
 from bench.reports import reports_case
 from bench.segments import segments_case
@@ -31,6 +32,7 @@ CASES = {
     "flows-postgresql": postgres_case(1_000_000),
     "listening": listening_case(1_000_000, 200, 5_000, 20),
     "list": list_case(5_000_000, 1_000_000),
+    "ltv": ltv_case(1_000_000),
     "person": cases.one_person(50_000_000),
     "reports": reports_case,
     "outreach": outreach_case,

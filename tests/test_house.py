@@ -143,7 +143,7 @@ def test_every_python_module_opens_with_a_docstring() -> None:
     assert bare == []
 
 
-LOCKS = ["requirements.lock", "requirements-dev.lock", "requirements-demo.lock"]
+LOCKS = ["requirements.lock", "requirements-dev.lock", "requirements-demo.lock", "requirements-oracle.lock"]
 
 
 @pytest.mark.parametrize("name", LOCKS)
