@@ -6,6 +6,9 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from tools.tables import table
 
+from uems.web.app import App
+from uems.web.mounting import mount_rooms, mounted_routes
+
 # The event endpoints stand in front of the framework, so they are told here; docs/guides/send-events.md shows them at work.
 _EVENTS = [
     ("POST", "`/v1/track`, `/v1/identify`, `/v1/page`, `/v1/screen`, `/v1/group`, `/v1/alias`", "One event."),
@@ -20,7 +23,7 @@ def _permissions(app: FastAPI) -> dict[tuple[str, str], str]:
     """(method, path) → who may call."""
     words = {"AccountGuard": "any account or key", "OperatorGuard": "the operator", "PublicMark": "anybody"}
     found: dict[tuple[str, str], str] = {}
-    for context in iter_route_contexts(app.routes):
+    for context in iter_route_contexts(mounted_routes(app)):
         route: Any = context.route
         calls = [dependency.call for dependency in route.dependant.dependencies] if hasattr(route, "dependant") else []
         needs = [
@@ -68,9 +71,7 @@ def _line(method: str, path: str, operation: dict[str, Any], who: str, schemas: 
 
 
 def http_page(note: str) -> str:
-    from uems.web.app import mount_rooms
-
-    app = FastAPI(title="UEMS")
+    app = App(title="UEMS")
     mount_rooms(app)
     document = app.openapi()
     schemas = document.get("components", {}).get("schemas", {})

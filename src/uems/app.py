@@ -27,7 +27,7 @@ from uems.prediction import api as prediction
 from uems.profiles import api as profiles
 from uems.segments import api as segments
 from uems.stages import holder_of, pipeline
-from uems.web.app import App, create_app, uploads_of
+from uems.web.app import App, create_app
 
 Role = Literal["all", "api", "worker"]
 
@@ -107,7 +107,7 @@ class Started:
 
     def warm(self) -> None:
         """Do now what the first request would wait for: make every route ready."""
-        uploads_of(self.web)
+        self.web.warm()
 
     def work(self) -> None:
         """Start what goes on beside the requests."""

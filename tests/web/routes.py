@@ -9,7 +9,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
 
 from uems.access.guards import AccountGuard, Guard, OperatorGuard, PublicMark
-from uems.web.app import mount_rooms
+from uems.web.mounting import mount_rooms, mounted_routes
 
 Mark = Guard | AccountGuard | OperatorGuard | PublicMark
 
@@ -100,7 +100,7 @@ def _marks(dependant: Dependant | None) -> Iterator[Mark]:
 def routes_of(app: FastAPI) -> list[Route]:
     """Every method of every route, mounted ones included."""
     found: list[Route] = []
-    for context in iter_route_contexts(app.routes):
+    for context in iter_route_contexts(mounted_routes(app)):
         real = isinstance(context.original_route, APIRoute)
         marks = tuple(_marks(context.dependant)) if real else ()
         methods = sorted(context.methods or {"ANY"}) if real else ["ANY"]

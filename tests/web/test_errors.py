@@ -4,7 +4,7 @@ import logging
 from typing import Annotated, Any
 
 import pytest
-from fastapi import APIRouter, Request
+from fastapi import Request
 from pydantic import BaseModel
 
 from tests.support.web import Program, browser
@@ -12,11 +12,12 @@ from uems.access.api import Visitor, public
 from uems.kernel.edge import takes_upload
 from uems.kernel.errors import UemsError
 from uems.kernel.house import House
+from uems.kernel.routing import Routes
 from uems.web.app import App, create_app
 from uems.web.frame import MAX_BODY_BYTES
 
 JSON = {"Content-Type": "application/json"}
-router = APIRouter()
+router = Routes()
 
 
 class Note(BaseModel):
@@ -61,7 +62,7 @@ async def upload(request: Request, visitor: Annotated[Visitor, public()]) -> Not
 @pytest.fixture
 def app(house: House, monkeypatch: pytest.MonkeyPatch) -> App:
     """The application with a room that misbehaves."""
-    monkeypatch.setattr("uems.web.app.room_routers", lambda: [("test", router)])
+    monkeypatch.setattr("uems.web.mounting.room_routes", lambda: [("test", router)])
     return create_app(house)
 
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 
 from uems.access import accounts, audit, keys, logins, members, workspaces
 from uems.access.bodies import (
@@ -30,9 +30,10 @@ from uems.access.guards import Visitor, account_guard, cookie_name, guard, house
 from uems.access.model import Access, Caller
 from uems.kernel.edge import Cursor, Key, Limit, Page, decode_cursor, encode_cursor
 from uems.kernel.errors import invalid
+from uems.kernel.routing import Routes
 from uems.kernel.store import Store
 
-router = APIRouter()
+router = Routes()
 
 AccountId = Annotated[Key, Path(description="Id of the account.")]
 

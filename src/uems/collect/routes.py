@@ -4,7 +4,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 
 from uems.access.api import Access, audit, guard, house_of
 from uems.collect import dead_letters, receipts
@@ -13,11 +13,12 @@ from uems.collect.plan.routes import router as plan_router
 from uems.collect.sources.routes import router as sources_router
 from uems.kernel.edge import Body, Count, Cursor, Key, Limit, Page, decode_cursor, encode_cursor
 from uems.kernel.errors import not_found
+from uems.kernel.routing import Routes
 
-router = APIRouter()
-router.include_router(imports_router)
-router.include_router(sources_router)
-router.include_router(plan_router)
+router = Routes()
+router.include(imports_router)
+router.include(sources_router)
+router.include(plan_router)
 
 Status = Literal["accepted", "warned", "duplicate", "blocked", "invalid"]
 _W = "/workspaces/{workspace}"

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 
 from uems.access.api import Access, guard, house_of
 from uems.identity import ledger
@@ -26,8 +26,9 @@ from uems.identity.rules import change_rules, count_touched, rules_of
 from uems.kernel.edge import Cursor, Id, Key, Limit, Page, decode_cursor, encode_cursor
 from uems.kernel.errors import not_found
 from uems.kernel.house import House
+from uems.kernel.routing import Routes
 
-router = APIRouter()
+router = Routes()
 
 MergeName = Annotated[Key, Path(description="Name of a link (two node numbers, `12-57`) or of a merge by hand (`merge_...`).")]
 

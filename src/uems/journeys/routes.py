@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request
+from fastapi import Path, Request
 from pydantic import Field
 
 from uems.access.api import Access, guard, house_of
@@ -17,10 +17,11 @@ from uems.journeys.registry import REPORTS, OpensPeople
 from uems.journeys.saved.routes import router as saved
 from uems.journeys.segment_of import segment_of
 from uems.kernel.edge import Body, Clean, Count, Cursor, Id, Key, Limit, Name, Page, decode_cursor, encode_cursor
+from uems.kernel.routing import Routes
 
-router = APIRouter()
-router.include_router(maps)
-router.include_router(saved)
+router = Routes()
+router.include(maps)
+router.include(saved)
 
 
 class ReportInfo(Body):

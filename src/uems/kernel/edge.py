@@ -88,7 +88,8 @@ def takes_upload(max_bytes: int) -> Callable[[F], F]:
 class Body(BaseModel):
     """Base of every request and answer: an unknown field is an error, never silently dropped."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # Built when first needed: there are hundreds, and a command that opens the stores itself needs a few.
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 T = TypeVar("T")

@@ -2,11 +2,12 @@
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Path, Request
+from fastapi import Path, Request
 
 from uems.access.api import Access, guard, house_of
 from uems.kernel.clock import day_of
 from uems.kernel.edge import Key
+from uems.kernel.routing import Routes
 from uems.kpis import guardrails
 from uems.kpis.alerts.routes import router as alerts
 from uems.kpis.bodies import KpiAnswer
@@ -28,12 +29,12 @@ from uems.kpis.more_bodies import (
 )
 from uems.kpis.spend_routes import router as spend
 
-router = APIRouter()
-router.include_router(spend)
-router.include_router(alerts)
-router.include_router(dashboards)
-router.include_router(dashboard_links)
-router.include_router(papers)
+router = Routes()
+router.include(spend)
+router.include(alerts)
+router.include(dashboards)
+router.include(dashboard_links)
+router.include(papers)
 _BASE = "/workspaces/{workspace}"
 _UNNAMED: Final = "-"
 """Stands for a metric that has no key yet; no real key is like it."""

@@ -2,12 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request
+from fastapi import Path, Request
 
 from uems.access.api import Access, guard, house_of
 from uems.journeys import api as journeys
 from uems.kernel.clock import day_of
 from uems.kernel.edge import Key
+from uems.kernel.routing import Routes
 from uems.kpis import measuring, setup, targets
 from uems.kpis.asked import answer_metric
 from uems.kpis.behind import people_behind
@@ -28,8 +29,8 @@ from uems.kpis.goals import goals_of
 from uems.kpis.more_routes import router as more
 from uems.profiles import api as profiles
 
-router = APIRouter()
-router.include_router(more)
+router = Routes()
+router.include(more)
 
 _BASE = "/workspaces/{workspace}/kpis"
 MetricKey = Annotated[Key, Path(description="Key of the metric.")]

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from starlette.concurrency import run_in_threadpool
 
 from uems.access.api import Access, guard, house_of
@@ -11,12 +11,13 @@ from uems.kernel.clock import day_of
 from uems.kernel.edge import Name, takes_upload
 from uems.kernel.errors import UemsError, invalid
 from uems.kernel.money import Money
+from uems.kernel.routing import Routes
 from uems.kpis.bodies import SpendBody, SpendDraft, SpendFileAnswer, SpendGone, SpendList, SpendSaved
 from uems.kpis.model import Spend
 from uems.kpis.spend_files import read_spend
 from uems.kpis.spending import MAX_ROWS, delete_spend, save_spend, spend_between, try_spend
 
-router = APIRouter()
+router = Routes()
 _BASE = "/workspaces/{workspace}/spend"
 _MOST_BYTES = 16_000_000
 _MOST_DAYS = 1_100

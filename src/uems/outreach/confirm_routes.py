@@ -3,13 +3,14 @@
 from html import escape
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 
 from uems.access.api import Visitor, Workspaces, house_of, public
 from uems.identity import api as identity
 from uems.kernel.errors import UemsError
 from uems.kernel.house import House
+from uems.kernel.routing import Routes
 from uems.kernel.scope import Scope
 from uems.outreach.consent import confirming, page
 from uems.outreach.consent.confirming import Standing
@@ -17,7 +18,7 @@ from uems.outreach.consent.settings import read_topics
 from uems.outreach.consent.tokens import Pointed, Tokens
 from uems.outreach.letter_routes import Token
 
-router = APIRouter()
+router = Routes()
 _HTML: Final[dict[int | str, dict[str, Any]]] = {
     200: {"content": {"text/html": {"schema": {"type": "string"}}}, "description": "The page."}
 }

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Final, TypeAlias
 from urllib.parse import parse_qs
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import Depends, Path, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from uems.access.api import Visitor, Workspaces, house_of, public
@@ -17,6 +17,7 @@ from uems.identity import api as identity
 from uems.kernel.edge import Clean
 from uems.kernel.errors import UemsError
 from uems.kernel.house import House
+from uems.kernel.routing import Routes
 from uems.kernel.scope import Scope
 from uems.outreach.consent import consents, page
 from uems.outreach.consent.model import EVERYTHING, ConsentState
@@ -24,7 +25,7 @@ from uems.outreach.consent.settings import topics
 from uems.outreach.consent.tokens import Pointed, Tokens, What
 from uems.outreach.messages.touching import touch
 
-router = APIRouter()
+router = Routes()
 Answers: TypeAlias = dict[int | str, dict[str, Any]]
 Token = Annotated[str, Path(min_length=1, max_length=6_000, description="The token of a link in a letter."), Clean]
 _PIXEL: Final = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")

@@ -3,12 +3,13 @@
 from datetime import timedelta
 from typing import Annotated, Final, Literal
 
-from fastapi import APIRouter, Header, Path, Query, Request
+from fastapi import Header, Path, Query, Request
 
 from uems.access.api import Access, audit, guard, house_of
 from uems.identity import api as identity
 from uems.kernel.edge import Count, Cursor, Id, Limit, decode_cursor, encode_cursor
 from uems.kernel.errors import invalid
+from uems.kernel.routing import Routes
 from uems.kernel.store import to_microseconds
 from uems.outreach.bodies import (
     AskedBody,
@@ -40,18 +41,18 @@ from uems.outreach.setting_routes import router as settings
 from uems.outreach.simulation.routes import router as simulation
 from uems.outreach.template_routes import router as templates
 
-router = APIRouter()
-router.include_router(flows)
-router.include_router(dry_runs)
-router.include_router(campaigns)
-router.include_router(simulation)
-router.include_router(templates)
-router.include_router(settings)
-router.include_router(letters)
-router.include_router(confirmations)
-router.include_router(inbox)
-router.include_router(push)
-router.include_router(scenes)
+router = Routes()
+router.include(flows)
+router.include(dry_runs)
+router.include(campaigns)
+router.include(simulation)
+router.include(templates)
+router.include(settings)
+router.include(letters)
+router.include(confirmations)
+router.include(inbox)
+router.include(push)
+router.include(scenes)
 _BASE: Final = "/workspaces/{workspace}"
 MessageNumber = Annotated[Id, Path(description="Number of the message.")]
 PersonNumber = Annotated[Id, Path(description="Number of the person.")]

@@ -2,10 +2,11 @@
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 
 from uems.access.api import Access, guard, house_of
 from uems.kernel.edge import Cursor, Key, Limit, Page, decode_cursor, encode_cursor
+from uems.kernel.routing import Routes
 from uems.outreach.bodies import (
     ChannelBody,
     ChannelDraft,
@@ -24,7 +25,7 @@ from uems.outreach.consent import settings, suppressions
 from uems.outreach.consent.model import Topic
 from uems.outreach.mailbox.state import State, state_of
 
-router = APIRouter()
+router = Routes()
 _BASE: Final = "/workspaces/{workspace}"
 TopicKey = Annotated[Key, Path(description="Key of the topic.")]
 ChannelKey = Annotated[Key, Path(description="Key of the channel.")]

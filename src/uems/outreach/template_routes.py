@@ -2,11 +2,12 @@
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Path, Request
+from fastapi import Path, Request
 
 from uems.access.api import Access, Workspaces, guard, house_of
 from uems.kernel.edge import Key
 from uems.kernel.errors import UemsError
+from uems.kernel.routing import Routes
 from uems.outreach.bodies import AskedBody, MessageTemplate, MessageTemplateList, TemplatePreview, TemplateTrial, TestBody
 from uems.outreach.messages import asking, weighing
 from uems.outreach.messages.reaching import Reached, reach
@@ -15,7 +16,7 @@ from uems.outreach.templates.checks import doubts
 from uems.outreach.templates.compiled import Compiled
 from uems.outreach.templates.model import TemplateDraft
 
-router = APIRouter()
+router = Routes()
 _BASE: Final = "/workspaces/{workspace}/templates"
 TemplateId = Annotated[Key, Path(description="Key of the template.")]
 _LINK: Final = "https://example.com/preferences"

@@ -2,13 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 from pydantic import ValidationError
 
 from uems.access.api import Access, guard, house_of
 from uems.kernel.edge import Cursor, Id, Key, Limit, Page, decode_cursor, encode_cursor
 from uems.kernel.errors import UemsError, invalid
 from uems.kernel.house import House
+from uems.kernel.routing import Routes
 from uems.kernel.store import from_microseconds, to_microseconds
 from uems.prediction import models, runs
 from uems.prediction.backtest import LEAST
@@ -35,7 +36,7 @@ from uems.prediction.scoring import explain
 from uems.prediction.snapshots import outlook
 from uems.prediction.spec import parse_spec
 
-router = APIRouter()
+router = Routes()
 _W = "/workspaces/{workspace}"
 ModelKey = Annotated[Key, Path(description="Key of the model.")]
 VersionNumber = Annotated[int, Path(ge=1, le=2**31 - 1, description="Number of the version.")]

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 from pydantic import Field
 
 from uems.access.api import Access, guard, house_of
@@ -11,6 +11,7 @@ from uems.identity import api as identity
 from uems.identity.api import Who
 from uems.kernel.edge import CleanStr, Cursor, Id, Key, Limit, Page, decode_cursor, encode_cursor
 from uems.kernel.errors import invalid
+from uems.kernel.routing import Routes
 from uems.profiles.bodies import HappeningBody, IdList, PersonBody, PersonRow, TimelineBody, TraitBody
 from uems.profiles.events import Place as EventPlace
 from uems.profiles.events import list_events
@@ -21,9 +22,9 @@ from uems.profiles.tags.routes import router as tags_router
 from uems.profiles.timeline import timeline
 from uems.profiles.traits import END, trait_history
 
-router = APIRouter()
-router.include_router(roles_router)
-router.include_router(tags_router)
+router = Routes()
+router.include(roles_router)
+router.include(tags_router)
 
 EARLIEST, LATEST = date(1970, 1, 1), date(2149, 6, 5)
 """The days that the warehouse can tell apart."""

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 
 from uems.access.api import Access, guard, house_of
 from uems.kernel.clock import day_of
 from uems.kernel.edge import Cursor, Id, Key, Limit, Page, decode_cursor, encode_cursor
 from uems.kernel.errors import invalid
 from uems.kernel.house import House
+from uems.kernel.routing import Routes
 from uems.profiles import api as profiles
 from uems.profiles.api import PersonRow
 from uems.segments import definitions, membership
@@ -37,8 +38,8 @@ from uems.segments.more_routes import router as more
 from uems.segments.passes import passes
 from uems.segments.preview import preview, why
 
-router = APIRouter()
-router.include_router(more)
+router = Routes()
+router.include(more)
 
 SegmentKey = Annotated[Key, Path(description="Key of the segment.")]
 PersonId = Annotated[Id, Path(description="Number of the person, or one that a merged part of them had before.")]

@@ -1,16 +1,14 @@
 """How is the one HTTP application put together? The rooms' routes under /api, collection under /v1, the UI everywhere else."""
 
 import hashlib
-import importlib
 import re
 from collections.abc import Callable
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from fastapi import APIRouter, FastAPI
-from fastapi.routing import APIRoute, iter_route_contexts
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -23,11 +21,10 @@ from uems.outreach import api as outreach
 from uems.prediction import api as prediction
 from uems.profiles import api as profiles
 from uems.segments import api as segments
-from uems.web.errors import ErrorBody, install_errors
+from uems.web.errors import install_errors
 from uems.web.frame import Frame
-from uems.web.health import router as health_router
+from uems.web.mounting import Mounted, mount_rooms, mounted_routes
 from uems.web.patience import Patience
-from uems.web.system import router as system_router
 from uems.web.ui import STATIC, install_ui
 
 TAG_USERS: tuple[profiles.TagUsers, ...] = (segments.tag_uses, prediction.tag_uses)
@@ -63,13 +60,19 @@ class App(FastAPI):
             return
         await super().__call__(scope, receive, send)
 
+    def warm(self) -> None:
+        """Make every route ready, so that nobody waits for it."""
+        mounted_routes(self)
+
     def hang_up(self) -> None:
         """End what would go on for as long as somebody listens; called on the event loop when the server is to end."""
         self.state.streams.close()
 
     def openapi(self) -> dict[str, Any]:
         """The document of the API, with the two ways in which a caller proves who they are."""
-        document = super().openapi()
+        if self.openapi_schema is not None:
+            return self.openapi_schema
+        document = self.openapi_schema = get_openapi(title=self.title, version=self.version, routes=mounted_routes(self))
         document.setdefault("components", {})["securitySchemes"] = {
             "session": {"type": "apiKey", "in": "cookie", "name": "uems_session"},
             "key": {"type": "http", "scheme": "bearer", "description": "An API key."},
@@ -120,39 +123,6 @@ def create_app(
 
 
 def uploads_of(app: FastAPI) -> list[tuple[re.Pattern[str], int]]:
-    """Addresses that take large bodies, with their limits in bytes. The first call takes a while: it makes every route ready."""
-    found = [(route.path_regex, getattr(route.endpoint, UPLOAD, None)) for route in iter_route_contexts(app.routes)]
-    return [(address, limit) for address, limit in found if limit is not None]
-
-
-def mount_rooms(app: FastAPI) -> None:
-    """Every route that programs may call: /healthz, and what the rooms answer under /api."""
-    app.router.routes.extend(_mounted(room_routers).routes)
-
-
-@cache
-def _mounted(rooms: "Callable[[], list[tuple[str, APIRouter]]]") -> APIRouter:
-    """The routes of ``rooms`` and our own. One for all applications of a process: each route is made ready once, when first asked."""
-    router = APIRouter()
-    router.include_router(health_router, **_stamp("web"))
-    router.include_router(system_router, **_stamp("system"))
-    for room, inside in rooms():
-        router.include_router(inside, prefix="/api", **_stamp(room))
-    return router
-
-
-def room_routers() -> list[tuple[str, APIRouter]]:
-    """The ``router`` of every ``uems.<room>.routes``; a new room is mounted by having that file."""
-    rooms = sorted(p.parent.name for p in Path(uems.__file__).parent.glob("*/routes.py"))
-    return [(room, importlib.import_module(f"uems.{room}.routes").router) for room in rooms]
-
-
-def _stamp(room: str) -> dict[str, Any]:
-    def operation_id(route: APIRoute) -> str:
-        return f"{room}_{route.name}"
-
-    errors: dict[int | str, dict[str, Any]] = {
-        "4XX": {"model": ErrorBody, "description": "The caller can put it right: code and message say how."},
-        "5XX": {"model": ErrorBody, "description": "The server cannot do it now."},
-    }
-    return {"tags": [room], "generate_unique_id_function": operation_id, "responses": errors}
+    """Addresses that take large bodies, with their limits in bytes."""
+    limits = [(route.path_regex, getattr(route.endpoint, UPLOAD, None)) for route in app.routes if isinstance(route, Mounted)]
+    return [(address, limit) for address, limit in limits if limit is not None]

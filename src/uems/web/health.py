@@ -2,15 +2,16 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from pydantic import BaseModel
 from sqlalchemy import select
 
 import uems
 from uems.access.api import Visitor, house_of, public
 from uems.kernel.errors import UemsError
+from uems.kernel.routing import Routes
 
-router = APIRouter()
+router = Routes()
 
 
 class Health(BaseModel):

@@ -8,7 +8,8 @@ import sys
 from typing import Any
 
 import uems
-from uems.web.app import App, mount_rooms
+from uems.web.app import App
+from uems.web.mounting import mount_rooms
 
 
 def openapi_document() -> dict[str, Any]:

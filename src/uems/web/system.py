@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import StreamingResponse
 
 from uems.access.api import Caller, house_of, operator_guard
@@ -16,9 +16,10 @@ from uems.kernel import backup
 from uems.kernel.edge import Body, Count
 from uems.kernel.errors import UemsError
 from uems.kernel.ids import new_id
+from uems.kernel.routing import Routes
 from uems.web.checks import Level, check_house
 
-router = APIRouter(prefix="/api/system")
+router = Routes("/api/system")
 
 _one_backup = threading.Lock()
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from pathlib import PurePath
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import FileResponse
 
@@ -25,9 +25,10 @@ from uems.kernel.edge import Cursor, Key, Limit, Page, decode_cursor, encode_cur
 from uems.kernel.errors import invalid, not_found
 from uems.kernel.house import House
 from uems.kernel.ids import new_id
+from uems.kernel.routing import Routes
 from uems.kernel.store import from_microseconds, to_microseconds
 
-router = APIRouter()
+router = Routes()
 
 _W = "/workspaces/{workspace}"
 _MOST_BYTES = 1 << 50

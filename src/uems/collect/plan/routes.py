@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 
 from uems.access.api import Access, guard, house_of
 from uems.collect.plan.bodies import (
@@ -21,8 +21,9 @@ from uems.collect.plan.history import current_plan, differences, plan_version, p
 from uems.collect.plan.violations import count_violations
 from uems.kernel.clock import Period
 from uems.kernel.edge import Cursor, Key, Limit, Page, decode_cursor, encode_cursor
+from uems.kernel.routing import Routes
 
-router = APIRouter()
+router = Routes()
 
 _PLAN = "/workspaces/{workspace}/plan"
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request
+from fastapi import Path, Request
 from pydantic import Field
 
 from uems.access.api import Access, guard, house_of
@@ -16,8 +16,9 @@ from uems.collect.sources.model import KINDS, Reading, Source, What
 from uems.collect.sources.saved import SourceBody
 from uems.collect.sources.trial import Trial, try_saved, try_unsaved
 from uems.kernel.edge import Body, Count, Key, Page
+from uems.kernel.routing import Routes
 
-router = APIRouter()
+router = Routes()
 
 _W = "/workspaces/{workspace}/sources"
 SourceId = Annotated[Key, Path(description="Id of the source.")]

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 
 from uems.access.api import Access, guard, house_of
 from uems.journeys.map import definitions
@@ -20,8 +20,9 @@ from uems.journeys.map.bodies import (
 from uems.journeys.map.draft import fill_in
 from uems.journeys.map.templates.api import TEMPLATES
 from uems.kernel.edge import Key
+from uems.kernel.routing import Routes
 
-router = APIRouter()
+router = Routes()
 _BASE = "/workspaces/{workspace}/maps"
 MapKey = Annotated[Key, Path(description="Key of the map.")]
 

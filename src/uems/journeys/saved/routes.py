@@ -2,14 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 
 from uems.access.api import Access, guard, house_of
 from uems.journeys.saved import definitions
 from uems.journeys.saved.bodies import SavedReportBody, SavedReportChange
 from uems.kernel.edge import Clean, Cursor, Key, Limit, Page, decode_cursor, encode_cursor
+from uems.kernel.routing import Routes
 
-router = APIRouter()
+router = Routes()
 _BASE = "/workspaces/{workspace}/saved-reports"
 SavedKey = Annotated[Key, Path(description="Key of the saved report.")]
 

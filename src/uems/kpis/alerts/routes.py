@@ -3,10 +3,11 @@
 from dataclasses import asdict
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 
 from uems.access.api import Access, guard, house_of
 from uems.kernel.edge import Cursor, Key, Limit, Page, decode_cursor, encode_cursor
+from uems.kernel.routing import Routes
 from uems.kpis.alerts import definitions
 from uems.kpis.alerts.judging import explain, judge
 from uems.kpis.alerts.model import AlertSpec
@@ -14,7 +15,7 @@ from uems.kpis.alerts.watcher import latest_bucket
 from uems.kpis.measuring import find_metric
 from uems.kpis.more_bodies import AlertBody, AlertChange, AlertDraft, AlertFiring, AlertList, AlertMade, AlertTrial
 
-router = APIRouter()
+router = Routes()
 _BASE = "/workspaces/{workspace}/alerts"
 AlertId = Annotated[Key, Path(description="Id of the alert.")]
 

@@ -2,18 +2,19 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request
+from fastapi import Path, Request
 
 from uems.access.api import Access, Visitor, Workspaces, guard, house_of, public
 from uems.kernel.edge import Key
 from uems.kernel.errors import UemsError
 from uems.kernel.house import House
+from uems.kernel.routing import Routes
 from uems.kernel.scope import Scope
 from uems.kpis.dashboards import links
 from uems.kpis.dashboards.answering import answer_tile
 from uems.kpis.dashboards.bodies import LinkBody, LinkDraft, LinkList, LinkMade, SharedDashboard, TileAnswer
 
-router = APIRouter()
+router = Routes()
 _BASE = "/workspaces/{workspace}/dashboards/{key}/links"
 DashboardKey = Annotated[Key, Path(description="Key of the dashboard.")]
 Token = Annotated[Key, Path(description="The token of a link.")]

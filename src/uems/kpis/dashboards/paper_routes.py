@@ -3,11 +3,12 @@
 from typing import Annotated, Literal
 from urllib.parse import quote
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 from starlette.responses import Response
 
 from uems.access.api import Access, Workspaces, guard, house_of
 from uems.kernel.edge import Cursor, Key, Limit, Page, decode_cursor, encode_cursor
+from uems.kernel.routing import Routes
 from uems.kpis.dashboards import schedules
 from uems.kpis.dashboards.definitions import get_dashboard
 from uems.kpis.dashboards.mailer import file_name
@@ -15,7 +16,7 @@ from uems.kpis.dashboards.model import PeriodForAll
 from uems.kpis.dashboards.schedule_bodies import MailingBody, ScheduleBody, ScheduleChange, ScheduleList
 from uems.kpis.dashboards.schedules import ScheduleSpec
 
-router = APIRouter()
+router = Routes()
 _BASE = "/workspaces/{workspace}/dashboards/{key}"
 DashboardKey = Annotated[Key, Path(description="Key of the dashboard.")]
 ScheduleId = Annotated[Key, Path(description="Id of the schedule.")]

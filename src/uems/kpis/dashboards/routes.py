@@ -2,16 +2,17 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request
+from fastapi import Path, Request
 
 from uems.access.api import Access, guard, house_of
 from uems.kernel.edge import Key
+from uems.kernel.routing import Routes
 from uems.kpis.dashboards import definitions
 from uems.kpis.dashboards.answering import answer_tile
 from uems.kpis.dashboards.bodies import DashboardBody, DashboardChange, DashboardList, TileAnswer, TileQuestion
 from uems.kpis.dashboards.model import MetricTile, ReportTile
 
-router = APIRouter()
+router = Routes()
 _BASE = "/workspaces/{workspace}/dashboards"
 DashboardKey = Annotated[Key, Path(description="Key of the dashboard.")]
 

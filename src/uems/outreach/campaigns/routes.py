@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 from pydantic import AwareDatetime
 
 from uems.access.api import Access, guard, house_of
@@ -12,6 +12,7 @@ from uems.kernel.clock import Period
 from uems.kernel.edge import Cursor, Key, Limit, Page, decode_cursor, encode_cursor
 from uems.kernel.errors import invalid, not_found
 from uems.kernel.house import House
+from uems.kernel.routing import Routes
 from uems.outreach.campaigns import bodies, definitions, launching
 from uems.outreach.campaigns.calendar import calendar
 from uems.outreach.campaigns.counting import letter_of
@@ -21,7 +22,7 @@ from uems.outreach.campaigns.reporting import occurrences_of, people_in, report,
 from uems.outreach.campaigns.timing import planned
 from uems.outreach.flows.told import zones_there
 
-router = APIRouter()
+router = Routes()
 
 _BASE = "/workspaces/{workspace}/campaigns"
 _READ = guard("campaigns:read")

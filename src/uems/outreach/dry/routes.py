@@ -2,15 +2,16 @@
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 
 from uems.access.api import Access, guard, house_of
+from uems.kernel.routing import Routes
 from uems.outreach.dry.bodies import FlowDryRun, FlowDryRunLaunch, FlowDryRunStart
 from uems.outreach.dry.runs import dry_run_of, end_dry_run, launch_dry_run, start_dry_run
 from uems.outreach.flows.bodies import FlowWhole
 from uems.outreach.flows.routes import FlowKey
 
-router = APIRouter()
+router = Routes()
 _BASE: Final = "/workspaces/{workspace}/flows/{key}/dry-run"
 _WRITE = guard("flows:write")
 

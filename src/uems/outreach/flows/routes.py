@@ -2,12 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 
 from uems.access.api import Access, guard, house_of
 from uems.identity import api as identity
 from uems.kernel.edge import Cursor, Id, Key, Limit, Page, decode_cursor, encode_cursor
 from uems.kernel.errors import UemsError, not_found
+from uems.kernel.routing import Routes
 from uems.kernel.store import to_microseconds
 from uems.outreach.flows import bodies, definitions
 from uems.outreach.flows.checking import step_of
@@ -21,8 +22,8 @@ from uems.outreach.flows.task_routes import router as tasks
 from uems.outreach.flows.testing import comparisons_of
 from uems.outreach.flows.tracing import absences_of, ways_of
 
-router = APIRouter()
-router.include_router(tasks)
+router = Routes()
+router.include(tasks)
 
 _BASE = "/workspaces/{workspace}/flows"
 _READ = guard("flows:read")

@@ -3,17 +3,18 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 from pydantic import Field
 
 from uems.access.api import Access, guard, house_of
 from uems.kernel.edge import Body, Clean, Count, Cursor, Id, Limit, decode_cursor, encode_cursor
+from uems.kernel.routing import Routes
 from uems.kernel.store import to_microseconds
 from uems.outreach.flows import tasks
 from uems.outreach.flows.steps import instant
 from uems.outreach.flows.tasks import FlowTask
 
-router = APIRouter()
+router = Routes()
 
 _BASE = "/workspaces/{workspace}/tasks"
 _READ = guard("tasks:read")

@@ -9,13 +9,14 @@ from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Header, Path, Request
+from fastapi import Header, Path, Request
 from fastapi.responses import Response, StreamingResponse
 from starlette.types import Receive, Send
 from starlette.types import Scope as AsgiScope
 
 from uems.access.api import Visitor, house_of, public
 from uems.kernel.edge import MAX_INT, Clean, Id
+from uems.kernel.routing import Routes
 from uems.kernel.store import to_microseconds
 from uems.outreach.inbox import shelf
 from uems.outreach.inbox.bodies import InboxBody, InboxItem, InboxOpening, InboxReport
@@ -23,7 +24,7 @@ from uems.outreach.inbox.opening import Raw, opened, read, usable
 from uems.outreach.inbox.proof import GOOD_FOR, Ticket, Tickets
 from uems.outreach.inbox.streams import Place, Streams
 
-router = APIRouter()
+router = Routes()
 Token = Annotated[str, Path(min_length=1, max_length=4_000, description="The ticket of an opened inbox."), Clean]
 MessageId = Annotated[Id, Path(description="Number of the message.")]
 _POLL_SECONDS: Final = 30

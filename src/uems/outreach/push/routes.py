@@ -2,20 +2,21 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from pydantic import AfterValidator, Field
 
 from uems.access.api import Visitor, house_of, public
 from uems.kernel.edge import Body, Clean
 from uems.kernel.errors import invalid
 from uems.kernel.outbound import host_of
+from uems.kernel.routing import Routes
 from uems.outreach.inbox.bodies import InboxOpening
 from uems.outreach.inbox.opening import Raw, opened, read
 from uems.outreach.push.sealing import own_key, packed, point, read_point, unpacked
 from uems.outreach.push.services import known_service
 from uems.outreach.push.subscriptions import Subscription, subscribe
 
-router = APIRouter()
+router = Routes()
 
 
 def _is_a_key(value: str) -> str:

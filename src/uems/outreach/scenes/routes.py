@@ -2,11 +2,12 @@
 
 from typing import Annotated, Final, Literal
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 
 from uems.access.api import Access, Visitor, Workspaces, guard, house_of, public
 from uems.kernel.edge import Cursor, Limit, decode_cursor, encode_cursor
 from uems.kernel.house import House
+from uems.kernel.routing import Routes
 from uems.outreach.inbox.opening import usable
 from uems.outreach.inbox.proof import Tickets
 from uems.outreach.inbox.routes import Token
@@ -31,7 +32,7 @@ from uems.outreach.scenes.spec import SceneDraft
 from uems.outreach.scenes.trying import try_scene
 from uems.profiles import api as profiles
 
-router = APIRouter()
+router = Routes()
 _WORKSPACE: Final = "/workspaces/{workspace}"
 _BASE: Final = f"{_WORKSPACE}/scenes"
 _READ, _WRITE = guard("flows:read"), guard("flows:write")

@@ -2,17 +2,18 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 
 from uems.access.api import Access, guard, house_of
 from uems.kernel.edge import Cursor, Key, Limit, Page
+from uems.kernel.routing import Routes
 from uems.outreach.flows.definitions import get_flow
 from uems.outreach.flows.routes import FlowKey
 from uems.outreach.simulation.bodies import SimulationAsk, SimulationJob, SimulationLine
 from uems.outreach.simulation.jobs import KIND, ask_simulation, simulation_of
 from uems.segments import api as segments
 
-router = APIRouter()
+router = Routes()
 
 _BASE = "/workspaces/{workspace}/flows/{key}/simulations"
 _READ = guard("flows:read")

@@ -2,16 +2,17 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request
+from fastapi import Path, Request
 
 from uems.access.api import Access, guard, house_of
 from uems.kernel.edge import Key
+from uems.kernel.routing import Routes
 from uems.profiles.roles.guess import observed_events
 from uems.profiles.roles.mappings import forget_role, guess_roles, roles_of, set_role
 from uems.profiles.roles.model import ROLES, Roles
 from uems.profiles.tags.bodies import RoleBody, RoleCandidateBody, RoleCandidateList, RoleChangeBody, RoleList
 
-router = APIRouter()
+router = Routes()
 _BASE = "/workspaces/{workspace}/roles"
 RoleKey = Annotated[Key, Path(description="Key of the role.")]
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 from fastapi.concurrency import run_in_threadpool
 
 from uems.access.api import Access, guard, house_of
@@ -12,6 +12,7 @@ from uems.identity import api as identity
 from uems.kernel.edge import CleanStr, Cursor, Id, Limit, Page, decode_cursor, encode_cursor, takes_upload
 from uems.kernel.errors import invalid, not_found
 from uems.kernel.house import House
+from uems.kernel.routing import Routes
 from uems.kernel.warehouse import Limits
 from uems.profiles.bodies import PersonRow
 from uems.profiles.people import profiles_now
@@ -48,7 +49,7 @@ from uems.profiles.tags.standard import install_standard_tags
 from uems.profiles.tags.trial import try_tag
 from uems.profiles.tags.uses import TagUsers
 
-router = APIRouter()
+router = Routes()
 _BASE = "/workspaces/{workspace}/tags"
 _TAG = f"{_BASE}/{{tag}}"
 _ACTIONS = "/workspaces/{workspace}/tag-actions"

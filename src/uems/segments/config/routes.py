@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 
 from uems.access.api import Access, guard, house_of
 from uems.kernel.errors import UemsError
+from uems.kernel.routing import Routes
 from uems.profiles import api as profiles
 from uems.segments.config.applying import apply
 from uems.segments.config.bodies import (
@@ -24,7 +25,7 @@ from uems.segments.config.planning import fingerprint, plan
 from uems.segments.config.reading import read_documents
 from uems.segments.config.writing import documents_of
 
-router = APIRouter()
+router = Routes()
 
 _BASE = "/workspaces/{workspace}/config"
 

@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 from starlette.responses import FileResponse
 
 from uems.access.api import Access, guard, house_of
 from uems.kernel.edge import Cursor, Key, Limit, Page
+from uems.kernel.routing import Routes
 from uems.segments.definitions import segment
 from uems.segments.exports import exports
 from uems.segments.exports.bodies import ExportBody, ExportDraft
@@ -16,7 +17,7 @@ from uems.segments.jobs import queue
 from uems.segments.jobs.model import Job
 from uems.segments.jobs.paging import page_of, page_start
 
-router = APIRouter()
+router = Routes()
 
 _BASE = "/workspaces/{workspace}/exports"
 _BINARY = {"schema": {"type": "string", "format": "binary"}}

@@ -3,13 +3,14 @@
 from pathlib import PurePath
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 from starlette.concurrency import run_in_threadpool
 
 from uems.access.api import Access, guard, house_of
 from uems.collect import api as collect
 from uems.kernel.edge import Cursor, Id, Key, Limit, Page, takes_upload
 from uems.kernel.errors import not_found
+from uems.kernel.routing import Routes
 from uems.segments.definitions import list_segments
 from uems.segments.jobs import queue
 from uems.segments.jobs.model import Job
@@ -19,7 +20,7 @@ from uems.segments.lists.bodies import ListBody, ListChange, ListDraft, ListsBod
 from uems.segments.lists.naming import lists_in
 from uems.segments.lists.uploads import ask_upload
 
-router = APIRouter()
+router = Routes()
 
 _BASE = "/workspaces/{workspace}/lists"
 _MOST_BYTES = 1 << 50

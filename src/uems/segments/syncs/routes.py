@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 
 from uems.access.api import Access, guard, house_of
 from uems.kernel.edge import Cursor, Key, Limit, Page, decode_cursor, encode_cursor
 from uems.kernel.outbound import Outbound
+from uems.kernel.routing import Routes
 from uems.segments.definitions import segment
 from uems.segments.exports.columns import wanted_of
 from uems.segments.syncs import definitions
@@ -14,7 +15,7 @@ from uems.segments.syncs.bodies import DeliveryBody, NewSyncBody, SecretBody, Sy
 from uems.segments.syncs.model import Sync
 from uems.segments.syncs.sending import try_out
 
-router = APIRouter()
+router = Routes()
 
 _BASE = "/workspaces/{workspace}/syncs"
 SyncId = Annotated[Key, Path(description="Id of the sync.")]

@@ -3,12 +3,13 @@
 from datetime import date, datetime, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 
 from uems.access.api import Access, guard, house_of
 from uems.kernel.clock import day_of, start_of_day
 from uems.kernel.edge import CleanStr, Cursor, Key, Limit, Page, decode_cursor, encode_cursor
 from uems.kernel.errors import invalid
+from uems.kernel.routing import Routes
 from uems.profiles import api as profiles
 from uems.profiles.api import PersonRow
 from uems.segments.understanding.bodies import ComparisonBody, DistributionBody, MovementBody, OverlapBody
@@ -18,7 +19,7 @@ from uems.segments.understanding.movement import MAX_WEEKS, between_segments, be
 from uems.segments.understanding.movers import movers
 from uems.segments.understanding.overlap import MOST, overlap
 
-router = APIRouter()
+router = Routes()
 
 _BASE = "/workspaces/{workspace}/understanding"
 _YEARS = (1971, 2148)
