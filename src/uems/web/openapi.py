@@ -5,6 +5,7 @@ python -m uems.web.openapi > openapi.json
 
 import json
 import sys
+from functools import cache
 from typing import Any
 
 import uems
@@ -12,6 +13,7 @@ from uems.web.app import App
 from uems.web.mounting import mount_rooms
 
 
+@cache
 def openapi_document() -> dict[str, Any]:
     """The document that a running server answers at /api/openapi.json; needs no data and opens none."""
     app = App(title="UEMS", version=uems.__version__)
