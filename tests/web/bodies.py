@@ -51,12 +51,18 @@ def calls(names: Names) -> dict[str, Call]:
         segment = {"kind": "segment", "key": mine, "name": "Mine", "condition": condition}
         seed = {"label_zh": "像", "label_en": "Alike", "target": {"kind": "seed", "who": condition}}
         there = answered
+        rule = {"kind": "force", "id": "a", "value": True, "condition": condition}
+        flag = {"value_type": "boolean", "default": False, "rules": [rule]}
         found |= {
             f"preview {what}": Call(method="POST", path="segments/preview", body={"condition": condition}, answered=answered),
             f"why {what}": Call(method="POST", path=f"segments/why/{names.person}", body={"condition": condition}, answered=False),
             f"save {what}": Call(method="PUT", path=f"segments/{mine}", body={"name": "Mine", "condition": condition}, answered=there),
             f"try scene {what}": Call(method="POST", path="scene-trials", body={"spec": scene}, answered=answered),
             f"save scene {what}": Call(method="PUT", path=f"scenes/{mine}", body={"name": "Mine", "spec": scene}, answered=there),
+            # Of the rest nothing can be answered by a client, so it is refused before anything is looked up.
+            f"save flag {what}": Call(method="PUT", path=f"flags/{mine}", body={"name": "Mine", "spec": flag}, answered=what == "trait"),
+            f"preview flag {what}": Call(method="POST", path="flag-previews", body={"key": mine, "spec": flag}, answered=what == "trait"),
+            f"try flag {what}": Call(method="POST", path="flag-trials", body={"key": mine, "spec": flag}, answered=what == "trait"),
             f"plan {what}": Call(method="POST", path="config/plan", body={"documents": [segment]}, answered=True),
             f"apply {what}": Call(method="POST", path="config/apply", body={"documents": [segment]}, answered=there),
             f"outlook {what}": Call(method="POST", path="models/preview", body={"definition": seed}, answered=False),

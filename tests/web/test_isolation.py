@@ -70,9 +70,10 @@ def test_ids_of_others_open_nothing_in_ones_own_workspace(route: Route, world: W
 
 
 @pytest.mark.parametrize("route", WORKSPACE_ROUTES, ids=str)
-def test_a_write_key_opens_no_route(route: Route, world: World) -> None:
-    answer = call(bearer(world.app, world.alpha_write_key), route, world, "alpha")
-    assert (answer.status_code, answer.json()["code"]) == (401, "write_key_only")
+def test_a_key_of_a_public_page_opens_no_route(route: Route, world: World) -> None:
+    for key, code in ((world.alpha_write_key, "write_key_only"), (world.alpha_flags_key, "flags_key_only")):
+        answer = call(bearer(world.app, key), route, world, "alpha")
+        assert (answer.status_code, answer.json()["code"]) == (401, code)
 
 
 def test_the_token_of_a_link_opens_its_dashboard_and_nothing_else(world: World) -> None:

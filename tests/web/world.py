@@ -33,6 +33,7 @@ class World:
     rival: Program
     rival_key: Program
     alpha_write_key: str
+    alpha_flags_key: str
     members: Mapping[Role, Program]
     document: Mapping[str, Any]
 
@@ -67,6 +68,7 @@ def build_world(house: House, app: App, now: datetime) -> World:
     with store.read() as conn:
         account = conn.execute(select(accounts.c.account_id).where(accounts.c.email == f"{CANARY}@alpha")).scalar_one()
     writing = access.create_key(store, inside_alpha, kind="write", name="site").token
+    flagging = access.create_key(store, inside_alpha, kind="flags", name="site").token
     _fill_store(store, alpha.workspace_id, account, now)
     _fill_warehouse(house.warehouse, alpha.workspace_id)
     return World(
@@ -77,6 +79,7 @@ def build_world(house: House, app: App, now: datetime) -> World:
         rival=rival,
         rival_key=rival_key,
         alpha_write_key=writing,
+        alpha_flags_key=flagging,
         members=members,
         document=app.openapi(),
     )

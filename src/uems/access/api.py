@@ -11,7 +11,7 @@ from uems.access.operator import operator, operator_token
 from uems.access.permissions import PERMISSIONS, ROLES, Role
 from uems.access.rate_limit import admit_guess, forgive_guess
 from uems.access.workspaces import create_workspace, enter, list_workspaces, mark_has_data
-from uems.access.write_keys import write_key, write_key_async
+from uems.access.write_keys import flags_key_async, write_key, write_key_async
 
 __all__ = [
     "PERMISSIONS",
@@ -37,6 +37,7 @@ __all__ = [
     "create_key",
     "create_workspace",
     "enter",
+    "flags_key_async",
     "forgive_guess",
     "guard",
     "house_of",

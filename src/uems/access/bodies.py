@@ -142,7 +142,7 @@ class RoleChange(Body):
 
 
 class KeyBody(Body):
-    """token: the whole key, for write keys only. hint: how an API key begins. last_used_at: to the minute, of API keys only."""
+    """token: the whole key; null for an API key. hint: how an API key begins. last_used_at: to the minute, of API keys only."""
 
     key_id: str
     kind: KeyKind
@@ -172,7 +172,7 @@ class KeyBody(Body):
 
 
 class NewKeyBody(Body):
-    """permissions: at least one for an API key, none for a write key."""
+    """permissions: at least one for an API key, none for the other kinds."""
 
     kind: KeyKind
     name: Name

@@ -1,4 +1,4 @@
-"""Which programs may come in? API keys that read and change what their maker allows, and write keys that only send events."""
+"""Which programs may come in? API keys that read and change what their maker allows; write keys that only send events; flags keys."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from uems.kernel.errors import UemsError, invalid, not_found
 from uems.kernel.ids import new_id, new_token, token_hash
 from uems.kernel.store import Store
 
-PREFIX: dict[KeyKind, str] = {"api": "uak", "write": "uwk"}
+PREFIX: dict[KeyKind, str] = {"api": "uak", "write": "uwk", "flags": "ufk"}
 _TOUCH = timedelta(minutes=1)  # last_used_at is this coarse, so that reading does not become writing
 
 
@@ -43,7 +43,7 @@ def list_keys(store: Store, access: Access) -> list[Key]:
 def create_key(
     store: Store, access: Access, *, kind: KeyKind, name: str, permissions: Sequence[str] = (), expires_at: datetime | None = None
 ) -> NewKey:
-    """A new key. permissions: what an API key may do, at least one and never more than its maker; empty for a write key.
+    """A new key. permissions: what an API key may do, at least one and never more than its maker; empty for the other kinds.
 
     Raises ``unknown_permission``, ``forbidden``, ``invalid``.
     """
@@ -54,7 +54,7 @@ def create_key(
         for permission in granted:
             access.require(permission)
     elif granted:
-        raise invalid("permissions", list(permissions), "must be empty: a write key only sends events.")
+        raise invalid("permissions", list(permissions), f"must be empty: a {kind} key does one thing only.")
     if expires_at is not None and expires_at <= access.now:
         raise invalid("expires_at", expires_at.isoformat(), "must be in the future.")
     token = new_token(PREFIX[kind])
@@ -64,7 +64,7 @@ def create_key(
         kind=kind,
         name=name,
         hint=token[:9],
-        token=token if kind == "write" else None,
+        token=None if kind == "api" else token,
         permissions=granted,
         created_by=access.actor.account_id,
         created_at=access.now,
@@ -79,7 +79,7 @@ def create_key(
 
 
 def revoke_key(store: Store, access: Access, key_id: str) -> None:
-    """The key stops working: an API key at once, a write key within seconds. Raises ``not_found``."""
+    """The key stops working: an API key at once, the others within seconds. Raises ``not_found``."""
     mine = (access_keys.c.workspace_id == access.scope.workspace_id) & (access_keys.c.key_id == key_id) & access_keys.c.revoked_at.is_(None)
     with store.write() as conn:
         row = conn.execute(update(access_keys).where(mine).values(revoked_at=access.now).returning(access_keys)).mappings().first()
@@ -89,7 +89,10 @@ def revoke_key(store: Store, access: Access, key_id: str) -> None:
 
 
 def caller_of_key(store: Store, token: str, *, address: str, now: datetime) -> Caller | None:
-    """Whoever holds this API key, or None when it is unknown, expired or revoked. Raises ``write_key_only`` for a write key."""
+    """Whoever holds this API key, or None when it is unknown, expired or revoked.
+
+    Raises ``write_key_only`` and ``flags_key_only`` (401) for the keys that may stand in a public page.
+    """
     query = select(access_keys).where(access_keys.c.token_hash == token_hash(token), access_keys.c.revoked_at.is_(None))
     with store.read() as conn:
         row = conn.execute(query).mappings().first()
@@ -98,6 +101,9 @@ def caller_of_key(store: Store, token: str, *, address: str, now: datetime) -> C
     key = _key(row)
     if key.kind == "write":
         raise UemsError("write_key_only", "A write key only sends events to /v1. Use an API key here.", status=401)
+    if key.kind == "flags":
+        message = "A flags key only reads feature flags, at /api/features and /ofrep. Use an API key here."
+        raise UemsError("flags_key_only", message, status=401)
     if key.last_used_at is None or now - key.last_used_at >= _TOUCH:
         with store.write() as conn:
             conn.execute(update(access_keys).where(access_keys.c.key_id == key.key_id).values(last_used_at=now))

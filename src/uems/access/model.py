@@ -9,7 +9,7 @@ from uems.kernel.errors import UemsError
 from uems.kernel.scope import Scope
 
 Locale = Literal["zh", "en"]
-KeyKind = Literal["api", "write"]
+KeyKind = Literal["api", "write", "flags"]
 ActorKind = Literal["account", "key", "operator"]
 
 
@@ -53,9 +53,10 @@ class Member:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Key:
-    """kind: "api" reads and changes what ``permissions`` allow; "write" only sends events and may stand in a public page.
+    """kind: "api" reads and changes what ``permissions`` allow; "write" only sends events and "flags" only reads feature flags:
+    both may stand in a public page.
 
-    hint: the first characters, enough to recognise it. token: the whole write key; None for an API key, which is shown once.
+    hint: the first characters, enough to recognise it. token: the whole key; None for an API key, which is shown once.
     created_by: account id of the maker; None when made on the command line.
     """
 

@@ -28,6 +28,7 @@ _ADDED: dict[Role, tuple[str, ...]] = {
         "dashboards:read",
         "flows:read",
         "campaigns:read",
+        "experiments:read",
     ),
     "analyst": (
         "people:read",
@@ -57,6 +58,7 @@ _ADDED: dict[Role, tuple[str, ...]] = {
         "campaigns:write",
         "messages:write",
         "tasks:write",
+        "experiments:write",
     ),
     "admin": ("campaigns:approve", "members:write", "keys:read", "keys:write", "audit:read", "workspace:write"),
     "owner": ("owners:write",),

@@ -55,7 +55,7 @@ access_keys = Table(
     Column("kind", String(5), nullable=False),
     Column("name", String(200), nullable=False),
     Column("token_hash", String(64), nullable=False, unique=True),
-    Column("token", String(100)),  # write keys only: they stand in public pages anyway, and people need to copy them again
+    Column("token", String(100)),  # not of API keys: the others stand in public pages anyway, and people need to copy them again
     Column("hint", String(20), nullable=False),
     Column("permissions", Json, nullable=False),
     # NULL: made on the command line. No ON DELETE: a key must not outgrow its maker by losing them.

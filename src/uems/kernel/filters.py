@@ -47,14 +47,15 @@ from uems.kernel._filters_model import (
 from uems.kernel._filters_read import check_json_name, read_named_test, read_test, write_test
 from uems.kernel._filters_sql import Bounds, bounds_of, field_sql, json_sql
 from uems.kernel._filters_time import Window, window_of
+from uems.kernel._filters_values import DECIMAL_PATTERN, Alike, alike
 from uems.kernel.sql import Sql
 
 __all__ = [
-    "BASE", "EVERYTHING", "Ago", "And", "At", "Bounds", "Check", "Column", "Day", "Fault", "Field", "FieldType", "Fields", "Grammar",
-    "Instant", "JsonSource", "JsonValue", "Kind", "Matcher", "Matching", "Moment", "Node", "Not", "Op", "Or", "Params", "Property",
-    "Reading", "Record", "Scalars", "Test", "Trait", "Window", "Writing", "bad_filter", "bounds_of", "check_json_name", "dump",
-    "field_check", "field_sql", "find", "json_check", "json_column", "json_sql", "json_text", "matcher", "matches", "parse",
-    "read_named_test", "read_test", "to_sql", "window_of", "write_test",
+    "BASE", "DECIMAL_PATTERN", "EVERYTHING", "Ago", "Alike", "And", "At", "Bounds", "Check", "Column", "Day", "Fault", "Field",
+    "FieldType", "Fields", "Grammar", "Instant", "JsonSource", "JsonValue", "Kind", "Matcher", "Matching", "Moment", "Node", "Not",
+    "Op", "Or", "Params", "Property", "Reading", "Record", "Scalars", "Test", "Trait", "Window", "Writing", "alike", "bad_filter",
+    "bounds_of", "check_json_name", "dump", "field_check", "field_sql", "find", "json_check", "json_column", "json_sql", "json_text",
+    "matcher", "matches", "parse", "read_named_test", "read_test", "to_sql", "window_of", "write_test",
 ]  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""How is the one HTTP application put together? The rooms' routes under /api, collection under /v1, the UI everywhere else."""
+"""How is the one HTTP application put together? The rooms' routes under /api, collection under /v1, flags, the UI everywhere else."""
 
 import hashlib
 import re
@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 import uems
 from uems.access.api import operator_token
+from uems.experiments import api as experiments
 from uems.kernel.clock import utc_now
 from uems.kernel.edge import UPLOAD
 from uems.kernel.house import House
@@ -50,13 +51,17 @@ _FOR_STRANGERS = (
 
 
 class App(FastAPI):
-    """The application, with collection in front of it: an event never passes through the web framework."""
+    """The application, with collection and flags in front of it: neither passes through the web framework."""
 
     ingest: ASGIApp | None = None
+    flags: experiments.FlagDoor
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self.ingest is not None and scope["type"] == "http" and scope["path"].startswith("/v1/"):
             await self.ingest(scope, receive, send)
+            return
+        if scope["type"] == "http" and scope["path"].startswith(experiments.FLAG_ADDRESSES):
+            await self.flags(scope, receive, send)
             return
         await super().__call__(scope, receive, send)
 
@@ -67,6 +72,7 @@ class App(FastAPI):
     def hang_up(self) -> None:
         """End what would go on for as long as somebody listens; called on the event loop when the server is to end."""
         self.state.streams.close()
+        self.flags.close()
 
     def openapi(self) -> dict[str, Any]:
         """The document of the API, with the two ways in which a caller proves who they are."""
@@ -109,6 +115,7 @@ def create_app(
         ],
     )
     app.ingest = ingest
+    app.flags = experiments.FlagDoor(house, clock)
     app.state.house = house
     app.state.clock = clock
     app.state.instance = instance

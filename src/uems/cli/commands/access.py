@@ -34,6 +34,7 @@ class Language(StrEnum):
 
 class KeyKind(StrEnum):
     write = "write"
+    flags = "flags"
     api = "api"
 
 
@@ -174,7 +175,9 @@ def list_keys(workspace: WorkspaceOption = None, format: FormatOption = Format.t
 
 @key_app.command("create")
 def create_key(
-    kind: Annotated[KeyKind, typer.Option(help="write: only sends events. api: does what its permissions allow.")] = KeyKind.write,
+    kind: Annotated[
+        KeyKind, typer.Option(help="write: only sends events. flags: only reads feature flags. api: does what its permissions allow.")
+    ] = KeyKind.write,
     name: Annotated[str, typer.Option(help="What it is for.")] = "command line",
     permission: Annotated[list[str] | None, typer.Option(help="For an API key, repeatable: people:read, reports:read, ...")] = None,
     expires_days: Annotated[int | None, typer.Option(min=1, max=3650, help="Days until it stops working; never unless given.")] = None,

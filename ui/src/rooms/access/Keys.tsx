@@ -65,7 +65,7 @@ function KeyTable({ keys, may }: { keys: readonly Key[]; may: boolean }): ReactN
       title: t("settings.keys.kind"),
       key: "kind",
       width: 120,
-      render: (_, key) => <Pill tone={key.kind === "write" ? "accent" : "violet"}>{t(`settings.keys.kinds.${key.kind}`)}</Pill>,
+      render: (_, key) => <Pill tone={key.kind === "api" ? "violet" : "accent"}>{t(`settings.keys.kinds.${key.kind}`)}</Pill>,
     },
     { title: t("settings.keys.created"), key: "created", width: 130, responsive: ["md"], render: (_, key) => <Time at={key.created_at} /> },
     {
@@ -81,7 +81,7 @@ function KeyTable({ keys, may }: { keys: readonly Key[]; may: boolean }): ReactN
       align: "right",
       render: (_, key) => (
         <>
-          {key.token ? (
+          {key.token && key.kind === "write" ? (
             <Button size="small" type="text" icon={<CodeXml size={14} aria-hidden />} onClick={() => setShown(key.token)}>
               {t("settings.keys.install")}
             </Button>

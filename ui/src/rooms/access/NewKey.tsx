@@ -72,6 +72,7 @@ function KeyFields(): ReactNode {
           optionType="button"
           options={[
             { value: "write", label: t("settings.keys.kinds.write") },
+            { value: "flags", label: t("settings.keys.kinds.flags") },
             { value: "api", label: t("settings.keys.kinds.api") },
           ]}
         />
@@ -98,7 +99,11 @@ function KeyFields(): ReactNode {
               />
             </Form.Item>
           ) : (
-            <Alert type="info" showIcon title={t("settings.keys.writeNote")} />
+            <Alert
+              type="info"
+              showIcon
+              title={t(getFieldValue("kind") === "flags" ? "settings.keys.flagsNote" : "settings.keys.writeNote")}
+            />
           )
         }
       </Form.Item>
