@@ -34,6 +34,7 @@ __all__ = [
 
 
 choose_folder()
+gc.disable()  # until everything is collected, see below
 
 # Nothing here depends on how fast the machine is.
 hypothesis.settings.register_profile("uems", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
@@ -49,9 +50,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Thousands of tests stay until the end: the collector need not walk them over and over."""
-    gc.collect()
+    """Thousands of tests stay until the end: the collector walks them neither while they come nor afterwards."""
     gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture
