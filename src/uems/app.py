@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 import uems
 from uems.access import api as access
 from uems.collect import api as collect
+from uems.experiments import api as experiments
 from uems.journeys import api as journeys
 from uems.kernel.clock import utc_now
 from uems.kernel.house import House
@@ -81,6 +82,7 @@ def loops(house: House, role: Role, instance: str) -> list[Loop]:
         prediction.Modeller(house, access.Workspaces(house.store), holder_of(house, instance), utc_now),
         kpis.Watcher(house, access.Workspaces(house.store), holder_of(house, instance), utc_now),
         kpis.Mailer(house, access.Workspaces(house.store), holder_of(house, instance), utc_now),
+        experiments.Ramper(house, access.Workspaces(house.store), holder_of(house, instance), utc_now),
         outreach.Sender(house, access.Workspaces(house.store), utc_now),
         outreach.Engine(house, access.Workspaces(house.store), utc_now),
         outreach.Campaigner(house, access.Workspaces(house.store), holder_of(house, instance), utc_now),

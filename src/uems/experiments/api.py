@@ -1,9 +1,16 @@
 """The door of this room: everything that other rooms, the command line and the web may use."""
 
+from uems.experiments.exposures import Exposed, exposed_sql, exposure_params, exposures
 from uems.experiments.flags.door import OURS as FLAG_ADDRESSES
 from uems.experiments.flags.door import FlagDoor
+from uems.experiments.flags.ramping import Ramper
 
 __all__ = [
     "FLAG_ADDRESSES",
+    "Exposed",
     "FlagDoor",
+    "Ramper",
+    "exposed_sql",
+    "exposure_params",
+    "exposures",
 ]

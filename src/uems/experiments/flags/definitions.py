@@ -185,12 +185,15 @@ def write_flag(
 def restore_flag(
     house: House, access: Access, key: str, version: int, *, base_version: int | None = None, accept_moves: bool = False
 ) -> Flag:
-    """Make an older version count again, as a new one. Raises as ``save_flag``, and ``not_found``."""
+    """Make an older version count again, as a new one. Raises as ``save_flag``, and ``not_found``.
+
+    A ramp whose next step is over comes back stopped: it would else take at once what was taken back.
+    """
     flag = get_flag(house.store, access.scope, key)
     found = next((one for one in versions_of(house.store, access.scope, flag) if one.version == version), None)
     if found is None:
         raise not_found("version", f"{version} of {key}")
-    draft = FlagDraft(name=flag.name, description=flag.description, owner=flag.owner, spec=found.spec)
+    draft = FlagDraft(name=flag.name, description=flag.description, owner=flag.owner, spec=_at_rest(found.spec, access.now))
     return save_flag(house, access, key, draft, base_version=base_version, accept_moves=accept_moves)
 
 
@@ -235,6 +238,22 @@ def ramps_of(spec: FlagSpec) -> list[Ramp]:
     """The ramps that are under way."""
     rules = [rule for rule in spec.rules if isinstance(rule, ForceRule) and rule.on]
     return [rule.ramp for rule in rules if rule.ramp is not None and rule.ramp.state == "running"]
+
+
+def _at_rest(spec: FlagSpec, now: datetime) -> FlagSpec:
+    """The flag with every ramp stopped that would go on at once."""
+    rules = []
+    for rule in spec.rules:
+        if (
+            isinstance(rule, ForceRule)
+            and rule.ramp is not None
+            and rule.ramp.state == "running"
+            and rule.ramp.steps[rule.ramp.done].at <= now
+        ):
+            ramp = rule.ramp.model_copy(update={"state": "stopped", "reason": "an older version was restored"})
+            rule = rule.model_copy(update={"ramp": ramp})
+        rules.append(rule)
+    return spec.model_copy(update={"rules": rules})
 
 
 def _check_key(key: str) -> None:

@@ -86,6 +86,16 @@ class ForceRule(RuleHead):
     value: JsonValue
     ramp: Ramp | None = None
 
+    @model_validator(mode="after")
+    def _widens(self) -> "ForceRule":
+        ramp = self.ramp
+        if ramp is not None and ramp.state == "running":
+            if ramp.done == len(ramp.steps):
+                raise ValueError("a ramp that is running must have a step left; add one, or save it as done")
+            if ramp.steps[ramp.done].percent <= self.percent:
+                raise ValueError(f"the next step is {ramp.steps[ramp.done].percent:g}%; it must be more than the {self.percent:g}% of now")
+        return self
+
 
 class Arm(Body):
     """One of the values of an experiment. key: what its exposures call it. weight: its percentage of those who take part."""
