@@ -95,7 +95,7 @@ class PromotionBody(Body):
 
 
 class NewRunBody(Body):
-    kind: RunKind
+    kind: Literal["train", "score"]
 
 
 class TemplateBody(Body):

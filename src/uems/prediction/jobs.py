@@ -22,13 +22,15 @@ from uems.kernel.loops import Loop
 from uems.kernel.scope import Scope
 from uems.kernel.sql import Sql
 from uems.kernel.store import lock
+from uems.prediction.forecast_making import make
+from uems.prediction.forecasts import FORECASTS, RUNS, ForecastKey, add_forecast, keep_result, queue_due
 from uems.prediction.model import Model, Run
 from uems.prediction.models import create_model, get_model, list_versions, next_training, plan, refit, spec_of
 from uems.prediction.registry import TEMPLATES, Template
 from uems.prediction.runs import put_in_queue, run_of
 from uems.prediction.scoring import score
 from uems.prediction.snapshots import no_events
-from uems.prediction.tables import model_runs, models
+from uems.prediction.tables import forecasts, model_runs, models
 from uems.prediction.training import folder_of, train
 
 _logger = logging.getLogger("uems.models")
@@ -46,7 +48,7 @@ _BROKEN: Final = {
     "code": "internal",
     "message": "The work broke on our side; the server's log says where. Start it again when that is put right.",
 }
-_r, _m = model_runs.c, models.c
+_r, _m, _f = model_runs.c, models.c, forecasts.c
 
 
 class _Interrupted(Exception):
@@ -97,11 +99,12 @@ class Modeller:
 
     def _make_standard(self, now: datetime) -> None:
         """The standard models of every workspace whose events have settled, and that never had them."""
-        wanted = [one for one in TEMPLATES if one.standard]
+        wanted: list[Template | ForecastKey] = [*(one for one in TEMPLATES if one.standard), *FORECASTS]
         with self._house.store.read() as conn:
             known = {(row.workspace_id, name) for row in conn.execute(select(_m.workspace_id, _m.key, _m.template)) for name in row[1:]}
+            known |= {(row.workspace_id, row.key) for row in conn.execute(select(_f.workspace_id, _f.key))}
         missing = {
-            scope.workspace_id: (scope, [one for one in wanted if (scope.workspace_id, one.key) not in known | self._refused])
+            scope.workspace_id: (scope, [one for one in wanted if (scope.workspace_id, _key_of(one)) not in known | self._refused])
             for scope in self._workspaces.with_data()
         }
         if not any(templates for _, templates in missing.values()):
@@ -111,7 +114,10 @@ class Modeller:
             # While an import runs, what is there is not yet what there will be.
             settled = counts.get(number, 0) <= self._seen.get(number, -1) * _SETTLED
             for template in templates if settled else ():
-                self._make(scope, template, now)
+                if isinstance(template, str):
+                    add_forecast(self._house.store, scope, template, now)
+                else:
+                    self._make(scope, template, now)
         self._seen = counts
 
     def _counts(self) -> dict[int, int]:
@@ -129,6 +135,7 @@ class Modeller:
             _logger.info("models: %s of workspace %s is not made: %s", template.key, scope.slug, error)
 
     def _queue_due(self, now: datetime) -> None:
+        queue_due(self._house.store, now, {scope.workspace_id: next_night(now, scope) for scope in self._workspaces.with_data()})
         due = select(_m.workspace_id, _m.key, _m.train_at, _m.score_at).where(
             _m.deleted_at.is_(None), (_m.train_at <= now) | (_m.score_at <= now)
         )
@@ -175,8 +182,11 @@ class Modeller:
             scope = self._scope(run.workspace_id)
             if scope is None:
                 raise no_events()
-            model = get_model(self._house.store, scope, run.key)
-            result = self._work(run, scope, model, lease)
+            result = (
+                self._forecast(run, scope, lease)
+                if run.kind in RUNS
+                else self._work(run, scope, get_model(self._house.store, scope, run.key), lease)
+            )
             self._finish(run, lease, {"state": "done", "step": "done", "progress": 1.0, "result": result})
         except _Interrupted:
             raise
@@ -205,6 +215,15 @@ class Modeller:
                 self._fall_back(scope, model, now)
             raise
 
+    def _forecast(self, run: Run, scope: Scope, lease: leases.Lease) -> dict[str, Any]:
+        """What was found goes into the forecast; the run keeps its main numbers."""
+        now, tick = self._clock(), _Ticker(self._house, run, self._loop.ending, self._clock)
+        found = make(self._house, scope, RUNS[run.kind], run.run_id, now, tick)
+        with self._house.store.write() as conn:
+            leases.check(conn, lease)
+            keep_result(conn, scope, RUNS[run.kind], found, now)
+        return {name: found[name] for name in ("as_of", "people", "way", "beats") if name in found}
+
     def _fitted(self, scope: Scope, model: Model, now: datetime) -> Model:
         """A standard model fits itself to the workspace anew until its first version, unless somebody has changed it."""
         if model.template is None or model.created_by or model.updated_at != model.created_at:
@@ -229,8 +248,12 @@ class Modeller:
             # What was cancelled meanwhile stays so.
             ours = update(model_runs).where(_r.run_id == run.run_id, _r.state == "running")
             conn.execute(ours.values(**values, updated_at=now, finished_at=now))
-        if run.kind == "train":
+        if run.kind != "score":
             shutil.rmtree(folder_of(self._house.settings, run.run_id), ignore_errors=True)
+
+
+def _key_of(wanted: Template | ForecastKey) -> str:
+    return wanted if isinstance(wanted, str) else wanted.key
 
 
 class _Ticker:

@@ -12,7 +12,7 @@ RuleKind: TypeAlias = Literal["recency", "frequency", "rhythm", "condition", "ta
 RULES: Final[tuple[RuleKind, ...]] = get_args(RuleKind)
 Algorithm: TypeAlias = Literal["logistic", "boosting"]
 VersionState: TypeAlias = Literal["refused", "candidate", "promoted", "retired"]
-RunKind: TypeAlias = Literal["train", "score"]
+RunKind: TypeAlias = Literal["train", "score", "value"]
 RunState: TypeAlias = Literal["queued", "running", "done", "failed", "cancelled"]
 LIVE: Final[tuple[RunState, ...]] = ("queued", "running")
 
@@ -120,7 +120,10 @@ class Version:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """A training or a scoring. step, progress: what is being done and how much of the whole is done (0 to 1). result: its numbers."""
+    """A training, a scoring, or the making of a forecast, whose key is then in place of a model's.
+
+    step, progress: what is being done and how much of the whole is done (0 to 1). result: its numbers.
+    """
 
     run_id: str
     workspace_id: int

@@ -24,6 +24,8 @@ _KEY: Final = re.compile(r"[a-z][a-z0-9_]{0,59}")
 _m, _v = models.c, model_versions.c
 _SEEN: Final = [column for column in _v if column.name != "content"]
 MOST_MODELS: Final = 50
+RESERVED: Final = frozenset({"lifetime_value"})
+"""Tags that forecasts write."""
 
 
 def _model_of(row: RowMapping) -> Model:
@@ -48,6 +50,8 @@ def create_model(
     """
     if not _KEY.fullmatch(key):
         raise invalid("key", key, "must be 1 to 60 small letters, digits and underscores, and start with a letter.")
+    if key in RESERVED:
+        raise UemsError("tag_taken", f"The tag {key!r} is that of a forecast. Take another key.", status=409, details={"tag": key})
     check_free(store, scope, key)
     made = {
         "workspace_id": scope.workspace_id,

@@ -30,6 +30,7 @@ from uems.prediction.bodies import (
     TemplateBody,
     TemplateList,
 )
+from uems.prediction.forecast_routes import router as forecasts
 from uems.prediction.model import Model, Spec
 from uems.prediction.registry import TEMPLATES
 from uems.prediction.scoring import explain
@@ -37,6 +38,7 @@ from uems.prediction.snapshots import outlook
 from uems.prediction.spec import parse_spec
 
 router = Routes()
+router.include(forecasts)
 _W = "/workspaces/{workspace}"
 ModelKey = Annotated[Key, Path(description="Key of the model.")]
 VersionNumber = Annotated[int, Path(ge=1, le=2**31 - 1, description="Number of the version.")]

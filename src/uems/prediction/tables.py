@@ -71,3 +71,20 @@ model_runs = Table(
     Index("ix_model_runs_recent", "workspace_id", "key", "created_at"),
     Index("ix_model_runs_state", "state", "created_at"),
 )
+
+# One row for each kind of forecast that a workspace has: what it asks for, and what was found last.
+forecasts = Table(
+    "forecasts",
+    metadata,
+    Column("workspace_id", BigId, ForeignKey(_WORKSPACE, ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("key", String(40), primary_key=True),
+    Column("settings", Json, nullable=False),
+    # NULL until the first run that came to something.
+    Column("result", Json),
+    Column("result_at", UtcDateTime),
+    # When it is to be made anew by itself.
+    Column("run_at", UtcDateTime),
+    Column("updated_at", UtcDateTime, nullable=False),
+    # "" for the system.
+    Column("updated_by", String(300), nullable=False),
+)

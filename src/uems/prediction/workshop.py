@@ -9,7 +9,7 @@ import logging
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -81,14 +81,25 @@ def make(folder: Path, paths: Sequence[Path], kind: str, seed: int, tick: Callab
 
     Raises what the training raises: ``not_enough_history``, ``not_enough_outcomes``; ``training_failed`` (500) for anything else.
     """
-    (folder / "order.json").write_text(json.dumps({"paths": [path.name for path in paths], "kind": kind, "seed": seed}))
+    told = apart(folder, "uems.prediction.workshop", {"paths": [path.name for path in paths], "kind": kind, "seed": seed}, tick)
+    predictor = from_bytes((folder / "model.npz").read_bytes(), told["sha256"])
+    return Result(predictor=predictor, backtest=told["backtest"], baseline=told["baseline"])
+
+
+def apart(folder: Path, module: str, order: Mapping[str, Any], tick: Callable[[str, float], None]) -> dict[str, Any]:
+    """Have ``module``, which ends in ``child``, do an order in a process of its own; gives what it told.
+
+    tick: called several times a second with step and progress; what it raises ends the work. Raises what the work raises, and
+    ``training_failed`` (500) for anything else.
+    """
+    (folder / "order.json").write_text(json.dumps(order))
     for left in ("result.json", "progress.json"):
         (folder / left).unlink(missing_ok=True)
     environment = {**os.environ, **dict.fromkeys(_ONE_THREAD, "1")}
     errors = folder / "errors.txt"
     with errors.open("wb") as said:
         child = subprocess.Popen(
-            [sys.executable, "-m", "uems.prediction.workshop", str(folder)],
+            [sys.executable, "-m", module, str(folder)],
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=said,
@@ -116,9 +127,9 @@ def _progress(folder: Path) -> tuple[str, float]:
     return str(step), float(done)
 
 
-def _result(folder: Path, code: int, errors: Path) -> Result:
+def _result(folder: Path, code: int, errors: Path) -> dict[str, Any]:
     try:
-        told = json.loads((folder / "result.json").read_text())
+        told: dict[str, Any] = json.loads((folder / "result.json").read_text())
     except (OSError, ValueError):
         # What the process said last is for the operator: it may quote paths, and values of people.
         _logger.error("models: a training ended with code %d and no model: %s", code, errors.read_text(errors="replace")[-2000:])
@@ -127,13 +138,13 @@ def _result(folder: Path, code: int, errors: Path) -> Result:
     if "error" in told:
         error = told["error"]
         raise UemsError(error["code"], error["message"], status=told["status"], details=error.get("details"))
-    predictor = from_bytes((folder / "model.npz").read_bytes(), told["sha256"])
-    return Result(predictor=predictor, backtest=told["backtest"], baseline=told["baseline"])
+    return told
 
 
-def _work(folder: Path) -> None:
+def child(work: Callable[[Path, Tell], Mapping[str, Any]]) -> None:
+    """The other side of ``apart``: do the work in the folder that is named last on the command line, and tell what came of it."""
+    folder, parent = Path(sys.argv[-1]), os.getppid()
     os.nice(10)
-    order, parent = json.loads((folder / "order.json").read_text()), os.getppid()
 
     def tell(step: str, done: float) -> None:
         if os.getppid() != parent:
@@ -141,13 +152,19 @@ def _work(folder: Path) -> None:
         _write(folder / "progress.json", [step, done])
 
     try:
-        result = learned_from([folder / name for name in order["paths"]], order["kind"], order["seed"], tell)
+        told = work(folder, tell)
     except UemsError as error:
         _write(folder / "result.json", {"error": error.as_json(), "status": error.status})
         return
+    _write(folder / "result.json", told)
+
+
+def _train(folder: Path, tell: Tell) -> dict[str, Any]:
+    order = json.loads((folder / "order.json").read_text())
+    result = learned_from([folder / name for name in order["paths"]], order["kind"], order["seed"], tell)
     content = to_bytes(result.predictor)
     (folder / "model.npz").write_bytes(content)
-    _write(folder / "result.json", {"backtest": result.backtest, "baseline": result.baseline, "sha256": hash_of(content)})
+    return {"backtest": result.backtest, "baseline": result.baseline, "sha256": hash_of(content)}
 
 
 def _write(path: Path, told: object) -> None:
@@ -157,4 +174,4 @@ def _write(path: Path, told: object) -> None:
 
 
 if __name__ == "__main__":
-    _work(Path(sys.argv[1]))
+    child(_train)

@@ -13,6 +13,7 @@ import {
   FileChartColumn,
   FileText,
   Gauge,
+  Gem,
   GitMerge,
   HandHeart,
   LayoutDashboard,
@@ -53,6 +54,7 @@ export interface PageEntry {
     | "tags"
     | "lifecycle"
     | "models"
+    | "lifetimeValue"
     | "merges"
     | "settings"
     | "flows"
@@ -110,6 +112,7 @@ export const PAGE_GROUPS: readonly PageGroup[] = [
       { key: "segments", path: "segments", icon: Blend, needs: "segments:read" },
       { key: "tags", path: "tags", icon: Tags, needs: "tags:read" },
       { key: "lifecycle", path: "lifecycle", icon: TrendingUpDown, needs: "segments:read" },
+      { key: "lifetimeValue", path: "lifetime-value", icon: Gem, needs: "models:read" },
       { key: "models", path: "models", icon: BrainCircuit, needs: "models:read" },
       { key: "merges", path: "merges", icon: GitMerge, needs: "merges:read" },
     ],

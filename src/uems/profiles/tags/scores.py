@@ -36,6 +36,7 @@ def take_over(
     description: Words | None = None,
     family: Family = "behaviour",
     value_type: ValueType = "number",
+    unit: str = "",
 ) -> SavedTag:
     """Let a model speak for a tag: what it was before speaks again after ``give_back``. Audited; safe to repeat.
 
@@ -51,6 +52,7 @@ def take_over(
                 label=label or Words(zh=tag, en=tag),
                 description=description or Words(),
                 value_type=value_type,
+                unit=unit,
                 config={"model": model},
             )
             return write_definition(conn, access, made)

@@ -200,6 +200,8 @@ export default {
         dashboard_schedule_created: "Sending of a dashboard set up",
         dashboard_schedule_changed: "Sending of a dashboard changed",
         dashboard_schedule_deleted: "Sending of a dashboard ended",
+        forecast_changed: "Forecast settings changed",
+        forecast_started: "Forecast started",
         model_created: "Model created",
         model_changed: "Model changed",
         model_deleted: "Model deleted",

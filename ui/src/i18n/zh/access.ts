@@ -203,6 +203,8 @@ const zh: SameKeys<typeof en> = {
         dashboard_schedule_created: "新建看板定时发送",
         dashboard_schedule_changed: "修改看板定时发送",
         dashboard_schedule_deleted: "删除看板定时发送",
+        forecast_changed: "预测设置已修改",
+        forecast_started: "开始预测",
         model_created: "新建模型",
         model_changed: "修改模型",
         model_deleted: "删除模型",

@@ -19,6 +19,7 @@ import journeys from "./journeys";
 import kpis from "./kpis";
 import lifecycle from "./lifecycle";
 import lists from "./lists";
+import forecasts from "./forecasts";
 import models from "./models";
 import outreach from "./outreach";
 import plan from "./plan";
@@ -55,6 +56,7 @@ export default {
   ...tags,
   ...tagEditor,
   ...lifecycle,
+  ...forecasts,
   ...models,
   ...kpis,
   ...alerts,

@@ -123,7 +123,7 @@ function Actions({ model, live }: { model: Model; live: readonly Run[] }): React
   const rollBack = useRollBack();
   const may = useMay("models:write");
   if (!may) return null;
-  const run = (kind: Run["kind"]): void =>
+  const run = (kind: "train" | "score"): void =>
     start.mutate({ key: model.key, kind }, { onSuccess: () => void message.success(t(`models.started.${kind}`)), onError: failed });
   const askRollBack = (): void =>
     void modal.confirm({

@@ -134,7 +134,7 @@ export function useStartRun() {
   const { slug: workspace } = useWorkspace();
   const done = useRefreshed();
   return useMutation({
-    mutationFn: ({ key, kind }: { readonly key: string; readonly kind: Run["kind"] }) =>
+    mutationFn: ({ key, kind }: { readonly key: string; readonly kind: Schemas["NewRunBody"]["kind"] }) =>
       unwrap(api.POST(`${BASE}/{model_key}/runs`, { params: { path: { workspace, model_key: key } }, body: { kind } })),
     onSuccess: done,
   });

@@ -1,0 +1,19 @@
+"""How is a forecast made? By its key: the settings of the workspace, and the job that does it."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from uems.kernel.house import House
+from uems.kernel.scope import Scope
+from uems.prediction.forecasts import ForecastKey, wanted
+from uems.prediction.value_job import make_value
+from uems.prediction.value_settings import ValueSettings
+
+Tick = Callable[[str, float], None]
+
+
+def make(house: House, scope: Scope, key: ForecastKey, run_id: str, now: datetime, tick: Tick) -> dict[str, Any]:
+    """Make it and write what it says of people; gives the result, JSON-ready. Raises as the job of the key."""
+    settings = wanted(house.store, scope, key).settings
+    return make_value(house, scope, ValueSettings.model_validate(dict(settings)), run_id, now, tick)

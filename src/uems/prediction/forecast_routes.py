@@ -1,0 +1,40 @@
+"""How is lifetime value asked for, set and made anew over HTTP?"""
+
+from typing import Annotated
+
+from fastapi import Request
+
+from uems.access.api import Access, guard, house_of
+from uems.kernel.routing import Routes
+from uems.prediction.bodies import ModelRunBody
+from uems.prediction.forecast_bodies import LifetimeValueBody, ValueSettingsBody
+from uems.prediction.forecasts import get_forecast, queue_forecast, save_settings
+from uems.prediction.runs import list_runs
+
+router = Routes()
+_W = "/workspaces/{workspace}"
+
+
+def _value(request: Request, access: Access) -> LifetimeValueBody:
+    store = house_of(request).store
+    runs = list_runs(store, access.scope, key="lifetime_value", before=None, limit=1)
+    return LifetimeValueBody.of(get_forecast(store, access.scope, "lifetime_value"), runs[0] if runs else None)
+
+
+@router.get(_W + "/lifetime-value")
+def get_lifetime_value(request: Request, access: Annotated[Access, guard("models:read")]) -> LifetimeValueBody:
+    """What everybody is expected to bring, how well that did on the past, and the run under way."""
+    return _value(request, access)
+
+
+@router.put(_W + "/lifetime-value")
+def put_lifetime_value(request: Request, access: Annotated[Access, guard("models:write")], body: ValueSettingsBody) -> LifetimeValueBody:
+    """Other settings: margin, discount rate, horizon, what counts as a purchase. It is made anew at once."""
+    save_settings(house_of(request).store, access, "lifetime_value", body.read())
+    return _value(request, access)
+
+
+@router.post(_W + "/lifetime-value/runs")
+def run_lifetime_value(request: Request, access: Annotated[Access, guard("models:write")]) -> ModelRunBody:
+    """Have a worker make it now. One that is under way already is given back."""
+    return ModelRunBody.of(queue_forecast(house_of(request).store, access, "lifetime_value"))
