@@ -85,8 +85,12 @@ def calls(names: Names) -> dict[str, Call]:
             f"tile {place}": Call(method="POST", path="dashboard-tiles", body={"tile": tile}, answered=False),
             f"save tile {place}": Call(method="PUT", path=f"dashboards/{names.key}", body=board, answered=False),
         }
+    arms = [{"key": "a", "name": "A", "weight": 50}, {"key": "b", "name": "B", "weight": 50}]
+    design = {"arms": arms, "control": "a", "metrics": [{"key": "m", "name": "M", "role": "primary", "kind": "revenue"}]}
+    trial = {"name": "Mine", "spec": design, "base_version": 1}
     gone = [{"kind": kind, "key": names.key, "archived": True} for kind in ("tag", "segment")]
     return found | {
+        "save trial": Call(method="PUT", path=f"experiments/{names.key}", body=trial, answered=False),
         "save report": Call(method="PUT", path=f"saved-reports/{names.key}", body=report, answered=False),
         "create source": Call(method="POST", path="sources", body=source, answered=False),
         "test source": Call(method="POST", path="sources/test", body=source, answered=False),

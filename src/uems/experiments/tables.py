@@ -2,6 +2,7 @@
 
 from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, Text
 
+import uems.experiments.trials.tables  # noqa: F401  of the same room, so that they are declared with these
 from uems.kernel.store import BigId, Json, UtcDateTime, metadata
 
 flags = Table(

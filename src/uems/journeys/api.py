@@ -6,6 +6,7 @@ from uems.journeys.person_sessions import Session, sessions_of
 from uems.journeys.registry import REPORTS, Answer, Notice
 from uems.journeys.reports import (
     AGGREGATES,
+    ANY,
     MAX_DAYS,
     MAX_TEXT,
     SUMS,
@@ -15,6 +16,7 @@ from uems.journeys.reports import (
     Formula,
     Query,
     Series,
+    Step,
     Unit,
     Words,
     ask,
@@ -41,6 +43,7 @@ from uems.journeys.sessions import Sessioniser
 
 __all__ = [
     "AGGREGATES",
+    "ANY",
     "MAX_DAYS",
     "MAX_TEXT",
     "MIGRATIONS",
@@ -58,6 +61,7 @@ __all__ = [
     "Series",
     "Session",
     "Sessioniser",
+    "Step",
     "Unit",
     "Words",
     "ask",

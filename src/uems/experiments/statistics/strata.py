@@ -21,24 +21,30 @@ class Stratified:
 
 
 def post_stratify(arms: Mapping[str, Mapping[str, Moments]]) -> Stratified:
-    """arms: arm → stratum → moments of the first column.
+    """arms: arm → stratum → moments of the first column."""
+    return weigh({arm: {name: estimate(moments) for name, moments in strata.items()} for arm, strata in arms.items()})
+
+
+def weigh(arms: Mapping[str, Mapping[str, Estimate | NoAnswer]]) -> Stratified:
+    """The same from estimates in each stratum, which may be adjusted already.
 
     A stratum with fewer than two people in any arm says nothing of the difference and is left out, counted.
     """
-    names = sorted({stratum for strata in arms.values() for stratum in strata})
-    sizes = {name: sum(strata[name].count for strata in arms.values() if name in strata) for name in names}
-    used = [name for name in names if all(name in strata and strata[name].count > 1 for strata in arms.values())]
+    known: dict[str, dict[str, Estimate]] = {
+        arm: {name: one for name, one in strata.items() if isinstance(one, Estimate)} for arm, strata in arms.items()
+    }
+    names = sorted({name for strata in known.values() for name in strata})
+    sizes = {name: sum(strata[name].count for strata in known.values() if name in strata) for name in names}
+    used = [name for name in names if all(name in strata for strata in known.values())]
     whole = sum(sizes[name] for name in used)
     weights = {name: sizes[name] / whole for name in used}
     found: dict[str, Estimate | NoAnswer] = {}
-    for arm, strata in arms.items():
-        parts = [(weights[name], estimate(strata[name])) for name in used]
-        known = [(weight, part) for weight, part in parts if isinstance(part, Estimate)]
-        count = sum(part.count for _, part in known)
-        if not known:
+    for arm, strata in known.items():
+        if not used:
             found[arm] = NoAnswer(reason="nobody", arm=arm)
             continue
-        value = sum(weight * part.value for weight, part in known)
-        error = sum(weight**2 * part.variance / part.count for weight, part in known)
-        found[arm] = Estimate(count=count, value=value, variance=error * count)
+        count = sum(strata[name].count for name in used)
+        value = sum(weights[name] * strata[name].value for name in used)
+        squared_error = sum(weights[name] ** 2 * strata[name].variance / strata[name].count for name in used)
+        found[arm] = Estimate(count=count, value=value, variance=squared_error * count)
     return Stratified(arms=found, weights=weights, left_out=sum(sizes.values()) - whole)

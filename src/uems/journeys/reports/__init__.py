@@ -9,10 +9,11 @@ from uems.journeys.reports._buckets import Unit, bucket_of, buckets, following, 
 from uems.journeys.reports._formula import MAX_TEXT, Formula, read_formula
 from uems.journeys.reports._measures import AGGREGATES, SUMS, Series
 from uems.journeys.reports._sets import states
-from uems.journeys.reports._spec import MAX_DAYS, Asked, Dimension
+from uems.journeys.reports._spec import ANY, MAX_DAYS, Asked, Dimension, Step
 
 __all__ = [
     "AGGREGATES",
+    "ANY",
     "MAX_DAYS",
     "MAX_TEXT",
     "SUMS",
@@ -22,6 +23,7 @@ __all__ = [
     "Formula",
     "Query",
     "Series",
+    "Step",
     "Unit",
     "Words",
     "ask",

@@ -1,0 +1,71 @@
+"""Who was exposed to an experiment, when first, and to which of its arms? The statement from which all results of experiments start.
+
+The rule is that of ``experiments/exposures.py``, with what a design may add to it: other names of events and properties, arms told by
+their place, a time from start to end, and traits of the first exposure that are kept. Whoever was seen in several arms (also after two
+ids turned out to be one person) is in none: ``SEVERAL``; whoever was seen only in arms that nobody defined: ``UNKNOWN``. Both are
+counted, and neither is compared.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from uems.experiments.exposures import EVENTS
+from uems.journeys import api as journeys
+from uems.kernel.sql import Sql, ident, join
+
+_OTHER_NAMES: Final = {"experiment_id": "experimentId", "variation_id": "variationId"}
+"""As some clients write them."""
+SEVERAL: Final = 254
+UNKNOWN: Final = 255
+INSTANT: Final = Sql("toUnixTimestamp64Milli(ts)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exposures:
+    """Which events say that somebody was exposed. arms: the keys; an arm may also be told by its place, 0 for the first.
+
+    start, end: exposures in [start, end) count. traits: name → column of the event of the first exposure that is kept of it.
+    """
+
+    experiment_id: str
+    arms: Sequence[str]
+    start: datetime
+    end: datetime
+    events: Sequence[str] = EVENTS
+    id_property: str = "experiment_id"
+    arm_property: str = "variation_id"
+    traits: Mapping[str, journeys.Dimension] = field(default_factory=dict)
+
+
+def exposed_sql(query: journeys.Query, wanted: Exposures) -> Sql:
+    """A subquery of everybody who was exposed: person, f (milliseconds of the first exposure), arm (UInt8), and each of the traits."""
+    names = query.bind(list(wanted.events), "Array(String)")
+    asked = property_sql(query, wanted.id_property)
+    codes = arm_codes(wanted.arms)
+    words = query.bind(list(codes), "Array(String)")
+    numbers = query.bind(list(codes.values()), "Array(UInt8)")
+    told = property_sql(query, wanted.arm_property)
+    where = Sql(f"event IN {names} AND {asked} = {query.bind(wanted.experiment_id, 'String')} AND {told} != ''")
+    columns = {"t": INSTANT, "a": Sql(f"transform({told}, {words}, {numbers}, toUInt8({UNKNOWN}))")}
+    columns |= {f"of_{name}": query.text_sql(dimension) for name, dimension in wanted.traits.items()}
+    rows = query.events_sql(columns, where, wanted.start, wanted.end)
+    # Of two exposures in one millisecond the one with the smaller text counts, so that the answer is the same each time.
+    kept = [Sql(f", argMin({ident(f'of_{name}')}, (t, {ident(f'of_{name}')})) AS {ident(name)}") for name in wanted.traits]
+    arm = Sql(f"if(min(a) = max(a), min(a), toUInt8({SEVERAL}))")
+    return Sql(f"(SELECT person, min(t) AS f, {arm} AS arm{join(Sql(''), kept)} FROM {rows} GROUP BY person)")
+
+
+def property_sql(query: journeys.Query, name: str) -> Sql:
+    """A property as text, also under the other name that clients give it."""
+    first = query.text_sql(journeys.Dimension(property=name))
+    if name not in _OTHER_NAMES:
+        return first
+    return Sql(f"if({first} != '', {first}, {query.text_sql(journeys.Dimension(property=_OTHER_NAMES[name]))})")
+
+
+def arm_codes(arms: Sequence[str]) -> dict[str, int]:
+    """What an exposure may call an arm → its place: the key, or the place itself where no other arm has that for a key."""
+    places = {str(place): place for place in range(len(arms))}
+    return places | {arm: place for place, arm in enumerate(arms)}
