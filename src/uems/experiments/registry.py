@@ -37,5 +37,9 @@ class Daily(Protocol):
         """What is summed up."""
         ...
 
+    def limit(self, config: BaseModel) -> float | None:
+        """The most that one person may count for; None for no limit."""
+        ...
+
 
 METRIC_KINDS: Registry[MetricKind] = Registry("metric kind", "uems.experiments.trials.kinds")

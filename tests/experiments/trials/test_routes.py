@@ -79,6 +79,19 @@ def test_what_cannot_be_done_says_why(shop: Shop, method: str, path: str, body: 
     assert (found.status_code, found.json()["code"]) == (status, code)
 
 
+def test_a_design_is_planned_and_proved_before_it_is_saved(shop: Shop) -> None:
+    shop.clock.now = END
+    entry = {"event": "A"}
+    plan = shop.post("/experiment-plans", {"spec": SPEC, "entry": entry, "traffic_percent": 50}).json()
+    assert (plan["days"], len(plan["points"]), len(plan["metrics"])) == (6, 6, len(METRICS))
+    assert plan["points"][-1]["smallest"] < plan["points"][-1]["smallest_without"]
+    proof = shop.post("/experiment-proofs", {"spec": SPEC, "entry": entry}).json()
+    assert set(proof["false_alarms"]) == set(proof["power"]) == {"once", "once_daily", "planned", "sequential"}
+    assert proof["false_alarms"]["sequential"]["share"] <= 0.05
+    nothing = shop.post("/experiment-proofs", {"spec": SPEC, "entry": {"event": "Never"}})
+    assert (nothing.status_code, nothing.json()["code"]) == (409, "too_little_history")
+
+
 def test_every_kind_of_metric_has_a_form(shop: Shop) -> None:
     kinds = shop.get("/experiment-metrics").json()["items"]
     assert {"mean", "proportion", "ratio", "quantile", "retention", "funnel", "revenue"} == {one["key"] for one in kinds}

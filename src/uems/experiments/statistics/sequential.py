@@ -9,7 +9,10 @@ rho is chosen so that the interval is narrowest near ``tuned_for`` people (their
 import math
 from typing import Final
 
+import numpy as np
+
 from uems.experiments.statistics.difference import ALPHA, Conclusion, Contrast
+from uems.experiments.statistics.moments import Floats
 
 TUNED_FOR: Final = 5_000
 """People at which the interval is narrowest."""
@@ -27,8 +30,14 @@ def always_valid(found: Contrast, alpha: float = ALPHA, tuned_for: int = TUNED_F
 
 def half_width(error: float, count: int, alpha: float = ALPHA, tuned_for: int = TUNED_FOR) -> float:
     """Half the interval of an estimate with this standard error after ``count`` people."""
-    grown = count * rho_squared(alpha, tuned_for)
-    return error * math.sqrt(2 * (grown + 1) / grown * math.log(math.sqrt(grown + 1) / alpha))
+    return float(half_widths(np.asarray(error), np.asarray(float(count)), alpha, tuned_for))
+
+
+def half_widths(errors: Floats, counts: Floats, alpha: float = ALPHA, tuned_for: int = TUNED_FOR) -> Floats:
+    """The same of many estimates at once, all of one shape."""
+    grown = counts * rho_squared(alpha, tuned_for)
+    found: Floats = errors * np.sqrt(2 * (grown + 1) / grown * np.log(np.sqrt(grown + 1) / alpha))
+    return found
 
 
 def rho_squared(alpha: float, tuned_for: int) -> float:

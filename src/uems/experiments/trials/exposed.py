@@ -27,6 +27,7 @@ class Exposures:
     """Which events say that somebody was exposed. arms: the keys; an arm may also be told by its place, 0 for the first.
 
     start, end: exposures in [start, end) count. traits: name → column of the event of the first exposure that is kept of it.
+    entry: instead of exposures, whoever does this is in the first arm from then on; for looking back at days without an experiment.
     """
 
     experiment_id: str
@@ -37,10 +38,14 @@ class Exposures:
     id_property: str = "experiment_id"
     arm_property: str = "variation_id"
     traits: Mapping[str, journeys.Dimension] = field(default_factory=dict)
+    entry: journeys.Step | None = None
 
 
 def exposed_sql(query: journeys.Query, wanted: Exposures) -> Sql:
     """A subquery of everybody who was exposed: person, f (milliseconds of the first exposure), arm (UInt8), and each of the traits."""
+    if wanted.entry is not None:
+        rows = query.events_sql({"t": INSTANT}, query.step_sql(wanted.entry), wanted.start, wanted.end)
+        return Sql(f"(SELECT person, min(t) AS f, toUInt8(0) AS arm FROM {rows} GROUP BY person)")
     names = query.bind(list(wanted.events), "Array(String)")
     asked = property_sql(query, wanted.id_property)
     codes = arm_codes(wanted.arms)

@@ -66,14 +66,15 @@ def estimates(spec: TrialSpec, taken: Taken) -> tuple[Mapping[str, Estimate | No
     """(each arm's estimate, the share of the variance that is left). Stretches of time with other weights are weighed together."""
     keys = spec.arm_keys
     groups = sorted({group for _, group in (taken.quantiles if taken.measured.shape == "quantile" else taken.moments)})
-    parts = [_within(keys, taken, group) for group in groups or [""]]
+    parts = [within(keys, taken, group) for group in groups or [""]]
     if len(parts) == 1:
         return parts[0]
     by_arm = {key: {group: part[key] for group, (part, _) in zip(groups, parts, strict=True)} for key in keys}
     return weigh(by_arm).arms, sum(kept for _, kept in parts) / len(parts)
 
 
-def _within(keys: Sequence[str], taken: Taken, group: str) -> tuple[Mapping[str, Estimate | NoAnswer], float]:
+def within(keys: Sequence[str], taken: Taken, group: str) -> tuple[Mapping[str, Estimate | NoAnswer], float]:
+    """``estimates`` of one group alone; keys: the arms by their places."""
     if taken.measured.shape == "quantile":
         nobody = NoAnswer(reason="nobody")
         return {key: taken.quantiles.get((place, group), nobody) for place, key in enumerate(keys)}, 1.0

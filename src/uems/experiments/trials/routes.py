@@ -9,6 +9,9 @@ from uems.experiments.registry import METRIC_KINDS
 from uems.experiments.trials import closer, definitions, results
 from uems.experiments.trials.bodies import TrialLine, TrialList, TrialMetricKind, TrialMetricKinds, TrialSave, TrialTurn, TrialWhole
 from uems.experiments.trials.exposed import SEVERAL
+from uems.experiments.trials.plan_bodies import TrialPlanAsk, TrialPlanned, TrialProof, TrialProofAsk
+from uems.experiments.trials.planning import plan_trial
+from uems.experiments.trials.proving import prove
 from uems.experiments.trials.result_bodies import TrialArmGroups, TrialDays, TrialGroups, TrialResults, TrialWear
 from uems.experiments.trials.spec import TrialDecision, TrialDraft
 from uems.experiments.trials.sums import people_of_arm
@@ -48,6 +51,19 @@ def list_metric_kinds(access: Annotated[Access, _READ]) -> TrialMetricKinds:
         for one in METRIC_KINDS
     ]
     return TrialMetricKinds(items=items)
+
+
+@router.post(f"{_WORKSPACE}/experiment-plans")
+def plan_a_trial(request: Request, access: Annotated[Access, _READ], body: TrialPlanAsk) -> TrialPlanned:
+    """How long a design will take and what it can find, by the workspace's own history. Nothing is written."""
+    traffic = body.traffic_percent / 100
+    return TrialPlanned.of(plan_trial(house_of(request), access.scope, body.spec, body.entry, traffic, access.now))
+
+
+@router.post(f"{_WORKSPACE}/experiment-proofs")
+def prove_a_trial(request: Request, access: Annotated[Access, _READ], body: TrialProofAsk) -> TrialProof:
+    """How often a design would find something on the workspace's own history, without an effect and with one. Nothing is written."""
+    return TrialProof.of(prove(house_of(request), access.scope, body.spec, body.entry, access.now))
 
 
 @router.get(_BASE + "/{key}")

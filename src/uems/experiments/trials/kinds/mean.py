@@ -36,5 +36,10 @@ class Mean:
         assert isinstance(config, MeanMetric)
         return config
 
+    def limit(self, config: BaseModel) -> float | None:
+        """The cap."""
+        assert isinstance(config, MeanMetric)
+        return config.cap
+
 
 ITEM = Mean()

@@ -35,5 +35,10 @@ class Proportion:
         assert isinstance(config, ProportionMetric)
         return Amount(event=config.event)
 
+    def limit(self, config: BaseModel) -> float | None:
+        """Once is enough."""
+        assert isinstance(config, ProportionMetric)
+        return 1.0
+
 
 ITEM = Proportion()

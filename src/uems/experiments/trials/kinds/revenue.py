@@ -50,5 +50,10 @@ class Revenue:
         assert isinstance(config, RevenueMetric)
         return Amount(event=config.event, of="revenue")
 
+    def limit(self, config: BaseModel) -> float | None:
+        """The amount, if there is one; a percentile is no limit that is known before."""
+        assert isinstance(config, RevenueMetric)
+        return None if config.cap_minor is None else float(config.cap_minor)
+
 
 ITEM = Revenue()
