@@ -35,6 +35,7 @@ from uems.identity.queries import (
 from uems.identity.resolver import Resolver
 from uems.identity.rules import change_rules, count_touched, rules_of
 from uems.identity.schema import MIGRATIONS
+from uems.identity.telling import tell_of_people
 from uems.identity.totals import totals_of
 
 __all__ = [
@@ -91,6 +92,7 @@ __all__ = [
     "rules_of",
     "search_form",
     "search_ids",
+    "tell_of_people",
     "totals_of",
     "undo_merge",
 ]

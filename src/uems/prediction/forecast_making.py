@@ -7,6 +7,8 @@ from typing import Any
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
 from uems.prediction.forecasts import ForecastKey, wanted
+from uems.prediction.needs_job import make_needs
+from uems.prediction.needs_settings import NeedsSettings
 from uems.prediction.value_job import make_value
 from uems.prediction.value_settings import ValueSettings
 
@@ -16,4 +18,6 @@ Tick = Callable[[str, float], None]
 def make(house: House, scope: Scope, key: ForecastKey, run_id: str, now: datetime, tick: Tick) -> dict[str, Any]:
     """Make it and write what it says of people; gives the result, JSON-ready. Raises as the job of the key."""
     settings = wanted(house.store, scope, key).settings
+    if key == "next_need":
+        return make_needs(house, scope, NeedsSettings.model_validate(dict(settings)), now, tick)
     return make_value(house, scope, ValueSettings.model_validate(dict(settings)), run_id, now, tick)

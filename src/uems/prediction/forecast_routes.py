@@ -1,4 +1,4 @@
-"""How is lifetime value asked for, set and made anew over HTTP?"""
+"""How are lifetime value and the next need asked for, set and made anew over HTTP?"""
 
 from typing import Annotated
 
@@ -7,7 +7,7 @@ from fastapi import Request
 from uems.access.api import Access, guard, house_of
 from uems.kernel.routing import Routes
 from uems.prediction.bodies import ModelRunBody
-from uems.prediction.forecast_bodies import LifetimeValueBody, ValueSettingsBody
+from uems.prediction.forecast_bodies import LifetimeValueBody, NeedsSettingsBody, NextNeedBody, ValueSettingsBody
 from uems.prediction.forecasts import get_forecast, queue_forecast, save_settings
 from uems.prediction.runs import list_runs
 
@@ -38,3 +38,28 @@ def put_lifetime_value(request: Request, access: Annotated[Access, guard("models
 def run_lifetime_value(request: Request, access: Annotated[Access, guard("models:write")]) -> ModelRunBody:
     """Have a worker make it now. One that is under way already is given back."""
     return ModelRunBody.of(queue_forecast(house_of(request).store, access, "lifetime_value"))
+
+
+def _needs(request: Request, access: Access) -> NextNeedBody:
+    store = house_of(request).store
+    runs = list_runs(store, access.scope, key="next_need", before=None, limit=1)
+    return NextNeedBody.of(get_forecast(store, access.scope, "next_need"), runs[0] if runs else None)
+
+
+@router.get(_W + "/needs")
+def get_needs(request: Request, access: Annotated[Access, guard("models:read")]) -> NextNeedBody:
+    """What people will need next and when, how well that did on the past, and the run under way."""
+    return _needs(request, access)
+
+
+@router.put(_W + "/needs")
+def put_needs(request: Request, access: Annotated[Access, guard("models:write")], body: NeedsSettingsBody) -> NextNeedBody:
+    """Other settings: how early to act, how sure to be. It is made anew at once."""
+    save_settings(house_of(request).store, access, "next_need", body.read())
+    return _needs(request, access)
+
+
+@router.post(_W + "/needs/runs")
+def run_needs(request: Request, access: Annotated[Access, guard("models:write")]) -> ModelRunBody:
+    """Have a worker make it now. One that is under way already is given back."""
+    return ModelRunBody.of(queue_forecast(house_of(request).store, access, "next_need"))

@@ -13,14 +13,15 @@ from uems.kernel.errors import not_found
 from uems.kernel.scope import Scope
 from uems.kernel.store import Store, lock
 from uems.prediction.model import Run, RunKind
+from uems.prediction.needs_settings import NeedsSettings
 from uems.prediction.runs import put_in_queue
 from uems.prediction.tables import forecasts
 from uems.prediction.value_settings import ValueSettings
 
-ForecastKey: TypeAlias = Literal["lifetime_value"]
+ForecastKey: TypeAlias = Literal["lifetime_value", "next_need"]
 FORECASTS: Final[tuple[ForecastKey, ...]] = get_args(ForecastKey)
-SETTINGS: Final[Mapping[ForecastKey, type[BaseModel]]] = {"lifetime_value": ValueSettings}
-RUNS: Final[Mapping[RunKind, ForecastKey]] = {"value": "lifetime_value"}
+SETTINGS: Final[Mapping[ForecastKey, type[BaseModel]]] = {"lifetime_value": ValueSettings, "next_need": NeedsSettings}
+RUNS: Final[Mapping[RunKind, ForecastKey]] = {"value": "lifetime_value", "need": "next_need"}
 _KIND: Final[Mapping[ForecastKey, RunKind]] = {key: kind for kind, key in RUNS.items()}
 _f = forecasts.c
 

@@ -222,7 +222,7 @@ class Modeller:
         with self._house.store.write() as conn:
             leases.check(conn, lease)
             keep_result(conn, scope, RUNS[run.kind], found, now)
-        return {name: found[name] for name in ("as_of", "people", "way", "beats") if name in found}
+        return {name: found[name] for name in ("as_of", "people", "way", "beats", "told") if name in found}
 
     def _fitted(self, scope: Scope, model: Model, now: datetime) -> Model:
         """A standard model fits itself to the workspace anew until its first version, unless somebody has changed it."""

@@ -42,6 +42,7 @@ def buyers_at(house: House, scope: Scope, cut: date, *, until: date | None, peri
     gone = source.named(Sql(f"{row} AND revenue_minor < 0 AND day < {first_after}"))
     after = source.named(Sql(f"{row} AND (revenue_minor < 0 OR ({counted})) AND day >= {first_after}"))
     place = source.named(Sql(f"intDiv(toInt32(day), {int(period)})"))
+    number = source.named(Sql("toInt32(day)"))
     money = source.named(Sql("toFloat64(ifNull(revenue_minor, 0))"))
     asked = [
         _number(source, Sql(f"uniqExactIf({place}, {bought})")),
@@ -50,13 +51,14 @@ def buyers_at(house: House, scope: Scope, cut: date, *, until: date | None, peri
         _number(source, Sql(f"sumIf({money}, {bought})")),
         _number(source, Sql(f"-sumIf({money}, {gone})")),
         _number(source, Sql(f"sumIf({money}, {after})")),
+        _number(source, Sql(f"minIf({number}, {bought})")),
     ]
     answers = past.run(asked)
-    count, first, last, gross, refunds, later = (_numbers(answers.column(one)) for one in asked)
+    count, first, last, gross, refunds, later, day = (_numbers(answers.column(one)) for one in asked)
     rows = np.flatnonzero(count > 0)
     return Buyers(
         people=answers.people[rows],
-        first=first[rows] * period,
+        first=day[rows],
         x=count[rows] - 1,
         last=last[rows] - first[rows],
         age=np.maximum(day_number(cut) / period - first[rows], last[rows] - first[rows]),

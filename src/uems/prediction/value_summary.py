@@ -15,7 +15,7 @@ from uems.prediction.value_settings import ValueSettings
 
 _Z: Final = 1.2816
 """A normal spread has its 80% within so many standard deviations."""
-_BARS: Final = 24
+_BARS: Final = 14
 _COHORTS: Final = 36
 
 

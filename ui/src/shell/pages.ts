@@ -5,6 +5,7 @@ import {
   Blend,
   BookCheck,
   BrainCircuit,
+  CalendarClock,
   CalendarDays,
   ChartSpline,
   Clapperboard,
@@ -55,6 +56,7 @@ export interface PageEntry {
     | "lifecycle"
     | "models"
     | "lifetimeValue"
+    | "needs"
     | "merges"
     | "settings"
     | "flows"
@@ -113,6 +115,7 @@ export const PAGE_GROUPS: readonly PageGroup[] = [
       { key: "tags", path: "tags", icon: Tags, needs: "tags:read" },
       { key: "lifecycle", path: "lifecycle", icon: TrendingUpDown, needs: "segments:read" },
       { key: "lifetimeValue", path: "lifetime-value", icon: Gem, needs: "models:read" },
+      { key: "needs", path: "needs", icon: CalendarClock, needs: "models:read" },
       { key: "models", path: "models", icon: BrainCircuit, needs: "models:read" },
       { key: "merges", path: "merges", icon: GitMerge, needs: "merges:read" },
     ],

@@ -8,10 +8,10 @@ from typing import Any, Final
 
 from sqlalchemy import delete, select
 
+from uems.identity.api import tell_of_people
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
 from uems.outreach.flows.tables import flow_effects
-from uems.outreach.telling import tell_of_people
 
 _AT_ONCE: Final = 5_000
 _E = flow_effects.c

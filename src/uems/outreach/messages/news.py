@@ -10,12 +10,12 @@ from typing import Any, Final
 
 from sqlalchemy import delete, or_, select
 
+from uems.identity.api import tell_of_people
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
 from uems.outreach.messages.attempts import Settled
 from uems.outreach.messages.model import State
 from uems.outreach.tables import outreach_news as table
-from uems.outreach.telling import tell_of_people
 
 EVENTS: Final[Mapping[State, str]] = {
     "accepted": "message.sent",

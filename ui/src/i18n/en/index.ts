@@ -21,6 +21,7 @@ import lifecycle from "./lifecycle";
 import lists from "./lists";
 import forecasts from "./forecasts";
 import models from "./models";
+import needs from "./needs";
 import outreach from "./outreach";
 import plan from "./plan";
 import profiles from "./profiles";
@@ -68,6 +69,7 @@ export default {
   ...campaigns,
   ...customMetrics,
   ...dashboards,
+  ...needs,
   ...outreach,
   ...tasks,
 };

@@ -36,7 +36,7 @@ export default {
     levels: { steady: "Steady", moved: "Moved", drifted: "Drifted" },
     versionStates: { promoted: "In use", candidate: "Candidate", refused: "Not better", retired: "Retired" },
     runStates: { queued: "Waiting", running: "Under way", done: "Done", failed: "Failed", cancelled: "Cancelled" },
-    runKinds: { train: "Training", score: "Scoring", value: "Lifetime value" },
+    runKinds: { train: "Training", score: "Scoring", value: "Lifetime value", need: "Next need" },
     steps: {
       wait: "Waiting for a worker",
       look: "Looking at what there is",
@@ -45,6 +45,7 @@ export default {
       train: "Learning",
       boosting: "Learning from all that is known",
       foretell: "Foretelling",
+      tell: "Telling flows",
       keep: "Keeping the version",
       features: "Reading what people did",
       write: "Writing the scores",

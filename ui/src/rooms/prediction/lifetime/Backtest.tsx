@@ -8,7 +8,6 @@ import { useWords } from "@/i18n/useWords";
 import { formatMoney } from "@/parts/format";
 import { Card } from "@/parts/Page";
 import { Pill } from "@/parts/Pill";
-import styles from "../Models.module.css";
 import { useFigure, useShare } from "../words";
 import type { Judged, Result } from "./queries";
 
@@ -17,14 +16,9 @@ const FigureChart = lazy(() => import("../FigureChart"));
 export function Backtest({ result }: { result: Result }): ReactNode {
   const { t } = useTranslation();
   return (
-    <div className={styles.two}>
-      <Card flush title={t("lifetime.backtest")} note={t("lifetime.backtestNote")}>
-        <Ways result={result} />
-      </Card>
-      <Card title={t("lifetime.calibration")} note={t("lifetime.calibrationNote")}>
-        <Calibration result={result} />
-      </Card>
-    </div>
+    <Card flush title={t("lifetime.backtest")} note={t("lifetime.backtestNote")}>
+      <Ways result={result} />
+    </Card>
   );
 }
 
@@ -71,24 +65,26 @@ function Ways({ result }: { result: Result }): ReactNode {
   return <Table<Judged> rowKey="key" size="small" columns={columns} dataSource={rows} pagination={false} />;
 }
 
-function Calibration({ result }: { result: Result }): ReactNode {
+export function Calibration({ result }: { result: Result }): ReactNode {
   const { t } = useTranslation();
   const { tag } = useLanguage();
   const money = (value: number): string => formatMoney(Math.round(value), result.currency, tag, true);
   const tenths = result.judged.find((one) => one.key === result.way)?.tenths ?? [];
   const most = Math.max(...tenths.flatMap((one) => [one.predicted, one.observed]), 1);
   return (
-    <Suspense fallback={<Skeleton active />}>
-      <FigureChart
-        caption={t("lifetime.calibration")}
-        xName={t("lifetime.predicted")}
-        writeX={money}
-        writeY={money}
-        lines={[
-          { name: t("lifetime.observed"), colour: "chart-1", points: tenths.map((one) => [one.predicted, one.observed] as const) },
-          { name: t("lifetime.perfect"), colour: "ink-faint", dashed: true, points: [[0, 0] as const, [most, most] as const] },
-        ]}
-      />
-    </Suspense>
+    <Card title={t("lifetime.calibration")} note={t("lifetime.calibrationNote")}>
+      <Suspense fallback={<Skeleton active />}>
+        <FigureChart
+          caption={t("lifetime.calibration")}
+          xName={t("lifetime.predicted")}
+          writeX={money}
+          writeY={money}
+          lines={[
+            { name: t("lifetime.observed"), colour: "chart-1", points: tenths.map((one) => [one.predicted, one.observed] as const) },
+            { name: t("lifetime.perfect"), colour: "ink-faint", dashed: true, points: [[0, 0] as const, [most, most] as const] },
+          ]}
+        />
+      </Suspense>
+    </Card>
   );
 }

@@ -17,7 +17,7 @@ import styles from "../Models.module.css";
 import { isLive } from "../queries";
 import { RunLine } from "../Runs";
 import { useShare, useWhyFailed } from "../words";
-import { Backtest } from "./Backtest";
+import { Backtest, Calibration } from "./Backtest";
 import { Cohorts, Odd, Spread, Tenths } from "./Parts";
 import { lifetimeQuery, useWorkOut, type Lifetime, type Result } from "./queries";
 import { SettingsDialog } from "./SettingsDialog";
@@ -95,9 +95,10 @@ function Found({ found, result }: { found: Lifetime; result: Result }): ReactNod
   return (
     <>
       <Figures found={found} result={result} />
+      <Tenths result={result} />
       <div className={styles.two}>
         <Spread result={result} />
-        <Tenths result={result} />
+        <Calibration result={result} />
       </div>
       <Backtest result={result} />
       <Cohorts result={result} />

@@ -1,4 +1,4 @@
-"""How does this room tell the event log what happened to somebody? By an event of the person, named by one of their ids.
+"""How does a room tell the event log what happened to somebody? By an event of the person, named by one of their ids.
 
 Whoever tells keeps what is to be told until the log has it, and gives it a message id of its own: told again, it is counted once.
 """
@@ -10,7 +10,8 @@ from typing import Final
 import msgspec
 
 from uems.collect import api as collect
-from uems.identity import api as identity
+from uems.identity.model import Id
+from uems.identity.people import ids_of, people_of
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
 
@@ -23,8 +24,8 @@ def tell_of_people(house: House, scope: Scope, told: Sequence[tuple[int, Mapping
 
     Raises what the log raises when it takes no more.
     """
-    people = identity.people_of(house.store, scope, {number for number, _ in told})
-    ids = identity.ids_of(house.store, scope, {person.person_id for person in people.values()})
+    people = people_of(house.store, scope, {number for number, _ in told})
+    ids = ids_of(house.store, scope, {person.person_id for person in people.values()})
     items = []
     for number, call in told:
         person = people.get(number)
@@ -35,7 +36,7 @@ def tell_of_people(house: House, scope: Scope, told: Sequence[tuple[int, Mapping
         collect.append_events(house, scope, items[start : start + _AT_ONCE], now)
 
 
-def _named(ids: Iterable[identity.Id]) -> dict[str, str]:
+def _named(ids: Iterable[Id]) -> dict[str, str]:
     """By which of their ids an event names somebody; nothing where none can."""
     known = [(one.kind, one.value) for one in ids if len(one.value) <= _MOST_ID]
     for kind, field in (("user_id", "userId"), ("anonymous_id", "anonymousId")):

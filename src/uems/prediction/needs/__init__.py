@@ -1,0 +1,1 @@
+"""When will somebody need something again? Renewal models of visits and purchases, without events, stores or HTTP."""
