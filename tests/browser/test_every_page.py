@@ -105,6 +105,10 @@ PAGES = [
     "tasks?state=done",
     "flows/tried/simulate?days=30",
     "flows/tried/dry-run",
+    "experiments",
+    "experiments/new-experiment",
+    "experiments/every",
+    "experiments/every/edit",
     "scenes",
     "scenes/new-scene",
     "scenes/every",
@@ -127,7 +131,7 @@ PAGES = [
     "settings/account",
 ]
 BARE_KEY = re.compile(
-    r"\b(?:actions|states|errors|shell|overview|truth|visits|events|live|receipts|letters|plan|imports|sources|people|person|merges|rules|settings|segments|lists|understanding|comparison|upset|distribution|handover|exports|syncs|passes|config|tags|tagRoles|tagEditor|lifecycle|lifetime|models|needs|kpis|alerts|guardrails|spend|customMetrics|journeyMap|mapEditor|behind|bottlenecks|reports|dashboards|messages|messageTemplates|restraints|flows|simulation|dryRun|scenes|tasks)\.[a-z]\w+"
+    r"\b(?:actions|states|errors|shell|overview|truth|visits|events|live|receipts|letters|plan|imports|sources|people|person|merges|rules|settings|segments|lists|understanding|comparison|upset|distribution|handover|exports|syncs|passes|config|tags|tagRoles|tagEditor|lifecycle|lifetime|models|needs|kpis|alerts|guardrails|spend|customMetrics|journeyMap|mapEditor|behind|bottlenecks|reports|dashboards|messages|messageTemplates|restraints|flows|simulation|dryRun|scenes|tasks|trials)\.[a-z]\w+"
 )
 LOOK = {"key": "look", "name": "LOOK", "touchpoints": [{"key": "view", "name": "VIEW", "events": [{"event": "Product Viewed"}]}]}
 BUY = {"key": "buy", "name": "BUY", "touchpoints": [{"key": "order", "name": "ORDER", "events": [{"event": "Order Completed"}]}]}
@@ -140,6 +144,14 @@ TILES = [
 SCENE = {
     "condition": {"did": {"events": ["Product Viewed"], "within": {"op": "after", "value": {"ago": 30, "unit": "minute"}}}},
     "hours": {"since": "22:00", "until": "02:00"},
+}
+TRIAL = {
+    "arms": [{"key": "control", "name": "A", "weight": 50}, {"key": "new", "name": "B", "weight": 50}],
+    "control": "control",
+    "metrics": [
+        {"key": "m", "name": "M", "role": "primary", "kind": "proportion", "config": {"event": {"event": "Order Completed"}}},
+        {"key": "r", "name": "R", "role": "guardrail", "kind": "revenue"},
+    ],
 }
 TRIED = {
     "entry": {"type": "event", "event": "Order Completed"},
@@ -168,6 +180,9 @@ def test_every_page_is_whole(browser: Browser, site: Site, signed_in: Path, lang
     tried = site.ask("flows/tried", {"name": "ABC", "graph": TRIED}, "PUT")
     site.ask("flows/tried/dry-run", {"revision": tried["revision"]})
     site.ask("scenes/every", {"name": "ABC", "spec": SCENE}, "PUT")
+    site.ask("experiments/every", {"name": "ABC", "spec": TRIAL}, "PUT")
+    site.ask("experiments/every/state", {"state": "running"})
+    site.send([exposed(f"arm-{n}", n % 2) for n in range(4)])
     simulation = f"flows/tried/simulations/{site.ask('flows/tried/simulations', {'days': 30})['simulation_id']}"
     site.wait(lambda: site.ask(simulation)["state"] not in ("queued", "running"))
     with _context(browser, site, signed_in, scheme="dark" if language == "zh" else "light") as context:
@@ -188,6 +203,11 @@ def test_every_page_is_whole(browser: Browser, site: Site, signed_in: Path, lang
                 troubles += [f"{path} at {width}: {what}" for what in _unfit(page, language)]
     site.ask("flows/tried/dry-run/end", {})
     assert troubles == []
+
+
+def exposed(user: str, arm: int) -> dict[str, object]:
+    told = {"experiment_id": "every", "variation_id": arm}
+    return {"type": "track", "event": "Experiment Viewed", "userId": user, "properties": told}
 
 
 def _open(page: Page, path: str) -> None:

@@ -13,6 +13,7 @@ import {
   Database,
   FileChartColumn,
   FileText,
+  FlaskConical,
   Gauge,
   Gem,
   GitMerge,
@@ -60,6 +61,7 @@ export interface PageEntry {
     | "merges"
     | "settings"
     | "flows"
+    | "trials"
     | MetricPage
     | OutreachPage;
   readonly path: string;
@@ -68,7 +70,7 @@ export interface PageEntry {
 }
 
 export interface PageGroup {
-  readonly key: "analyse" | "metrics" | "outreach" | "collect" | "people" | "system";
+  readonly key: "analyse" | "metrics" | "experiments" | "outreach" | "collect" | "people" | "system";
   readonly pages: readonly PageEntry[];
 }
 
@@ -93,6 +95,10 @@ export const PAGE_GROUPS: readonly PageGroup[] = [
       { key: "spend", path: "spend", icon: Wallet, needs: "kpis:read" },
       { key: "customMetrics", path: "custom-metrics", icon: SquareFunction, needs: "kpis:read" },
     ],
+  },
+  {
+    key: "experiments",
+    pages: [{ key: "trials", path: "experiments", icon: FlaskConical, needs: "experiments:read" }],
   },
   {
     key: "outreach",

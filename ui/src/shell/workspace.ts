@@ -7,6 +7,8 @@ export const ROLES: readonly Role[] = ["viewer", "analyst", "editor", "admin", "
 
 export type Permission =
   | `${"workspace" | "reports" | "segments" | "tags" | "models" | "kpis" | "dashboards" | "flows" | "campaigns" | "tasks" | "messages" | "plan" | "people" | "events" | "maps" | "merges" | "imports" | "sources" | "members" | "keys"}:${"read" | "write"}`
+  | "experiments:read"
+  | "experiments:write"
   | "campaigns:approve"
   | "health:read"
   | "audit:read"

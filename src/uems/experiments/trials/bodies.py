@@ -7,7 +7,7 @@ from pydantic import Field
 
 from uems.experiments.statistics.mismatch import Slice
 from uems.experiments.trials.definitions import Experiment, ExperimentVersion, State
-from uems.experiments.trials.spec import TrialDecision, TrialDraft, TrialSpec
+from uems.experiments.trials.spec import Method, Source, TrialDecision, TrialDraft, TrialSpec
 from uems.kernel.edge import Body, Clean, Count
 
 
@@ -32,8 +32,8 @@ class TrialLine(Body):
     name: str
     state: State
     version: Count
-    source: str
-    method: str
+    source: Source
+    method: Method
     arms: Count
     primary: str
     planned_days: Count

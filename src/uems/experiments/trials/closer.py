@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from uems.experiments.statistics.difference import Conclusion, Contrast, contrast
+from uems.experiments.statistics.difference import Conclusion, Contrast, Scale, contrast
 from uems.experiments.statistics.estimates import Estimate, NoAnswer
 from uems.experiments.statistics.heterogeneity import Heterogeneity, heterogeneity
 from uems.experiments.statistics.novelty import Novelty, novelty
@@ -32,7 +32,7 @@ class DayEffect:
     arm: str
     people: int
     effect: Conclusion | None
-    scale: str
+    scale: Scale
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +67,7 @@ def daily(house: House, scope: Scope, trial: Experiment, key: str, now: datetime
                 apart = _apart(control, arms[arm])
                 effect = None if apart is None else always_valid(apart, trial.spec.alpha, trial.spec.tuned_for)
                 day = day_of(end - timedelta(milliseconds=1), scope.zone)
-                scale = "absolute" if apart is None else apart.scale
+                scale: Scale = "absolute" if apart is None else apart.scale
                 found.append(DayEffect(day=day, arm=arm, people=0 if apart is None else apart.count, effect=effect, scale=scale))
     return found
 

@@ -20,6 +20,7 @@ from uems.experiments.trials.spec import TrialMetric, TrialSpec
 from uems.experiments.trials.sums import Taken
 
 Verdict = Literal["better", "worse", "open", "no_answer"]
+Reason = Literal["", "nobody", "too_few", "no_variance", "zero_denominator", "zero_control"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +37,7 @@ class Compared:
     decisive: Scale
     adjusted_p: float | None
     posterior: Posterior | None
-    reason: str
+    reason: Reason
     verdict: Verdict
 
 
@@ -48,7 +49,7 @@ class Shown:
     people: int
     value: float | None
     error: float | None
-    reason: str
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +132,7 @@ def compare(
     )
 
 
-def _unanswered(arm: str, reason: str) -> Compared:
+def _unanswered(arm: str, reason: Reason) -> Compared:
     return Compared(
         arm=arm, relative=None, absolute=None, decisive="absolute", adjusted_p=None, posterior=None, reason=reason, verdict="no_answer"
     )

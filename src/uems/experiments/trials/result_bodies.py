@@ -1,15 +1,17 @@
 """What do the results of an experiment look like over HTTP?"""
 
 from datetime import date, datetime
+from typing import Literal
 
 from uems.experiments.registry import METRIC_KINDS
-from uems.experiments.statistics.difference import Conclusion
+from uems.experiments.statistics.difference import Conclusion, Scale
 from uems.experiments.statistics.estimates import NoAnswer
 from uems.experiments.trials.bodies import TrialSlice
 from uems.experiments.trials.closer import ArmGroups, DayEffect, Wear
-from uems.experiments.trials.definitions import Experiment
-from uems.experiments.trials.judging import Compared, MetricResult
-from uems.experiments.trials.results import Results
+from uems.experiments.trials.definitions import Experiment, State
+from uems.experiments.trials.judging import Compared, MetricResult, Reason, Verdict
+from uems.experiments.trials.results import Code, Results, Warned
+from uems.experiments.trials.spec import Direction, Method, Role
 from uems.experiments.trials.words import say_verdict
 from uems.kernel.edge import Body, Count
 
@@ -42,11 +44,11 @@ class TrialCompared(Body):
     arm: str
     relative: TrialEffect | None
     absolute: TrialEffect | None
-    decisive: str
+    decisive: Scale
     adjusted_p: float | None
     belief: TrialBelief | None
-    reason: str
-    verdict: str
+    reason: Reason
+    verdict: Verdict
 
     @staticmethod
     def of(one: Compared) -> "TrialCompared":
@@ -77,7 +79,7 @@ class TrialArmValue(Body):
     people: Count
     value: float | None
     error: float | None
-    reason: str
+    reason: Reason
 
 
 class TrialMetricResult(Body):
@@ -85,8 +87,8 @@ class TrialMetricResult(Body):
 
     key: str
     name: str
-    role: str
-    better: str
+    role: Role
+    better: Direction
     kind: str
     unit: str
     kept: float
@@ -125,7 +127,7 @@ class TrialRatio(Body):
 class TrialWarning(Body):
     """What has to be known beside the numbers."""
 
-    code: str
+    code: Warned
     count: Count
     arm: str
     at: datetime | None
@@ -134,11 +136,11 @@ class TrialWarning(Body):
 class TrialVerdictSaid(Body):
     """One answer: the code for programs, the sentence for people."""
 
-    code: str
+    code: Code
     arm: str
     metric: str
     effect: float | None
-    reason: str
+    reason: Reason
     zh: str
     en: str
 
@@ -147,12 +149,12 @@ class TrialResults(Body):
     """until: what happened before it counts. several_arms: people seen in more than one arm, who are not compared."""
 
     key: str
-    state: str
+    state: State
     until: datetime
     days: float
     planned_days: Count
     alpha: float
-    method: str
+    method: Method
     control: str
     people: dict[str, int]
     several_arms: Count
@@ -193,7 +195,7 @@ class TrialDay(Body):
     day: date
     arm: str
     people: Count
-    scale: str
+    scale: Scale
     effect: TrialEffect | None
 
 
@@ -261,8 +263,8 @@ class TrialArmWear(Body):
     early: TrialEffect | None
     late: TrialEffect | None
     change: TrialEffect | None
-    verdict: str
-    reason: str
+    verdict: Literal["fades", "grows", "turns", "steady", ""]
+    reason: Reason
 
 
 class TrialWear(Body):

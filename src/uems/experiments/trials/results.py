@@ -14,7 +14,7 @@ from uems.experiments.statistics.mismatch import THRESHOLD, Mismatch, Slice, mis
 from uems.experiments.statistics.multiple import holm
 from uems.experiments.trials.definitions import Experiment, ExperimentVersion, versions_of
 from uems.experiments.trials.exposed import Exposures
-from uems.experiments.trials.judging import MetricResult, correct, judge_metric
+from uems.experiments.trials.judging import MetricResult, Reason, correct, judge_metric
 from uems.experiments.trials.spec import TrialSpec
 from uems.experiments.trials.sums import Asking, Tally, World, take, tally
 from uems.journeys import api as journeys
@@ -31,11 +31,14 @@ FEW: Final = 100
 Code = Literal["nobody", "mismatch", "no_answer", "early", "guardrail", "better", "worse", "open", "no_difference"]
 
 
+Warned = Literal["several_arms", "strange_arms", "weights_changed", "stopped_early", "peeking", "empty_arm", "few_people"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrialNotice:
     """What has to be known beside the numbers. count: people, or days; arm: whom it concerns; at: when."""
 
-    code: Literal["several_arms", "strange_arms", "weights_changed", "stopped_early", "peeking", "empty_arm", "few_people"]
+    code: Warned
     count: int = 0
     arm: str = ""
     at: datetime | None = None
@@ -49,7 +52,7 @@ class TrialVerdict:
     arm: str = ""
     metric: str = ""
     effect: float | None = None
-    reason: str = ""
+    reason: Reason = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,8 @@ MAX_ARMS: Final = 10
 MAX_METRICS: Final = 30
 ShortKey = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,59}$")]
 Source = Literal["flag", "flow", "message", "coupon", "slot", "other"]
+Role = Literal["primary", "secondary", "guardrail"]
+Direction = Literal["up", "down"]
 Method = Literal["sequential", "planned", "once", "bayesian"]
 """sequential: always valid. planned: one look a day, O'Brien and Fleming. once: Welch's test at the end. bayesian: chance to be better."""
 
@@ -31,8 +33,8 @@ class TrialMetric(Body):
 
     key: ShortKey
     name: Name
-    role: Literal["primary", "secondary", "guardrail"] = "secondary"
-    better: Literal["up", "down"] = "up"
+    role: Role = "secondary"
+    better: Direction = "up"
     kind: Annotated[str, Field(min_length=1, max_length=40)]
     config: dict[str, Any] = Field(default_factory=dict)
 

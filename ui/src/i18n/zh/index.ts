@@ -33,6 +33,7 @@ import spend from "./spend";
 import tagEditor from "./tagEditor";
 import tags from "./tags";
 import tasks from "./tasks";
+import trials from "./trials";
 import understanding from "./understanding";
 
 export default {
@@ -57,6 +58,7 @@ export default {
   ...tags,
   ...tagEditor,
   ...lifecycle,
+  ...trials,
   ...forecasts,
   ...models,
   ...kpis,
