@@ -13,7 +13,7 @@ from typing import Final
 
 from uems.experiments.exposures import EVENTS
 from uems.journeys import api as journeys
-from uems.kernel.sql import Sql, ident, join
+from uems.kernel.sql import Sql, ident, join, json_path
 
 _OTHER_NAMES: Final = {"experiment_id": "experimentId", "variation_id": "variationId"}
 """As some clients write them."""
@@ -47,11 +47,11 @@ def exposed_sql(query: journeys.Query, wanted: Exposures) -> Sql:
         rows = query.events_sql({"t": INSTANT}, query.step_sql(wanted.entry), wanted.start, wanted.end)
         return Sql(f"(SELECT person, min(t) AS f, toUInt8(0) AS arm FROM {rows} GROUP BY person)")
     names = query.bind(list(wanted.events), "Array(String)")
-    asked = property_sql(query, wanted.id_property)
+    asked = property_sql(wanted.id_property)
     codes = arm_codes(wanted.arms)
     words = query.bind(list(codes), "Array(String)")
     numbers = query.bind(list(codes.values()), "Array(UInt8)")
-    told = property_sql(query, wanted.arm_property)
+    told = property_sql(wanted.arm_property)
     where = Sql(f"event IN {names} AND {asked} = {query.bind(wanted.experiment_id, 'String')} AND {told} != ''")
     columns = {"t": INSTANT, "a": Sql(f"transform({told}, {words}, {numbers}, toUInt8({UNKNOWN}))")}
     columns |= {f"of_{name}": query.text_sql(dimension) for name, dimension in wanted.traits.items()}
@@ -62,12 +62,13 @@ def exposed_sql(query: journeys.Query, wanted: Exposures) -> Sql:
     return Sql(f"(SELECT person, min(t) AS f, {arm} AS arm{join(Sql(''), kept)} FROM {rows} GROUP BY person)")
 
 
-def property_sql(query: journeys.Query, name: str) -> Sql:
-    """A property as text, also under the other name that clients give it."""
-    first = query.text_sql(journeys.Dimension(property=name))
-    if name not in _OTHER_NAMES:
-        return first
-    return Sql(f"if({first} != '', {first}, {query.text_sql(journeys.Dimension(property=_OTHER_NAMES[name]))})")
+def property_sql(name: str) -> Sql:
+    """A property that is a text or a whole number, as text, also under the other name that clients give it; "" for none."""
+    found = Sql("''")
+    for one in (_OTHER_NAMES[name], name) if name in _OTHER_NAMES else (name,):
+        path = json_path(Sql("properties"), one)
+        found = Sql(f"coalesce({path}.:String, toString({path}.:Int64), {found})")
+    return found
 
 
 def arm_codes(arms: Sequence[str]) -> dict[str, int]:

@@ -125,11 +125,12 @@ class Frame:
             return after, ()
         return after, (self.capped_sql(Sql(f"sumIf({column}, {self.earlier_sql()})"), cap),)
 
-    def ever(self, amount: Amount, days: int | None, skip: int = 0) -> tuple[Sql, Sequence[Sql]]:
+    def ever(self, event: journeys.Step, days: int | None, skip: int = 0) -> tuple[Sql, Sequence[Sql]]:
         """(1 for whoever did it after the first exposure, the same for before it)."""
-        column = self.amount_sql(amount)
-        after = Sql(f"toFloat64(countIf({column} != 0 AND {self.after_sql(days, skip)}) > 0)")
-        return after, (Sql(f"toFloat64(countIf({column} != 0 AND {self.earlier_sql()}) > 0)"),) if self.before_days else ()
+        column = self.amount_sql(Amount(event=event))
+        # The same sums as those of how often it was done, so that the engine keeps one of them for several metrics.
+        after = Sql(f"toFloat64(sumIf({column}, {self.after_sql(days, skip)}) > 0)")
+        return after, (Sql(f"toFloat64(sumIf({column}, {self.earlier_sql()}) > 0)"),) if self.before_days else ()
 
     def capped_sql(self, value: Sql, cap: float | None) -> Sql:
         return value if cap is None else Sql(f"least({value}, {self.columns.query.bind(float(cap), 'Float64')})")

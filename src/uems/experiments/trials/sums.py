@@ -94,12 +94,15 @@ class _Made:
 
 def take(world: World, asked: Sequence[Asking]) -> list[Taken]:
     """The sums of every metric, in order. Raises what ``Warehouse.query`` raises."""
+    # Traits by which nobody is parted would be worked out for everybody, in every statement.
+    wanted = {name: one for name, one in world.exposures.traits.items() if name == world.group}
+    world = replace(world, exposures=replace(world.exposures, traits=wanted))
     caps = _caps(world, asked)
     made = _made(world, asked, caps)
     ripe = _counts(world, asked, made.measured)
     sums = _sums(made)
     rows = {(int(row["arm"]), str(row["g"])): row for row in made.query.run(sums).to_pylist()}
-    quantiles = _quantiles(world, asked, caps, rows)
+    quantiles = _quantiles(world, asked, made.measured, rows)
     found = []
     for place, measured in enumerate(made.measured):
         if measured.shape == "quantile":
@@ -219,25 +222,27 @@ def _number(value: object) -> float | None:
 
 
 def _quantiles(
-    world: World, asked: Sequence[Asking], caps: Sequence[float | None], rows: Mapping[Cell, Mapping[str, Any]]
+    world: World, asked: Sequence[Asking], measured: Sequence[Measured], rows: Mapping[Cell, Mapping[str, Any]]
 ) -> dict[int, dict[Cell, Estimate | NoAnswer]]:
     """metric → the quantile of each cell, read at three ranks; a second statement, since the ranks depend on how many there are."""
-    made = _made(world, asked, caps)
-    wanted = {place: one for place, one in enumerate(made.measured) if one.shape == "quantile"}
+    wanted = {place: one for place, one in enumerate(measured) if one.shape == "quantile"}
     found: dict[int, dict[Cell, Estimate | NoAnswer]] = {place: {} for place in wanted}
+    if not wanted:
+        return found
+    made = _made(world, [asked[place] for place in wanted], [None] * len(wanted))
     parts: list[Sql] = []
     names: dict[tuple[int, Cell, int], str] = {}
-    for place, one in wanted.items():
+    for inside, (place, one) in enumerate(wanted.items()):
         for cell, row in rows.items():
             count = round(float(row[f"s{place}_1"]))
             if not count:
                 continue
-            here = Sql(f"arm = {int(cell[0])} AND g = {made.query.bind(cell[1], 'String')} AND v{int(place)}_1 > 0 AND r{int(place)} > 0")
+            here = Sql(f"arm = {int(cell[0])} AND g = {made.query.bind(cell[1], 'String')} AND v{int(inside)}_1 > 0 AND r{int(inside)} > 0")
             for n, share in enumerate(shares_around(count, one.share)):
                 name = f"q{len(names)}"
                 names[place, cell, n] = name
                 bound = made.query.bind(share, "Float64")
-                parts.append(Sql(f"quantileExactInclusiveIf({bound})({ident(f'v{place}_0')}, {here}) AS {ident(name)}"))
+                parts.append(Sql(f"quantileExactInclusiveIf({bound})({ident(f'v{inside}_0')}, {here}) AS {ident(name)}"))
     if not parts:
         return found
     [told] = made.query.run(Sql(f"SELECT {join(Sql(', '), parts)} FROM {made.people_sql}")).to_pylist()

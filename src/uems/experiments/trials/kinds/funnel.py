@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from uems.experiments.trials.frame import Amount, Frame, Measured
+from uems.experiments.trials.frame import Frame, Measured
 from uems.journeys import api as journeys
 from uems.kernel.edge import Body
 from uems.kernel.sql import Sql
@@ -36,7 +36,7 @@ class Funnel:
         reached = frame.reached_sql(config.steps, config.within_hours * HOUR_MS)
         through = Sql(f"toFloat64({reached} = {len(config.steps)})")
         if config.of == "exposed":
-            _, before = frame.ever(Amount(event=config.steps[-1]), None)
+            _, before = frame.ever(config.steps[-1], None)
             return Measured(shape="mean", values=[through], before=before)
         return Measured(shape="ratio", values=[through, Sql(f"toFloat64({reached} > 0)")])
 

@@ -27,7 +27,7 @@ class Proportion:
     def measured(self, frame: Frame, config: BaseModel) -> Measured:
         """1 for whoever did it."""
         assert isinstance(config, ProportionMetric)
-        after, before = frame.ever(Amount(event=config.event), config.window_days)
+        after, before = frame.ever(config.event, config.window_days)
         return Measured(shape="mean", values=[after], before=before, ripe_days=config.window_days or 0)
 
     def amount(self, config: BaseModel) -> Amount:

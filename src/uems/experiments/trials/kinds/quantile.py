@@ -32,7 +32,7 @@ class Quantile:
         """The sum, and whether there was an event."""
         assert isinstance(config, QuantileMetric)
         after, _ = frame.total(config, config.window_days)
-        there, _ = frame.ever(Amount(event=config.event), config.window_days)
+        there, _ = frame.ever(config.event, config.window_days)
         return Measured(shape="quantile", values=[after, there], ripe_days=config.window_days or 0, share=config.share)
 
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field, model_validator
 
-from uems.experiments.trials.frame import Amount, Frame, Measured
+from uems.experiments.trials.frame import Frame, Measured
 from uems.journeys import api as journeys
 from uems.kernel.edge import Body
 
@@ -36,7 +36,7 @@ class Retention:
     def measured(self, frame: Frame, config: BaseModel) -> Measured:
         """1 for whoever came back."""
         assert isinstance(config, RetentionMetric)
-        after, before = frame.ever(Amount(event=config.event), config.to_day + 1, config.from_day)
+        after, before = frame.ever(config.event, config.to_day + 1, config.from_day)
         return Measured(shape="mean", values=[after], before=before, ripe_days=config.to_day + 1)
 
 
