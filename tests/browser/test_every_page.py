@@ -74,6 +74,7 @@ PAGES = [
     "lifecycle",
     "lifetime-value",
     "needs",
+    "survival",
     "models",
     "models/new-model",
     "models/new-model?template=own",
@@ -131,7 +132,7 @@ PAGES = [
     "settings/account",
 ]
 BARE_KEY = re.compile(
-    r"\b(?:actions|states|errors|shell|overview|truth|visits|events|live|receipts|letters|plan|imports|sources|people|person|merges|rules|settings|segments|lists|understanding|comparison|upset|distribution|handover|exports|syncs|passes|config|tags|tagRoles|tagEditor|lifecycle|lifetime|models|needs|kpis|alerts|guardrails|spend|customMetrics|journeyMap|mapEditor|behind|bottlenecks|reports|dashboards|messages|messageTemplates|restraints|flows|simulation|dryRun|scenes|tasks|trials)\.[a-z]\w+"
+    r"\b(?:actions|states|errors|shell|overview|truth|visits|events|live|receipts|letters|plan|imports|sources|people|person|merges|rules|settings|segments|lists|understanding|comparison|upset|distribution|handover|exports|syncs|passes|config|tags|tagRoles|tagEditor|lifecycle|lifetime|models|needs|survival|kpis|alerts|guardrails|spend|customMetrics|journeyMap|mapEditor|behind|bottlenecks|reports|dashboards|messages|messageTemplates|restraints|flows|simulation|dryRun|scenes|tasks|trials)\.[a-z]\w+"
 )
 LOOK = {"key": "look", "name": "LOOK", "touchpoints": [{"key": "view", "name": "VIEW", "events": [{"event": "Product Viewed"}]}]}
 BUY = {"key": "buy", "name": "BUY", "touchpoints": [{"key": "order", "name": "ORDER", "events": [{"event": "Order Completed"}]}]}

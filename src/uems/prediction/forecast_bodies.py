@@ -9,7 +9,6 @@ from uems.kernel.edge import Body, Count, Key
 from uems.prediction.bodies import ModelRunBody
 from uems.prediction.forecasts import Forecast
 from uems.prediction.model import Run
-from uems.prediction.needs_settings import NeedsSettings
 from uems.prediction.value_settings import ValueSettings
 
 
@@ -159,84 +158,6 @@ class LifetimeValueBody(Body):
         return LifetimeValueBody(
             settings=ValueSettingsBody.model_validate(settings),
             result=ValueResultBody.model_validate(forecast.result) if forecast and forecast.result else None,
-            result_at=forecast.result_at if forecast else None,
-            run_at=forecast.run_at if forecast else None,
-            run=ModelRunBody.of(run) if run else None,
-        )
-
-
-class NeedsSettingsBody(Body):
-    """lead_days: so many days before its early limit a need is told of. chance_percent: only needs at least so likely to come within
-    ``horizon_days``. kinds: of the most frequent categories. events: which are purchases; none: every event with revenue."""
-
-    lead_days: int = Field(3, ge=0, le=60)
-    chance_percent: float = Field(60.0, gt=0, le=100)
-    horizon_days: int = Field(90, ge=7, le=365)
-    kinds: int = Field(200, ge=1, le=500)
-    events: list[Key] = Field(default_factory=list, max_length=50)
-
-    def read(self) -> NeedsSettings:
-        return NeedsSettings.model_validate(self.model_dump())
-
-
-class NeedsJudgedBody(Body):
-    """What was said of a held-out window beside what was bought in it. loss, naive_loss: mean pinball loss in days, ours and that of the
-    person's own mean gap. coverage: of the 80% limits. calibration: share of needs in each tenth of the chances, 0.1 if right."""
-
-    pairs: Count
-    days: Count
-    loss: float
-    naive_loss: float
-    coverage: float
-    came: float
-    calibration: list[float]
-
-
-class NeedKindBody(Body):
-    """A kind of thing; $visit is being there, $order is buying at all. due: how many needs are expected within so many days."""
-
-    kind: str
-    people: Count
-    usual_days: float
-    due_7: float
-    due_28: float
-    loss: float | None
-    naive_loss: float | None
-    coverage: float | None
-
-
-class NeedDayBody(Body):
-    day: date
-    expected: float
-
-
-class NeedsResultBody(Body):
-    """pairs: people and kinds that are foretold. told: needs told of by the newest run. anniversaries: of first orders, within 28 days."""
-
-    as_of: date
-    people: Count
-    pairs: Count
-    told: Count
-    judged: NeedsJudgedBody
-    kinds: list[NeedKindBody]
-    calendar: list[NeedDayBody]
-    anniversaries: Count
-
-
-class NextNeedBody(Body):
-    """settings: as they are now. result: of the newest run that came to something. run: the newest one, whatever became of it."""
-
-    settings: NeedsSettingsBody
-    result: NeedsResultBody | None
-    result_at: datetime | None
-    run_at: datetime | None
-    run: ModelRunBody | None
-
-    @staticmethod
-    def of(forecast: Forecast | None, run: Run | None) -> "NextNeedBody":
-        return NextNeedBody(
-            settings=NeedsSettingsBody.model_validate(dict(forecast.settings) if forecast else {}),
-            result=NeedsResultBody.model_validate(forecast.result) if forecast and forecast.result else None,
             result_at=forecast.result_at if forecast else None,
             run_at=forecast.run_at if forecast else None,
             run=ModelRunBody.of(run) if run else None,

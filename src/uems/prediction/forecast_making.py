@@ -9,6 +9,8 @@ from uems.kernel.scope import Scope
 from uems.prediction.forecasts import ForecastKey, wanted
 from uems.prediction.needs_job import make_needs
 from uems.prediction.needs_settings import NeedsSettings
+from uems.prediction.survival_job import make_survival
+from uems.prediction.survival_settings import SurvivalSettings
 from uems.prediction.value_job import make_value
 from uems.prediction.value_settings import ValueSettings
 
@@ -20,4 +22,6 @@ def make(house: House, scope: Scope, key: ForecastKey, run_id: str, now: datetim
     settings = wanted(house.store, scope, key).settings
     if key == "next_need":
         return make_needs(house, scope, NeedsSettings.model_validate(dict(settings)), now, tick)
+    if key == "survival":
+        return make_survival(house, scope, SurvivalSettings.model_validate(dict(settings)), now, tick)
     return make_value(house, scope, ValueSettings.model_validate(dict(settings)), run_id, now, tick)

@@ -15,13 +15,18 @@ from uems.kernel.store import Store, lock
 from uems.prediction.model import Run, RunKind
 from uems.prediction.needs_settings import NeedsSettings
 from uems.prediction.runs import put_in_queue
+from uems.prediction.survival_settings import SurvivalSettings
 from uems.prediction.tables import forecasts
 from uems.prediction.value_settings import ValueSettings
 
-ForecastKey: TypeAlias = Literal["lifetime_value", "next_need"]
+ForecastKey: TypeAlias = Literal["lifetime_value", "next_need", "survival"]
 FORECASTS: Final[tuple[ForecastKey, ...]] = get_args(ForecastKey)
-SETTINGS: Final[Mapping[ForecastKey, type[BaseModel]]] = {"lifetime_value": ValueSettings, "next_need": NeedsSettings}
-RUNS: Final[Mapping[RunKind, ForecastKey]] = {"value": "lifetime_value", "need": "next_need"}
+SETTINGS: Final[Mapping[ForecastKey, type[BaseModel]]] = {
+    "lifetime_value": ValueSettings,
+    "next_need": NeedsSettings,
+    "survival": SurvivalSettings,
+}
+RUNS: Final[Mapping[RunKind, ForecastKey]] = {"value": "lifetime_value", "need": "next_need", "survival": "survival"}
 _KIND: Final[Mapping[ForecastKey, RunKind]] = {key: kind for kind, key in RUNS.items()}
 _f = forecasts.c
 

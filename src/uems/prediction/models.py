@@ -24,7 +24,7 @@ _KEY: Final = re.compile(r"[a-z][a-z0-9_]{0,59}")
 _m, _v = models.c, model_versions.c
 _SEEN: Final = [column for column in _v if column.name != "content"]
 MOST_MODELS: Final = 50
-RESERVED: Final = frozenset({"lifetime_value", "next_need", "next_need_on"})
+RESERVED: Final = frozenset({"lifetime_value", "next_need", "next_need_on", "survival", "value_at_risk"})
 """Tags that forecasts write."""
 
 

@@ -62,7 +62,7 @@ from uems.profiles.tags.measured import measure_cuts
 from uems.profiles.tags.model import SavedTag, TagDef, TagState, TagValue, Words
 from uems.profiles.tags.past import values_before
 from uems.profiles.tags.refresh import Refreshed, refresh
-from uems.profiles.tags.scores import give_back, give_back_in, take_over, write_scores
+from uems.profiles.tags.scores import give_back, give_back_in, scores_of, take_over, write_scores
 from uems.profiles.tags.standard import install_standard_tags, standard_tags
 from uems.profiles.tags.uses import TagUse, TagUsers, broken, check_uses, uses_among
 from uems.profiles.timeline import timeline
@@ -163,6 +163,7 @@ __all__ = [
     "roles_of",
     "save_tag",
     "say",
+    "scores_of",
     "search_people",
     "segments_in",
     "set_role",

@@ -18,6 +18,7 @@ import {
   Gem,
   GitMerge,
   HandHeart,
+  HeartPulse,
   LayoutDashboard,
   Logs,
   Map,
@@ -58,6 +59,7 @@ export interface PageEntry {
     | "models"
     | "lifetimeValue"
     | "needs"
+    | "survival"
     | "merges"
     | "settings"
     | "flows"
@@ -122,6 +124,7 @@ export const PAGE_GROUPS: readonly PageGroup[] = [
       { key: "lifecycle", path: "lifecycle", icon: TrendingUpDown, needs: "segments:read" },
       { key: "lifetimeValue", path: "lifetime-value", icon: Gem, needs: "models:read" },
       { key: "needs", path: "needs", icon: CalendarClock, needs: "models:read" },
+      { key: "survival", path: "survival", icon: HeartPulse, needs: "models:read" },
       { key: "models", path: "models", icon: BrainCircuit, needs: "models:read" },
       { key: "merges", path: "merges", icon: GitMerge, needs: "merges:read" },
     ],

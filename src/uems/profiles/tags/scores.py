@@ -1,11 +1,13 @@
 """How does a model speak? It takes a tag over, writes the scores of people with their reasons, and gives the tag back."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 from sqlalchemy import Connection
 
@@ -24,6 +26,7 @@ from uems.profiles.tags.states import NEVER, states_of, succeeded, write_states
 from uems.profiles.tags.stored import NOBODY, Stored, Writer, difference, read_stored
 
 _CHECKED: Final = 1_000
+Floats: TypeAlias = npt.NDArray[np.float64]
 
 
 def take_over(
@@ -125,6 +128,13 @@ def write_scores(
     if len(found.changed):
         announce(house.store, scope.workspace_id, version)
     return found.changed
+
+
+def scores_of(house: House, scope: Scope, tag: str) -> tuple[People, Floats]:
+    """(people, what a model says of each) for a tag of numbers, both of shape (n,), by person; nobody where there is no such tag."""
+    found = read_stored(house, scope, [tag], None).get(tag, NOBODY)
+    values = np.array([json.loads(text) for text in found.values.to_pylist()], np.float64)
+    return found.people, values
 
 
 def _without(stored: Stored, people: People) -> Stored:

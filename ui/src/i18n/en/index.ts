@@ -30,6 +30,7 @@ import scenes from "./scenes";
 import segments from "./segments";
 import simulation from "./simulation";
 import spend from "./spend";
+import survival from "./survival";
 import tagEditor from "./tagEditor";
 import tags from "./tags";
 import tasks from "./tasks";
@@ -56,6 +57,7 @@ export default {
   ...understanding,
   ...config,
   ...tags,
+  ...survival,
   ...tagEditor,
   ...lifecycle,
   ...trials,
