@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench import cases
+from bench.flags import flags_case
 from bench.flows import flows_case, postgres_case
 from bench.listening import listening_case
 from bench.lists import list_case
@@ -29,6 +30,7 @@ CASES = {
     "import": cases.parquet_import(3_000_000),
     "demo": cases.demo_load,
     "segments": segments_case(50_000_000, 1_000_000),
+    "flags": flags_case,
     "flows": flows_case(1_000_000),
     "flows-postgresql": postgres_case(1_000_000),
     "listening": listening_case(1_000_000, 200, 5_000, 20),

@@ -114,6 +114,11 @@ PAGES = [
     "scenes/new-scene",
     "scenes/every",
     "scenes/every/edit",
+    "flags",
+    "flags/new-flag",
+    "flags/every",
+    "flags/every/edit",
+    "flag-connection",
     "people/1?tab=flows",
     "templates",
     "templates/new-template",
@@ -132,7 +137,7 @@ PAGES = [
     "settings/account",
 ]
 BARE_KEY = re.compile(
-    r"\b(?:actions|states|errors|shell|overview|truth|visits|events|live|receipts|letters|plan|imports|sources|people|person|merges|rules|settings|segments|lists|understanding|comparison|upset|distribution|handover|exports|syncs|passes|config|tags|tagRoles|tagEditor|lifecycle|lifetime|models|needs|survival|kpis|alerts|guardrails|spend|customMetrics|journeyMap|mapEditor|behind|bottlenecks|reports|dashboards|messages|messageTemplates|restraints|flows|simulation|dryRun|scenes|tasks|trials)\.[a-z]\w+"
+    r"\b(?:actions|states|errors|shell|overview|truth|visits|events|live|receipts|letters|plan|imports|sources|people|person|merges|rules|settings|segments|lists|understanding|comparison|upset|distribution|handover|exports|syncs|passes|config|tags|tagRoles|tagEditor|lifecycle|lifetime|models|needs|survival|kpis|alerts|guardrails|spend|customMetrics|journeyMap|mapEditor|behind|bottlenecks|reports|dashboards|messages|messageTemplates|restraints|flows|featureFlags|simulation|dryRun|scenes|tasks|trials)\.[a-z]\w+"
 )
 LOOK = {"key": "look", "name": "LOOK", "touchpoints": [{"key": "view", "name": "VIEW", "events": [{"event": "Product Viewed"}]}]}
 BUY = {"key": "buy", "name": "BUY", "touchpoints": [{"key": "order", "name": "ORDER", "events": [{"event": "Order Completed"}]}]}
@@ -154,6 +159,22 @@ TRIAL = {
         {"key": "r", "name": "R", "role": "guardrail", "kind": "revenue"},
     ],
 }
+FLAG = {
+    "value_type": "json",
+    "default": {"a": 1},
+    "rules": [
+        {
+            "kind": "force", "id": "a", "value": {"a": 2}, "percent": 12.5,
+            "condition": {"and": [{"trait": {"name": "plan", "op": "in", "value": ["pro"]}}, {"segment": {"key": "every"}}]},
+            "ramp": {"guardrail": "arpu-dau_mau", "steps": [{"percent": 50, "at": "2100-01-01T00:00:00Z"}]},
+        },
+        {
+            "kind": "split", "id": "b", "experiment": "abc", "namespace": {"key": "abc", "start": 0, "end": 50},
+            "prerequisites": [{"flag": "gate", "values": [True]}],
+            "arms": [{"key": "a", "name": "A", "value": 1, "weight": 50}, {"key": "b", "name": "B", "value": [2], "weight": 50}],
+        },
+    ],
+}  # fmt: skip
 TRIED = {
     "entry": {"type": "event", "event": "Order Completed"},
     "start": "wait",
@@ -180,6 +201,9 @@ def test_every_page_is_whole(browser: Browser, site: Site, signed_in: Path, lang
     site.ask("flows/every", {"name": "ABC", "graph": recipe["graph"]}, "PUT")
     tried = site.ask("flows/tried", {"name": "ABC", "graph": TRIED}, "PUT")
     site.ask("flows/tried/dry-run", {"revision": tried["revision"]})
+    site.ask("flags/gate", {"name": "ABC", "spec": {"value_type": "boolean", "default": True}}, "PUT")
+    site.ask("flags/every", {"name": "ABC", "spec": FLAG}, "PUT")
+    site.ask("flags/every/state", {"state": "on"})
     site.ask("scenes/every", {"name": "ABC", "spec": SCENE}, "PUT")
     site.ask("experiments/every", {"name": "ABC", "spec": TRIAL}, "PUT")
     site.ask("experiments/every/state", {"state": "running"})

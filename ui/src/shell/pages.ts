@@ -13,6 +13,7 @@ import {
   Database,
   FileChartColumn,
   FileText,
+  Flag,
   FlaskConical,
   Gauge,
   Gem,
@@ -64,6 +65,7 @@ export interface PageEntry {
     | "settings"
     | "flows"
     | "trials"
+    | "flags"
     | MetricPage
     | OutreachPage;
   readonly path: string;
@@ -100,7 +102,10 @@ export const PAGE_GROUPS: readonly PageGroup[] = [
   },
   {
     key: "experiments",
-    pages: [{ key: "trials", path: "experiments", icon: FlaskConical, needs: "experiments:read" }],
+    pages: [
+      { key: "trials", path: "experiments", icon: FlaskConical, needs: "experiments:read" },
+      { key: "flags", path: "flags", icon: Flag, needs: "experiments:read" },
+    ],
   },
   {
     key: "outreach",

@@ -9,6 +9,7 @@ import customMetrics from "./customMetrics";
 import dashboards from "./dashboards";
 import dryRun from "./dryRun";
 import faults from "./faults";
+import featureFlags from "./featureFlags";
 import flows from "./flows";
 import guardrails from "./guardrails";
 import handover from "./handover";
@@ -69,6 +70,7 @@ export default {
   ...dryRun,
   ...faults,
   ...guardrails,
+  ...featureFlags,
   ...flows,
   ...campaigns,
   ...customMetrics,
