@@ -34,7 +34,9 @@ def spec(number: int) -> dict[str, Any]:
 def flags_case() -> list[Row]:
     """The payload of 20 flags by kept-alive requests, load generator included; then each flag for thousands of people in one thread."""
     with server.workspace() as target:
-        key = json.loads(server.command(target.home, "key", "create", "--kind", "flags", "--workspace", "bench", "--format", "json"))["token"]
+        key = json.loads(server.command(target.home, "key", "create", "--kind", "flags", "--workspace", "bench", "--format", "json"))[
+            "token"
+        ]
         for number in range(FLAGS):
             _put(target, f"flags/flag-{number}", {"name": f"Flag {number}", "spec": spec(number)})
             target.post(f"flags/flag-{number}/state", {"state": "on"})
@@ -52,7 +54,9 @@ def flags_case() -> list[Row]:
             met=rate >= REQUESTS,
             note=f"p99 {found.percentile(0.99):.1f} ms, {found.statuses}",
         ),
-        Row(what="one flag, evaluated here", figure=f"{micro:.1f} us", wanted="< 5", met=micro < 5, note=f"{people:,} people, {FLAGS} flags"),
+        Row(
+            what="one flag, evaluated here", figure=f"{micro:.1f} us", wanted="< 5", met=micro < 5, note=f"{people:,} people, {FLAGS} flags"
+        ),
     ]
 
 

@@ -10,8 +10,6 @@ export type Permission =
   | "experiments:read"
   | "experiments:write"
   | "campaigns:approve"
-  | "experiments:read"
-  | "experiments:write"
   | "health:read"
   | "audit:read"
   | "owners:write";

@@ -10,6 +10,7 @@ import { Field, Fields } from "@/parts/Field";
 import { Card, Page, Stack } from "@/parts/Page";
 import { Refusal } from "@/parts/Refusal";
 import { NoPermission, Ready } from "@/parts/states";
+import { useLeaving } from "@/rooms/segments/builder/useLeaving";
 import { check } from "@/rooms/segments/check";
 import { useMay, usePath, useWorkspace } from "@/shell/workspace";
 import { draftsOf, forceRule, specOf, splitRule, totalOf, type RuleDraft } from "./draft";
@@ -35,12 +36,14 @@ function Editor({ flag }: { flag: Flag }): ReactNode {
   const path = usePath();
   const navigate = useNavigate();
   const [opened] = useState(flag);
-  const [named, setNamed] = useState({ name: flag.name, description: flag.description, owner: flag.owner });
+  const [start] = useState(() => startOf(flag));
+  const [named, setNamed] = useState(start.named);
   const [spec, setSpec] = useState(flag.spec);
-  const [rules, setRules] = useState(() => draftsOf(flag.spec));
+  const [rules, setRules] = useState(start.rules);
   const [insists, setInsists] = useState(false);
   const { mutate, isPending, error } = useSaveFlag();
   const askMoves = useAskMoves();
+  const leaving = useLeaving(named !== start.named || spec !== opened.spec || rules !== start.rules);
   const specNow = (): FlagSpec | null => {
     setInsists(true);
     const whole = rules.every(
@@ -53,7 +56,10 @@ function Editor({ flag }: { flag: Flag }): ReactNode {
     if (wanted === null) return;
     const said = { ...named, name: named.name.trim(), key: opened.key, spec: wanted, base_version: opened.version, accept_moves };
     mutate(said, {
-      onSuccess: () => void navigate(path("flags", opened.key)),
+      onSuccess: () => {
+        leaving.free();
+        void navigate(path("flags", opened.key));
+      },
       onError: (failure) => void askMoves(failure, opened.key, wanted, () => save(true)),
     });
   };
@@ -100,8 +106,13 @@ function Editor({ flag }: { flag: Flag }): ReactNode {
         <Rules flag={opened.key} spec={spec} rules={rules} insists={insists} onChange={setRules} />
         <TryCard flag={opened.key} specNow={specNow} />
       </Stack>
+      {leaving.dialog}
     </Page>
   );
+}
+
+function startOf(flag: Flag): { readonly named: Named; readonly rules: readonly RuleDraft[] } {
+  return { named: { name: flag.name, description: flag.description, owner: flag.owner }, rules: draftsOf(flag.spec) };
 }
 
 interface Named {

@@ -4,13 +4,12 @@ export type FlagSnippet = (typeof FLAG_SNIPPETS)[number];
 
 const WRITTEN: Record<FlagSnippet, (token: string, origin: string) => string> = {
   javascript: (token, origin) => `// npm install @growthbook/growthbook
-import { GrowthBook } from "@growthbook/growthbook";
+const { GrowthBook } = await import("@growthbook/growthbook");
 
 const flags = new GrowthBook({
   apiHost: "${origin}",
   clientKey: "${token}",
   attributes: { id: "user-1", country: "DE" },
-  // Tells which arm of an experiment somebody saw, through the client that sends events.
   trackingCallback: (experiment, result) =>
     analytics.track("Experiment Viewed", { experiment_id: experiment.key, variation_id: result.key }),
 });
@@ -59,7 +58,6 @@ price = flags.get_feature_value("price-test", 9.9)`,
 import { OpenFeature } from "@openfeature/web-sdk";
 import { OFREPWebProvider } from "@openfeature/ofrep-web-provider";
 
-// Flags are evaluated by this server, which knows the segments of the user and tells the exposure itself.
 await OpenFeature.setContext({ targetingKey: "user-1", country: "DE" });
 await OpenFeature.setProviderAndWait(
   new OFREPWebProvider({ baseUrl: "${origin}", headers: [["authorization", "Bearer ${token}"]] }),
