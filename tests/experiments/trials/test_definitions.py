@@ -91,6 +91,7 @@ ARM = {"key": "control", "name": "Old", "weight": 50}
         ({"metrics": [metric("m", "retention", {"from_day": 5, "to_day": 2}, "primary")]}, "at least from_day"),
         ({"metrics": [metric("m", "revenue", {"cap_minor": 5, "cap_percent": 99.0}, "primary")]}, "exclude each other"),
         ({"metrics": [metric("m", "funnel", {"steps": [{"event": "A"}]}, "primary")]}, "at least 2"),
+        ({"exposure": {"id_property": "a.:`b"}}, "must not be empty"),
         ({"alpha": 0.5}, "less than or equal"),
         ({"planned_days": 0}, "greater than or equal"),
     ],

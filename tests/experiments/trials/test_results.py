@@ -109,6 +109,15 @@ def test_a_metric_without_variance_and_an_arm_with_nobody(town: Town) -> None:
     assert {one.reason for one in lacking.metrics[0].arms if one.arm == "other"} == {"nobody"}
 
 
+def test_amounts_beyond_all_reason_do_not_spoil_the_sums(town: Town) -> None:
+    world = town.world()
+    sizes = [Act(ms=4 * DAY, user=f"u{n}", event="B", properties={"size": size}) for n, size in enumerate([1, 2, 3, 1e300])]
+    world.send([*exposures([(f"u{n}", 3.5, ARMS[n % 2]) for n in range(4)]), *sizes])
+    started(world, "test", spec())
+    size = next(one for one in shown(world, "test").metrics if one.metric.key == "size")
+    assert [one.value for one in size.arms] == [2, 1]
+
+
 def test_nobody_at_all_and_not_started(town: Town) -> None:
     world = town.world()
     started(world, "empty", spec())

@@ -25,7 +25,7 @@ class Amount(Body):
 
     event: journeys.Step = Field(default_factory=journeys.Step)
     of: Literal["events", "property", "revenue"] = "events"
-    property: Key | None = Field(None, description="The property to sum up; values that are no numbers do not count.")
+    property: Key | None = Field(None, description="The property to sum up; values that are no numbers, or beyond 10^15, do not count.")
 
     @model_validator(mode="after")
     def _property(self) -> "Amount":
@@ -89,7 +89,9 @@ class Columns:
         if amount.of == "revenue":
             return Sql(f"toFloat64({self.query.revenue_sql()})")
         assert amount.property is not None
-        return Sql(f"ifNull({self.query.number_sql(amount.property)}, 0)")
+        value = self.query.number_sql(amount.property)
+        # The square of what is larger still could not be added up; it is no amount of anything.
+        return Sql(f"if(abs({value}) <= 1e15, ifNull({value}, 0), 0)")
 
     def where(self) -> Sql:
         """The events that any of the columns counts."""

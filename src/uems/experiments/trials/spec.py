@@ -3,17 +3,29 @@
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_validator
 
 from uems.experiments.exposures import EVENTS
 from uems.experiments.registry import METRIC_KINDS
 from uems.kernel.edge import Body, Clean, Key, Name
 from uems.kernel.errors import UemsError
+from uems.kernel.sql import Sql, json_path
 
 MAX_ARMS: Final = 10
 MAX_METRICS: Final = 30
 ShortKey = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,59}$")]
 Source = Literal["flag", "flow", "message", "coupon", "slot", "other"]
+
+
+def _property(value: str) -> str:
+    try:
+        json_path(Sql("properties"), value)
+    except UemsError as error:
+        raise ValueError(error.message) from error
+    return value
+
+
+PropertyName = Annotated[Key, AfterValidator(_property)]
 Role = Literal["primary", "secondary", "guardrail"]
 Direction = Literal["up", "down"]
 Method = Literal["sequential", "planned", "once", "bayesian"]
@@ -59,8 +71,8 @@ class TrialExposure(Body):
 
     events: Annotated[list[Key], Field(min_length=1, max_length=5)] = Field(default_factory=lambda: list(EVENTS))
     experiment_id: Annotated[str, Field(max_length=200), Clean] = ""
-    id_property: Key = "experiment_id"
-    arm_property: Key = "variation_id"
+    id_property: PropertyName = "experiment_id"
+    arm_property: PropertyName = "variation_id"
 
 
 class TrialSpec(Body):
