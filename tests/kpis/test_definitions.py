@@ -1,7 +1,9 @@
 """Is every metric what its formula says? Against brute force on random worlds, with merges, ties and the night that has an hour more."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,6 +33,7 @@ from uems.identity import api as identity
 from uems.journeys import api as journeys
 from uems.kpis.api import METRICS, Answer, Question, Reason, Spend
 from uems.kpis.behind import people_behind
+from uems.profiles import api as profiles
 
 __all__ = ["town"]
 
@@ -83,6 +86,37 @@ def test_every_metric_is_what_brute_force_says(town: Town, batches, spend: list[
     truth = truth_of(world, now.astimezone(CLOCK).date(), sent, spend)
     for metric in ORACLES:
         compare(ask(world, metric, now, first=FIRST, last=LAST, unit=unit), truth)
+
+
+@given(batches=told("ABCR", prices=True), spend=spends, worth=st.lists(st.integers(0, 9_000), min_size=8, max_size=8))
+@examples(3)
+def test_expected_value_is_what_newcomers_brought_and_still_will(town: Town, batches, spend: list[Spend], worth: list[int]) -> None:  # type: ignore[no-untyped-def]
+    world = built(town, batches)
+    with_roles(world)
+    with_spend(world, spend)
+    truth = truth_of(world, NOW.astimezone(CLOCK).date(), "", spend)
+    for metric in ("expected_ltv", "expected_ltv_cac"):
+        found = ask(world, metric, first=FIRST, last=LAST, unit="week").value
+        assert (found.value, found.reason.code if found.reason else None) == (None, "no_forecast")
+    people = sorted(truth.people)
+    minor = dict(zip(people, worth, strict=False))
+    house, scope = world.town.house, world.scope
+    by = replace(entered(world), now=NOW)
+    profiles.take_over(house.store, by, "lifetime_value", "lifetime_value", label=profiles.Words(zh="值", en="Value"), unit="minor")
+    who = np.array(list(minor), np.uint64)
+    profiles.write_scores(house, scope, "lifetime_value", who, [float(one) for one in minor.values()], None, None, NOW, whole=who)
+    answer = ask(world, "expected_ltv", first=FIRST, last=LAST, unit="week")
+    for value, (first, last) in zip([answer.value, *(p.value for p in answer.points)], windows_of(answer), strict=True):
+        new = truth.new(first, last)
+        whole = ORACLES["ltv"](truth, first, last)
+        wanted = whole + sum(minor.get(person, 0) for person in new) / len(new) if new and whole is not None else None
+        assert value.value == (None if wanted is None else pytest.approx(wanted))
+    answer = ask(world, "expected_ltv_cac", first=FIRST, last=LAST, unit="week")
+    for value, (first, last) in zip([answer.value, *(p.value for p in answer.points)], windows_of(answer), strict=True):
+        new, simple = truth.new(first, last), ORACLES["ltv_cac"](truth, first, last)
+        cac = ORACLES["cac"](truth, first, last)
+        wanted = simple + sum(minor.get(person, 0) for person in new) / len(new) / cac if simple is not None and cac else None
+        assert value.value == (None if wanted is None else pytest.approx(wanted))
 
 
 @given(batches=told("ABCR", prices=True))
@@ -241,4 +275,4 @@ def test_an_empty_workspace_has_zeros_and_reasons(town: Town) -> None:
 
 
 def test_every_metric_has_an_oracle_or_a_test_of_its_own() -> None:
-    assert {metric.key for metric in METRICS} == ORACLES.keys() | {"time_in_use", "strong_ties", "nps"}
+    assert {metric.key for metric in METRICS} == ORACLES.keys() | {"time_in_use", "strong_ties", "nps", "expected_ltv", "expected_ltv_cac"}

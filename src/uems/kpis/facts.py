@@ -30,6 +30,8 @@ Sets = journeys.Words
 Names = tuple[str, ...] | None
 """Names of events; None for anything that people do themselves."""
 
+_EXPECTED: Final = "lifetime_value"
+"""The tag of what everybody is expected to bring from now on."""
 _ORDER: Final = ("ts", "log_offset", "log_index", "log_partition")
 _SESSION_COLUMNS: Final = ("device", "country", "channel", "utm_source", "utm_medium", "utm_campaign", "referrer")
 
@@ -51,6 +53,14 @@ class Time:
 
     seconds: npt.NDArray[np.float64]
     people: Ints
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """person: who is expected to bring anything; minor: how much, both of shape (n,)."""
+
+    person: Ints
+    minor: npt.NDArray[np.float64]
 
 
 class Facts:
@@ -262,6 +272,13 @@ class Facts:
             self._kept["brought"] = journeys.numbers(found, "person", np.int64), journeys.numbers(found, "at", np.int64)
         kept: tuple[Ints, Ints] = self._kept["brought"]
         return kept
+
+    def expected(self) -> Expected | None:
+        """Who is expected to bring how much from now on, by the lifetime value of everybody; None while nothing is known of it."""
+        if "expected" not in self._kept:
+            self._kept["expected"] = profiles.scores_of(self.house, self.scope, _EXPECTED)
+        people, worth = self._kept["expected"]
+        return Expected(person=people.astype(np.int64), minor=worth) if len(people) else None
 
     def spend(self) -> list[Spend]:
         """What was spent in the period."""

@@ -15,8 +15,8 @@ Whom: TypeAlias = Literal["new", "active", "buyers"]
 """Of whom a metric is made: those first seen in its days, those who did something, or those who bought."""
 Column: TypeAlias = Literal["value", "numerator", "denominator", "target"]
 ReasonCode: TypeAlias = Literal[
-    "missing_role", "nobody", "not_ripe", "future", "no_spend", "no_surveys", "no_feature", "not_by_dimension", "not_by_segment",
-    "no_value",
+    "missing_role", "nobody", "not_ripe", "future", "no_spend", "no_forecast", "no_surveys", "no_feature", "not_by_dimension",
+    "not_by_segment", "no_value",
 ]  # fmt: skip
 
 EVER: Final = date(1970, 1, 1)

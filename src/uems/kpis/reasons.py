@@ -18,6 +18,10 @@ _TEXTS: Final[dict[ReasonCode, Words]] = {
     "no_spend": Words(
         zh="这段时间没有投放费用。请导入各渠道每天的费用。", en="No spend is known for the period. Import what each channel cost by day."
     ),
+    "no_forecast": Words(
+        zh="还没有预期价值。请到“生命周期价值”页面计算。",
+        en="Nobody's expected value is known yet. Have it worked out on the page of lifetime value.",
+    ),
     "no_surveys": Words(
         zh="还没有问卷数据；有了 NPS 问卷之后，这里会显示得分。", en="There are no surveys yet; once there are, the score stands here."
     ),

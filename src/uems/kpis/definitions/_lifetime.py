@@ -25,6 +25,24 @@ def revenue_of_newcomers(view: View) -> Ints:
     return found
 
 
+def expected_of_newcomers(view: View) -> Ints | None:
+    """Row by row of days: what everybody who came for the first time on that day has brought and is still expected to bring.
+
+    None while nobody's lifetime value is known. Whoever never bought is expected to bring nothing.
+    """
+    known = view.facts.expected()
+    if known is None:
+        return None
+    new = view.newcomers()
+    span = view.span(view.windows[0])
+    worth = np.zeros(max(new.shape[1] * 64, int(known.person.max()) + 1))
+    worth[known.person] = known.minor
+    found = revenue_of_newcomers(view).astype(np.float64)
+    for row in range(span.start, span.stop):
+        found[row] += worth[journeys.members(new[row]).astype(np.int64)].sum()
+    return np.round(found).astype(np.int64)
+
+
 def spent(view: View, window: Window) -> int | Reason:
     """What was spent in a window on those of the view; why that cannot be said."""
     cut = view.cut

@@ -74,6 +74,7 @@ export function Why({ reason, metric, bare = false }: WhyProps): ReactNode {
   const steps: Readonly<Record<string, readonly [address: string, words: string]>> = {
     missing_role: [path("tag-roles"), t("kpis.steps.roles")],
     no_spend: [path("spend"), t("kpis.steps.spend")],
+    no_forecast: [path("lifetime-value"), t("shell.pages.lifetimeValue")],
     no_feature: [`${path("kpis", metric.key)}?setup=1`, t("kpis.steps.feature")],
     ...(metric.custom ? { no_value: [path("custom-metrics", metric.key), t("kpis.steps.formula")] as const } : {}),
   };

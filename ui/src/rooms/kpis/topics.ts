@@ -2,10 +2,10 @@
 import type { Metric } from "./queries";
 
 const TOPICS = {
-  acquisition: ["new_users", "registration_conversion", "cac", "ltv_cac"],
+  acquisition: ["new_users", "registration_conversion", "cac", "ltv_cac", "expected_ltv_cac"],
   activity: ["dau", "wau", "mau", "dau_mau", "time_in_use", "feature_penetration"],
   retention: ["retention_day_1", "retention_day_7", "retention_day_30"],
-  revenue: ["arpu", "arppu", "average_order_value", "ltv", "repeat_purchase_rate"],
+  revenue: ["arpu", "arppu", "average_order_value", "ltv", "expected_ltv", "repeat_purchase_rate"],
   loyalty: ["strong_ties", "nps"],
 } as const;
 
