@@ -4,9 +4,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.depth import worlds
 from uems.experiments.flags.conditions import compile_condition
 from uems.experiments.flags.targeting import client_condition, parse_targeting
 from uems.kernel.errors import UemsError
@@ -70,6 +71,7 @@ def _as_traits(condition: Any) -> Any:
     return {kind: _as_traits(body)} if kind == "not" else condition
 
 
+@settings(max_examples=worlds(300))
 @given(conditions, attributes)
 def test_a_translation_holds_for_whom_the_condition_holds(condition: dict[str, Any], found: dict[str, Any]) -> None:
     ours = matches(parse(_as_traits(condition)), Record(traits=found), FIELDS, AT)

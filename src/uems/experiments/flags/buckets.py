@@ -28,7 +28,9 @@ def hash_of(seed: str, version: int) -> Hash | None:
 
 def hashable(value: object) -> str:
     """The text that is hashed for the value of an attribute; "" where nobody can be told from another: missing, empty, 0 or false."""
-    return text_of(value) if isinstance(value, str | int | float) and value else ""
+    if isinstance(value, str):
+        return value
+    return text_of(value) if isinstance(value, int | float) and value else ""
 
 
 def equal_weights(parts: int) -> list[float]:

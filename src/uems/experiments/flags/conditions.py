@@ -151,12 +151,13 @@ def _is_in(wanted: object, *, fold: bool = False) -> Check:
     if not isinstance(wanted, list):
         return _never
     kinds = _by_kind(wanted, fold=fold)
+    texts = kinds.get(str, set())
 
     def among(value: object) -> bool:
-        if isinstance(value, str) and fold:
-            value = value.lower()
+        if isinstance(value, str):
+            return (value.lower() if fold else value) in texts
         # By kind first: 1 and true are equal to Python.
-        return isinstance(value, str | int | float | None) and value in kinds.get(_kind(value), ())
+        return isinstance(value, int | float | None) and value in kinds.get(_kind(value), ())
 
     return lambda value: any(map(among, value)) if isinstance(value, list) else among(value)
 
