@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import _context
 from tests.browser.site import Site
 
+WORDS = Path(__file__).parents[2] / "ui" / "src" / "i18n" / "en"
 PAGES = [
     "overview",
     "overview?period=d30",
@@ -92,6 +93,9 @@ PAGES = [
     "alerts",
     "alerts/new-alert?metric=dau",
     "guardrails",
+    "evaluation",
+    "evaluation?horizon=7",
+    "evaluation/flow/tried",
     "spend",
     "custom-metrics",
     "custom-metrics/new-metric",
@@ -136,9 +140,9 @@ PAGES = [
     "settings/audit",
     "settings/account",
 ]
-BARE_KEY = re.compile(
-    r"\b(?:actions|states|errors|shell|overview|truth|visits|events|live|receipts|letters|plan|imports|sources|people|person|merges|rules|settings|segments|lists|understanding|comparison|upset|distribution|handover|exports|syncs|passes|config|tags|tagRoles|tagEditor|lifecycle|lifetime|models|needs|survival|kpis|alerts|guardrails|spend|customMetrics|journeyMap|mapEditor|behind|bottlenecks|reports|dashboards|messages|messageTemplates|restraints|flows|featureFlags|simulation|dryRun|scenes|tasks|trials)\.[a-z]\w+"
-)
+# Every first word of a key of the words of the UI, as its files have them.
+ROOTS = sorted({root for file in WORDS.glob("*.ts") for root in re.findall(r"^  (\w+): \{", file.read_text(), re.MULTILINE)})
+BARE_KEY = re.compile(rf"\b(?:{'|'.join(ROOTS)})\.[a-z]\w+")
 LOOK = {"key": "look", "name": "LOOK", "touchpoints": [{"key": "view", "name": "VIEW", "events": [{"event": "Product Viewed"}]}]}
 BUY = {"key": "buy", "name": "BUY", "touchpoints": [{"key": "order", "name": "ORDER", "events": [{"event": "Order Completed"}]}]}
 TILES = [
@@ -200,6 +204,7 @@ def test_every_page_is_whole(browser: Browser, site: Site, signed_in: Path, lang
     recipe = next(one for one in site.ask("flow-recipes")["items"] if one["key"] == "cart_abandoned")
     site.ask("flows/every", {"name": "ABC", "graph": recipe["graph"]}, "PUT")
     tried = site.ask("flows/tried", {"name": "ABC", "graph": TRIED}, "PUT")
+    site.ask("flows/tried/publish", {"revision": tried["revision"]})
     site.ask("flows/tried/dry-run", {"revision": tried["revision"]})
     site.ask("flags/gate", {"name": "ABC", "spec": {"value_type": "boolean", "default": True}}, "PUT")
     site.ask("flags/every", {"name": "ABC", "spec": FLAG}, "PUT")

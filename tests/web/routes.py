@@ -50,6 +50,8 @@ SAMPLES: Mapping[str, str] = {
     "topic": "known_key",
     "channel": "email",
     "task_id": "1",
+    "action_kind": "flow",
+    "decision_id": "1",
 }
 """Parameter in a path → a thing that exists in somebody else's workspace.
 

@@ -29,6 +29,7 @@ _ADDED: dict[Role, tuple[str, ...]] = {
         "flows:read",
         "campaigns:read",
         "experiments:read",
+        "evaluation:read",
     ),
     "analyst": (
         "people:read",
@@ -59,8 +60,9 @@ _ADDED: dict[Role, tuple[str, ...]] = {
         "messages:write",
         "tasks:write",
         "experiments:write",
+        "evaluation:write",
     ),
-    "admin": ("campaigns:approve", "members:write", "keys:read", "keys:write", "audit:read", "workspace:write"),
+    "admin": ("campaigns:approve", "evaluation:approve", "members:write", "keys:read", "keys:write", "audit:read", "workspace:write"),
     "owner": ("owners:write",),
 }
 

@@ -6,18 +6,32 @@ from uems.experiments.flags.door import FlagDoor
 from uems.experiments.flags.evaluator import Flags, Outcome, compile_payload
 from uems.experiments.flags.ramping import Ramper
 from uems.experiments.flags.splitting import Assignment, Subject
+from uems.experiments.statistics.cuped import adjust
+from uems.experiments.statistics.difference import Conclusion, Contrast, contrast, welch
+from uems.experiments.statistics.estimates import Estimate, NoAnswer, estimate
+from uems.experiments.statistics.moments import Moments, from_rows
 
 __all__ = [
     "FLAG_ADDRESSES",
     "Assignment",
+    "Conclusion",
+    "Contrast",
+    "Estimate",
     "Exposed",
     "FlagDoor",
     "Flags",
+    "Moments",
+    "NoAnswer",
     "Outcome",
     "Ramper",
     "Subject",
+    "adjust",
     "compile_payload",
+    "contrast",
+    "estimate",
     "exposed_sql",
     "exposure_params",
     "exposures",
+    "from_rows",
+    "welch",
 ]

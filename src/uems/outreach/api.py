@@ -1,5 +1,21 @@
 """The door of this room: everything that other rooms, the command line and the web may use."""
 
+from uems.outreach.acting import (
+    Act,
+    ActKind,
+    Pressure,
+    Refusals,
+    Touched,
+    acts,
+    complained,
+    cost_micros,
+    costs_of_acts,
+    pressure,
+    retire_act,
+    revive_act,
+    touched_by,
+    unsubscribed,
+)
 from uems.outreach.campaigns.engine import Campaigner
 from uems.outreach.consent.model import Restraints, Topic
 from uems.outreach.consent.settings import save_restraints, save_topic
@@ -22,6 +38,8 @@ from uems.outreach.templates.model import TemplateDraft, TemplateSpec, Variant
 __all__ = [
     "DOCUMENTS",
     "KINDS",
+    "Act",
+    "ActKind",
     "BounceReader",
     "Caller",
     "Campaigner",
@@ -32,6 +50,8 @@ __all__ = [
     "Listener",
     "Origin",
     "Outgoing",
+    "Pressure",
+    "Refusals",
     "Restraints",
     "SceneWatch",
     "Sender",
@@ -41,11 +61,21 @@ __all__ = [
     "TemplateDraft",
     "TemplateSpec",
     "Topic",
+    "Touched",
     "Variant",
+    "acts",
+    "complained",
+    "cost_micros",
+    "costs_of_acts",
     "enqueue",
+    "pressure",
+    "retire_act",
+    "revive_act",
     "save_restraints",
     "save_template",
     "save_topic",
     "simulator",
     "templates",
+    "touched_by",
+    "unsubscribed",
 ]

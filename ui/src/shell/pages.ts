@@ -24,6 +24,7 @@ import {
   Logs,
   Map,
   Megaphone,
+  Scale,
   ScanSearch,
   Send,
   Settings,
@@ -39,7 +40,7 @@ import {
 
 import type { Permission } from "./workspace";
 
-type MetricPage = "kpis" | "dashboards" | "customMetrics" | "guardrails" | "alerts" | "spend";
+type MetricPage = "kpis" | "evaluation" | "dashboards" | "customMetrics" | "guardrails" | "alerts" | "spend";
 
 type OutreachPage = "scenes" | "campaigns" | "calendar" | "tasks" | "messages" | "templates" | "restraints";
 
@@ -93,6 +94,7 @@ export const PAGE_GROUPS: readonly PageGroup[] = [
     key: "metrics",
     pages: [
       { key: "kpis", path: "kpis", icon: ChartSpline, needs: "kpis:read" },
+      { key: "evaluation", path: "evaluation", icon: Scale, needs: "evaluation:read" },
       { key: "dashboards", path: "dashboards", icon: LayoutDashboard, needs: "dashboards:read" },
       { key: "alerts", path: "alerts", icon: BellRing, needs: "kpis:read" },
       { key: "guardrails", path: "guardrails", icon: ShieldCheck, needs: "kpis:read" },

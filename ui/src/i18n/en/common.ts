@@ -231,6 +231,7 @@ export default {
       kpis: "Board",
       dashboards: "Dashboards",
       alerts: "Alerts",
+      evaluation: "Evaluation",
       guardrails: "Guardrails",
       spend: "Spend",
       flows: "Flows",

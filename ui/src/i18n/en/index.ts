@@ -8,6 +8,7 @@ import config from "./config";
 import customMetrics from "./customMetrics";
 import dashboards from "./dashboards";
 import dryRun from "./dryRun";
+import evaluation from "./evaluation";
 import faults from "./faults";
 import featureFlags from "./featureFlags";
 import flows from "./flows";
@@ -69,6 +70,7 @@ export default {
   ...spend,
   ...dryRun,
   ...faults,
+  ...evaluation,
   ...guardrails,
   ...featureFlags,
   ...flows,

@@ -229,6 +229,7 @@ const zh: SameKeys<typeof en> = {
       kpis: "指标看板",
       dashboards: "看板",
       alerts: "预警",
+      evaluation: "效果评估",
       guardrails: "护栏",
       spend: "投放费用",
       flows: "自动化流程",

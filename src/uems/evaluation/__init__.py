@@ -1,0 +1,1 @@
+"""What was it worth? Every action against the people it was not for."""

@@ -1,0 +1,114 @@
+"""What is said of an action that was taken on people: whom it was for, what it changed, what it cost, and what to do about it?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+ActionKind: TypeAlias = Literal["flow", "campaign", "sending"]
+"""sending: messages that another tool sent, known by events of the role "sent" alone."""
+Evidence: TypeAlias = Literal["holdout", "difference"]
+"""holdout: people drawn by lot were left out. difference: those who were not reached, by how both changed; weaker."""
+Measure: TypeAlias = Literal["conversion", "revenue", "retained", "unsubscribed", "complained"]
+Proposal: TypeAlias = Literal["scale", "keep", "fix", "retire", "wait"]
+Cause: TypeAlias = Literal[
+    "pays", "loses", "unproven_gain", "unproven_loss", "harms_health", "too_young", "too_few", "nobody_held_out", "uneven_before",
+    "weak_gain", "weak_loss", "no_variance",
+]  # fmt: skip
+HORIZONS: Final = (7, 30, 60, 90)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """Something that was done to people. state: of a flow or campaign as its room says; "" for what other tools did."""
+
+    kind: ActionKind
+    key: str
+    name: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arms:
+    """Two groups of people, each once, sorted. since_ms: from when on they are watched. treated: whom the action was for.
+
+    both: people who were in both groups at different times, who are in neither. Shape (n,).
+    """
+
+    person: npt.NDArray[np.uint64]
+    since_ms: npt.NDArray[np.int64]
+    treated: npt.NDArray[np.bool_]
+    evidence: Evidence
+    both: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """One measure. treated, control: a person's mean. difference: of the means, adjusted for the time before, with its interval of 95 %.
+
+    total: over everybody treated who is counted. reason: why there is no difference, where there is none. worse: more of it is bad.
+    """
+
+    measure: Measure
+    treated: float | None
+    control: float | None
+    difference: float | None = None
+    low: float | None = None
+    high: float | None = None
+    p_value: float | None = None
+    reason: str = ""
+    people: int = 0
+
+    @property
+    def worse(self) -> bool:
+        return self.measure in ("unsubscribed", "complained")
+
+    def total(self, of: Literal["difference", "low", "high"]) -> float | None:
+        """Over everybody treated who is counted."""
+        value: float | None = getattr(self, of)
+        return None if value is None else value * self.people
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """A value with its interval of 95 %."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worth:
+    """What an action came to over ``horizon_days`` after it began for each person.
+
+    treated, control: people watched that long. waiting: those who are not yet. cost_minor: for those counted. net_minor: margin won
+    less cost. roi: net over cost; None where it cost nothing. placebo: p-value of the same comparison made before the action.
+    proposal with its causes, the weightiest first. harmful: health got worse for certain.
+    """
+
+    action: Action
+    evidence: Evidence
+    horizon_days: int
+    treated: int
+    control: int
+    waiting: int
+    both: int
+    effects: Sequence[Effect]
+    cost_minor: int
+    net_minor: Span | None
+    roi: Span | None
+    placebo: float | None
+    proposal: Proposal
+    causes: Sequence[Cause]
+    first_at: datetime | None
+
+    @property
+    def harmful(self) -> bool:
+        return "harms_health" in self.causes
+
+    def effect(self, measure: Measure) -> Effect | None:
+        return next((one for one in self.effects if one.measure == measure), None)

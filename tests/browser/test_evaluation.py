@@ -1,0 +1,48 @@
+"""Can somebody see what actions were worth, say what they cost, decide, and take it back, in both languages?"""
+
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import _context
+from tests.browser.site import Site
+
+GRAPH = {"entry": {"type": "event", "event": "Order Completed"}, "start": "end", "nodes": [{"id": "end", "type": "exit"}], "edges": []}
+
+
+def test_an_action_is_judged_retired_and_taken_up_again(browser: Browser, site: Site, signed_in: object, page: Page) -> None:
+    roles = {one["role"]: one for one in site.ask("roles")["items"]}
+    if not roles["purchase"]["events"]:
+        site.ask("roles/purchase", {"events": ["Order Completed"]}, "PUT")
+    made = site.ask("flows/judged", {"name": "ABC judged", "graph": GRAPH}, "PUT")
+    site.ask("flows/judged/publish", {"revision": made["revision"]})
+    page.goto("/w/shop/evaluation")
+    row = page.get_by_role("row").filter(has_text="ABC judged")
+    expect(row.get_by_text("Wait", exact=True)).to_be_visible()
+    expect(page.get_by_text("Health index")).to_be_visible()
+    row.get_by_role("link", name="ABC judged").click()
+    page.wait_for_url("**/evaluation/flow/judged")
+    page.get_by_role("button", name="Other costs").click()
+    page.get_by_label("Once").fill("12.5")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+    assert site.ask("evaluation/actions/flow/judged")["cost"]["fixed_minor"] == 1250
+    page.get_by_role("button", name="Decide").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Decision").click()
+    page.get_by_title("Retire", exact=True).click()
+    expect(dialog.get_by_text("Nobody comes in any more")).to_be_visible()
+    dialog.get_by_label("Why").fill("ABC")
+    dialog.get_by_role("button", name="Decide").click()
+    expect(page.get_by_role("button", name="Take back")).to_be_visible()
+    assert site.ask("flows/judged")["state"] == "stopped"
+    with _context(browser, site, signed_in, width=390) as context:  # type: ignore[arg-type]
+        context.add_init_script("localStorage.setItem('uems.language', 'zh')")
+        chinese = context.new_page()
+        chinese.goto("/w/shop/evaluation/flow/judged")
+        expect(chinese.get_by_text("触达的人太少")).to_be_visible()
+        assert chinese.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        chinese.goto("/w/shop/evaluation")
+        expect(chinese.get_by_text("已决定：停用")).to_be_visible()
+        assert chinese.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.get_by_role("button", name="Take back").click()
+    expect(page.get_by_text("Taken back by")).to_be_visible()
+    assert site.ask("flows/judged")["state"] == "live"
