@@ -1,6 +1,8 @@
 """Is the house built, put to work and taken down as one?"""
 
 import importlib
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -167,3 +169,9 @@ def _until(holds: Callable[[], bool]) -> None:
             return
         time.sleep(0.1)
     raise AssertionError("it did not happen within a minute")
+
+
+def test_nobody_waits_at_the_start_for_libraries_that_few_need() -> None:
+    code = "import sys, uems.app; from uems.web.mounting import room_routes; room_routes(); print({'scipy', 'sklearn'} & set(sys.modules))"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout == "set()\n"

@@ -7,11 +7,8 @@ from typing import Any
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
 from uems.prediction.forecasts import ForecastKey, wanted
-from uems.prediction.needs_job import make_needs
 from uems.prediction.needs_settings import NeedsSettings
-from uems.prediction.survival_job import make_survival
 from uems.prediction.survival_settings import SurvivalSettings
-from uems.prediction.value_job import make_value
 from uems.prediction.value_settings import ValueSettings
 
 Tick = Callable[[str, float], None]
@@ -20,8 +17,15 @@ Tick = Callable[[str, float], None]
 def make(house: House, scope: Scope, key: ForecastKey, run_id: str, now: datetime, tick: Tick) -> dict[str, Any]:
     """Make it and write what it says of people; gives the result, JSON-ready. Raises as the job of the key."""
     settings = wanted(house.store, scope, key).settings
+    # Their mathematics takes a hundred megabytes and a third of a second to load, which whoever never forecasts need not have.
     if key == "next_need":
+        from uems.prediction.needs_job import make_needs
+
         return make_needs(house, scope, NeedsSettings.model_validate(dict(settings)), now, tick)
     if key == "survival":
+        from uems.prediction.survival_job import make_survival
+
         return make_survival(house, scope, SurvivalSettings.model_validate(dict(settings)), now, tick)
+    from uems.prediction.value_job import make_value
+
     return make_value(house, scope, ValueSettings.model_validate(dict(settings)), run_id, now, tick)
