@@ -1,6 +1,8 @@
 """Does the process that takes in events answer what is its own, hand on the rest unharmed, and live as long as the server?"""
 
+import asyncio
 import base64
+import contextlib
 import http.client
 import json
 import os
@@ -13,12 +15,16 @@ from pathlib import Path
 
 import psutil
 import pytest
+import uvicorn
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support import houses
 from tests.support.cli import Server, Uems
+from uems.cli import serving
 from uems.cli.intake import is_ours
+from uems.cli.intake_process import IntakeProcess
+from uems.kernel.settings import Settings
 
 METHODS = st.sampled_from(["GET", "POST", "OPTIONS", "DELETE", "PATCH"])
 
@@ -133,6 +139,25 @@ def test_whoever_does_not_wait_for_answers_is_told_to_connect_again(served: Serv
     assert told.startswith(b"HTTP/1.1 200 ")
     assert b"HTTP/1.1 421 " in told
     assert re.search(rb'"request_id":"req_\w+"', told)
+
+
+def test_nobody_is_refused_while_it_is_slow_to_begin(tmp_path: Path) -> None:
+    """Whoever learns that the server is ready connects that instant, and the other process may not have run since."""
+    settings = Settings(home=tmp_path, port=0)
+    with contextlib.closing(serving.listen(settings)) as bound:
+        intake = IntakeProcess(settings, bound)
+        (process,) = (found for found in psutil.Process().children() if "uems.cli.intake" in found.cmdline())
+        process.suspend()
+
+        async def begin() -> None:
+            intake.go(uvicorn.Server(uvicorn.Config(app=None)))  # type: ignore[arg-type]  # no request reaches it
+
+        try:
+            asyncio.run(begin())
+            socket.create_connection(bound.getsockname(), timeout=30).close()
+        finally:
+            process.kill()
+            intake.stop()
 
 
 def test_it_is_started_again_when_it_ends(served: Served) -> None:

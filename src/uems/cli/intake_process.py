@@ -17,6 +17,7 @@ from uems.kernel.settings import Settings
 
 _logger = logging.getLogger("uems.intake")
 _PAUSE_SECONDS = 1.0
+_BACKLOG = 2048
 
 
 class IntakeProcess:
@@ -44,6 +45,8 @@ class IntakeProcess:
 
     def go(self, server: Server) -> None:
         """Begin: stores and log are ready, and ``server`` is answering. Called once, on its event loop."""
+        # Whoever is told of the server connects at once; until the other process gets round to accepting, they wait in the queue.
+        self._listening.listen(_BACKLOG)
         self._server, self._loop = server, asyncio.get_running_loop()
         self._connect()
         self._watcher = threading.Thread(target=self._watch, name="uems-intake")
