@@ -96,6 +96,7 @@ PAGES = [
     "evaluation",
     "evaluation?horizon=7",
     "evaluation/flow/tried",
+    "evaluation/everything/everything",
     "spend",
     "custom-metrics",
     "custom-metrics/new-metric",
@@ -126,6 +127,7 @@ PAGES = [
     "people/1?tab=flows",
     "templates",
     "templates/new-template",
+    "holdouts",
     "restraints",
     "restraints?tab=limits",
     "restraints?tab=channels",
@@ -209,6 +211,8 @@ def test_every_page_is_whole(browser: Browser, site: Site, signed_in: Path, lang
     site.ask("flags/gate", {"name": "ABC", "spec": {"value_type": "boolean", "default": True}}, "PUT")
     site.ask("flags/every", {"name": "ABC", "spec": FLAG}, "PUT")
     site.ask("flags/every/state", {"state": "on"})
+    site.ask("holdouts/everything", {"name": "ABC"}, "PUT")
+    site.ask("holdouts/every", {"name": "ABC", "members": [{"kind": "flow", "key": "tried"}]}, "PUT")
     site.ask("scenes/every", {"name": "ABC", "spec": SCENE}, "PUT")
     site.ask("experiments/every", {"name": "ABC", "spec": TRIAL}, "PUT")
     site.ask("experiments/every/state", {"state": "running"})

@@ -66,6 +66,7 @@ export const router = createBrowserRouter([
               { path: "flags/:key", lazy: () => import("@/rooms/experiments/flags/FlagPage") },
               { path: "flags/:key/edit", lazy: () => import("@/rooms/experiments/flags/EditFlagPage") },
               { path: "flag-connection", lazy: () => import("@/rooms/experiments/flags/ConnectPage") },
+              { path: "holdouts", lazy: () => import("@/rooms/outreach/holdouts/HoldoutsPage") },
               { path: "scenes", lazy: () => import("@/rooms/outreach/scenes/ScenesPage") },
               { path: "scenes/new-scene", lazy: () => import("@/rooms/outreach/scenes/NewScenePage") },
               { path: "scenes/:key", lazy: () => import("@/rooms/outreach/scenes/ScenePage") },

@@ -56,7 +56,8 @@ def decide(store: Store, access: Access, worth: Worth, decision: Decided, reason
         access.require("evaluation:approve")
         approved_by = access.actor.label[:300]
     kind, key = worth.action.kind, worth.action.key
-    stopped = decision == "retire" and kind != "sending" and outreach.retire_act(store, access, kind, key)
+    # What a holdout is about is stopped one by one, what other tools send over there.
+    stopped = decision == "retire" and (kind == "flow" or kind == "campaign") and outreach.retire_act(store, access, kind, key)
     workspace_id = access.scope.workspace_id
     with store.write() as conn:
         row = {
@@ -86,7 +87,7 @@ def undo_decision(store: Store, access: Access, decision_id: int) -> Decision:
     if row is None:
         raise not_found("decision", str(decision_id))
     found = _decision(row)
-    if found.undone_at is None and found.stopped and found.kind != "sending":
+    if found.undone_at is None and found.stopped and (found.kind == "flow" or found.kind == "campaign"):
         # First, and again without harm: whatever ends this in between leaves a decision that can still be taken back.
         outreach.revive_act(store, access, found.kind, found.action)
     with store.write() as conn:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from uems.evaluation.judging import Terms, judge
-from uems.evaluation.model import Action, ActionKind, Arms, Worth
+from uems.evaluation.model import SUMMARIES, Action, ActionKind, Arms, Worth
 from uems.evaluation.reading import Reading, first_instant
 from uems.evaluation.terms import ActionCost, costs_of, terms_of
 from uems.kernel.errors import not_found
@@ -52,6 +52,7 @@ class _Asked:
     def __init__(self, house: House, scope: Scope, now: datetime) -> None:
         self._house, self._scope, self._now = house, scope, now
         self.reading = Reading(house, scope, now)
+        self._summaries: dict[tuple[str, str], outreach.Period] = {}
 
     def worths(self, only: tuple[ActionKind, str] | None, horizons: Sequence[int], margin: float) -> list[Worth]:
         actions = self._actions(only)
@@ -67,9 +68,15 @@ class _Asked:
         ]
 
     def _actions(self, only: tuple[ActionKind, str] | None) -> list[tuple[Action, Arms]]:
-        found = [] if only and only[0] == "sending" else self.reading.acts()
+        found: list[tuple[Action, Arms]] = []
+        if only is None or only[0] in ("flow", "campaign"):
+            found += self.reading.acts()
         if only is None or only[0] == "sending":
             found += self.reading.sendings()
+        if only is None or only[0] in SUMMARIES:
+            summaries = self.reading.summaries()
+            self._summaries = {(action.kind, action.key): period for action, _, period in summaries}
+            found += [(action, arms) for action, arms, _ in summaries]
         return [one for one in found if only is None or (one[0].kind, one[0].key) == only]
 
     def _costs(self, actions: Sequence[tuple[Action, Arms]]) -> list[int]:
@@ -80,8 +87,11 @@ class _Asked:
         acts: dict[tuple[str, str], outreach.Act] = {(one.kind, one.key): one for one in outreach.acts(store, scope)}
         found = []
         for action, arms in actions:
-            act = acts.get((action.kind, action.key))
-            sent = round(outreach.cost_micros(messages, act) / per_minor) if act is not None else 0
+            act, period = acts.get((action.kind, action.key)), self._summaries.get((action.kind, action.key))
+            micros = outreach.cost_micros(messages, act) if act is not None else 0
+            if period is not None:
+                micros = outreach.cost_in_period(store, scope, action.kind == "everything", period)
+            sent = round(micros / per_minor)
             extra = told.get((action.kind, action.key), ActionCost())
             found.append(sent + extra.fixed_minor + extra.per_person_minor * int(arms.treated.sum()))
         return found

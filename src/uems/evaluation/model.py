@@ -8,8 +8,10 @@ from typing import Final, Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-ActionKind: TypeAlias = Literal["flow", "campaign", "sending"]
-"""sending: messages that another tool sent, known by events of the role "sent" alone."""
+ActionKind: TypeAlias = Literal["flow", "campaign", "sending", "programme", "everything"]
+"""sending: messages that another tool sent, known by events of the role "sent" alone. programme, everything: what holdouts are about."""
+SUMMARIES: Final = frozenset({"programme", "everything"})
+"""These hold other actions; adding them up counts twice."""
 Evidence: TypeAlias = Literal["holdout", "difference"]
 """holdout: people drawn by lot were left out. difference: those who were not reached, by how both changed; weaker."""
 Measure: TypeAlias = Literal["conversion", "revenue", "retained", "unsubscribed", "complained"]

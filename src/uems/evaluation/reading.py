@@ -1,14 +1,14 @@
 """What is read to judge actions: whom each was for, and what people bought, did and refused? People as they are known now."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from uems.evaluation.model import Action, Arms
+from uems.evaluation.model import Action, ActionKind, Arms
 from uems.evaluation.watched import DAY_MS, Happenings
 from uems.identity import api as identity
 from uems.journeys import api as journeys
@@ -16,12 +16,15 @@ from uems.kernel.clock import day_of, start_of_day
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
 from uems.kernel.sql import Sql
+from uems.kernel.store import to_microseconds
 from uems.outreach import api as outreach
 from uems.profiles import api as profiles
 
 NAMES: Final = ("campaign_id", "campaign", "campaign_name")
 """Properties by which other tools say what they sent; the first that is there counts."""
 MAX_SENDINGS: Final = 200
+RIPE: Final = timedelta(days=30)
+"""A draw of a holdout says something once it is so old; until then the one before is told of, if there is one."""
 _OWN: Final = "message."
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -58,10 +61,29 @@ class Reading:
     def acts(self) -> list[tuple[Action, Arms]]:
         """Flows and campaigns of this house, with those who were held out of them."""
         store, scope = self._house.store, self._scope
+        apart = [(one.everything, period) for one in outreach.holdouts(store, scope) for period in outreach.periods_of(one, self.now)]
         return [
-            (Action(kind=act.kind, key=act.key, name=act.name, state=act.state), self._arms(outreach.touched_by(store, scope, act)))
+            (
+                Action(kind=act.kind, key=act.key, name=act.name, state=act.state),
+                _without_held(self._arms(outreach.touched_by(store, scope, act)), [
+                    period for everything, period in apart if everything or (act.kind, act.key) in period.members
+                ]),
+            )
             for act in outreach.acts(store, scope)
-        ]
+        ]  # fmt: skip
+
+    def summaries(self) -> list[tuple[Action, Arms, outreach.Period]]:
+        """Everything, and every programme, against those held out of it, in the latest draw that is old enough to say something."""
+        store, scope = self._house.store, self._scope
+        found = []
+        for one in outreach.holdouts(store, scope):
+            periods = outreach.periods_of(one, self.now)
+            ripe = [period for period in periods if period.start <= self.now - RIPE]
+            period = (ripe or periods)[-1]
+            kind: ActionKind = "everything" if one.everything else "programme"
+            action = Action(kind=kind, key=one.key, name=one.name, state="ended" if one.now.ended else "live")
+            found.append((action, self._arms(outreach.meant_for(store, scope, one, period)), period))
+        return found
 
     def _arms(self, touched: outreach.Touched) -> Arms:
         person, since = self._people(touched.person), touched.since_us // 1000
@@ -179,6 +201,17 @@ def first_instant(arms: Sequence[Arms], horizon_days: int, now: datetime) -> dat
     starts = [int(one.since_ms.min()) for one in arms if len(one.since_ms)]
     at = _EPOCH + timedelta(milliseconds=min(starts)) if starts else now
     return max(_EPOCH + timedelta(days=1), at - timedelta(days=2 * horizon_days + 1))
+
+
+def _without_held(arms: Arms, periods: Sequence[outreach.Period]) -> Arms:
+    """Without those who were not written to because something larger held them out: they are alike in both groups, and blur both."""
+    gone = np.zeros(len(arms.person), np.bool_)
+    for period in periods:
+        inside = arms.since_ms >= to_microseconds(period.start) // 1000
+        if period.end is not None:
+            inside &= arms.since_ms < to_microseconds(period.end) // 1000
+        gone[inside] |= period.held(arms.person[inside])
+    return replace(arms, person=arms.person[~gone], since_ms=arms.since_ms[~gone], treated=arms.treated[~gone])
 
 
 def _beside(person: npt.NDArray[np.uint64], at: npt.NDArray[np.int64], purchases: Happenings) -> Arms:

@@ -25,6 +25,9 @@ from uems.outreach.flows.calling import Caller
 from uems.outreach.flows.doors import Doors
 from uems.outreach.flows.engine import Engine
 from uems.outreach.flows.listening import Listener
+from uems.outreach.holdouts.assigning import EVERYTHING, Holdout, Period, periods_of
+from uems.outreach.holdouts.definitions import end_holdout, holdouts, save_holdout
+from uems.outreach.holdouts.measuring import cost_in_period, meant_for
 from uems.outreach.inbox.streams import Streams
 from uems.outreach.mailbox.reader import BounceReader
 from uems.outreach.messages.model import KINDS, Kind, Origin, Outgoing, State
@@ -37,6 +40,7 @@ from uems.outreach.templates.model import TemplateDraft, TemplateSpec, Variant
 
 __all__ = [
     "DOCUMENTS",
+    "EVERYTHING",
     "KINDS",
     "Act",
     "ActKind",
@@ -46,10 +50,12 @@ __all__ = [
     "Doors",
     "DryDecider",
     "Engine",
+    "Holdout",
     "Kind",
     "Listener",
     "Origin",
     "Outgoing",
+    "Period",
     "Pressure",
     "Refusals",
     "Restraints",
@@ -65,12 +71,18 @@ __all__ = [
     "Variant",
     "acts",
     "complained",
+    "cost_in_period",
     "cost_micros",
     "costs_of_acts",
+    "end_holdout",
     "enqueue",
+    "holdouts",
+    "meant_for",
+    "periods_of",
     "pressure",
     "retire_act",
     "revive_act",
+    "save_holdout",
     "save_restraints",
     "save_template",
     "save_topic",

@@ -29,6 +29,7 @@ from uems.outreach.consent.model import EVERYTHING
 from uems.outreach.consent.settings import known_channel, restraints, topics
 from uems.outreach.dry.routes import router as dry_runs
 from uems.outreach.flows.routes import router as flows
+from uems.outreach.holdouts.routes import router as holdouts
 from uems.outreach.inbox.routes import router as inbox
 from uems.outreach.letter_routes import router as letters
 from uems.outreach.messages import asking, log, reporting
@@ -48,6 +49,7 @@ router.include(campaigns)
 router.include(simulation)
 router.include(templates)
 router.include(settings)
+router.include(holdouts)
 router.include(letters)
 router.include(confirmations)
 router.include(inbox)

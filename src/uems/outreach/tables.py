@@ -5,6 +5,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary,
 import uems.outreach.campaigns.tables
 import uems.outreach.dry.tables
 import uems.outreach.flows.tables
+import uems.outreach.holdouts.tables
 import uems.outreach.inbox.tables
 import uems.outreach.push.tables
 import uems.outreach.scenes.tables  # noqa: F401  of the same room, so that they are declared with these

@@ -29,6 +29,7 @@ import {
   Send,
   Settings,
   ShieldCheck,
+  ShieldOff,
   SquareFunction,
   Tags,
   TrendingUpDown,
@@ -42,7 +43,7 @@ import type { Permission } from "./workspace";
 
 type MetricPage = "kpis" | "evaluation" | "dashboards" | "customMetrics" | "guardrails" | "alerts" | "spend";
 
-type OutreachPage = "scenes" | "campaigns" | "calendar" | "tasks" | "messages" | "templates" | "restraints";
+type OutreachPage = "scenes" | "campaigns" | "calendar" | "tasks" | "messages" | "templates" | "holdouts" | "restraints";
 
 export interface PageEntry {
   readonly key:
@@ -119,6 +120,7 @@ export const PAGE_GROUPS: readonly PageGroup[] = [
       { key: "tasks", path: "tasks", icon: ClipboardList, needs: "tasks:read" },
       { key: "messages", path: "messages", icon: Send, needs: "messages:read" },
       { key: "templates", path: "templates", icon: FileText, needs: "messages:read" },
+      { key: "holdouts", path: "holdouts", icon: ShieldOff, needs: "campaigns:read" },
       { key: "restraints", path: "restraints", icon: HandHeart, needs: "messages:read" },
     ],
   },

@@ -1,7 +1,7 @@
 """May it be sent, now, to this person? Decided for a whole batch at once, in the transaction that reserves what is allowed.
 
-In this order: time over, nobody there, no address, address suppressed, too long for the channel, consent, quiet hours, caps. Within a
-batch the messages of a person compete: the higher priority first, then the older one; each that is allowed counts for the next.
+In this order: time over, nobody there, held out, no address, address suppressed, too long for the channel, consent, quiet hours, caps.
+Within a batch the messages of a person compete: the higher priority first, then the older one; each that is allowed counts for the next.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -20,6 +20,7 @@ from uems.kernel.sql import Sql
 from uems.kernel.store import to_microseconds
 from uems.outreach.channel import Weight
 from uems.outreach.consent.model import EVERYTHING, Cap, Restraints, Topic
+from uems.outreach.holdouts.assigning import Holdout, held_by
 from uems.outreach.messages.attempts import Claimed
 from uems.outreach.messages.reaching import BROWSERS, Reached
 
@@ -47,7 +48,8 @@ class Decision:
 class Rules:
     """By what is decided. media: where each usable channel finds people. off: what the others lack. templates: those that exist.
 
-    held: campaigns that do not go on now, by their keys. spellings: how else an address may be written on the list of suppressed ones.
+    held: campaigns that do not go on now, by their keys. holdouts: who is never written to. spellings:
+    how else an address may be written on the list of suppressed ones.
     """
 
     restraints: Restraints
@@ -56,6 +58,7 @@ class Rules:
     off: Mapping[str, str]
     templates: frozenset[str]
     held: Mapping[str, HeldCampaign] = field(default_factory=dict)
+    holdouts: Sequence[Holdout] = ()
     spellings: Mapping[str, Callable[[str], Sequence[str]]] = field(default_factory=dict)
 
     def written(self, channel: str, address: str) -> Sequence[str]:
@@ -203,6 +206,8 @@ def _standing(
         return Decision(message_id=number, verdict="expire", reason="too_late", facts={"late_seconds": late})
     if person is None:
         return Decision(message_id=number, verdict="suppress", reason="nobody")
+    if rules.holdouts and (kept := _held_out(rules.holdouts, one, person, now)) is not None:
+        return kept
     medium = rules.media.get(one.channel)
     if medium is None:
         return Decision(message_id=number, verdict="suppress", reason="channel_off", facts={"lacks": rules.off.get(one.channel, "")})
@@ -222,6 +227,17 @@ def _standing(
         return Decision(message_id=number, verdict="send", reason="test")
     refusal = consent_refusal(rules.topics, one.topic, one.channel, one.kind, consents.get(person.person_id, {}))
     return None if not refusal else Decision(message_id=number, verdict="suppress", reason=refusal, facts={"topic": one.topic})
+
+
+def _held_out(holdouts: Sequence[Holdout], one: Claimed, person: Reached, now: datetime) -> Decision | None:
+    """Service messages and trials on oneself go to everybody; the rest, whoever asks, to nobody who is held out."""
+    if one.kind == "service" or one.origin_type == "test":
+        return None
+    found = held_by(holdouts, (one.origin_type, one.origin_id), person.person_id, now)
+    if found is None:
+        return None
+    facts = {"holdout": found.key, "name": found.name, "draw": found.now.drawn(now)[0]}
+    return Decision(message_id=one.message_id, verdict="suppress", reason="holdout", facts=facts)
 
 
 def consent_refusal(topics: Mapping[str, Topic], topic: str, channel: str, kind: str, said: Mapping[tuple[str, str], str]) -> str:

@@ -26,6 +26,7 @@ from uems.outreach.campaigns.standstill import held_campaigns
 from uems.outreach.channel import Letter, Refused, Transport
 from uems.outreach.consent.settings import Setup, read_restraints, read_topics, setups
 from uems.outreach.consent.tokens import Tokens
+from uems.outreach.holdouts.definitions import read_holdouts
 from uems.outreach.inbox import shelf
 from uems.outreach.messages import claiming, news, weighing
 from uems.outreach.messages.attempts import Claimed, Settled
@@ -188,6 +189,7 @@ def frame_of(conn: Connection, house: House, scope: Scope) -> Frame:
         templates=frozenset(versions),
         spellings={key: partial(one.channel.spellings, one.config) for key, one in channels.items() if one.usable},
         held=held_campaigns(conn, scope.workspace_id),
+        holdouts=[one for one in read_holdouts(conn, scope.workspace_id) if not one.now.ended],
     )
     return Frame(scope=scope, rules=rules, setups=channels, versions=versions)
 

@@ -11,6 +11,7 @@ from uems.identity import api as identity
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
 from uems.kernel.store import Store
+from uems.outreach.holdouts.definitions import holdouts
 from uems.outreach.messages.reaching import reach
 from uems.outreach.scenes.definitions import Scene, list_scenes
 from uems.outreach.scenes.spec import SceneContent
@@ -79,6 +80,7 @@ def shown_to(
     """What the slot shows whoever may read what is for ``addresses`` ("user_id:lin"), what they came into last first.
 
     As with the inbox, it is shown only in the browser that is theirs for sure: being made one with them by a public call opens nothing.
+    Whoever is held out of everything is shown nothing.
     """
     scenes = {one.scene_id: one for one in list_scenes(house.store, scope) if one.state == "live" and one.spec.slot == slot}
     owners = {
@@ -90,7 +92,9 @@ def shown_to(
     if not scenes or not owners:
         return []
     known = reach(house, scope, owners).values()
-    numbers = {number for one in known if one.addresses.get("browser") in addresses for number in (one.person_id, *one.numbers)}
+    apart = [one for one in holdouts(house.store, scope) if one.everything]
+    mine_here = [one for one in known if one.addresses.get("browser") in addresses and not any(h.holds(one.person_id, now) for h in apart)]
+    numbers = {number for one in mine_here for number in (one.person_id, *one.numbers)}
     query = select(_M.scene_id, func.max(_M.at).label("at"), func.max(_M.until).label("until")).group_by(_M.scene_id)
     mine = (_M.workspace_id == scope.workspace_id, _M.person_id.in_(sorted(numbers)), _M.scene_id.in_(scenes), _M.until > now)
     with house.store.read() as conn:

@@ -185,6 +185,8 @@ export default {
         topic_saved: "Topic saved",
         topic_archived: "Topic archived",
         restraints_saved: "Limits changed",
+        holdout_saved: "Holdout saved",
+        holdout_ended: "Holdout ended",
         channel_saved: "Channel set up",
         channel_forgotten: "Channel settings removed",
         suppression_added: "Addresses suppressed",

@@ -253,6 +253,7 @@ export default {
       messages: "Messages",
       templates: "Templates",
       restraints: "Consent and limits",
+      holdouts: "Holdouts",
       merges: "Merges",
       settings: "Settings",
     },

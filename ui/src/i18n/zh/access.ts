@@ -188,6 +188,8 @@ const zh: SameKeys<typeof en> = {
         topic_saved: "保存主题",
         topic_archived: "停用主题",
         restraints_saved: "修改发送限制",
+        holdout_saved: "保存对照组",
+        holdout_ended: "结束对照组",
         channel_saved: "配置渠道",
         channel_forgotten: "清除渠道配置",
         suppression_added: "加入禁发名单",

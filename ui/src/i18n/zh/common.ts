@@ -251,6 +251,7 @@ const zh: SameKeys<typeof en> = {
       messages: "消息",
       templates: "模板",
       restraints: "订阅与限制",
+      holdouts: "全局对照组",
       merges: "合并记录",
       settings: "设置",
     },

@@ -14,6 +14,7 @@ import featureFlags from "./featureFlags";
 import flows from "./flows";
 import guardrails from "./guardrails";
 import handover from "./handover";
+import holdouts from "./holdouts";
 import identity from "./identity";
 import imports from "./imports";
 import journeyMap from "./journeyMap";
@@ -74,6 +75,7 @@ export default {
   ...guardrails,
   ...featureFlags,
   ...flows,
+  ...holdouts,
   ...campaigns,
   ...customMetrics,
   ...dashboards,

@@ -18,9 +18,9 @@ import { DecideDialog } from "./DecideDialog";
 import styles from "./Evaluation.module.css";
 import { Interval, reachOf } from "./Interval";
 import { actionQuery, useUndoDecision, type ActionWhole, type Decision, type Kind, type Worth } from "./queries";
-import { PROPOSAL_TONES, sayMeasure, useCauses, useHome, useSay } from "./words";
+import { isSummary, PROPOSAL_TONES, sayMeasure, useCauses, useHome, useSay } from "./words";
 
-const KINDS: readonly Kind[] = ["flow", "campaign", "sending"];
+const KINDS: readonly Kind[] = ["flow", "campaign", "sending", "programme", "everything"];
 
 export function Component(): ReactNode {
   const { kind: given, key = "" } = useParams();
@@ -47,7 +47,7 @@ function Action({ kind, actionKey }: { kind: Kind; actionKey: string }): ReactNo
         <>
           {to ? (
             <Link to={to}>
-              <Button>{t(`evaluation.open.${kind === "flow" ? "flow" : "campaign"}`)}</Button>
+              <Button>{t(isSummary({ kind }) ? "evaluation.holdouts" : `evaluation.open.${kind === "flow" ? "flow" : "campaign"}`)}</Button>
             </Link>
           ) : null}
           {may && worth ? (

@@ -17,7 +17,7 @@ import { HealthCard } from "./HealthCard";
 import { LeagueTable } from "./LeagueTable";
 import { HORIZONS, healthQuery, leagueQuery, type Horizon, type League } from "./queries";
 import { TermsDialog } from "./TermsDialog";
-import { useSay } from "./words";
+import { isSummary, useSay } from "./words";
 
 export function Component(): ReactNode {
   const { t } = useTranslation();
@@ -61,7 +61,8 @@ export function Component(): ReactNode {
                 {(found) => <HealthCard health={found} />}
               </Ready>
             </Card>
-            <Actions league={league} />
+            <Summaries league={league} />
+            <Actions league={{ ...league, items: league.items.filter((one) => !isSummary(one)) }} />
           </Stack>
         )}
       </Ready>
@@ -73,10 +74,12 @@ export function Component(): ReactNode {
 function Sums({ league }: { league: League }): ReactNode {
   const { t } = useTranslation();
   const say = useSay(league.currency);
-  const byLot = league.items.filter((one) => one.evidence === "holdout" && one.net_minor);
+  // What holdouts are about holds the others: added up, it would count twice.
+  const items = league.items.filter((one) => !isSummary(one));
+  const byLot = items.filter((one) => one.evidence === "holdout" && one.net_minor);
   const net = byLot.reduce((sum, one) => sum + (one.net_minor?.value ?? 0), 0);
-  const cost = league.items.reduce((sum, one) => sum + one.cost_minor, 0);
-  const count = (proposal: string): number => league.items.filter((one) => one.proposal === proposal).length;
+  const cost = items.reduce((sum, one) => sum + one.cost_minor, 0);
+  const count = (proposal: string): number => items.filter((one) => one.proposal === proposal).length;
   return (
     <Card>
       <Stats>
@@ -86,13 +89,29 @@ function Sums({ league }: { league: League }): ReactNode {
           note={t("evaluation.netNote", { count: byLot.length, margin: say.share(league.margin_percent / 100) })}
         />
         <Stat name={t("evaluation.cost")} value={<span className="tabular">{say.money(cost)}</span>} />
-        <Stat name={t("evaluation.actions")} value={<span className="tabular">{league.items.length}</span>} />
+        <Stat name={t("evaluation.actions")} value={<span className="tabular">{items.length}</span>} />
         <Stat
           name={t("evaluation.toDo")}
           value={<span className="tabular">{count("scale") + count("fix") + count("retire")}</span>}
           note={t("evaluation.toDoNote", { scale: count("scale"), fix: count("fix"), retire: count("retire") })}
         />
       </Stats>
+    </Card>
+  );
+}
+
+function Summaries({ league }: { league: League }): ReactNode {
+  const { t } = useTranslation();
+  const path = usePath();
+  const items = league.items.filter(isSummary);
+  return (
+    <Card
+      flush={items.length > 0}
+      title={t("evaluation.together")}
+      note={t(items.length > 0 ? "evaluation.togetherNote" : "evaluation.togetherNone")}
+      actions={<Link to={path("holdouts")}>{t("evaluation.holdouts")}</Link>}
+    >
+      {items.length > 0 ? <LeagueTable league={{ ...league, items }} /> : <span className="faint">–</span>}
     </Card>
   );
 }

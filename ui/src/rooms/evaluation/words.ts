@@ -9,6 +9,11 @@ import type { Effect, Worth } from "./queries";
 
 export const PROPOSAL_TONES: Record<Worth["proposal"], Tone> = { scale: "good", keep: "info", fix: "warn", retire: "bad", wait: "plain" };
 
+/** Everything, or a programme: it holds other actions. */
+export function isSummary({ kind }: Pick<Worth, "kind">): boolean {
+  return kind === "programme" || kind === "everything";
+}
+
 export interface Say {
   readonly money: (minor: number) => string;
   readonly share: (value: number) => string;
@@ -41,5 +46,8 @@ export function useCauses(): (worth: Worth) => string {
 /** Where an action itself is looked after; nothing for what another tool sent. */
 export function useHome(): (worth: Pick<Worth, "kind" | "key">) => string | null {
   const path = usePath();
-  return ({ kind, key }) => (kind === "flow" ? path("flows", key) : kind === "campaign" ? path("campaigns", key) : null);
+  return ({ kind, key }) => {
+    if (isSummary({ kind })) return path("holdouts");
+    return kind === "flow" ? path("flows", key) : kind === "campaign" ? path("campaigns", key) : null;
+  };
 }
