@@ -28,6 +28,7 @@ from uems.prediction import api as prediction
 from uems.profiles import api as profiles
 from uems.segments import api as segments
 from uems.stages import holder_of, pipeline
+from uems.superusers import api as superusers
 from uems.web.app import App, create_app
 
 Role = Literal["all", "api", "worker"]
@@ -92,6 +93,7 @@ def loops(house: House, role: Role, instance: str) -> list[Loop]:
         outreach.BounceReader(house, access.Workspaces(house.store), holder_of(house, instance), utc_now),
         outreach.simulator(house, holder_of(house, instance), utc_now),
         outreach.Caller(house, access.Workspaces(house.store), holder_of(house, instance), utc_now),
+        superusers.Referrer(house, access.Workspaces(house.store), holder_of(house, instance), utc_now),
     ]
 
 

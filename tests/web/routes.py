@@ -52,6 +52,8 @@ SAMPLES: Mapping[str, str] = {
     "task_id": "1",
     "action_kind": "flow",
     "decision_id": "1",
+    "code": "known_code",
+    "reward_id": "1",
 }
 """Parameter in a path → a thing that exists in somebody else's workspace.
 

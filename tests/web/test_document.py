@@ -62,7 +62,7 @@ def test_it_says_how_a_caller_proves_who_they_are_and_where_they_need_not() -> N
     chosen = {"POST /api/letters/{token}", "POST /api/letters/{token}/unsubscribe", "POST /api/letters/{token}/confirm"}
     inbox = {"POST /api/push", "POST /api/inbox", "GET /api/inbox/{token}/stream", "POST /api/inbox/{token}/messages/{number}"}
     inbox.add("GET /api/inbox/{token}/scenes")
-    open_ = {"GET /healthz", "POST /api/login", *shared, *letters, *chosen, *inbox}
+    open_ = {"GET /healthz", "GET /api/r/{token}", "POST /api/login", *shared, *letters, *chosen, *inbox}
     assert {name for name, operation in OPERATIONS if operation.get("security") == []} == open_
 
 

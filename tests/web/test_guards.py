@@ -21,9 +21,10 @@ PUBLIC = {
     "GET /api/inbox/{token}/stream",
     "POST /api/inbox/{token}/messages/{number}",
     "GET /api/inbox/{token}/scenes",
+    "GET /api/r/{token}",
 }
 """The only things that a stranger may do: to log in, to look at a dashboard whose link they were given, to use the links of a letter that
-they got, to read the messages of their own browser, and to ask for notes in it."""
+they got, to read the messages of their own browser, to ask for notes in it, and to follow the link of somebody who recommends us."""
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=str)

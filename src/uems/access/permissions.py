@@ -30,6 +30,7 @@ _ADDED: dict[Role, tuple[str, ...]] = {
         "campaigns:read",
         "experiments:read",
         "evaluation:read",
+        "superusers:read",
     ),
     "analyst": (
         "people:read",
@@ -61,8 +62,18 @@ _ADDED: dict[Role, tuple[str, ...]] = {
         "tasks:write",
         "experiments:write",
         "evaluation:write",
+        "superusers:write",
     ),
-    "admin": ("campaigns:approve", "evaluation:approve", "members:write", "keys:read", "keys:write", "audit:read", "workspace:write"),
+    "admin": (
+        "campaigns:approve",
+        "evaluation:approve",
+        "superusers:approve",
+        "members:write",
+        "keys:read",
+        "keys:write",
+        "audit:read",
+        "workspace:write",
+    ),
     "owner": ("owners:write",),
 }
 

@@ -33,6 +33,7 @@ from uems.outreach.mailbox.reader import BounceReader
 from uems.outreach.messages.model import KINDS, Kind, Origin, Outgoing, State
 from uems.outreach.messages.outbox import enqueue
 from uems.outreach.messages.sender import Sender
+from uems.outreach.messages.touching import machine
 from uems.outreach.scenes.watching import SceneWatch
 from uems.outreach.simulation.worker import simulator
 from uems.outreach.templates.definitions import Template, save_template, templates
@@ -77,6 +78,7 @@ __all__ = [
     "end_holdout",
     "enqueue",
     "holdouts",
+    "machine",
     "meant_for",
     "periods_of",
     "pressure",

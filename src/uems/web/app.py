@@ -47,6 +47,7 @@ _FOR_STRANGERS = (
     "/api/inbox/{token}/stream",
     "/api/inbox/{token}/messages/{number}",
     "/api/inbox/{token}/scenes",
+    "/api/r/{token}",
 )
 
 

@@ -1,0 +1,1 @@
+"""Whose relationship with us is strong? Tie strength, the ladder, advocacy, co-creation."""
