@@ -9,6 +9,7 @@ import { useWorkspace } from "@/shell/workspace";
 import { formatDay } from "./format";
 import { PRESETS, rangeKey, readPeriod, type Period, type Preset } from "./period";
 import styles from "./PeriodPicker.module.css";
+import { useQuarter } from "./useNow";
 import { useParam } from "./useParam";
 
 const DayRange = lazy(() => import("./DayRange"));
@@ -17,7 +18,8 @@ const DayRange = lazy(() => import("./DayRange"));
 export function usePeriod(): [Period, (key: string) => void] {
   const { zone } = useWorkspace();
   const [key, setKey] = useParam("period", "all");
-  const period = useMemo(() => readPeriod(key, new Date(), zone), [key, zone]);
+  const now = useQuarter();
+  const period = useMemo(() => readPeriod(key, now, zone), [key, now, zone]);
   return [period, setKey];
 }
 

@@ -10,7 +10,7 @@ export async function copyText(text: string): Promise<boolean> {
     area.style.opacity = "0";
     document.body.append(area);
     area.select();
-    // eslint-disable-next-line @typescript-eslint/no-deprecated -- the only way without a secure context
+    // oxlint-disable-next-line typescript/no-deprecated -- the only way without a secure context
     const done = document.execCommand("copy");
     area.remove();
     return done;

@@ -2,6 +2,7 @@
 import { useMemo } from "react";
 
 import { useLanguage } from "@/i18n/useLanguage";
+import { useQuarter } from "@/parts/useNow";
 
 export interface Choice {
   readonly value: string;
@@ -10,8 +11,8 @@ export interface Choice {
 
 export function useZones(): Choice[] {
   const { tag } = useLanguage();
+  const now = useQuarter();
   return useMemo(() => {
-    const now = new Date();
     const offset = (zone: string): string =>
       new Intl.DateTimeFormat(tag, { timeZone: zone, timeZoneName: "shortOffset" })
         .formatToParts(now)
@@ -20,7 +21,7 @@ export function useZones(): Choice[] {
       value: zone,
       label: zone === "UTC" ? zone : `${zone} (${offset(zone)})`,
     }));
-  }, [tag]);
+  }, [now, tag]);
 }
 
 export function useCurrencies(): Choice[] {

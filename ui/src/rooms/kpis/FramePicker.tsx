@@ -4,6 +4,7 @@ import { useMemo, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { PeriodPicker } from "@/parts/PeriodPicker";
+import { useQuarter } from "@/parts/useNow";
 import { useParam } from "@/parts/useParam";
 import { useWorkspace } from "@/shell/workspace";
 import { isUnit, KPI_PRESETS, readFrame, UNITS, type Frame } from "./frame";
@@ -12,7 +13,8 @@ export function useFrame(): Frame {
   const { zone } = useWorkspace();
   const [period] = useParam("period", "d30");
   const [unit] = useParam("unit");
-  return useMemo(() => readFrame(period, unit, new Date(), zone), [period, unit, zone]);
+  const now = useQuarter();
+  return useMemo(() => readFrame(period, unit, now, zone), [period, unit, now, zone]);
 }
 
 /** The part of an address that brings another page to the same days. */

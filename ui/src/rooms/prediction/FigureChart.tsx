@@ -33,7 +33,7 @@ export default function FigureChart({ caption, lines, xName, writeX, writeY, mos
   useEffect(() => {
     const asked = JSON.parse(drawn) as Pick<FigureChartProps, "lines" | "most" | "xName">;
     chart?.setOption(option(asked, writeX, writeY), { notMerge: true });
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- how numbers are written changes only with the words in `drawn`
+    // oxlint-disable-next-line react/exhaustive-deps -- how numbers are written changes only with the words in `drawn`
   }, [chart, drawn, dark]);
   const shown = lines.filter((line) => !line.dashed);
   return (

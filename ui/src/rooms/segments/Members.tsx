@@ -11,6 +11,7 @@ import { useLanguage } from "@/i18n/useLanguage";
 import { dayOf, formatDay } from "@/parts/format";
 import { Card } from "@/parts/Page";
 import { Notice, Ready } from "@/parts/states";
+import { useQuarter } from "@/parts/useNow";
 import { useParam } from "@/parts/useParam";
 import { Money, Num, Time } from "@/parts/values";
 import { endOfDay } from "@/parts/zone";
@@ -31,7 +32,8 @@ export function Members({ segment }: { segment: Segment }): ReactNode {
   const { tag } = useLanguage();
   const { slug, zone } = useWorkspace();
   const [chosen, setDay] = useParam("on");
-  const day = DAY.test(chosen) && chosen < dayOf(new Date(), zone) ? chosen : "";
+  const today = dayOf(useQuarter(), zone);
+  const day = DAY.test(chosen) && chosen < today ? chosen : "";
   const query = useInfiniteQuery(membersQuery(slug, segment, day ? endOfDay(day, zone).toISOString() : null));
   const [asked, ask] = useState<{ readonly id: number; readonly name: string } | null>(null);
   return (
@@ -42,13 +44,7 @@ export function Members({ segment }: { segment: Segment }): ReactNode {
       actions={
         <span className={styles.picker}>
           <Suspense fallback={<Spin size="small" />}>
-            <DayField
-              label={t("segments.asOf")}
-              value={day}
-              last={dayOf(new Date(), zone)}
-              placeholder={t("segments.now")}
-              onChange={setDay}
-            />
+            <DayField label={t("segments.asOf")} value={day} last={today} placeholder={t("segments.now")} onChange={setDay} />
           </Suspense>
         </span>
       }

@@ -16,6 +16,7 @@ import { useFailed } from "@/parts/useFailed";
 import { useParam } from "@/parts/useParam";
 import { Num, Time } from "@/parts/values";
 import { ApiError } from "@/api/errors";
+import { useQuarter } from "@/parts/useNow";
 import { useMay, usePath, useWorkspace } from "@/shell/workspace";
 import { ExportDialog } from "./handover/ExportDialog";
 import { Exports } from "./handover/Exports";
@@ -144,7 +145,7 @@ function useSizes(segment: Segment): {
   readonly query: { error: unknown; refetch: () => unknown };
 } {
   const { slug, zone } = useWorkspace();
-  const first = useMemo(() => addDays(dayOf(new Date(), zone), -89), [zone]);
+  const first = addDays(dayOf(useQuarter(), zone), -89);
   const query = useQuery(historyQuery(slug, segment, first));
   const items = useMemo(() => query.data && sinceMade(query.data.items, segment.created_at, zone), [query.data, segment.created_at, zone]);
   return { items, query };

@@ -1,10 +1,11 @@
 // Does it grow or shrink? The size of the last weeks as a small line, said in words for those who do not see it.
 import { useQuery } from "@tanstack/react-query";
-import { useMemo, type ReactNode } from "react";
+import { type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useLanguage } from "@/i18n/useLanguage";
 import { addDays, dayOf, formatNumber } from "@/parts/format";
+import { useQuarter } from "@/parts/useNow";
 import { useWorkspace } from "@/shell/workspace";
 import { historyQuery, type Segment, type Size } from "./queries";
 import styles from "./Segments.module.css";
@@ -30,7 +31,7 @@ export function Sparkline({ segment }: { segment: Segment }): ReactNode {
   const { t } = useTranslation();
   const { tag } = useLanguage();
   const { slug, zone } = useWorkspace();
-  const first = useMemo(() => addDays(dayOf(new Date(), zone), -29), [zone]);
+  const first = addDays(dayOf(useQuarter(), zone), -29);
   const query = useQuery(historyQuery(slug, segment, first));
   const items = sinceMade(query.data?.items ?? [], segment.created_at, zone);
   const [from, to] = [items[0], items.at(-1)];

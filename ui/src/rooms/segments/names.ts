@@ -6,6 +6,7 @@ import { api, unwrap } from "@/api/client";
 import type { PlanProperty, Scalar } from "@/api/contract";
 import { useLanguage } from "@/i18n/useLanguage";
 import { readPeriod } from "@/parts/period";
+import { useQuarter } from "@/parts/useNow";
 import { planQuery } from "@/rooms/collect/plan/queries";
 import { overviewQuery } from "@/rooms/journeys/queries";
 import { tagsQuery, type Tag } from "@/rooms/profiles/tags/queries";
@@ -48,7 +49,8 @@ const TYPES: Record<PlanProperty["type"], ValueType> = {
 /** Events of all time, those that most people did first, then those that are only planned. */
 export function useEventNames(): { readonly events: readonly EventName[]; readonly busy: boolean } {
   const { slug, zone } = useWorkspace();
-  const period = useMemo(() => readPeriod("all", new Date(), zone), [zone]);
+  const now = useQuarter();
+  const period = useMemo(() => readPeriod("all", now, zone), [now, zone]);
   const seen = useQuery({ ...overviewQuery(slug, period), refetchInterval: false, enabled: useMay("reports:read") });
   const plan = useQuery({ ...planQuery(slug), enabled: useMay("plan:read") });
   const events = useMemo(() => {

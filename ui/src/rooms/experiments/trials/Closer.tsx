@@ -87,7 +87,7 @@ function Days({ items, unit }: { items: readonly Schemas["TrialDay"][]; unit: st
       { name: t("trials.low"), values: items.map(({ effect }) => shown(effect?.low)), colour: "ink-faint" as const, dashed: true },
       { name: t("trials.high"), values: items.map(({ effect }) => shown(effect?.high)), colour: "ink-faint" as const, dashed: true },
     ],
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- shown goes by items
+    // oxlint-disable-next-line react/exhaustive-deps -- shown goes by items
     [items, t],
   );
   const places = useMemo(() => items.map(({ day }) => formatDay(day, tag, false)), [items, tag]);

@@ -3,6 +3,7 @@ import { useCallback, useMemo } from "react";
 import { useSearchParams } from "react-router";
 
 import { readPeriod, type Period } from "@/parts/period";
+import { useQuarter } from "@/parts/useNow";
 import { useParam } from "@/parts/useParam";
 import { useWorkspace } from "@/shell/workspace";
 import { wordOf, type MapCell } from "./cell";
@@ -15,7 +16,8 @@ export const USUAL_PERIOD = "d30";
 export function useMapPeriod(): [Period, (key: string) => void] {
   const { zone } = useWorkspace();
   const [key, setKey] = useParam("period", USUAL_PERIOD);
-  const period = useMemo(() => readPeriod(key, new Date(), zone), [key, zone]);
+  const now = useQuarter();
+  const period = useMemo(() => readPeriod(key, now, zone), [key, now, zone]);
   return [period, setKey];
 }
 

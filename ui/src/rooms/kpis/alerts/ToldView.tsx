@@ -32,7 +32,16 @@ export function ToldView({ told, unit, measured }: ToldViewProps): ReactNode {
     return told.high === null ? "–" : t("alerts.told.atMost", { high: shown(told.high) });
   };
   const facts: Fact[] = [
-    [t("alerts.told.value"), told.value === null ? "–" : <strong className="tabular">{shown(told.value)}</strong>],
+    [
+      t("alerts.told.value"),
+      told.value === null ? (
+        "–"
+      ) : (
+        <strong key="value" className="tabular">
+          {shown(told.value)}
+        </strong>
+      ),
+    ],
     ...(told.expected === null ? [] : [[t("alerts.told.expected"), shown(told.expected)] as const]),
     [t("alerts.told.fine"), usual()],
   ];

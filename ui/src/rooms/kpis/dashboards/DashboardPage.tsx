@@ -10,6 +10,7 @@ import { useLanguage } from "@/i18n/useLanguage";
 import { Card, Page } from "@/parts/Page";
 import { Notice, Ready } from "@/parts/states";
 import { useFailed } from "@/parts/useFailed";
+import { useQuarter } from "@/parts/useNow";
 import { useParam } from "@/parts/useParam";
 import { useMay, usePath, useWorkspace } from "@/shell/workspace";
 import { KPI_PRESETS, readFrame } from "../frame";
@@ -43,11 +44,12 @@ export function Component(): ReactNode {
 function usePeriodForAll(): { readonly period: Period | null; readonly key: string; readonly set: (key: string) => void } {
   const { zone } = useWorkspace();
   const [key, set] = useParam("period");
+  const now = useQuarter();
   const period = useMemo(() => {
     if (key === "") return null;
-    const { first, last, unit } = readFrame(key, "", new Date(), zone);
+    const { first, last, unit } = readFrame(key, "", now, zone);
     return { first_day: first, last_day: last, unit };
-  }, [key, zone]);
+  }, [key, now, zone]);
   return { period, key, set };
 }
 

@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { dayOf } from "@/parts/format";
 import { Card } from "@/parts/Page";
 import { Refusal } from "@/parts/Refusal";
+import { useQuarter } from "@/parts/useNow";
 import { useWorkspace } from "@/shell/workspace";
 import { fromField } from "../figures";
 import { usePutSpend } from "./queries";
@@ -18,7 +19,7 @@ export function AddSpend(): ReactNode {
   const { message } = App.useApp();
   const { zone, currency } = useWorkspace();
   const { mutate, isPending, error } = usePutSpend();
-  const today = dayOf(new Date(), zone);
+  const today = dayOf(useQuarter(), zone);
   const [day, setDay] = useState(today);
   const [channel, setChannel] = useState("");
   const [amount, setAmount] = useState<number | null>(null);

@@ -11,6 +11,7 @@ import { Stat, Stats } from "@/parts/Facts";
 import { Card, Page, Stack } from "@/parts/Page";
 import { PeriodPicker } from "@/parts/PeriodPicker";
 import { Notice, Ready } from "@/parts/states";
+import { useQuarter } from "@/parts/useNow";
 import { useParam } from "@/parts/useParam";
 import { Money, Num } from "@/parts/values";
 import { useMay, usePath, useWorkspace } from "@/shell/workspace";
@@ -25,7 +26,8 @@ export function Component(): ReactNode {
   const { t } = useTranslation();
   const { slug, zone } = useWorkspace();
   const [key, setKey] = useParam("period", "d90");
-  const frame = useMemo(() => readFrame(key, "", new Date(), zone), [key, zone]);
+  const now = useQuarter();
+  const frame = useMemo(() => readFrame(key, "", now, zone), [key, now, zone]);
   const query = useQuery(spendQuery(slug, frame.first, frame.last));
   const may = useMay("kpis:write");
   return (

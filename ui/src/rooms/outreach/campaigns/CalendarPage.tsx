@@ -10,6 +10,7 @@ import { useLanguage } from "@/i18n/useLanguage";
 import { addDays } from "@/parts/format";
 import { Bar, Page, Stack } from "@/parts/Page";
 import { Ready } from "@/parts/states";
+import { useQuarter } from "@/parts/useNow";
 import { instantOf, wallClock } from "@/parts/zone";
 import { usePath, useWorkspace } from "@/shell/workspace";
 import styles from "./Campaigns.module.css";
@@ -22,7 +23,7 @@ export function Component(): ReactNode {
   const { tag } = useLanguage();
   const { slug, zone } = useWorkspace();
   const [params, setParams] = useSearchParams();
-  const today = wallClock(new Date(), zone).slice(0, 10);
+  const today = wallClock(useQuarter(), zone).slice(0, 10);
   const view: View = params.get("view") === "week" ? "week" : "month";
   const given = params.get("day") ?? "";
   const day = /^\d{4}-\d{2}-\d{2}$/.test(given) && !Number.isNaN(Date.parse(given)) ? given : today;

@@ -193,7 +193,7 @@ function Definition({ tag }: { tag: Tag }): ReactNode {
     [t("tags.description"), spoken(tag.description, "–")],
     [t("tags.owner"), <Owner key="owner" tag={tag} />],
     [t("tags.type"), t(`tags.types.${tag.value_type}`)],
-    [t("tags.allowed"), tag.allowed ? <Chips items={tag.allowed.map((value) => shown(tag, value))} /> : t("tags.anyValue")],
+    [t("tags.allowed"), tag.allowed ? <Chips key="allowed" items={tag.allowed.map((value) => shown(tag, value))} /> : t("tags.anyValue")],
     [t("tags.policy"), t(`tags.refreshes.${tag.refresh ?? "nightly"}`)],
     [t("tags.version"), tag.version],
   ];

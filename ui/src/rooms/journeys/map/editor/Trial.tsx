@@ -8,6 +8,7 @@ import { readPeriod } from "@/parts/period";
 import { Card } from "@/parts/Page";
 import { Notice, Ready } from "@/parts/states";
 import { useDelayed } from "@/parts/useDelayed";
+import { useQuarter } from "@/parts/useNow";
 import { useWorkspace } from "@/shell/workspace";
 import { Canvas } from "../Canvas";
 import styles from "../Map.module.css";
@@ -36,11 +37,12 @@ function Shown({ draft }: { draft: Draft }): ReactNode {
   const palette = usePalette();
   const asked = useDelayed(JSON.stringify(drawingOf(draft)), 600);
   const drawing = useMemo(() => JSON.parse(asked) as ReturnType<typeof drawingOf>, [asked]);
+  const now = useQuarter();
   const spec = useMemo(() => {
-    const period = readPeriod(USUAL_PERIOD, new Date(), zone);
+    const period = readPeriod(USUAL_PERIOD, now, zone);
     const { stages, window_seconds } = drawing;
     return { stages, window_seconds, first_day: period.first, last_day: period.last, unit: unitOf(period) };
-  }, [drawing, zone]);
+  }, [drawing, now, zone]);
   const query = useQuery(journeyQuery(slug, spec, 0));
   return (
     <Ready query={query} rows={8}>
