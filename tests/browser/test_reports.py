@@ -1,9 +1,11 @@
 """Can one build a report by picking, open its people, save it and find it again by its link; and does its file say what the API says?"""
 
 import csv
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -122,3 +124,35 @@ def test_a_report_of_one_segment_counts_only_those_in_it(page: Page, site: Site)
     assert _unfit(page, "en") == []
     page.reload()
     expect(total).to_contain_text(str(mine))
+
+
+def test_groups_and_conditions_go_by_what_is_known_of_people(page: Page, site: Site) -> None:
+    site.send([{"userId": f"u{n}", "type": "identify", "traits": {"plan": "pro" if n % 3 else "free"}} for n in range(VIEWERS)])
+    site.ask("segments/grouped", {"name": "Grouped buyers", "condition": {"did": {"events": ["Order Completed"]}}}, "PUT")
+    site.wait(lambda: site.ask("segments/grouped")["state"] == "live")
+    page.goto("/w/shop/reports/new-report?kind=trend")
+    breakdown = page.get_by_role("combobox", name="Groups by")
+    for name, groups in (("plan", {"pro": 6, "free": 3}), ("Grouped buyers", {"In the segment": BUYERS, "Not in it": VIEWERS - BUYERS})):
+        breakdown.fill(name)
+        expect(page.locator(".ant-select-item-option-active")).to_have_text(name)
+        page.keyboard.press("Enter")
+        for group, people in groups.items():
+            expect(page.get_by_role("link", name=f"{group}: {people}", exact=True).first).to_be_visible()
+        expect(page.get_by_text("By what people are now")).to_be_visible()
+    assert _unfit(page, "en") == []
+    page.get_by_role("button", name="Only people who: Add condition").click()
+    page.get_by_role("button", name="Remove").last.click()
+    spec = {"series": [{"measure": "people"}], "last_days": 30, "people": {"trait": {"name": "plan", "op": "equals", "value": "pro"}}}
+    page.goto(f"/w/shop/reports/new-report?kind=trend&spec={quote(json.dumps(spec))}")
+    expect(page.get_by_role("row").filter(has_text="Whole period")).to_contain_text("6")
+
+
+def test_the_overview_of_a_segment_opens_those_in_it(page: Page, site: Site) -> None:
+    site.ask("segments/seen", {"name": "Seen buyers", "condition": {"did": {"events": ["Order Completed"]}}}, "PUT")
+    site.wait(lambda: site.ask("segments/seen")["state"] == "live")
+    page.goto("/w/shop/overview?segment=seen")
+    page.get_by_role("link", name=f"People: {BUYERS}", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text(f"{BUYERS} people", exact=True)).to_be_visible()
+    expect(dialog.get_by_role("button", name="Make a segment")).to_be_visible()
+    assert "segment=seen" in page.url

@@ -13,6 +13,7 @@ from uems.profiles.conditions.grammar import (
     kind_of,
     leaves,
     parse_condition,
+    people_sql,
     questions,
     segments_in,
 )
@@ -20,6 +21,7 @@ from uems.profiles.conditions.kind import Edge
 from uems.profiles.conditions.past import PastAsking, check_past
 from uems.profiles.conditions.until import Until
 from uems.profiles.conditions.words import Language, say
+from uems.profiles.conditions.words_told import words_sql
 from uems.profiles.events import list_events
 from uems.profiles.extract import Extractor, trait_rows
 from uems.profiles.follow import RECEIPTS, STORED, Touched, marks_now, range_end, touched_since
@@ -147,6 +149,7 @@ __all__ = [
     "measure_cuts",
     "nodes",
     "parse_condition",
+    "people_sql",
     "plain_name",
     "plan_tags",
     "planned_tags",
@@ -185,5 +188,6 @@ __all__ = [
     "uses_among",
     "value_problem",
     "values_before",
+    "words_sql",
     "write_scores",
 ]

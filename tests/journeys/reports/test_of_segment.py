@@ -11,6 +11,7 @@ from tests.journeys.reports.world import NOW, Town, World, town
 from uems.access.api import Workspaces
 from uems.journeys.registry import REPORTS
 from uems.journeys.reports import Asked
+from uems.journeys.reports.overview import Config as Overview
 from uems.kernel.errors import UemsError
 from uems.profiles import api as profiles
 from uems.segments import api as segments
@@ -24,11 +25,11 @@ __all__ = ["town"]
 def questions() -> Iterator[tuple[str, dict[str, Any]]]:
     """Every report that asks of events, as its sample asks and as the tests of engines do."""
     for report in REPORTS:
-        if issubclass(report.Config, Asked):
+        if issubclass(report.Config, Asked | Overview):
             spec = report.sample.model_dump(mode="json", exclude_none=True)
             yield report.key, spec | ({"segments": []} if report.key == "bottlenecks" else {})  # the segment is in one of them alone
     for name, spec in SPECS:
-        if issubclass(next(one for one in REPORTS if one.key == name).Config, Asked):
+        if issubclass(next(one for one in REPORTS if one.key == name).Config, Asked | Overview):
             yield name, spec | ({"segments": []} if name == "bottlenecks" else {})
 
 
@@ -63,7 +64,7 @@ def test_every_report_counts_those_alone_who_are_in_it(town: Town) -> None:
         assert found.exact
         if found.data != whole.ask(name, asked).data:
             differs.append(name)
-    assert {"trend", "funnel", "retention", "paths", "lifecycle", "stickiness"} <= set(differs)
+    assert {"overview", "trend", "funnel", "retention", "paths", "lifecycle", "stickiness"} <= set(differs)
 
 
 def test_the_people_behind_a_number_are_in_it(town: Town) -> None:

@@ -55,6 +55,7 @@ class Act:
     device: str = ""
     path: str = ""
     channel: str = ""
+    traits: Mapping[str, Any] = field(default_factory=dict)
 
     def item(self, message_id: str) -> dict[str, object]:
         item: dict[str, object] = {"messageId": message_id, "timestamp": (START + timedelta(milliseconds=self.ms)).isoformat()}
@@ -65,7 +66,7 @@ class Act:
         if self.path:
             return {**item, "type": "page", "context": {**context, "page": {"path": self.path}}, "properties": dict(self.properties)}
         if not self.event:
-            return {**item, "type": "identify", "traits": {}}
+            return {**item, "type": "identify", "traits": dict(self.traits)}
         return {**item, "type": "track", "event": self.event, "properties": dict(self.properties), "context": context}
 
 
@@ -126,15 +127,19 @@ class World:
         while consumer.hold(utc_now()) and consumer.step(utc_now()):
             continue
 
-    def people(self) -> dict[int, list[Seen]]:
-        """Everybody with an event now, each with their events in order."""
+    def owners(self) -> dict[str, int]:
+        """message → the person whose call it is now."""
         house = self.town.house
         stored = house.warehouse.query(Sql(f"SELECT message_id, node_id FROM events WHERE workspace_id = {self.scope.workspace_id}"))
         nodes = dict(zip(stored.column("message_id").to_pylist(), stored.column("node_id").to_pylist(), strict=True))
         assert nodes.keys() == self.sent.keys()
         now = identity.people_of(house.store, self.scope, set(nodes.values()))
+        return {name: now[node].person_id for name, node in nodes.items()}
+
+    def people(self) -> dict[int, list[Seen]]:
+        """Everybody with an event now, each with their events in order."""
         people: dict[int, list[Seen]] = {}
-        for name, node in nodes.items():
+        for name, person in self.owners().items():
             act, place = self.sent[name]
             if act.event or act.path:
                 event = act.event or "Page Viewed"
@@ -147,7 +152,7 @@ class World:
                     path=act.path,
                     channel=act.channel,
                 )
-                people.setdefault(now[node].person_id, []).append(one)
+                people.setdefault(person, []).append(one)
         return {person: sorted(seen, key=lambda one: (one.ms, one.order)) for person, seen in people.items()}
 
     def ask(self, name: str, spec: Mapping[str, Any], now: datetime = NOW) -> Answer:

@@ -17,10 +17,11 @@ import pyarrow as pa
 from uems.collect import api as collect
 from uems.identity import api as identity
 from uems.journeys.registry import Answer, Notice
-from uems.journeys.reports._spec import MAX_DAYS, Asked, Breakdown, Dimension, Group, Step
+from uems.journeys.reports._people_words import OUT, usable, who_sql, word_rows
+from uems.journeys.reports._spec import MAX_DAYS, Asked, Breakdown, Dimension, EventBreakdown, Group, PersonKind, Step
 from uems.kernel import filters
 from uems.kernel.clock import Period, day_of
-from uems.kernel.errors import UemsError, invalid
+from uems.kernel.errors import invalid
 from uems.kernel.filters import At, Params, Scalars
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
@@ -66,7 +67,7 @@ _SPAN: Final = Sql(
 
 def ask(house: House, scope: Scope, spec: Asked, now: datetime) -> Ask | None:
     """The question with its days; None when an end is open and there is no event to take it from."""
-    among = None if spec.segment is None else _usable(segments.segment(house.store, scope, spec.segment))
+    among = None if spec.segment is None else usable(segments.segment(house.store, scope, spec.segment))
     days = _days(house, scope, spec, now)
     if days is None:
         return None
@@ -77,15 +78,10 @@ def ask(house: House, scope: Scope, spec: Asked, now: datetime) -> Ask | None:
     return Ask(house=house, scope=scope, spec=spec, now=now, first=first, last=last, among=among)
 
 
-def _usable(segment: segments.Segment) -> segments.Segment:
-    """Raises ``segment_not_ready`` where it is not known who is in it."""
-    if segment.state == "live":
-        return segment
-    why = {"building": "is still being computed; ask again in a moment", "archived": "is archived; restore it, or choose another"}
-    text = why.get(segment.state, f"cannot be computed ({segment.failure}); change its condition, or choose another")
-    raise UemsError(
-        "segment_not_ready", f"The segment {segment.key} {text}.", status=409, details={"segment": segment.key, "state": segment.state}
-    )
+def of_days(house: House, scope: Scope, spec: Asked, now: datetime, first: date, last: date) -> Ask:
+    """The question for days that are known already."""
+    among = None if spec.segment is None else usable(segments.segment(house.store, scope, spec.segment))
+    return Ask(house=house, scope=scope, spec=spec, now=now, first=first, last=last, among=among)
 
 
 def _days(house: House, scope: Scope, spec: Asked, now: datetime) -> tuple[date, date] | None:
@@ -101,6 +97,14 @@ def _days(house: House, scope: Scope, spec: Asked, now: datetime) -> tuple[date,
     return (first, last) if first <= last else None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Words:
+    """What is known of people now. rows: (person, word). word: what it is called beside their events."""
+
+    rows_sql: Sql
+    word_sql: Sql
+
+
 class Query:
     """One statement in the making: conditions and values written with it belong to it alone."""
 
@@ -109,6 +113,7 @@ class Query:
         self.params: Final = Params("p")
         self._at = At(now=ask.now, zone=ask.scope.zone)
         self._fields = collect.event_fields()
+        self._words: dict[tuple[PersonKind, str], _Words] = {}
 
     def bind(self, value: Param, type_: str) -> Sql:
         return self.params.bind(value, type_)
@@ -157,13 +162,22 @@ class Query:
         return filters.to_sql(filters.parse(tree), self._fields, self.params, self._at)
 
     def text_sql(self, dimension: Dimension) -> Sql:
-        """The value of a dimension as text; '' where there is none."""
+        """The value of a dimension as text; '' where there is none. Of a person it is for the columns of ``events_sql`` only."""
+        if isinstance(dimension, Breakdown) and dimension.of_person is not None:
+            return self._person_text(*dimension.of_person)
         if dimension.column is not None:
             return self._column_text(dimension.column)
         assert dimension.property is not None
         assert self._fields.properties is not None
         value = self._fields.properties.value(dimension.property, self.params)
         return _text_of(value.together, value.is_set)
+
+    def _person_text(self, kind: PersonKind, name: str) -> Sql:
+        known = self._words.get((kind, name))
+        if known is None:
+            rows = word_rows(self.ask.house, self.ask.scope, kind, name, self._at, self.params)
+            known = self._words[kind, name] = _Words(rows_sql=rows, word_sql=ident(f"word_of_person_{len(self._words)}"))
+        return known.word_sql if kind != "segment" else Sql(f"if({known.word_sql} = '', {self.bind(OUT, 'String')}, {known.word_sql})")
 
     def _column_text(self, name: str) -> Sql:
         column = self._fields.columns.get(name)
@@ -198,13 +212,33 @@ class Query:
         return self._sampled(Sql("events"), columns, join(Sql(" AND "), parts))
 
     def _sampled(self, table: Sql, columns: Mapping[str, Sql], where: Sql) -> Sql:
-        rows = identity.rows_of_people(self.ask.house.store, self.ask.scope, table, columns, where)
-        if not self.ask.spec.of_some:
+        # What goes by a word of the person can be worked out only once it is known who that is now.
+        used = [one for one in self._words.values() if any(one.word_sql in sql for sql in columns.values())]
+        later: dict[str, Sql] = {name: sql for name, sql in columns.items() if any(one.word_sql in sql for one in used)}
+        own = {name: sql for name, sql in columns.items() if name not in later}
+        rows = identity.rows_of_people(self.ask.house.store, self.ask.scope, table, own, where)
+        counts = self.counts(Sql("person"))
+        if counts:
+            rows = Sql(f"(SELECT * FROM {rows} WHERE {join(Sql(' AND '), counts)})")
+        for one in used:
+            rows = Sql(
+                f"(SELECT l.*, w.word AS {one.word_sql} FROM {rows} AS l GLOBAL ANY LEFT JOIN {one.rows_sql} AS w ON l.person = w.person)"
+            )
+        if not used:
             return rows
-        counts = [] if self.ask.spec.sample_percent is None else [self.in_sample(Sql("person"))]
+        picked = [Sql("person"), *(ident(name) for name in own), *(Sql(f"{later[name]} AS {ident(name)}") for name in later)]
+        return Sql(f"(SELECT {join(Sql(', '), picked)} FROM {rows})")
+
+    def counts(self, person: Sql) -> list[Sql]:
+        """The conditions under which a person counts: in the sample, in the segment, and as the condition on people says."""
+        spec, found = self.ask.spec, []
+        if spec.sample_percent is not None:
+            found.append(self.in_sample(person))
         if self.ask.among is not None:
-            counts.append(Sql(f"person GLOBAL IN {segments.members_sql(self.ask.scope, self.ask.among.segment_id)}"))
-        return Sql(f"(SELECT * FROM {rows} WHERE {join(Sql(' AND '), counts)})")
+            found.append(Sql(f"{person} GLOBAL IN {segments.members_sql(self.ask.scope, self.ask.among.segment_id)}"))
+        if spec.people is not None:
+            found.append(who_sql(self.ask.house, self.ask.scope, spec.people, person, self._at, self.params))
+        return found
 
     def in_sample(self, person: Sql) -> Sql:
         share = self.bind(round((self.ask.spec.sample_percent or 100) * 10_000), "UInt64")
@@ -236,11 +270,13 @@ def in_sample(people: People, percent: float | None) -> npt.NDArray[np.bool_]:
 
 
 def members_of(ask: Ask) -> People | None:
-    """Everybody whom the segment of the question lets count; None is everybody."""
-    if ask.among is None:
+    """Everybody whom the segment and the condition on people let count; None is everybody."""
+    if ask.among is None and ask.spec.people is None:
         return None
-    found = ask.query().run(Sql(f"SELECT person_id FROM {segments.members_sql(ask.scope, ask.among.segment_id)} ORDER BY person_id"))
-    return np.asarray(found.column("person_id").to_numpy(), np.uint64)
+    query = ask.query()
+    counts = join(Sql(" AND "), query.counts(Sql("person")))
+    found = query.run(Sql(f"SELECT person FROM {identity.everybody(ask.house.store, ask.scope)} WHERE {counts} ORDER BY person"))
+    return np.asarray(found.column("person").to_numpy(), np.uint64)
 
 
 def numbers(table: pa.Table, name: str, type_: npt.DTypeLike) -> npt.NDArray[Any]:
@@ -258,7 +294,7 @@ def top_values(ask: Ask, breakdown: Breakdown | None, steps: Iterable[Step]) -> 
     return top_values_of(ask, [breakdown], steps)[0]
 
 
-def top_values_of(ask: Ask, breakdowns: Sequence[Breakdown], steps: Iterable[Step]) -> list[list[str]]:
+def top_values_of(ask: Ask, breakdowns: Sequence[EventBreakdown], steps: Iterable[Step]) -> list[list[str]]:
     """The same for several breakdowns, from one look at the events."""
     query = ask.query()
     names = [f"word_{n}" for n in range(len(breakdowns))]
@@ -281,7 +317,7 @@ def top_values_of(ask: Ask, breakdowns: Sequence[Breakdown], steps: Iterable[Ste
     return told
 
 
-def group_code(query: Query, breakdown: Breakdown | None, values: list[str]) -> Sql:
+def group_code(query: Query, breakdown: EventBreakdown | None, values: list[str]) -> Sql:
     """The place of an event's value among ``values``; the place after the last for all others."""
     if breakdown is None:
         return Sql("toUInt8(0)")
@@ -292,14 +328,14 @@ def group_code(query: Query, breakdown: Breakdown | None, values: list[str]) -> 
     return Sql(f"transform({query.text_sql(breakdown)}, {names}, {codes}, toUInt8({len(values)}))")
 
 
-def groups(breakdown: Breakdown | None, values: list[str]) -> list[Group | None]:
+def groups(breakdown: EventBreakdown | None, values: list[str]) -> list[Group | None]:
     """The groups by their code; ``[None]`` without a breakdown."""
     if breakdown is None:
         return [None]
     return [*(Group(value=value or None) for value in values), Group(other=True)]
 
 
-def group_place(breakdown: Breakdown | None, values: list[str], group: Group | None) -> int | None:
+def group_place(breakdown: EventBreakdown | None, values: list[str], group: Group | None) -> int | None:
     """The code of the group that a cell names; None for all groups."""
     if group is None:
         return None

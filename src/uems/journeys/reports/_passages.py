@@ -19,7 +19,7 @@ from uems.journeys.reports._ask import Ask, Query, group_code
 from uems.journeys.reports._hours import milliseconds
 from uems.journeys.reports._map_sql import any_touch_sql, steps_of, touched_sql
 from uems.journeys.reports._people_axes import PeopleAxis
-from uems.journeys.reports._spec import Breakdown
+from uems.journeys.reports._spec import EventBreakdown
 from uems.journeys.reports._stories import Column, Stories, each_part
 from uems.kernel.clock import start_of_day
 from uems.kernel.sql import Sql
@@ -33,7 +33,7 @@ Daily = npt.NDArray[np.int64]
 class EventAxis:
     """A column or property of the first event."""
 
-    by: Breakdown
+    by: EventBreakdown
     words: Sequence[str]
 
 

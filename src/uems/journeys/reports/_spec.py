@@ -4,13 +4,14 @@ A spec is what a client sends, so it is pydantic; nothing here reads the warehou
 """
 
 from datetime import date
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from uems.kernel import filters
 from uems.kernel.edge import Key, Name
 from uems.kernel.errors import UemsError
+from uems.profiles import api as profiles
 
 MAX_DAYS: Final = 1_100
 """Three years: the longest period of a report."""
@@ -27,6 +28,18 @@ def _filter(value: dict[str, Any]) -> dict[str, Any]:
 
 FilterTree = Annotated[dict[str, Any], AfterValidator(_filter)]
 """The JSON of a filter on events; see ``uems.kernel.filters``."""
+
+
+def _condition(value: dict[str, Any]) -> dict[str, Any]:
+    try:
+        profiles.parse_condition(value)
+    except UemsError as error:
+        raise ValueError(error.message) from error
+    return value
+
+
+PeopleTree = Annotated[dict[str, Any], AfterValidator(_condition)]
+"""The JSON of a condition on people, as segments ask it."""
 Small = Annotated[int, Field(strict=True)]
 
 
@@ -46,6 +59,10 @@ class Asked(Spec):
     )
     filter: FilterTree | None = Field(None, description="Only events that match; holds for every event of the report.")
     segment: Key | None = Field(None, description="Only people who are in this segment now; its key.")
+    people: PeopleTree | None = Field(
+        None,
+        description="Only people for whom this condition holds now: on tags, traits, segments, what they did; as in segments.",
+    )
     sample_percent: Annotated[float, Field(gt=0, lt=100)] | None = Field(
         None, description="Look at this share of the people only; numbers are of the sample, and the answer says that it is not exact."
     )
@@ -53,7 +70,7 @@ class Asked(Spec):
     @property
     def of_some(self) -> bool:
         """Whether not everybody counts, so that what is kept of everybody together does not answer it."""
-        return self.sample_percent is not None or self.segment is not None
+        return self.sample_percent is not None or self.segment is not None or self.people is not None
 
     @model_validator(mode="after")
     def _in_order(self) -> "Asked":
@@ -98,10 +115,34 @@ class Dimension(Spec):
         return self
 
 
-class Breakdown(Dimension):
+class EventBreakdown(Dimension):
     """Groups by the most frequent values; all others are one group. Frequent is what has the most events, then by the alphabet."""
 
     limit: int = Field(5, strict=True, ge=1, le=50, description="How many values get a group of their own.")
+
+
+PersonKind: TypeAlias = Literal["tag", "trait", "segment"]
+
+
+class Breakdown(EventBreakdown):
+    """By events as well, or by what is known of the person now: then all their events are in one group, also earlier ones."""
+
+    tag: Key | None = Field(None, description="A tag: its value of the person now.")
+    trait: Key | None = Field(None, description="A trait: what the person told last; a dot steps into an object.")
+    segment: Key | None = Field(None, description="A segment by its key: whether the person is in it now, as in and out.")
+
+    @model_validator(mode="after")
+    def _one(self) -> "Breakdown":
+        given = [self.column, self.property, self.tag, self.trait, self.segment]
+        if sum(one is not None for one in given) != 1:
+            raise ValueError("give either column or property, or one of tag, trait and segment")
+        return self
+
+    @property
+    def of_person(self) -> tuple[PersonKind, str] | None:
+        """What of the person it goes by; None where it goes by events."""
+        kinds: tuple[tuple[PersonKind, str | None], ...] = (("tag", self.tag), ("trait", self.trait), ("segment", self.segment))
+        return next(((kind, name) for kind, name in kinds if name is not None), None)
 
 
 class Group(Spec):

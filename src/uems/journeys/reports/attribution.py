@@ -27,7 +27,7 @@ from uems.journeys.reports._arrays import different
 from uems.journeys.reports._ask import NOBODY, Ask, People, Query, answer, ask, group_code, group_place, groups, no_answer
 from uems.journeys.reports._credit import CONVERSION, MODELS, TOUCH, Credit, Model, Rules, credit, joined, removal_shares, shared_out
 from uems.journeys.reports._hours import milliseconds
-from uems.journeys.reports._spec import ANY, Asked, Breakdown, Group, Spec, Step
+from uems.journeys.reports._spec import ANY, Asked, EventBreakdown, Group, Spec, Step
 from uems.journeys.reports._stories import Column, each_part
 from uems.journeys.reports.overview import ORDER_EVENT
 from uems.kernel.house import House
@@ -40,7 +40,9 @@ class Config(Asked):
 
     conversion: Step = Step(event=ORDER_EVENT)
     touch: Step = Field(ANY, description="The events that can be touches.")
-    channel: Breakdown = Field(Breakdown(column="utm_source", limit=20), description="What a channel is; rarer ones are one together.")
+    channel: EventBreakdown = Field(
+        EventBreakdown(column="utm_source", limit=20), description="What a channel is; rarer ones are one together."
+    )
     unset: Literal["skip", "channel"] = Field("skip", description="Whether events without a value are touches, of a channel of their own.")
     lookback_seconds: int = Field(30 * 86_400, strict=True, ge=1, le=366 * 86_400)
     half_life_seconds: int = Field(7 * 86_400, strict=True, ge=1, le=366 * 86_400)

@@ -36,7 +36,7 @@ from uems.journeys.reports._buckets import days_before
 from uems.journeys.reports._map_sql import steps_of
 from uems.journeys.reports._passages import Daily, EventAxis, Passages, Ways, each_passage, together
 from uems.journeys.reports._people_axes import PeopleAxis, Skipped, segment_axes, tag_axes
-from uems.journeys.reports._spec import Asked, Breakdown, Dimension, Spec, Step
+from uems.journeys.reports._spec import Asked, Dimension, EventBreakdown, Spec, Step
 from uems.journeys.reports._touches import bits_of
 from uems.kernel.edge import Key
 from uems.kernel.errors import invalid
@@ -199,7 +199,7 @@ def _scan(
     told: list[Axis] = []
     skipped: list[Skipped] = []
     labels = {one.name: one for one in collect.EVENT_COLUMNS}
-    by = [Breakdown(column=one.column, property=one.property, limit=spec.values) for one in spec.dimensions]
+    by = [EventBreakdown(column=one.column, property=one.property, limit=spec.values) for one in spec.dimensions]
     for dimension, words in zip(by, top_values_of(both, by, steps_of(points)) if by else [], strict=True):
         kind: SliceKind = "column" if dimension.column is not None else "property"
         name = dimension.column or dimension.property or ""

@@ -12,10 +12,13 @@ from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from uems.identity import api as identity
 from uems.journeys.registry import Answer
+from uems.journeys.reports._ask import of_days
+from uems.journeys.reports._some_people import Some, some_people, who_of
+from uems.journeys.reports._spec import Asked, PeopleTree
 from uems.kernel.edge import Key
 from uems.kernel.errors import invalid
 from uems.kernel.house import House
@@ -33,6 +36,8 @@ class Config(BaseModel):
 
     first_day: date | None = None
     last_day: date | None = None
+    segment: Key | None = Field(None, description="Only people who are in this segment now; its key.")
+    people: PeopleTree | None = Field(None, description="Only people for whom this condition holds now; as in segments.")
 
     @model_validator(mode="after")
     def _in_order(self) -> "Config":
@@ -42,6 +47,11 @@ class Config(BaseModel):
             if day is not None and not 1970 <= day.year <= 2149:
                 raise ValueError(f"{day} is outside the years 1970 to 2149")
         return self
+
+    @property
+    def of_some(self) -> Asked | None:
+        """Whom the question lets count; None is everybody."""
+        return None if self.segment is None and self.people is None else Asked(segment=self.segment, people=self.people)
 
 
 class OverviewCell(BaseModel):
@@ -66,30 +76,23 @@ class Overview:
     sample_cell = OverviewCell(who="new")
 
     def run(self, house: House, scope: Scope, spec: BaseModel, now: datetime) -> Answer:
-        """Every number from the daily rollups; merged people count once."""
+        """Every number from the daily rollups, or of some people from their events; merged people count once."""
         assert isinstance(spec, Config)
         days = _days(house, scope, spec)
+        asked = of_days(house, scope, spec.of_some, now, *(days or (now.date(), now.date()))) if spec.of_some else None
         if days is None:
             return Answer(first_day=spec.first_day, last_day=spec.last_day, exact=True, data=_empty(scope))
         first, last = days
-        params: Mapping[str, Param] = {"workspace": scope.workspace_id, "first": first, "last": last}
-        rows = house.warehouse.query(_DAILY, params).to_pylist()
-        actives = identity.actives_by_day(house, scope, first, last)
-        totals = _totals(rows, scope)
-        people = identity.count_people(house, scope, first, last)
-        return Answer(
-            first_day=first,
-            last_day=last,
-            exact=True,
-            data={
-                "people": people.active,
-                "new_people": people.new,
-                "identified": people.identified,
-                **totals,
-                "event_people": identity.people_by_event(house, scope, first, last),
-                "series": _series(rows, actives, scope, first, last),
-            },
-        )
+        found = _everybody(house, scope, first, last) if asked is None else some_people(asked)
+        data = {
+            "people": found.active,
+            "new_people": found.new,
+            "identified": found.identified,
+            **_totals(found.rows, scope),
+            "event_people": found.event_people,
+            "series": _series(found.rows, found.actives, scope, first, last),
+        }
+        return Answer(first_day=first, last_day=last, exact=True, data=data)
 
     def people(self, house: House, scope: Scope, spec: BaseModel, cell: BaseModel, now: datetime) -> npt.NDArray[np.uint64]:
         """Who was there, new or identified."""
@@ -102,11 +105,10 @@ class Overview:
             if not days[0] <= cell.day <= days[1]:
                 raise invalid("cell.day", cell.day.isoformat(), f"must be a day from {days[0]} to {days[1]}.")
             days = cell.day, cell.day
-        found = identity.active_people(house, scope, *days, event=cell.event or "", who=cell.who, limit=_EVERYBODY)
-        return np.sort(np.array(found, np.uint64))
+        asked = of_days(house, scope, spec.of_some or Asked(), now, *days)
+        return who_of(asked, *days, cell.who, cell.event or "")
 
 
-_EVERYBODY = 2**31
 _DAILY = Sql(
     "SELECT day, if(event = '', type, event) AS name, event, currency, sum(events) AS events, sum(revenue_minor) AS revenue_minor"
     " FROM event_daily WHERE workspace_id = {workspace:UInt32} AND day BETWEEN {first:Date} AND {last:Date}"
@@ -116,6 +118,19 @@ _SPAN = Sql(
     "SELECT min(day) AS first, max(day) AS last, count() AS n FROM event_daily WHERE workspace_id = {workspace:UInt32}"
     " AND day BETWEEN {first:Date} AND {last:Date}"
 )
+
+
+def _everybody(house: House, scope: Scope, first: date, last: date) -> Some:
+    params: Mapping[str, Param] = {"workspace": scope.workspace_id, "first": first, "last": last}
+    people = identity.count_people(house, scope, first, last)
+    return Some(
+        rows=house.warehouse.query(_DAILY, params).to_pylist(),
+        actives=identity.actives_by_day(house, scope, first, last),
+        event_people=identity.people_by_event(house, scope, first, last),
+        active=people.active,
+        new=people.new,
+        identified=people.identified,
+    )
 
 
 def _days(house: House, scope: Scope, spec: Config) -> tuple[date, date] | None:

@@ -20,13 +20,14 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from uems.journeys.registry import Answer
 from uems.journeys.reports import _bits, overview
+from uems.journeys.reports._ask import Query, of_days
 from uems.journeys.reports._sets import states
-from uems.journeys.reports._spec import MAX_DAYS
-from uems.kernel.clock import Period, day_of
+from uems.journeys.reports._spec import MAX_DAYS, Asked
+from uems.kernel.clock import day_of
 from uems.kernel.errors import invalid
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
-from uems.kernel.sql import Param, Sql
+from uems.kernel.sql import Sql, join
 
 TOP: Final = 20
 """How many pages and sources are listed."""
@@ -37,33 +38,27 @@ _SPAN: Final = Sql(
 # By the start, which the order of the table knows: on the days of the zone the same sessions. All versions of a session lie in one
 # partition, so those of different ones need not be compared.
 _FINAL: Final = Sql("SETTINGS do_not_merge_across_partitions_select_final = 1")
-_FROM: Final = Sql(
-    "FROM sessions FINAL WHERE workspace_id = {workspace:UInt32} AND NOT gone"
-    " AND started_at >= {start:DateTime64(3, 'UTC')} AND started_at < {end:DateTime64(3, 'UTC')}"
-)
 _MS: Final = Sql("toUnixTimestamp64Milli(ended_at) - toUnixTimestamp64Milli(started_at)")
 _TOTALS: Final = Sql(
-    "SELECT toInt64(count()) AS sessions, toInt64(countIf(bounce)) AS bounces,"
+    "toInt64(count()) AS sessions, toInt64(countIf(bounce)) AS bounces,"
     " avg(ms) / 1000 AS average_seconds, quantileExactInclusive(0.5)(ms) / 1000 AS median_seconds,"
     " toInt64(countIf(engaged_ms > 0)) AS engaged, avgIf(engaged_ms, engaged_ms > 0) / 1000 AS average_engaged,"
     " quantileExactInclusiveIf(0.5)(engaged_ms, engaged_ms > 0) / 1000 AS median_engaged,"
     " avg(pages) AS average_pages, quantileExactInclusive(0.5)(pages) AS median_pages, sum(revenue_minor) AS revenue_minor"
-    f" FROM (SELECT bounce, pages, engaged_ms, revenue_minor, {_MS} AS ms {_FROM}) {_FINAL}"
 )
 _COUNTS: Final = Sql("toInt64(count()) AS sessions, toInt64(countIf(bounce)) AS bounces, sum(revenue_minor) AS revenue_minor")
 # People are dense numbers, so sets of them are small, and those of all days together are their union.
-_SERIES: Final = Sql(f"SELECT day, {_COUNTS}, toString(groupBitmapState(person_id)) AS state {_FROM} GROUP BY day {_FINAL}")
+_STATE: Final = Sql("toString(groupBitmapState(person_id)) AS state")
 _TOPS: Final = Sql(
     "SELECT indexOf([grouping(entry_path), grouping(exit_path), grouping(source)], 0) AS place,"
-    f" [entry_path, exit_path, source][place] AS name, {_COUNTS} FROM (SELECT entry_path, exit_path,"
-    f" if(utm_source != '', toString(utm_source), domainWithoutWWW(referrer)) AS source, bounce, revenue_minor {_FROM})"
-    # A session without any page has no page to begin and end with; one without a source came by itself.
-    " GROUP BY GROUPING SETS ((entry_path), (exit_path), (source)) HAVING place = 3 OR name != ''"
-    f" ORDER BY place, sessions DESC, name LIMIT {{top:UInt32}} BY place {_FINAL}"
+    f" [entry_path, exit_path, source][place] AS name, {_COUNTS}"
 )
-_PEOPLE: Final = Sql(
-    f"SELECT DISTINCT person_id AS person {_FROM} AND ({{bounced:UInt8}} = 2 OR bounce = ({{bounced:UInt8}} = 1)) {_FINAL}"
+# A session without any page has no page to begin and end with; one without a source came by itself.
+_EACH: Final = Sql(
+    "GROUP BY GROUPING SETS ((entry_path), (exit_path), (source)) HAVING place = 3 OR name != ''"
+    f" ORDER BY place, sessions DESC, name LIMIT {TOP} BY place {_FINAL}"
 )
+_SOURCE: Final = Sql("if(utm_source != '', toString(utm_source), domainWithoutWWW(referrer)) AS source")
 
 
 class Config(overview.Config):
@@ -105,15 +100,17 @@ class Sessions:
         if days is None:
             return Answer(first_day=spec.first_day, last_day=spec.last_day, exact=True, data=_data(scope, None, [], [], [], []))
         first, last = days
-        period = Period.of_days(first, last, scope.zone)
-        params: dict[str, Param] = {"workspace": scope.workspace_id, "start": period.start, "end": period.end}
-        [totals] = house.warehouse.query(_TOTALS, params).to_pylist()
-        found = house.warehouse.query(_SERIES, params)
+        query = of_days(house, scope, spec.of_some or Asked(), now, first, last).query()
+        mine = _from(query)
+        inner = Sql(f"SELECT bounce, pages, engaged_ms, revenue_minor, {_MS} AS ms {mine}")
+        [totals] = query.run(Sql(f"SELECT {_TOTALS} FROM ({inner}) {_FINAL}")).to_pylist()
+        found = query.run(Sql(f"SELECT day, {_COUNTS}, {_STATE} {mine} GROUP BY day {_FINAL}"))
         sets = [_bits.from_state(state) for state in states(found)]
         totals["people"] = _bits.count(np.bitwise_or.reduce(_bits.matrix(sets), axis=0)) if sets else 0
         by_day = _by_day(found, sets)
         tops: list[list[dict[str, Any]]] = [[], [], []]
-        for row in house.warehouse.query(_TOPS, {**params, "top": TOP}).to_pylist():
+        sources = Sql(f"SELECT entry_path, exit_path, {_SOURCE}, bounce, revenue_minor {mine}")
+        for row in query.run(Sql(f"{_TOPS} FROM ({sources}) {_EACH}")).to_pylist():
             tops[row.pop("place") - 1].append(row)
         series = [_entry(first + timedelta(days=n), by_day) for n in range((last - first).days + 1)]
         return Answer(first_day=first, last_day=last, exact=True, data=_data(scope, totals, series, *tops))
@@ -129,12 +126,18 @@ class Sessions:
             if not days[0] <= cell.day <= days[1]:
                 raise invalid("cell.day", cell.day.isoformat(), f"must be a day from {days[0]} to {days[1]}.")
             days = cell.day, cell.day
-        period = Period.of_days(*days, scope.zone)
-        params: dict[str, Param] = {"workspace": scope.workspace_id, "start": period.start, "end": period.end}
-        # 2 stands for either.
-        params["bounced"] = 2 if cell.bounced is None else int(cell.bounced)
-        found = house.warehouse.query(_PEOPLE, params).column("person")
+        query = of_days(house, scope, spec.of_some or Asked(), now, *days).query()
+        how = Sql("") if cell.bounced is None else Sql("AND bounce") if cell.bounced else Sql("AND NOT bounce")
+        found = query.run(Sql(f"SELECT DISTINCT person_id AS person {_from(query)} {how} {_FINAL}")).column("person")
         return np.sort(np.asarray(found.to_numpy(), np.uint64))
+
+
+def _from(query: Query) -> Sql:
+    """The sessions of the days asked for, of those whom the question lets count."""
+    period = query.ask.period
+    start, end = query.bind(period.start, "DateTime64(3, 'UTC')"), query.bind(period.end, "DateTime64(3, 'UTC')")
+    mine = Sql(f"workspace_id = {query.ask.scope.workspace_id} AND NOT gone AND started_at >= {start} AND started_at < {end}")
+    return Sql(f"FROM sessions FINAL WHERE {join(Sql(' AND '), [mine, *query.counts(Sql('person_id'))])}")
 
 
 def _days(house: House, scope: Scope, spec: Config, now: datetime) -> tuple[date, date] | None:

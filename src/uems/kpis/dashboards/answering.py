@@ -72,7 +72,7 @@ def _report(house: House, scope: Scope, tile: ReportTile, now: datetime, period:
         asked_at=now,
         exact=found.exact,
         warnings=[{"code": one.code, "subject": one.subject, "near": list(one.near)} for one in found.warnings],
-        summary=summarise(saved.report, found.data),
+        summary=summarise(saved.report, found.data, spec),
         data=dict(found.data),
     )
     return TileAnswer(id=tile.id, kind="report", label_zh=saved.name, label_en=saved.name, report=answer)

@@ -43,10 +43,29 @@ _RFM: Final = {
 }
 
 
-def summarise(report: str, data: Data) -> Summary | None:
-    """The answer of a report in short; None for a report that has no short form."""
+def summarise(report: str, data: Data, spec: Data | None = None) -> Summary | None:
+    """The answer of a report to a spec in short; None for a report that has no short form."""
     make = _BY_REPORT.get(report)
-    return None if make is None else make(data)
+    if make is None:
+        return None
+    by = (spec or {}).get("breakdown") or {}
+    return make(_of_segment(data) if by.get("segment") else data)
+
+
+def _of_segment(data: Data) -> Data:
+    """The same with groups that say that they are those in a segment, and the others."""
+
+    def told(line: Data) -> Data:
+        return line if line.get("group") is None else {**line, "group": {**line["group"], "of": "segment"}}
+
+    def all_of(lines: Sequence[Data]) -> list[Data]:
+        return [told(line) for line in lines]
+
+    found = {**data, **({"lines": all_of(data["lines"])} if "lines" in data else {})}
+    for name in ("series", "formulas"):
+        if name in data:
+            found[name] = [{**one, "lines": all_of(one["lines"])} for one in data[name]]
+    return found
 
 
 def _trend(data: Data) -> Summary:

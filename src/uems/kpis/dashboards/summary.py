@@ -95,6 +95,8 @@ def group_name(group: Any) -> SummaryText:
     if isinstance(group, dict):
         if group.get("other"):
             return said("其他", "Others")
+        if group.get("of") == "segment":
+            return said("在分群中", "In the segment") if group["value"] == "in" else said("不在分群中", "Not in it")
         value = group.get("value", group.get("segment"))
         return said("未设置", "Not set") if value in (None, "") else named(value)
     return said("未设置", "Not set") if group == "" else named(group)

@@ -192,6 +192,10 @@ class Asking:
         """``(SELECT person ...)`` of everybody for whom a flag was found to hold; those without rows are never among them."""
         return Sql(f"(SELECT person FROM {self._rows_of(value.source)} GROUP BY person HAVING {value.sql})")
 
+    def texts(self, source: Source, sql: Sql) -> Sql:
+        """``(SELECT person, word ...)`` of everybody with rows in the source. sql: an aggregate over named rows of it, a String."""
+        return Sql(f"(SELECT person, {sql} AS word FROM {self._rows_of(source)} GROUP BY person)")
+
     def zones(self) -> list[str]:
         """Every time zone that somebody's trait ``timezone`` names and that exists."""
         if self._zones is None:

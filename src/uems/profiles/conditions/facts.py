@@ -61,23 +61,25 @@ def trait_source(names: Sequence[str], asking: Asking, *, zoned: bool = False) -
     return source, found
 
 
-def ask_trait(node: Trait, asking: Asking) -> Value:
-    """A test on the value of a trait as told last; a dot steps into an object."""
-    steps = node.name.split(".")
+def trait_text(name: str, asking: Asking, *, zoned: bool = False) -> tuple[Source, Sql]:
+    """The source of traits, and the JSON text of one trait as told last, "" for none; a dot steps into an object."""
+    steps = name.split(".")
     heads = [".".join(steps[: n + 1]) for n in range(len(steps))]
-    source, latest = trait_source(heads, asking, zoned=is_own(node.zone, asking))
+    source, latest = trait_source(heads, asking, zoned=zoned)
+    found = latest[name]
+    for n, head in enumerate(heads[:-1]):
+        path = [asking.params.bind(step, "String") for step in steps[n + 1 :]]
+        found = _or_else(found, _stepped(latest[head], path, asking.params.bind(".".join(steps[n + 1 :]), "String")))
+    return source, found
 
-    def text(name: str, params: object) -> Sql:
-        found = latest[name]
-        for n, head in enumerate(heads[:-1]):
-            path = [asking.params.bind(step, "String") for step in steps[n + 1 :]]
-            found = _or_else(found, _stepped(latest[head], path, asking.params.bind(".".join(steps[n + 1 :]), "String")))
-        return found
 
-    value = json_text(text).value(node.name, asking.params)
+def ask_trait(node: Trait, asking: Asking) -> Value:
+    """A test on the value of a trait as told last."""
+    source, told = trait_text(node.name, asking, zoned=is_own(node.zone, asking))
+    value = json_text(lambda name, params: told).value(node.name, asking.params)
     empty = json_check(node.test, asking.at)(None)
     sql = json_sql(node.test, value, asking.params, asking.at, their_bounds(node.test, node.zone, asking))
-    return Value(source=source, sql=sql, empty=empty, quote=text(node.name, None))
+    return Value(source=source, sql=sql, empty=empty, quote=told)
 
 
 def their_bounds(test: Test, zone: Zone, asking: Asking, *, days: bool = True) -> Bounds | None:

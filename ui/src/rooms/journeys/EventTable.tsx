@@ -6,10 +6,9 @@ import { Link } from "react-router";
 
 import { useLanguage } from "@/i18n/useLanguage";
 import { Card } from "@/parts/Page";
-import type { Period } from "@/parts/period";
 import { Num } from "@/parts/values";
-import { useBehind } from "@/rooms/profiles/behind";
 import styles from "./EventTable.module.css";
+import type { OverviewLinks } from "./overviewLinks";
 
 interface Row {
   readonly name: string;
@@ -21,13 +20,12 @@ interface Row {
 interface EventTableProps {
   readonly events: Readonly<Record<string, number>>;
   readonly people: Readonly<Record<string, number>>;
-  readonly period: Period;
+  readonly links: OverviewLinks;
 }
 
-export function EventTable({ events, people, period }: EventTableProps): ReactNode {
+export function EventTable({ events, people, links }: EventTableProps): ReactNode {
   const { t } = useTranslation();
   const { tag } = useLanguage();
-  const behind = useBehind(period);
   const rows = useMemo(() => {
     const total = Object.values(events).reduce((sum, count) => sum + count, 0);
     return Object.entries(events)
@@ -39,11 +37,17 @@ export function EventTable({ events, people, period }: EventTableProps): ReactNo
     {
       title: t("overview.event"),
       dataIndex: "name",
-      render: (_, row) => (
-        <Link to={behind.events({ event: row.name })} className={styles.name}>
-          {row.name || t("overview.unnamedEvent")}
-        </Link>
-      ),
+      render: (_, row) => {
+        const to = links.events({ event: row.name });
+        const name = row.name || t("overview.unnamedEvent");
+        return to === undefined ? (
+          <span className={styles.name}>{name}</span>
+        ) : (
+          <Link to={to} className={styles.name}>
+            {name}
+          </Link>
+        );
+      },
     },
     {
       title: t("overview.count"),
@@ -51,7 +55,7 @@ export function EventTable({ events, people, period }: EventTableProps): ReactNo
       align: "right",
       width: 130,
       sorter: (a, b) => a.count - b.count,
-      render: (_, row) => <Num value={row.count} to={behind.events({ event: row.name })} label={`${row.name}, ${t("overview.count")}`} />,
+      render: (_, row) => <Num value={row.count} to={links.events({ event: row.name })} label={`${row.name}, ${t("overview.count")}`} />,
     },
     {
       title: t("overview.people"),
@@ -59,7 +63,7 @@ export function EventTable({ events, people, period }: EventTableProps): ReactNo
       align: "right",
       width: 130,
       sorter: (a, b) => a.people - b.people,
-      render: (_, row) => <Num value={row.people} to={behind.people({ event: row.name })} label={`${row.name}, ${t("overview.people")}`} />,
+      render: (_, row) => <Num value={row.people} to={links.people({ event: row.name })} label={`${row.name}, ${t("overview.people")}`} />,
     },
     {
       title: t("overview.share"),

@@ -4,7 +4,7 @@ import { Button, Segmented, Skeleton } from "antd";
 import { Inbox } from "lucide-react";
 import { lazy, Suspense, useCallback, useMemo, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useNavigate } from "react-router";
+import { Link, useNavigate, useSearchParams } from "react-router";
 
 import type { Overview, ReportAnswer } from "@/api/contract";
 import { useLanguage } from "@/i18n/useLanguage";
@@ -16,10 +16,12 @@ import type { Period } from "@/parts/period";
 import { Notice, Ready } from "@/parts/states";
 import { useParam } from "@/parts/useParam";
 import { Money, Num } from "@/parts/values";
-import { useBehind } from "@/rooms/profiles/behind";
-import { usePath, useWorkspace } from "@/shell/workspace";
+import { useMay, usePath, useWorkspace } from "@/shell/workspace";
+import { Behind } from "./behind/Behind";
 import { EventTable } from "./EventTable";
+import { overviewCellOf, useOverviewLinks, type OverviewLinks } from "./overviewLinks";
 import { overviewQuery } from "./queries";
+import { WhoPick } from "./reports/form/WhoField";
 import { Truth } from "./Truth";
 
 const SeriesChart = lazy(() => import("@/parts/SeriesChart"));
@@ -30,68 +32,95 @@ export function Component(): ReactNode {
   const { t } = useTranslation();
   const { slug } = useWorkspace();
   const [period, setPeriod] = usePeriod();
-  const query = useQuery(overviewQuery(slug, period));
+  const [segment, setSegment] = useParam("segment");
+  const query = useQuery(overviewQuery(slug, period, segment));
+  const may = useMay("segments:read");
+  const actions = (
+    <>
+      {may ? <WhoPick value={segment} onChange={setSegment} /> : null}
+      <PeriodPicker period={period} onChange={setPeriod} />
+    </>
+  );
   return (
-    <Page title={t("overview.title")} lead={t("overview.lead")} actions={<PeriodPicker period={period} onChange={setPeriod} />}>
+    <Page title={t("overview.title")} lead={t("overview.lead")} actions={actions}>
       <Ready query={query} rows={8}>
-        {(answer) => <Answer answer={answer} period={period} busy={query.isPlaceholderData} />}
+        {(answer) => <Answer answer={answer} period={period} segment={segment} busy={query.isPlaceholderData} />}
       </Ready>
     </Page>
   );
 }
 
-function Answer({ answer, period, busy }: { answer: ReportAnswer<Overview>; period: Period; busy: boolean }): ReactNode {
+interface AnswerProps {
+  readonly answer: ReportAnswer<Overview>;
+  readonly period: Period;
+  readonly segment: string;
+  readonly busy: boolean;
+}
+
+function Answer({ answer, period, segment, busy }: AnswerProps): ReactNode {
   const { data } = answer;
+  const links = useOverviewLinks(period, segment);
   const events = Object.values(data.events).reduce((sum, count) => sum + count, 0);
   if (events === 0 && data.people === 0) return <Nothing allTime={period.preset === "all"} />;
   return (
     <div aria-busy={busy} style={{ opacity: busy ? 0.6 : 1 }}>
       <Stack>
-        <Numbers data={data} events={events} period={period} />
+        <Numbers data={data} events={events} links={links} />
         <Chart data={data} />
-        <EventTable events={data.events} people={data.event_people} period={period} />
+        <EventTable events={data.events} people={data.event_people} links={links} />
         <Truth answer={answer} period={period} />
       </Stack>
+      <Opened period={period} segment={segment} />
     </div>
+  );
+}
+
+/** The people of a number of a segment. */
+function Opened({ period, segment }: { period: Period; segment: string }): ReactNode {
+  const { t } = useTranslation();
+  const [word, setWord] = useParam("behind");
+  const cell = segment === "" ? null : overviewCellOf(word);
+  const name = cell?.event ?? t(cell?.who === "new" ? "overview.newPeople" : "overview.people");
+  const spec = { ...(period.first ? { first_day: period.first } : {}), ...(period.last ? { last_day: period.last } : {}), segment };
+  return (
+    <Behind
+      asked={cell ? { report: "overview", spec, cell: { ...cell } } : null}
+      title={name}
+      suggestion={`${t("overview.title")}: ${name}`.slice(0, 200)}
+      onClose={() => setWord("")}
+    />
   );
 }
 
 const ORDER = "Order Completed";
 
-function Numbers({ data, events, period }: { data: Overview; events: number; period: Period }): ReactNode {
+function Numbers({ data, events, links }: { data: Overview; events: number; links: OverviewLinks }): ReactNode {
   const { t } = useTranslation();
   const { tag } = useLanguage();
-  const behind = useBehind(period);
   const name = t("overview.people");
+  const revenue = links.events({ revenue: true });
+  const money = <Money minor={data.revenue_minor} currency={data.currency} />;
   return (
     <Stats>
       <Stat
         name={name}
-        value={<Num value={data.people} to={behind.people()} label={name} />}
+        value={<Num value={data.people} to={links.people()} label={name} />}
         note={
-          <Link to={behind.people({ who: "identified" })}>
+          <Link to={links.people({ who: "identified" })}>
             {t("overview.identified", { count: data.identified, shown: formatNumber(data.identified, tag) })}
           </Link>
         }
       />
       <Stat
         name={t("overview.newPeople")}
-        value={<Num value={data.new_people} to={behind.people({ who: "new" })} label={t("overview.newPeople")} />}
+        value={<Num value={data.new_people} to={links.people({ who: "new" })} label={t("overview.newPeople")} />}
       />
       <Stat
         name={t("overview.orders")}
-        value={<Num value={data.orders} to={behind.events({ event: ORDER })} label={t("overview.orders")} />}
+        value={<Num value={data.orders} to={links.events({ event: ORDER })} label={t("overview.orders")} />}
       />
-      <Stat
-        name={t("overview.revenue")}
-        value={
-          <Link to={behind.events({ revenue: true })}>
-            <Money minor={data.revenue_minor} currency={data.currency} />
-          </Link>
-        }
-        note={data.currency}
-      />
-      <Stat name={t("overview.events")} value={<Num value={events} to={behind.events()} label={t("overview.events")} />} />
+      <Stat name={t("overview.revenue")} value={revenue === undefined ? money : <Link to={revenue}>{money}</Link>} note={data.currency} />
+      <Stat name={t("overview.events")} value={<Num value={events} to={links.events()} label={t("overview.events")} />} />
     </Stats>
   );
 }
@@ -115,7 +144,16 @@ function Chart({ data }: { data: Overview }): ReactNode {
     [measure, data.currency, tag],
   );
   const writeAxis = useCallback((value: number) => formatMoney(value, data.currency, tag, true), [data.currency, tag]);
-  const pick = useCallback((day: string) => void navigate(`?period=${day}..${day}&measure=${measure}`), [navigate, measure]);
+  const [params] = useSearchParams();
+  const pick = useCallback(
+    (day: string) => {
+      const next = new URLSearchParams(params);
+      next.set("period", `${day}..${day}`);
+      next.set("measure", measure);
+      void navigate(`?${next.toString()}`);
+    },
+    [navigate, measure, params],
+  );
   const options = MEASURES.map((each) => ({ value: each, label: t(`overview.measures.${each}`) }));
   return (
     <Card

@@ -4,14 +4,15 @@ import { api, unwrap } from "@/api/client";
 import type { Overview, ReportAnswer } from "@/api/contract";
 import type { Period } from "@/parts/period";
 
-export function overviewQuery(workspace: string, period: Period) {
+/** segment: only of those who are in it now; everybody where it is empty. */
+export function overviewQuery(workspace: string, period: Period, segment = "") {
   return queryOptions({
-    queryKey: [workspace, "reports", "overview", period.first, period.last],
+    queryKey: [workspace, "reports", "overview", period.first, period.last, segment],
     queryFn: async ({ signal }): Promise<ReportAnswer<Overview>> => {
       const answer = await unwrap(
         api.POST("/api/workspaces/{workspace}/reports/{name}", {
           params: { path: { workspace, name: "overview" } },
-          body: { first_day: period.first, last_day: period.last },
+          body: { first_day: period.first, last_day: period.last, ...(segment === "" ? {} : { segment }) },
           signal,
         }),
       );

@@ -16,6 +16,7 @@ import { answerQuery, type Answered } from "./queries";
 import styles from "./Reports.module.css";
 import { Shown } from "./Shown";
 import { numberOf, withFields, writeSpec, type Spec } from "./spec";
+import { useSaying } from "./useGroupWords";
 
 interface AskedProps {
   readonly kind: KindName;
@@ -127,7 +128,8 @@ interface ToldProps extends AskedProps {
 function Told({ kind, answered, spec, onChange, name }: ToldProps): ReactNode {
   const { t } = useTranslation();
   const { answer, spec: asked } = answered;
-  const view = useMemo(() => kindOf(kind).view(answer.data, { spec: asked, t }), [kind, answer.data, asked, t]);
+  const saying = useSaying(asked);
+  const view = useMemo(() => kindOf(kind).view(answer.data, saying), [kind, answer.data, saying]);
   const all = spec.last_days === undefined && spec.first_day === undefined && spec.last_day === undefined;
   return (
     <>

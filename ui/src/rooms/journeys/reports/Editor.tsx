@@ -58,7 +58,16 @@ export function Editor({ kind, onKind, spec, onChange, title, lead, actions }: E
               </Part>
               <PeriodField key={kind} spec={spec} onChange={change} />
               <Form spec={spec} onChange={change} />
-              {events ? <WhoField spec={spec} onChange={change} /> : null}
+              <WhoField spec={spec} onChange={change} />
+              <Part title={t("reports.onlyPeople")}>
+                <FilterField
+                  of="people"
+                  value={spec.people}
+                  events={[]}
+                  onChange={(people) => change(withFields(spec, { people }))}
+                  title={t("reports.onlyPeople")}
+                />
+              </Part>
               {events ? (
                 <Part title={t("reports.allFilter")}>
                   <FilterField

@@ -116,15 +116,17 @@ export interface View {
 export interface Saying {
   readonly spec: Spec;
   readonly t: TFunction;
+  /** How people call a value by which it is grouped; left out: as it is. */
+  readonly word?: (value: string) => string;
 }
 
 /** A group of a breakdown, as the API names it. */
 export type Group = { readonly value: string | null; readonly other: boolean } | null;
 
-export function groupName(group: Group, t: TFunction): string {
+export function groupName(group: Group, { t, word }: Pick<Saying, "t" | "word">): string {
   if (group === null) return t("reports.everybody");
   if (group.other) return t("reports.others");
-  return group.value ?? t("reports.notSet");
+  return group.value === null ? t("reports.notSet") : (word?.(group.value) ?? group.value);
 }
 
 /** The part of a cell that names a group; nothing for everybody. */

@@ -9,6 +9,7 @@ import { GridView } from "@/rooms/journeys/reports/show/GridView";
 import Plot from "@/rooms/journeys/reports/show/Plot";
 import { useWrite, type Write } from "@/rooms/journeys/reports/show/useWrite";
 import type { Spec } from "@/rooms/journeys/reports/spec";
+import { useSaying } from "@/rooms/journeys/reports/useGroupWords";
 import type { Picture } from "@/rooms/journeys/reports/view";
 import styles from "./Dashboards.module.css";
 import type { TileAnswer } from "./queries";
@@ -24,7 +25,8 @@ interface ReportPictureProps {
 export default function ReportPicture({ kind, report }: ReportPictureProps): ReactNode {
   const { t } = useTranslation();
   const { data, spec } = report;
-  const view = useMemo(() => kindOf(kind).view(data, { spec: spec as Spec, t }), [kind, data, spec, t]);
+  const saying = useSaying(spec as Spec);
+  const view = useMemo(() => kindOf(kind).view(data, saying), [kind, data, saying]);
   const write = useWrite(typeof data.unit === "string" ? data.unit : "day");
   if (view.empty) return <p className={styles.none}>{t("dashboards.noData")}</p>;
   const shown = view.pictures.slice(0, MOST);

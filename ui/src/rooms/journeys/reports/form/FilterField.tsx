@@ -1,4 +1,4 @@
-// Which of the events? Conditions on their properties and columns, picked in the builder of segments; asked with once they are whole.
+// Which of the events, or of the people? Conditions on what is known of them, picked in the builder of segments; asked with once they are whole.
 import { Button, Tag } from "antd";
 import { ListFilterPlus } from "lucide-react";
 import { useMemo, useRef, useState, type ReactNode } from "react";
@@ -20,14 +20,17 @@ interface FilterFieldProps {
   readonly events: readonly string[];
   readonly onChange: (filter: Spec | undefined) => void;
   readonly title: string;
+  /** Of what the conditions are; of events unless said otherwise. */
+  readonly of?: "event" | "people";
 }
 
 export function FilterField(props: FilterFieldProps): ReactNode {
   const { t } = useTranslation();
+  const of = props.of ?? "event";
   const said = writeSpec({ filter: props.value });
   // What stands in the spec was made here, or it came from elsewhere: then the parts are read anew.
-  const [held, hold] = useState<{ readonly tree: Group | null; readonly said: string }>(() => ({ tree: treeOf(props.value), said }));
-  const known = held.said === said ? held.tree : treeOf(props.value);
+  const [held, hold] = useState<{ readonly tree: Group | null; readonly said: string }>(() => ({ tree: treeOf(props.value, of), said }));
+  const known = held.said === said ? held.tree : treeOf(props.value, of);
   const change = (tree: Group): void => {
     const whole = check(tree).every(({ lack }) => lack === "empty" && tree.parts.length === 0);
     const filter = filterOf(tree);
@@ -38,12 +41,12 @@ export function FilterField(props: FilterFieldProps): ReactNode {
     return (
       <div className={styles.line}>
         <Tag color="gold" closable={{ "aria-label": t("actions.remove") }} onClose={() => props.onChange(undefined)}>
-          {t("reports.ownFilter")}
+          {t(of === "people" ? "reports.ownPeople" : "reports.ownFilter")}
         </Tag>
       </div>
     );
   }
-  return <Conditions tree={known} onChange={change} events={props.events} title={props.title} />;
+  return <Conditions tree={known} onChange={change} events={props.events} title={props.title} of={of} />;
 }
 
 interface ConditionsProps {
@@ -51,10 +54,12 @@ interface ConditionsProps {
   readonly onChange: (tree: Group) => void;
   readonly events: readonly string[];
   readonly title: string;
+  readonly of: "event" | "people";
 }
 
-function Conditions({ tree, onChange, events, title }: ConditionsProps): ReactNode {
+function Conditions({ tree, onChange, events, title, of }: ConditionsProps): ReactNode {
   const { t } = useTranslation();
+  const more = of === "people" ? "builder.add" : "builder.addFilter";
   const awaited = useRef(new Set<string>());
   const building = useMemo((): Building => {
     const problems: readonly Trouble[] = check(tree).map(({ path, lack }) => ({ path, lack }));
@@ -69,21 +74,15 @@ function Conditions({ tree, onChange, events, title }: ConditionsProps): ReactNo
     };
   }, [tree]);
   const add = (): void => {
-    const leaf = leafOf(blank("property"));
+    const leaf = leafOf(blank(of === "people" ? "tag" : "property"));
     awaited.current.add(leaf.id);
     onChange(groupOf([leaf]));
   };
   if (tree.parts.length === 0) {
     return (
       <div>
-        <Button
-          type="text"
-          size="small"
-          icon={<ListFilterPlus size={14} aria-hidden />}
-          onClick={add}
-          aria-label={`${title}: ${t("builder.addFilter")}`}
-        >
-          {t("builder.addFilter")}
+        <Button type="text" size="small" icon={<ListFilterPlus size={14} aria-hidden />} onClick={add} aria-label={`${title}: ${t(more)}`}>
+          {t(more)}
         </Button>
       </div>
     );
@@ -92,7 +91,7 @@ function Conditions({ tree, onChange, events, title }: ConditionsProps): ReactNo
     <div className={styles.filter}>
       <BuilderContext value={building}>
         <EventsContext value={events}>
-          <GroupEditor group={tree} outer="" grammar="event" onChange={onChange} root />
+          <GroupEditor group={tree} outer="" grammar={of} onChange={onChange} root />
         </EventsContext>
       </BuilderContext>
     </div>

@@ -7,29 +7,45 @@ import { useTranslation } from "react-i18next";
 import { useLanguage } from "@/i18n/useLanguage";
 import { formatNumber } from "@/parts/format";
 import { segmentsQuery } from "@/rooms/segments/queries";
-import { useWorkspace } from "@/shell/workspace";
+import { useMay, useWorkspace } from "@/shell/workspace";
 import { textOf, withFields, type Spec } from "../spec";
 import { Part } from "./kit";
 
 export function WhoField({ spec, onChange }: { readonly spec: Spec; readonly onChange: (spec: Spec) => void }): ReactNode {
   const { t } = useTranslation();
-  const { slug } = useWorkspace();
-  const { tag } = useLanguage();
-  const { data } = useQuery(segmentsQuery(slug));
-  const chosen = textOf(spec.segment);
-  const known = (data?.items ?? []).map((one) => ({ value: one.key, label: `${one.name} (${formatNumber(one.size, tag)})` }));
-  // One that a link or a saved report names may be archived meanwhile.
-  const missing = chosen !== "" && data !== undefined && known.every(({ value }) => value !== chosen);
-  const options = [{ value: "", label: t("reports.everybody") }, ...known, ...(missing ? [{ value: chosen, label: chosen }] : [])];
+  const change = (segment: string): void => onChange(withFields(spec, { segment: segment === "" ? undefined : segment }));
   return (
     <Part title={t("reports.ofWhom")}>
-      <Select<string>
-        value={chosen}
-        options={options}
-        onChange={(segment) => onChange(withFields(spec, { segment: segment === "" ? undefined : segment }))}
-        showSearch={{ optionFilterProp: "label" }}
-        aria-label={t("reports.ofWhom")}
-      />
+      <WhoPick value={textOf(spec.segment)} onChange={change} />
     </Part>
+  );
+}
+
+interface WhoPickProps {
+  /** The key of a segment; empty for everybody. */
+  readonly value: string;
+  readonly onChange: (segment: string) => void;
+  readonly className?: string;
+}
+
+export function WhoPick({ value, onChange, className = "" }: WhoPickProps): ReactNode {
+  const { t } = useTranslation();
+  const { slug } = useWorkspace();
+  const { tag } = useLanguage();
+  const { data } = useQuery({ ...segmentsQuery(slug), enabled: useMay("segments:read") });
+  const known = (data?.items ?? []).map((one) => ({ value: one.key, label: `${one.name} (${formatNumber(one.size, tag)})` }));
+  // One that a link or a saved report names may be archived meanwhile.
+  const missing = value !== "" && data !== undefined && known.every((one) => one.value !== value);
+  const options = [{ value: "", label: t("reports.everybody") }, ...known, ...(missing ? [{ value, label: value }] : [])];
+  return (
+    <Select<string>
+      className={className}
+      value={value}
+      options={options}
+      onChange={onChange}
+      showSearch={{ optionFilterProp: "label" }}
+      aria-label={t("reports.ofWhom")}
+      popupMatchSelectWidth={false}
+    />
   );
 }

@@ -9,7 +9,7 @@ export type Field =
   | { readonly kind: "amount"; readonly name: string; readonly usual: number; readonly least: number; readonly most: number }
   | { readonly kind: "object"; readonly name: string; readonly fields: readonly Field[] };
 
-const SHARED = new Set(["first_day", "last_day", "last_days", "filter", "segment", "sample_percent"]);
+const SHARED = new Set(["first_day", "last_day", "last_days", "filter", "segment", "people", "sample_percent"]);
 
 interface Resolved {
   readonly title: string;

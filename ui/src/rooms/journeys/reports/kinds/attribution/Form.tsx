@@ -36,6 +36,7 @@ export function AttributionForm({ spec, onChange }: FormProps): ReactNode {
         value={spec.channel ?? { column: "utm_source", limit: 20 }}
         events={textOf(touch.event) === "" ? [] : [textOf(touch.event)]}
         clear={false}
+        people={false}
         usual={20}
         onChange={(channel) => set({ channel })}
       />

@@ -23,9 +23,10 @@ function channelCell(channel: Group): Cell {
   return { channel: channel?.other ? { other: true } : { value: channel?.value ?? null } };
 }
 
-export function attributionView(data: Attribution, { t }: Saying): View {
+export function attributionView(data: Attribution, saying: Saying): View {
+  const { t } = saying;
   const model = (key: string): string => t(`reports.options.models.${key}` as "reports.options.models.first");
-  const names = data.channels.map(({ channel }) => groupName(channel, t));
+  const names = data.channels.map(({ channel }) => groupName(channel, saying));
   const credits = (key: string, of: keyof Credit): Value[][] => data.channels.map(({ models }) => [{ value: models[key]?.[of] ?? null }]);
   const tableOf = (of: keyof Credit) => ({
     key: of,

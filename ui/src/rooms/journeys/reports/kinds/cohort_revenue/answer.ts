@@ -23,7 +23,8 @@ function whole(value: number | null): number | null {
   return value === null ? null : Math.round(value);
 }
 
-export function cohortRevenueView(data: CohortRevenue, { t }: Saying): View {
+export function cohortRevenueView(data: CohortRevenue, saying: Saying): View {
+  const { t } = saying;
   const unit = t(`reports.unitsNth.${data.unit}`);
   const names = Array.from({ length: data.columns }, (_, n) => t("reports.offset", { unit, n: `${n}` }));
   const all = data.lines.find(({ group }) => group === null) ?? data.lines[0];
@@ -32,9 +33,9 @@ export function cohortRevenueView(data: CohortRevenue, { t }: Saying): View {
     1,
     ...data.lines.flatMap(({ cohorts }) => cohorts.flatMap(({ cells }) => cells.map((cell) => cell?.per_person_minor ?? 0))),
   );
-  const titled = (title: string, group: Group): string => (grouped ? `${title} · ${groupName(group, t)}` : title);
+  const titled = (title: string, group: Group): string => (grouped ? `${title} · ${groupName(group, saying)}` : title);
   const tableOf = (line: CohortRevenue["lines"][number], of: "per_person" | "paying"): Table => ({
-    key: `${of} ${groupName(line.group, t)}`,
+    key: `${of} ${groupName(line.group, saying)}`,
     title: titled(t(of === "per_person" ? "reports.perPerson" : "reports.payingPeople"), line.group),
     columns: [
       { key: "cohort", title: t("reports.cohort"), format: "bucket" },
@@ -73,7 +74,7 @@ export function cohortRevenueView(data: CohortRevenue, { t }: Saying): View {
         axis: "text",
         places: names,
         lines: data.lines.map((line) => ({
-          name: groupName(line.group, t),
+          name: groupName(line.group, saying),
           values: line.curve.map(({ per_person_minor }) => whole(per_person_minor)),
           opens: line.curve.map((_, column) => ({
             cell: { column, ...groupCell(line.group) },

@@ -24,7 +24,8 @@ export interface Funnel {
   }[];
 }
 
-export function funnelView(data: Funnel, { t }: Saying): View {
+export function funnelView(data: Funnel, saying: Saying): View {
+  const { t } = saying;
   const names = data.steps.map(({ name }, place) =>
     data.order === "any" ? t("reports.stepsDone", { count: place + 1 }) : `${place + 1}. ${stepName(name, t)}`,
   );
@@ -48,7 +49,7 @@ export function funnelView(data: Funnel, { t }: Saying): View {
     ],
     rows: data.lines.flatMap(({ group, steps }) =>
       steps.map((step, place): Value[] => [
-        ...(grouped ? [{ value: groupName(group, t) }] : []),
+        ...(grouped ? [{ value: groupName(group, saying) }] : []),
         { value: names[place] ?? "" },
         opening(step.count, names[place] ?? "", cellOf(group, place + 1)),
         { value: step.of_first },
@@ -80,7 +81,7 @@ export function funnelView(data: Funnel, { t }: Saying): View {
         axis: "text",
         places: names,
         lines: data.lines.map(({ group, steps }) => ({
-          name: groupName(group, t),
+          name: groupName(group, saying),
           values: steps.map(({ of_first }) => of_first),
           opens: steps.map((_, place) => ({ cell: cellOf(group, place + 1), label: names[place] ?? "" })),
         })),

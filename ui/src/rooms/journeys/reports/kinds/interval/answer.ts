@@ -15,7 +15,8 @@ export interface Interval {
 
 const TIMES = ["average_seconds", "p25_seconds", "median_seconds", "p75_seconds", "p90_seconds"] as const;
 
-export function intervalView(data: Interval, { t }: Saying): View {
+export function intervalView(data: Interval, saying: Saying): View {
+  const { t } = saying;
   const all = data.lines.find(({ group }) => group === null) ?? data.lines[0];
   const shown = binRows(data.bins, all?.histogram ?? [], t);
   return {
@@ -56,9 +57,9 @@ export function intervalView(data: Interval, { t }: Saying): View {
           ...TIMES.map((key) => ({ key, title: t(`reports.times.${key}`), format: "seconds" as const })),
         ],
         rows: data.lines.map(({ group, intervals, people, time }): Value[] => [
-          { value: groupName(group, t) },
+          { value: groupName(group, saying) },
           { value: intervals },
-          { value: people, cell: groupCell(group), label: groupName(group, t) },
+          { value: people, cell: groupCell(group), label: groupName(group, saying) },
           ...TIMES.map((key) => ({ value: time[key] })),
         ]),
       },

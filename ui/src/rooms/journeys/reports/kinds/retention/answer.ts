@@ -17,14 +17,15 @@ export interface Retention {
   }[];
 }
 
-export function retentionView(data: Retention, { t }: Saying): View {
+export function retentionView(data: Retention, saying: Saying): View {
+  const { t } = saying;
   const unit = t(`reports.unitsNth.${data.unit}`);
   const names = data.columns.map(([first, last]) => t("reports.offset", { unit, n: first === last ? `${first}` : `${first}–${last}` }));
   const all = data.lines.find(({ group }) => group === null) ?? data.lines[0];
   const grouped = data.lines.length > 1;
   const triangle = (line: Retention["lines"][number]): Table => ({
-    key: `triangle ${groupName(line.group, t)}`,
-    title: grouped ? `${t("reports.triangle")} · ${groupName(line.group, t)}` : t("reports.triangle"),
+    key: `triangle ${groupName(line.group, saying)}`,
+    title: grouped ? `${t("reports.triangle")} · ${groupName(line.group, saying)}` : t("reports.triangle"),
     columns: [
       { key: "cohort", title: t("reports.cohort"), format: "bucket" },
       { key: "size", title: t("reports.size"), format: "count" },
@@ -67,7 +68,7 @@ export function retentionView(data: Retention, { t }: Saying): View {
         axis: "text",
         places: names,
         lines: data.lines.map(({ group, curve }) => ({
-          name: groupName(group, t),
+          name: groupName(group, saying),
           values: curve.map(({ share }) => share),
           opens: curve.map((_, column) => ({
             cell: { column, ...groupCell(group) },

@@ -46,12 +46,13 @@ function formatOf(measure: string): Format {
   return COUNTS.has(measure) ? "count" : "number";
 }
 
-function linesOf(period: Period, { spec, t }: Saying, past: boolean): Named[] {
+function linesOf(period: Period, saying: Saying, past: boolean): Named[] {
+  const { spec, t } = saying;
   const asked: readonly Spec[] = listOf(spec.series);
   const grouped = spec.breakdown != null;
   const single = period.series.length === 1;
   const said = (name: string, group: Group): string => {
-    const whole = group === null ? name : single ? groupName(group, t) : `${name} · ${groupName(group, t)}`;
+    const whole = group === null ? name : single ? groupName(group, saying) : `${name} · ${groupName(group, saying)}`;
     const shown = group === null && grouped ? `${name} · ${t("reports.all")}` : whole;
     return past ? t("reports.before", { name: shown }) : shown;
   };
