@@ -9,12 +9,13 @@ import pytest
 
 from tests.experiments.world import NOW, World, a_world
 from tests.support.feed import Happened
-from uems.experiments.exposures import exposed_sql, exposure_params, exposures
-from uems.kernel.clock import Period
+from uems.experiments.exposures import Exposures, exposed_sql
+from uems.experiments.trials.sums import World as Read
+from uems.experiments.trials.sums import tally
 from uems.kernel.settings import Settings
 from uems.kernel.sql import Sql
 
-PERIOD = Period(start=NOW, end=NOW + timedelta(days=7))
+ARMS = ["a", "b", "7"]
 
 
 @pytest.fixture(scope="module")
@@ -52,9 +53,11 @@ def test_exposures_are_those_that_plain_python_finds(world: World, seed: int) ->
     arms = {person: {arm for who, _, arm in told if who == person} for person in people}
     first = {person: min((m, arm) for who, m, arm in told if who == person) for person in people if arms[person]}
     single = [person for person in people if len(arms[person]) == 1]
-    found = exposures(world.house, world.scope, f"test-{seed}", PERIOD)
-    assert dict(found.arms) == {arm: sum(arms[p] == {arm} for p in single) for p in single for arm in arms[p]}
-    assert found.several == sum(len(arms[person]) > 1 for person in people)
-    query = Sql(f"SELECT at FROM {exposed_sql(world.house.store, world.scope)} ORDER BY at")
-    times = world.house.warehouse.query(query, exposure_params(f"test-{seed}", PERIOD)).column("at").to_pylist()
-    assert [time.timestamp() for time in times] == sorted((NOW + timedelta(minutes=m)).timestamp() for m, _ in first.values())
+    wanted = Exposures(experiment_id=f"test-{seed}", arms=ARMS, start=NOW, end=NOW + timedelta(days=7))
+    read = Read(house=world.house, scope=world.scope, now=NOW, exposures=wanted, before_days=0)
+    found = tally(read)
+    assert found.arms == {ARMS.index(arm): sum(arms[p] == {arm} for p in single) for p in single for arm in arms[p]}
+    assert found.apart == sum(len(arms[person]) > 1 for person in people)
+    query = read.query()
+    times = query.run(Sql(f"SELECT f FROM {exposed_sql(query, wanted)} ORDER BY f")).column("f").to_pylist()
+    assert [time / 1000 for time in times] == sorted((NOW + timedelta(minutes=m)).timestamp() for m, _ in first.values())

@@ -89,6 +89,8 @@ def _item(call: Happened, name: str) -> dict[str, Any]:
     item |= {"userId": call.user} if call.user else {}
     item |= {"anonymousId": call.anonymous} if call.anonymous else {}
     properties = json.loads(call.properties)
+    if source := properties.pop("utm_source", ""):  # where it came from is no property, but what the call says around it
+        item["context"] = {"campaign": {"source": source}}
     if call.type == "track":
         money = {"revenue": call.revenue_minor / 100, "currency": call.currency} if call.revenue_minor is not None else {}
         item |= {"event": call.event, "properties": properties | money}

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from uems.evaluation.model import Action, ActionKind, Arms
 from uems.evaluation.watched import DAY_MS, Happenings
+from uems.experiments import api as experiments
 from uems.identity import api as identity
 from uems.journeys import api as journeys
 from uems.kernel.clock import day_of, start_of_day
@@ -107,7 +108,7 @@ class Reading:
         sent = [name for name in self.roles.events("sent") if not name.startswith(_OWN)]
         if not sent:
             return []
-        query = self._query(_EPOCH, self.now)
+        query = self.query(_EPOCH, self.now)
         texts = [query.text_sql(journeys.Dimension(property=name)) for name in NAMES]
         named = Sql(f"multiIf({texts[0]} != '', {texts[0]}, {texts[1]} != '', {texts[1]}, {texts[2]})")
         rows = query.events_sql(
@@ -135,8 +136,8 @@ class Reading:
     def _paid(self, role: str, first: datetime) -> Happenings:
         names = sorted(self.roles.events(role))
         if not names:
-            return _NOTHING
-        query = self._query(first, self.now)
+            return NOTHING
+        query = self.query(first, self.now)
         columns = {"at": Sql("toUnixTimestamp64Milli(ts)"), "amount": query.revenue_sql()}
         rows = query.events_sql(columns, Sql(f"event IN {query.bind(names, 'Array(String)')}"), first, self.now)
         found = query.run(Sql(f"SELECT person, at, toInt64(amount) AS amount FROM {rows}"))
@@ -168,10 +169,10 @@ class Reading:
 
     def days(self, first: datetime) -> Happenings:
         """Who did anything themselves on which day, from that of ``first`` on."""
-        query = self._query(first, self.now)
-        sent = query.bind(sorted(self.roles.events("sent")), "Array(String)")
+        query = self.query(first, self.now)
+        theirs = query.bind(sorted({*self.roles.events("sent"), experiments.EXPOSED}), "Array(String)")
         since = query.bind(day_of(first, self._scope.zone), "Date")
-        where = Sql(f"event != '' AND NOT startsWith(event, '{_OWN}') AND event NOT IN {sent} AND day >= {since}")
+        where = Sql(f"event != '' AND NOT startsWith(event, '{_OWN}') AND event NOT IN {theirs} AND day >= {since}")
         rows = identity.rows_of_people(self._house.store, self._scope, Sql("person_daily"), {"on_day": Sql("day")}, where)
         # Noon of the day, by the workspace's clock: days are what is counted, and no hour of the day is known here.
         noon = Sql(f"toInt64(toUnixTimestamp(toDateTime(on_day, {query.bind(self._scope.zone, 'String')}))) * 1000 + {DAY_MS // 2}")
@@ -182,7 +183,8 @@ class Reading:
     def _refused(self, told: outreach.Refusals) -> Happenings:
         return Happenings(person=self._people(told.person), at_ms=told.at_us // 1000, amount=np.ones(len(told.person), np.int64))
 
-    def _query(self, first: datetime, last: datetime) -> journeys.Query:
+    def query(self, first: datetime, last: datetime) -> journeys.Query:
+        """A statement about the days from ``first`` to ``last``."""
         zone = self._scope.zone
         asked = journeys.Ask(
             house=self._house, scope=self._scope, spec=journeys.Asked(), now=self.now, first=day_of(first, zone), last=day_of(last, zone)
@@ -193,7 +195,7 @@ class Reading:
 _KNOWN: Final = Sql(
     "SELECT min(day) AS first, max(day) AS last, count() AS n FROM event_daily WHERE workspace_id = {workspace:UInt32} AND event != ''"
 )
-_NOTHING: Final = Happenings(person=np.zeros(0, np.uint64), at_ms=np.zeros(0, np.int64), amount=np.zeros(0, np.int64))
+NOTHING: Final = Happenings(person=np.zeros(0, np.uint64), at_ms=np.zeros(0, np.int64), amount=np.zeros(0, np.int64))
 
 
 def first_instant(arms: Sequence[Arms], horizon_days: int, now: datetime) -> datetime:

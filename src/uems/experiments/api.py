@@ -1,6 +1,6 @@
 """The door of this room: everything that other rooms, the command line and the web may use."""
 
-from uems.experiments.exposures import Exposed, exposed_sql, exposure_params, exposures
+from uems.experiments.exposures import EXPOSED
 from uems.experiments.flags.door import OURS as FLAG_ADDRESSES
 from uems.experiments.flags.door import FlagDoor
 from uems.experiments.flags.evaluator import Flags, Outcome, compile_payload
@@ -12,12 +12,12 @@ from uems.experiments.statistics.estimates import Estimate, NoAnswer, estimate
 from uems.experiments.statistics.moments import Moments, from_rows
 
 __all__ = [
+    "EXPOSED",
     "FLAG_ADDRESSES",
     "Assignment",
     "Conclusion",
     "Contrast",
     "Estimate",
-    "Exposed",
     "FlagDoor",
     "Flags",
     "Moments",
@@ -29,9 +29,6 @@ __all__ = [
     "compile_payload",
     "contrast",
     "estimate",
-    "exposed_sql",
-    "exposure_params",
-    "exposures",
     "from_rows",
     "welch",
 ]

@@ -11,11 +11,11 @@ from typing import Any, Final
 import msgspec
 
 from uems.collect import api as collect
+from uems.experiments.exposures import EXPOSED
 from uems.experiments.flags.evaluator import Outcome
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
 
-EVENT: Final = "experiment.exposed"
 _MOST: Final = 200_000
 _MOST_ID: Final = 200
 
@@ -53,7 +53,7 @@ def _event(message_id: str, who: Mapping[str, str], key: str, outcome: Outcome, 
     assert outcome.experiment is not None
     return {
         "type": "track",
-        "event": EVENT,
+        "event": EXPOSED,
         "messageId": message_id,
         "timestamp": now.isoformat().replace("+00:00", "Z"),
         "properties": {

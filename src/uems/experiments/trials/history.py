@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from uems.experiments.exposures import INSTANT, Exposures, exposed_sql
 from uems.experiments.registry import METRIC_KINDS, Daily
-from uems.experiments.trials.exposed import INSTANT, Exposures, exposed_sql
 from uems.experiments.trials.frame import Amount, Columns, Frame
 from uems.experiments.trials.results import not_theirs
 from uems.experiments.trials.spec import TrialMetric, TrialSpec

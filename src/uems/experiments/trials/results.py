@@ -9,11 +9,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
-from uems.experiments.exposures import EVENTS
+from uems.experiments.exposures import EVENTS, Exposures
 from uems.experiments.statistics.mismatch import THRESHOLD, Mismatch, Slice, mismatch, where
 from uems.experiments.statistics.multiple import holm
 from uems.experiments.trials.definitions import Experiment, ExperimentVersion, versions_of
-from uems.experiments.trials.exposed import Exposures
 from uems.experiments.trials.judging import MetricResult, Reason, correct, judge_metric
 from uems.experiments.trials.spec import TrialSpec
 from uems.experiments.trials.sums import Asking, Tally, World, take, tally

@@ -5,10 +5,10 @@ from typing import Annotated, Final
 from fastapi import Path, Query, Request
 
 from uems.access.api import Access, guard, house_of
+from uems.experiments.exposures import SEVERAL
 from uems.experiments.registry import METRIC_KINDS
 from uems.experiments.trials import closer, definitions, results
 from uems.experiments.trials.bodies import TrialLine, TrialList, TrialMetricKind, TrialMetricKinds, TrialSave, TrialTurn, TrialWhole
-from uems.experiments.trials.exposed import SEVERAL
 from uems.experiments.trials.plan_bodies import TrialPlanAsk, TrialPlanned, TrialProof, TrialProofAsk
 from uems.experiments.trials.planning import plan_trial
 from uems.experiments.trials.proving import prove

@@ -12,11 +12,11 @@ from typing import Any, Final, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from uems.experiments.exposures import INSTANT, SEVERAL, UNKNOWN, Exposures, exposed_sql
 from uems.experiments.registry import METRIC_KINDS, Daily
 from uems.experiments.statistics.estimates import Estimate, NoAnswer
 from uems.experiments.statistics.moments import Moments, from_sums
 from uems.experiments.statistics.quantiles import quantile_estimate, shares_around
-from uems.experiments.trials.exposed import INSTANT, SEVERAL, UNKNOWN, Exposures, exposed_sql
 from uems.experiments.trials.frame import DAY_MS, Columns, Frame, Measured
 from uems.experiments.trials.spec import TrialMetric
 from uems.journeys import api as journeys

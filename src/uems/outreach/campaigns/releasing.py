@@ -9,14 +9,17 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+import numpy as np
 from sqlalchemy import Connection, select, text, update
 
+from uems.experiments import api as experiments
 from uems.identity import api as identity
 from uems.kernel.house import House
 from uems.kernel.lookup import lookup
 from uems.kernel.scope import Scope
 from uems.kernel.sql import Sql
-from uems.kernel.store import to_microseconds
+from uems.kernel.store import insert_many, to_microseconds
+from uems.outreach.campaigns.audience import places
 from uems.outreach.campaigns.counting import letter_of
 from uems.outreach.campaigns.definitions import Campaign
 from uems.outreach.campaigns.freezing import of_occurrence
@@ -24,6 +27,7 @@ from uems.outreach.campaigns.tables import campaign_occurrences, campaign_people
 from uems.outreach.campaigns.timing import allowed
 from uems.outreach.messages.model import Origin, Outgoing
 from uems.outreach.messages.outbox import enqueue
+from uems.outreach.tables import outreach_news
 
 BATCH: Final = 5_000
 _C, _O, _P = campaigns.c, campaign_occurrences.c, campaign_people.c
@@ -40,6 +44,7 @@ def release(house: House, scope: Scope, one: Campaign, occurrence: int, now: dat
         _move(conn, scope, one, occurrence, [person for person, _ in rows if person in again], "merged")
         going = [(person, variant) for person, variant in rows if person not in again]
         enqueue(conn, scope, [_outgoing(one, occurrence, person, variant, now) for person, variant in going], now)
+        insert_many(conn, outreach_news, _exposures(scope, one, occurrence, going, now))
         _move(conn, scope, one, occurrence, [person for person, _ in going], "sent")
         return len(rows)
 
@@ -117,6 +122,25 @@ def _move(conn: Connection, scope: Scope, one: Campaign, occurrence: int, people
     moved = update(campaign_people).where(*of_occurrence(scope, one, occurrence, _P), among)
     bound: Any = {"people": json.dumps(people) if sqlite else list(people)}
     conn.execute(moved.values(state=state, due_at=None), bound)
+
+
+def _exposures(scope: Scope, one: Campaign, occurrence: int, going: Sequence[tuple[int, int]], now: datetime) -> list[dict[str, object]]:
+    """What is told of those whose variant chance chose. Whoever waited for the winner was given it by no chance."""
+    if len(one.spec.variants) < 2 or not going:
+        return []
+    drawn = places(one.spec, one.salt, occurrence, np.array([person for person, _ in going], np.uint64)) >= 0
+    return [
+        {
+            "workspace_id": scope.workspace_id,
+            "message_id": 0,
+            "person_id": person,
+            "event": experiments.EXPOSED,
+            "at": now,
+            "properties": {"experiment_id": f"campaign:{one.key}:{occurrence}", "variation_id": letter_of(variant)},
+        }
+        for (person, variant), by_chance in zip(going, drawn.tolist(), strict=True)
+        if by_chance
+    ]
 
 
 def _outgoing(one: Campaign, occurrence: int, person: int, variant: int, now: datetime) -> Outgoing:

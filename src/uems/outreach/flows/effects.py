@@ -19,7 +19,7 @@ _E = flow_effects.c
 
 def do_effects(house: House, scope: Scope, now: datetime) -> bool:
     """Tell the log what is to be told of a workspace; whether there was anything."""
-    query = select(flow_effects).where(_E.workspace_id == scope.workspace_id, _E.kind == "event").order_by(_E.effect_id)
+    query = select(flow_effects).where(_E.workspace_id == scope.workspace_id, _E.kind.in_(("event", "exposure"))).order_by(_E.effect_id)
     with house.store.read() as conn:
         rows = [dict(row) for row in conn.execute(query.limit(_AT_ONCE)).mappings()]
     if not rows:

@@ -243,6 +243,7 @@ def through(plan: Plan, runs: Sequence[Run], at: Cohort, walked: Walked) -> None
         cohort = Cohort(
             scope=at.scope, node=node, salt=at.salt, now=at.now, now_us=at.now_us, woken=woken, runs=mine, ask=at.ask,
             sent=walked.sent, effects=walked.effects, kept=walked.kept, gates=walked.gates, trying=stop.trying,
+            flow=plan.key,
         )  # fmt: skip
         _move(stop, cohort, stop.step.step(stop.config, cohort), waiting, walked)
     raise UemsError("endless_flow", f"{plan.key} goes round in a circle without a wait; pause it and put one in.", status=500)

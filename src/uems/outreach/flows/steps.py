@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from sqlalchemy import Table
 
 from uems.kernel.scope import Scope
+from uems.outreach.exposing import exposure
 from uems.outreach.flows.gates import Gate
 from uems.outreach.flows.graph import Graph
 from uems.outreach.flows.names import Names
@@ -112,7 +113,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
-    """Something to do outside the store once the move stands. kind: event, webhook or tag."""
+    """Something to do outside the store once the move stands. kind: event, exposure, webhook or tag."""
 
     run: Run
     kind: str
@@ -169,7 +170,7 @@ class Cohort:
     """Those who stand at one node, of one version of one flow, in one round. woken: they have waited here before, all of them.
 
     salt: the flow's own, for hashing. now_us: ``now`` in microseconds. trying: the test of the node, where it is one. kept: rows that are
-    written with the move; one that is there already stays as it is. gates: rate limits that the round has asked.
+    written with the move; one that is there already stays as it is. gates: rate limits that the round has asked. flow: its key.
     """
 
     scope: Scope
@@ -185,6 +186,13 @@ class Cohort:
     kept: list[tuple[Table, Mapping[str, object]]] = field(default_factory=list)
     trying: Trying | None = None
     gates: dict[tuple[int, int, str], tuple[int, Gate]] = field(default_factory=dict)
+    flow: str = ""
+
+    def expose(self, ways: Sequence[str]) -> None:
+        """Tell the event log which way chance gave each, as exposures of the experiment ``flow:<key>:<node>``; with the move, or not."""
+        experiment = f"flow:{self.flow}:{self.node}"
+        for run, way in zip(self.runs, ways, strict=True):
+            self.effects.append(Effect(run=run, kind="exposure", key=run.key(self.node), body=exposure(experiment, way, self.now)))
 
     def gate(self) -> Gate:
         """How the rate limit of the node stands, with what this round has let through."""

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from sqlalchemy import delete, or_, select
 
+from uems.experiments import api as experiments
 from uems.identity.api import tell_of_people
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
@@ -82,5 +83,6 @@ def _call(row: Mapping[str, Any]) -> dict[str, object]:
         "messageId": f"message-{row['at'].timestamp():.6f}-{row['news_id']}",
         "timestamp": row["at"].isoformat(),
         "properties": row["properties"],
-        "context": {"library": {"name": "uems-outreach"}},
+        # Being given an arm is nothing that somebody does.
+        "context": {"library": {"name": "uems-outreach"}, **({"active": False} if row["event"] == experiments.EXPOSED else {})},
     }

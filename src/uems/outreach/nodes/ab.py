@@ -89,6 +89,7 @@ class Ab(StepBase):
             place = {"workspace_id": run.workspace_id, "flow_id": flow_id, "node": cohort.node, "about": test.about}
             times = {"at": cohort.now_us, "until": cohort.now_us + test.window_us, "reached_at": None}
             cohort.kept.append((flow_trials, {**place, "person_id": run.person_id, "entry_no": run.entry_no, "way": way, **times}))
+        cohort.expose(moves)
         return moves
 
 

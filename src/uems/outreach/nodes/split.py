@@ -44,7 +44,9 @@ class Split(StepBase):
     def step(self, config: SplitConfig, cohort: Cohort) -> Move | Sequence[Move]:
         shares = buckets(f"{cohort.salt}:{cohort.node}", cohort.people)
         names = self.ways(config)
-        return [names[part] for part in chosen(shares, [part.weight for part in config.parts]).tolist()]
+        moves = [names[part] for part in chosen(shares, [part.weight for part in config.parts]).tolist()]
+        cohort.expose(moves)
+        return moves
 
 
 ITEM = Split(

@@ -15,7 +15,7 @@ export default {
     waiting: "Not decided yet",
     mapNote: "numbers on the steps are of the dry run",
     notDone: "Not done, only written down:",
-    effects: { tag: "tags", event: "events and traits", webhook: "webhooks", task: "tasks" },
+    effects: { tag: "tags", event: "events and traits", exposure: "exposures", webhook: "webhooks", task: "tasks" },
     verdicts: { hold: "Later", suppress: "Never", expire: "Too late", cancel: "Ended before" },
     day: "Day",
     when: "When",

@@ -17,7 +17,7 @@ const zh: SameKeys<typeof en> = {
     waiting: "尚未判定",
     mapNote: "步骤上的数字来自本次试跑",
     notDone: "仅记录、未执行：",
-    effects: { tag: "标签", event: "事件与属性", webhook: "接口调用", task: "人工任务" },
+    effects: { tag: "标签", event: "事件与属性", exposure: "实验曝光", webhook: "接口调用", task: "人工任务" },
     verdicts: { hold: "推迟", suppress: "不发送", expire: "已过期", cancel: "试跑已结束" },
     day: "日期",
     when: "时间",
