@@ -29,6 +29,11 @@ def test_parts_of_a_minor_unit_are_kept_and_a_currency_without_any_has_no_point(
 def test_measures_called_revenue_are_money_too() -> None:
     trend = {"series": [{"measure": "revenue", "lines": [{"values": [100, None], "total": 100}]}, {"measure": "events", "lines": []}]}
     assert in_major(trend, {}, "USD")["series"][0]["lines"] == [{"values": ["1.00", None], "total": "1.00"}]
+    formulas = {"formulas": [{"unit": unit, "lines": [{"values": [350.5], "total": 7}]} for unit in ("money", "number")]}
+    assert [one["lines"][0] for one in in_major(formulas, {}, "USD")["formulas"]] == [
+        {"values": ["3.505"], "total": "0.07"},
+        {"values": [350.5], "total": 7},
+    ]
     spread = {"bins": [{"from": 0, "to": 500, "people": 2}, {"from": 500, "to": None, "people": 1}], "median": 250, "people": 3}
     told = in_major(spread, {"measure": "revenue"}, "USD")
     assert told["bins"] == [{"from": "0.00", "to": "5.00", "people": 2}, {"from": "5.00", "to": None, "people": 1}]

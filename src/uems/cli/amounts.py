@@ -1,6 +1,7 @@
 """How is money told to a reader? In whole units with the currency beside it, 4.30 and not 430; programs that ask for JSON get minor units.
 
-In the data of a report whatever ends in ``minor`` is money, and so are the numbers of a measure called revenue.
+In the data of a report whatever ends in ``minor`` is money, and so are the numbers of a measure called revenue and of a formula
+whose unit is money.
 """
 
 from collections.abc import Mapping
@@ -31,7 +32,7 @@ def _told(value: Any, currency: str) -> Any:
         return [_told(one, currency) for one in value]
     if not isinstance(value, dict):
         return value
-    if value.get("measure") == "revenue" and "lines" in value:
+    if "lines" in value and (value.get("measure") == "revenue" or value.get("unit") == "money"):
         return {**value, "lines": [_line(one, currency) for one in value["lines"]]}
     return {_name(key, currency): _amount(one, currency) if _is_money(key) else _told(one, currency) for key, one in value.items()}
 

@@ -207,3 +207,33 @@ def test_a_cell_that_the_answer_does_not_have_is_refused(town: Town) -> None:
         with pytest.raises(UemsError):
             world.open("trend", {"series": [{}]}, cell)
     assert world.open("trend", {"series": [{}]}, {"bucket": date(2025, 10, 30).isoformat()}) == []
+
+
+@pytest.mark.parametrize(
+    ("expression", "unit", "expected"),
+    [
+        ("A / B", "money", 1_234 / 3),
+        ("A / B * 2 + 1", "money", 1_234 / 3 * 2 + 100),
+        ("-(5 - A)", "money", 734.0),
+        ("A / C * 100", "number", 100 * 1_234 / 200),
+        ("B / A", "number", 3 / 12.34),
+        ("A * C", "number", 12.34 * 2),
+        ("A + B", "number", 12.34 + 3),
+        ("B / A * C", "number", 3 / 12.34 * 2),
+        ("A * C / A", "money", 200.0),
+        ("2 * 3", "number", 6.0),
+    ],
+)
+def test_a_formula_of_money_reckons_in_whole_units_and_says_what_it_comes_to(
+    town: Town, expression: str, unit: str, expected: float
+) -> None:
+    world = town.world()
+    paid = [Act(ms=n, user=f"u{n}", event="A", properties={"revenue": amount, "currency": "USD"}) for n, amount in enumerate((10, 2.34))]
+    other = Act(ms=5, user="v", event="C", properties={"revenue": 2, "currency": "USD"})
+    world.send([*paid, Act(ms=3, user="w", event="A"), other])
+    revenue = {"measure": "revenue"}
+    series = [{"event": "A", **revenue}, {"event": "A", "measure": "people"}, {"event": "C", **revenue}]
+    [formula] = world.ask("trend", {"series": series, "formulas": [{"expression": expression}]}).data["formulas"]
+    assert formula["unit"] == unit
+    assert formula["lines"][0]["total"] == pytest.approx(expected)
+    assert formula["lines"][0]["values"][0] == pytest.approx(expected)

@@ -4,11 +4,13 @@ Nothing is ever executed: the text is read into a tree of known kinds. A missing
 """
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Final, TypeAlias
 
 Formula: TypeAlias = Callable[[Mapping[str, float | None]], float | None]
 MAX_TEXT: Final = 200
+_MIXED: Final = 1_000
+"""A power that no formula of so few characters comes to."""
 
 _OPERATORS: Final[dict[type[ast.operator], Callable[[float, float], float | None]]] = {
     ast.Add: lambda a, b: a + b,
@@ -25,6 +27,33 @@ def read_formula(text: str, letters: str) -> Formula:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise ValueError(f"{text!r} is no formula; write one such as A / B * 100") from None
     return _read(tree, letters)
+
+
+def is_money(text: str, money: Collection[str]) -> bool:
+    """Whether the formula comes to an amount of money, where these letters are money and all others plain numbers.
+
+    Money by a number is money, money by money is none, and a plain number beside money stands for an amount: ``A / B``, ``A - 5``.
+    """
+    return _power(ast.parse(text.strip(), mode="eval").body, money) == 1
+
+
+def _power(node: ast.expr, money: Collection[str]) -> int | None:
+    """How often money is a factor of it; None of a mere number, which fits anything. ``_MIXED`` where two sides do not go together."""
+    match node:
+        case ast.Name(id=name):
+            return 1 if name in money else 0
+        case ast.UnaryOp(operand=operand):
+            return _power(operand, money)
+        case ast.BinOp(left=left, op=op, right=right):
+            a, b = _power(left, money), _power(right, money)
+            if _MIXED in (a, b):
+                return _MIXED
+            if isinstance(op, ast.Add | ast.Sub):
+                return b if a is None else a if b is None or a == b else _MIXED
+            if a is None and b is None:
+                return None
+            return (a or 0) + (b or 0) * (1 if isinstance(op, ast.Mult) else -1)
+    return None
 
 
 def _read(node: ast.expr, letters: str) -> Formula:

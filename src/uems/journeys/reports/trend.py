@@ -1,7 +1,8 @@
 """How much, and how does it change? Up to ten series over time, broken down, combined by formulas, beside an earlier period.
 
 data: ``unit``; ``buckets`` the first day of each (for hours: its first instant); ``complete`` whether each has passed;
-``series`` one entry a series: ``name``, ``event``, ``measure`` and ``lines``; ``formulas`` the same with ``expression``;
+``series`` one entry a series: ``name``, ``event``, ``measure`` and ``lines``; ``formulas`` the same with ``expression`` and ``unit``,
+"money" or "number": they reckon with whole units of money, and what comes to money is told in minor units like all other money;
 ``previous`` the same for the earlier period, with its days; ``currency``. A line has its ``group`` (null: everything), ``values``
 one a bucket, and the ``total`` over the period, for which everybody counts once. Counts and sums are 0 of nothing, all other
 measures null. revenue is in minor units of ``currency``. Cell: ``series`` by its place, ``bucket`` as in ``buckets`` (left out: the
@@ -18,14 +19,15 @@ from pydantic import BaseModel, Field, model_validator
 from uems.journeys.registry import Answer
 from uems.journeys.reports._ask import NOBODY, Ask, People, answer, ask, no_answer
 from uems.journeys.reports._buckets import Unit, buckets, days_before, is_over, last_day_of
-from uems.journeys.reports._formula import MAX_TEXT, read_formula
+from uems.journeys.reports._formula import MAX_TEXT, is_money, read_formula
 from uems.journeys.reports._hours import hours, instant
-from uems.journeys.reports._measures import Lines, Series, TrendUnit, lines_of, people_of_line
+from uems.journeys.reports._measures import Line, Lines, Series, TrendUnit, lines_of, people_of_line
 from uems.journeys.reports._spec import Asked, Breakdown, Cell, Spec
 from uems.kernel.clock import zone_of
 from uems.kernel.edge import Name
 from uems.kernel.errors import invalid
 from uems.kernel.house import House
+from uems.kernel.money import exponents
 from uems.kernel.scope import Scope
 
 MAX_HOUR_DAYS: Final = 62
@@ -159,10 +161,40 @@ def _data(asked: Ask) -> dict[str, Any]:
         {"name": one.title, "event": one.event, "measure": one.measure, "lines": _shown(lines)}
         for one, lines in zip(spec.series, found, strict=True)
     ]
-    formulas = [
-        {"name": one.name or one.expression, "expression": one.expression, "lines": _shown(_combined(one, found))} for one in spec.formulas
+    return {
+        "buckets": labels,
+        "complete": _complete(asked),
+        "series": series,
+        "formulas": [_worked(asked, one, found) for one in spec.formulas],
+    }
+
+
+def _worked(asked: Ask, formula: Formula, found: Sequence[Lines]) -> dict[str, Any]:
+    """A formula as JSON. Money goes in as whole units of the currency, so that 5 is five of them."""
+    spec = asked.spec
+    assert isinstance(spec, Config)
+    money = {letter for letter, one in zip(LETTERS, spec.series, strict=False) if one.measure == "revenue"}
+    unit = 10 ** exponents().get(asked.scope.currency, 0)
+    whole = [
+        [_scaled(line, 1 / unit) for line in lines] if letter in money else lines for letter, lines in zip(LETTERS, found, strict=False)
     ]
-    return {"buckets": labels, "complete": _complete(asked), "series": series, "formulas": formulas}
+    lines = _combined(formula, whole)
+    amount = is_money(formula.expression, money)
+    return {
+        "name": formula.name or formula.expression,
+        "expression": formula.expression,
+        "unit": "money" if amount else "number",
+        "lines": _shown([_scaled(line, unit) for line in lines] if amount else lines),
+    }
+
+
+def _scaled(line: Line, factor: float) -> Line:
+    """The line times a power of ten, without what doubles leave behind."""
+
+    def told(value: float | None) -> float | None:
+        return None if value is None else round(value * factor, 9)
+
+    return replace(line, values=[told(value) for value in line.values], total=told(line.total))
 
 
 def _combined(formula: Formula, series: Sequence[Lines]) -> Lines:

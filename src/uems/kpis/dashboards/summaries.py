@@ -52,6 +52,13 @@ def summarise(report: str, data: Data, spec: Data | None = None) -> Summary | No
     return make(_of_segment(data) if by.get("segment") else data)
 
 
+def _unit_of(one: Data) -> Measured:
+    """Of a series or a formula of a trend."""
+    if "measure" in one:
+        return _TRENDS.get(one["measure"], "count")
+    return "money" if one["unit"] == "money" else "ratio"
+
+
 def _of_segment(data: Data) -> Data:
     """The same with groups that say that they are those in a segment, and the others."""
 
@@ -71,14 +78,14 @@ def _of_segment(data: Data) -> Data:
 def _trend(data: Data) -> Summary:
     lines: list[SummaryLine] = []
     totals: list[SummaryFigure] = []
-    units: set[Measured] = {_TRENDS.get(one["measure"], "count") for one in data["series"]} if not data["formulas"] else {"ratio"}
-    unit: Measured = units.pop() if len(units) == 1 else "count"
+    units = {_unit_of(one) for one in [*data["series"], *data["formulas"]]}
+    unit: Measured = units.pop() if len(units) == 1 else "ratio" if data["formulas"] else "count"
     for one in [*data["series"], *data["formulas"]]:
         whole = one["name"] or one.get("event") or one.get("expression")
         for line in one["lines"]:
             name = named(whole) if line["group"] is None and whole else group_name(line["group"])
             lines.append(SummaryLine(name=name, values=line["values"]))
-            totals.append(SummaryFigure(label=name, value=line["total"], unit=_TRENDS.get(one.get("measure", ""), "count")))
+            totals.append(SummaryFigure(label=name, value=line["total"], unit=_unit_of(one)))
     rows = [[one.label, one.value] for one in totals]
     columns = [column("名称", "Name"), column("合计", "Total", unit)]
     picture = SummaryPicture(kind="lines", ticks=data["buckets"], days=data["unit"] != "hour", unit=unit, lines=lines[:LINES])

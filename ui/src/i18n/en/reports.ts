@@ -128,7 +128,7 @@ export default {
     down: "Move down: {{name}}",
     removeNamed: "Remove: {{name}}",
     formulas: "Formulas",
-    formulaNote: "Letters of the series, numbers, + - * / and parentheses.",
+    formulaNote: "Letters of the series, numbers, + - * / and parentheses. Money counts in whole units.",
     formulaOf: "Formula {{n}}",
     formulaName: "Name of formula {{n}}",
     addFormula: "Add a formula",

@@ -130,7 +130,7 @@ const zh: SameKeys<typeof en> = {
     down: "下移：{{name}}",
     removeNamed: "移除：{{name}}",
     formulas: "公式",
-    formulaNote: "可用指标字母、数字、+ - * / 和括号。",
+    formulaNote: "可用指标字母、数字、+ - * / 和括号，金额以货币的主单位（如元）计算。",
     formulaOf: "公式 {{n}}",
     formulaName: "公式 {{n}} 的名称",
     addFormula: "添加公式",

@@ -275,6 +275,18 @@ describe("the view of every kind", () => {
     expect(ALL.trend?.pictures.map(({ key }) => key)).toEqual(["count", "number"]);
   });
 
+  it("writes what a formula comes to as money where it is money", () => {
+    const line = { group: null, values: [350.5], total: 350.5 };
+    const period = { buckets: ["2026-03-01"], complete: [true], series: [] };
+    const formulas = [
+      { name: "Each", unit: "money", lines: [line] },
+      { name: "Share", unit: "number", lines: [line] },
+    ] as const;
+    const [table] = trendView({ unit: "day", ...period, formulas, previous: null }, saying({ series: [] })).tables;
+    expect(table?.columns.map(({ format }) => format)).toEqual(["bucket", "money", "number"]);
+    expect(table && csvOf(table, "USD")).toBe("day,Each (USD),Share\nwholePeriod,3.505,350.5\n2026-03-01,3.505,350.5\n");
+  });
+
   it("shows a funnel with who is lost, but nobody at the last step, and only the bins that hold something", () => {
     const [steps, time] = ALL.funnel?.tables ?? [];
     expect(values(steps)).toEqual([

@@ -23,7 +23,7 @@ interface Period {
   readonly buckets: readonly string[];
   readonly complete: readonly boolean[];
   readonly series: readonly { readonly name: string; readonly measure: string; readonly lines: readonly Line[] }[];
-  readonly formulas: readonly { readonly name: string; readonly lines: readonly Line[] }[];
+  readonly formulas: readonly { readonly name: string; readonly unit?: "money" | "number"; readonly lines: readonly Line[] }[];
 }
 export interface Trend extends Period {
   readonly unit: "hour" | "day" | "week" | "month";
@@ -65,7 +65,13 @@ function linesOf(period: Period, saying: Saying, past: boolean): Named[] {
     }),
   );
   const formulas = period.formulas.flatMap((one) =>
-    one.lines.map((line): Named => ({ ...line, name: said(one.name, line.group), format: "number", cell: null, past })),
+    one.lines.map((line): Named => ({
+      ...line,
+      name: said(one.name, line.group),
+      format: one.unit === "money" ? "money" : "number",
+      cell: null,
+      past,
+    })),
   );
   return [...series, ...formulas];
 }
