@@ -4,7 +4,9 @@ Every table starts with ``workspace_id``. A person is a dense integer, so bitmap
 as known when the event came in; ``node_id`` is the id node that the event names, by which later merges are applied.
 """
 
-from uems.kernel.schema import Column, Migration, TableDef, ViewDef
+from typing import Final
+
+from uems.kernel.schema import AlterDef, Column, Migration, TableDef, ViewDef
 from uems.kernel.sql import Sql
 
 _LOW = "LowCardinality(String)"
@@ -197,6 +199,10 @@ _EVENT_DAILY_VIEW = ViewDef(
     ),
 )
 
+# A month that an hour has added nothing to becomes one part: whoever asks of one person opens a file a month, and not several.
+_CALM: Final = Sql("MODIFY SETTING min_age_to_force_merge_seconds = 3600, min_age_to_force_merge_on_partition_only = 1")
+_BY_MONTH: Final = (EVENTS, PERSON_DAILY, PERSON_DAY_BITMAPS, EVENT_DAILY)
+
 MIGRATIONS = (
     Migration(
         number=1,
@@ -213,5 +219,11 @@ MIGRATIONS = (
             _BITMAPS_VIEW,
             _EVENT_DAILY_VIEW,
         ),
+    ),
+    Migration(
+        number=60,
+        room="collect",
+        name="one part a calm month",
+        steps=tuple(AlterDef(table=table.name, change=_CALM, distributed=False) for table in _BY_MONTH),
     ),
 )
