@@ -81,6 +81,7 @@ def loops(house: House, role: Role, instance: str) -> list[Loop]:
         segments.Syncer(house, holder_of(house, instance), utc_now),
         journeys.Sessioniser(house, access.Workspaces(house.store), holder_of(house, instance), utc_now),
         prediction.Modeller(house, access.Workspaces(house.store), holder_of(house, instance), utc_now),
+        superusers.Tender(house, access.Workspaces(house.store), holder_of(house, instance), utc_now),
         kpis.Watcher(house, access.Workspaces(house.store), holder_of(house, instance), utc_now),
         kpis.Mailer(house, access.Workspaces(house.store), holder_of(house, instance), utc_now),
         experiments.Ramper(house, access.Workspaces(house.store), holder_of(house, instance), utc_now),

@@ -76,6 +76,7 @@ PAGES = [
     "lifetime-value",
     "needs",
     "survival",
+    "ties",
     "models",
     "models/new-model",
     "models/new-model?template=own",

@@ -186,3 +186,51 @@ def test_the_lifecycle_shows_who_is_where_and_how_they_move(page: Page, site: Si
     page.get_by_role("link", name=f"{name}: {stage['people']}", exact=True).click()
     page.wait_for_url("**/tags/lifecycle_stage?value=*")
     expect(page.get_by_role("heading", name=f"People: {name}")).to_be_visible()
+
+
+def test_lifetime_value_is_worked_out_and_a_tenth_opens_its_people(page: Page, site: Site) -> None:
+    page.goto("/w/shop/lifetime-value")
+    deadline = time.monotonic() + 200
+    while site.ask("lifetime-value")["result"] is None:
+        assert time.monotonic() < deadline, site.ask("lifetime-value")["run"]
+        time.sleep(0.5)
+    page.reload()
+    found = site.ask("lifetime-value")["result"]
+    assert found["people"] >= 50
+    expect(page.get_by_text("Expected in 365 days")).to_be_visible()
+    for what in ("By tenth", "How value is spread", "Backtest", "Calibration by tenth", "By month of the first purchase"):
+        expect(page.get_by_role("heading", name=what, exact=True)).to_be_visible()
+    page.get_by_role("link", name="People of tenth 1", exact=True).click()
+    page.wait_for_url("**/tags/lifetime_value?low=*")
+    highest = found["tenths"][-1]
+    people = site.ask(f"tags/lifetime_value/people?low={highest['low']}&high={highest['high']}")["items"]
+    assert len(people) >= highest["people"]
+
+    page.goto("/w/shop/lifetime-value")
+    page.get_by_role("button", name="Settings").click()
+    page.get_by_label("Margin, % of revenue").fill("50")
+    page.get_by_role("dialog").get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Settings saved")).to_be_visible()
+    assert site.ask("lifetime-value")["settings"]["margin_percent"] == 50
+
+
+def test_ties_are_a_pyramid_that_opens_its_people(page: Page, site: Site) -> None:
+    deadline = time.monotonic() + 200
+    while site.ask("ties")["result"] is None:
+        assert time.monotonic() < deadline, site.ask("ties")["work"]
+        time.sleep(0.5)
+    found = site.ask("ties")["result"]
+    assert sum(found["levels"].values()) == found["people"] >= 100
+    page.goto("/w/shop/ties")
+    for what in ("The pyramid of relationships", "Movement within 30 days", "Rising", "Cooling", "What counts", "Month by month"):
+        expect(page.get_by_role("heading", name=what, exact=True)).to_be_visible()
+    page.get_by_role("link", name=f"Weak: {found['levels']['weak']}", exact=True).click()
+    page.wait_for_url("**/tags/tie_level?value=*")
+    expect(page.get_by_role("heading", name="People: weak")).to_be_visible()
+
+    page.goto("/w/shop/ties")
+    page.get_by_role("button", name="Settings").click()
+    page.get_by_label("Rising or cooling from points").fill("20")
+    page.get_by_role("dialog").get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Settings saved; everybody is scored anew")).to_be_visible()
+    assert site.ask("ties")["settings"]["change_points"] == 20

@@ -1,6 +1,6 @@
 """The door of this room: everything that other rooms, the command line and the web may use."""
 
-from uems.prediction.jobs import Modeller
+from uems.prediction.jobs import Modeller, next_night
 from uems.prediction.model import Model, Outcome, Reason, Rule, Run, Seed, Spec, Version
 from uems.prediction.models import (
     change_model,
@@ -17,10 +17,12 @@ from uems.prediction.models import (
 from uems.prediction.registry import TEMPLATES
 from uems.prediction.runs import cancel_run, get_run, list_runs, queue_run
 from uems.prediction.scoring import Scored, explain
+from uems.prediction.snapshots import Known, known_days
 from uems.prediction.spec import dump_spec, parse_spec
 
 __all__ = [
     "TEMPLATES",
+    "Known",
     "Model",
     "Modeller",
     "Outcome",
@@ -40,9 +42,11 @@ __all__ = [
     "get_model",
     "get_run",
     "get_version",
+    "known_days",
     "list_models",
     "list_runs",
     "list_versions",
+    "next_night",
     "parse_spec",
     "promote",
     "queue_run",

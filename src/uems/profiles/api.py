@@ -63,6 +63,7 @@ from uems.profiles.tags.live import LiveTags
 from uems.profiles.tags.measured import measure_cuts
 from uems.profiles.tags.model import SavedTag, TagDef, TagState, TagValue, Words
 from uems.profiles.tags.past import values_before
+from uems.profiles.tags.properties import texts_in
 from uems.profiles.tags.refresh import Refreshed, refresh
 from uems.profiles.tags.scores import give_back, give_back_in, scores_of, take_over, write_scores
 from uems.profiles.tags.standard import install_standard_tags, standard_tags
@@ -177,6 +178,7 @@ __all__ = [
     "tags_of_all",
     "tags_to_yaml",
     "take_over",
+    "texts_in",
     "timeline",
     "tops_of",
     "touched_since",

@@ -2,6 +2,8 @@
 
 from uems.kernel.routing import Routes
 from uems.superusers.referrals.routes import router as referrals
+from uems.superusers.ties.routes import router as ties
 
 router = Routes()
 router.include(referrals)
+router.include(ties)

@@ -19,6 +19,7 @@ import {
   Gem,
   GitMerge,
   HandHeart,
+  HeartHandshake,
   HeartPulse,
   LayoutDashboard,
   Logs,
@@ -63,6 +64,7 @@ export interface PageEntry {
     | "lifetimeValue"
     | "needs"
     | "survival"
+    | "ties"
     | "merges"
     | "settings"
     | "flows"
@@ -134,6 +136,7 @@ export const PAGE_GROUPS: readonly PageGroup[] = [
       { key: "lifetimeValue", path: "lifetime-value", icon: Gem, needs: "models:read" },
       { key: "needs", path: "needs", icon: CalendarClock, needs: "models:read" },
       { key: "survival", path: "survival", icon: HeartPulse, needs: "models:read" },
+      { key: "ties", path: "ties", icon: HeartHandshake, needs: "superusers:read" },
       { key: "models", path: "models", icon: BrainCircuit, needs: "models:read" },
       { key: "merges", path: "merges", icon: GitMerge, needs: "merges:read" },
     ],

@@ -216,6 +216,8 @@ export default {
         dashboard_schedule_changed: "Sending of a dashboard changed",
         dashboard_schedule_deleted: "Sending of a dashboard ended",
         forecast_changed: "Forecast settings changed",
+        ties_changed: "Settings of ties changed",
+        ties_started: "Scoring of ties started",
         forecast_started: "Forecast started",
         model_created: "Model created",
         model_changed: "Model changed",

@@ -37,6 +37,7 @@ import survival from "./survival";
 import tagEditor from "./tagEditor";
 import tags from "./tags";
 import tasks from "./tasks";
+import ties from "./ties";
 import trials from "./trials";
 import understanding from "./understanding";
 
@@ -63,6 +64,7 @@ export default {
   ...survival,
   ...tagEditor,
   ...lifecycle,
+  ...ties,
   ...trials,
   ...forecasts,
   ...models,

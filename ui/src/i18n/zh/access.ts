@@ -219,6 +219,8 @@ const zh: SameKeys<typeof en> = {
         dashboard_schedule_changed: "修改看板定时发送",
         dashboard_schedule_deleted: "删除看板定时发送",
         forecast_changed: "预测设置已修改",
+        ties_changed: "关系强度设置已修改",
+        ties_started: "开始评估关系强度",
         forecast_started: "开始预测",
         model_created: "新建模型",
         model_changed: "修改模型",
