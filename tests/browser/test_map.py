@@ -94,7 +94,14 @@ def test_a_bottleneck_is_said_and_its_people_become_a_segment(page: Page, site: 
     drawing = {"window_seconds": 86_400, "stages": [{"key": "conversion", "name": "转化", "touchpoints": points}]}
     site.ask("maps/checkout", {"name": "结算旅程", "drawing": drawing}, "PUT")
     page.add_init_script("localStorage.setItem('uems.language', 'zh')")
+    held = "**/reports/bottlenecks/progress"
+    page.route(held, lambda route: None)
     page.goto("/w/shop/bottlenecks?map=checkout")
+    expect(page.get_by_role("progressbar", name="查找进度")).to_have_attribute("aria-valuenow", "0")
+    page.get_by_role("button", name="取消").click()
+    expect(page.get_by_role("heading", name="已停止")).to_be_visible()
+    page.unroute(held)
+    page.get_by_role("button", name="开始查找", exact=True).click()
     first = page.get_by_role("article", name="第 1 处流失")
     expect(first.get_by_text("设备 = mobile")).to_be_visible()
     expect(first.get_by_text("由 60.0% 降至 10.0%")).to_be_visible()

@@ -1,18 +1,17 @@
 """How are reports and sessions asked for over HTTP? A report by name and spec; its answer says what was counted, when, and how surely."""
 
-from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import Path, Request
 from pydantic import Field
 
 from uems.access.api import Access, guard, house_of
-from uems.collect import api as collect
 from uems.journeys import asking
-from uems.journeys.bodies import SessionBody
+from uems.journeys.bodies import ReportAnswer, SessionBody, answer_body
 from uems.journeys.map.routes import router as maps
 from uems.journeys.people_pages import PeoplePage, page_of_people
 from uems.journeys.person_sessions import END, sessions_of
+from uems.journeys.progress_routes import router as followed
 from uems.journeys.registry import REPORTS, OpensPeople
 from uems.journeys.saved.routes import router as saved
 from uems.journeys.segment_of import segment_of
@@ -22,6 +21,7 @@ from uems.kernel.routing import Routes
 router = Routes()
 router.include(maps)
 router.include(saved)
+router.include(followed)
 
 
 class ReportInfo(Body):
@@ -41,30 +41,6 @@ class ReportInfo(Body):
 class ReportList(Body):
     items: list[ReportInfo]
     next_cursor: str | None = None
-
-
-class NoticeBody(Body):
-    """What the reader of an answer should know: "unknown_event" names an event that nobody ever had, and names like it."""
-
-    code: str
-    subject: str
-    near: list[str]
-
-
-class ReportAnswer(Body):
-    """What was asked of whom, and the answer. ``watermark``: everything that arrived up to then is counted."""
-
-    report: str
-    workspace: str
-    first_day: date | None
-    last_day: date | None
-    zone: str
-    currency: str
-    watermark: datetime | None
-    asked_at: datetime
-    exact: bool
-    warnings: list[NoticeBody]
-    data: dict[str, Any]
 
 
 class PeopleQuestion(Body):
@@ -103,20 +79,7 @@ def run_report(
 ) -> ReportAnswer:
     """Answer one report for one spec."""
     house = house_of(request)
-    answer = asking.run_report(house, access.scope, name, spec, access.now)
-    return ReportAnswer(
-        report=name,
-        workspace=access.scope.slug,
-        first_day=answer.first_day,
-        last_day=answer.last_day,
-        zone=access.scope.zone,
-        currency=access.scope.currency,
-        watermark=collect.watermark(house),
-        asked_at=access.now,
-        exact=answer.exact,
-        warnings=[NoticeBody(code=one.code, subject=one.subject, near=list(one.near)) for one in answer.warnings],
-        data=dict(answer.data),
-    )
+    return answer_body(house, access, name, asking.run_report(house, access.scope, name, spec, access.now))
 
 
 @router.post("/workspaces/{workspace}/reports/{name}/people")

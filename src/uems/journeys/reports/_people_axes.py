@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from uems.journeys.reports._ask import People
+from uems.kernel import progress
 from uems.kernel.errors import UemsError
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
@@ -65,7 +66,9 @@ def tag_axes(
     known = profiles.definitions(house.store, scope)
     found: list[PeopleAxis] = []
     skipped: list[Skipped] = []
-    for key in sorted(known) if wanted == "all" else wanted:
+    keys = sorted(known) if wanted == "all" else list(wanted)
+    for place, key in enumerate(keys):
+        progress.done(place / len(keys))
         if len(found) >= MOST:
             skipped.append(Skipped(kind="tag", name=key, reason="too_many"))
             continue
@@ -120,7 +123,8 @@ def segment_axes(
     )
     found: list[PeopleAxis] = []
     skipped: list[Skipped] = []
-    for one in chosen:
+    for place, one in enumerate(chosen):
+        progress.done(place / len(chosen))
         if len(found) >= MOST:
             skipped.append(Skipped(kind="segment", name=one.key, reason="too_many"))
             continue

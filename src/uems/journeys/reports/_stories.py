@@ -7,6 +7,7 @@ Rows come unsorted, which is several times faster than asking the engine to sort
 costs little. The columns that decide ties are read only for people who have ties that matter.
 """
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
@@ -23,6 +24,7 @@ from uems.journeys.reports._arrays import different
 from uems.journeys.reports._ask import MS, Ask, Query, numbers
 from uems.journeys.reports._hours import milliseconds
 from uems.journeys.reports._spec import Step
+from uems.kernel import progress
 from uems.kernel.clock import day_of
 from uems.kernel.sql import Sql, ident, join
 
@@ -94,9 +96,14 @@ def each_part(asked: Ask, wanted: Wanted, steps: Iterable[Step], start: datetime
     wanted: which columns of which events of [start, end). steps: whose numbers say into how many parts the people are cut.
     """
     parts = list(_parts(asked, steps, start, end))
+    halves = itertools.count(1)  # each part is read, and worked on
 
     def one(part: _Part) -> T:
-        return work(_read(asked, wanted, part))
+        told = _read(asked, wanted, part)
+        progress.done(next(halves) / (2 * len(parts)))
+        found = work(told)
+        progress.done(next(halves) / (2 * len(parts)))
+        return found
 
     if len(parts) == 1:
         return [one(parts[0])]

@@ -38,6 +38,7 @@ from uems.journeys.reports._passages import Daily, EventAxis, Passages, Ways, ea
 from uems.journeys.reports._people_axes import PeopleAxis, Skipped, segment_axes, tag_axes
 from uems.journeys.reports._spec import Asked, Dimension, EventBreakdown, Spec, Step
 from uems.journeys.reports._touches import bits_of
+from uems.kernel import progress
 from uems.kernel.edge import Key
 from uems.kernel.errors import invalid
 from uems.kernel.house import House
@@ -119,10 +120,13 @@ class Bottlenecks:
         if asked is None or not steps:
             nothing: dict[str, Any] = {"findings": [], "tests": 0, "axes": [], "skipped": [], "counted_until": None}
             return no_answer(house, scope, spec, {**kept, **nothing}, steps_of(points))
-        scan = _scan(asked, spec, points, steps, names, window)
-        found = together(each_passage(scan.ways, list))
+        with progress.part(0.0, 0.4):
+            scan = _scan(asked, spec, points, steps, names, window)
+        with progress.part(0.4, 0.9):
+            found = together(each_passage(scan.ways, list))
         tables = [table_of(one.units, scan.axes) for one in found]
         losses, tests = candidates(tables, spec.false_discovery_rate, spec.least_people)
+        progress.done(0.95)
         findings = conclude(losses, [one.units for one in found], tables, scan.axes, spec.least_people)
         before = scan.ways.before
         told = {
@@ -211,8 +215,10 @@ def _scan(
         zh, en = (label.label_zh, label.label_en) if label else (name, name)
         told.append(Axis(kind=kind, name=name, values=words, label_zh=zh, label_en=en))
     days = (first, asked.first)
-    tags, no_tags = tag_axes(asked.house, asked.scope, spec.tags, days, spec.values)
-    groups, no_groups = segment_axes(asked.house, asked.scope, spec.segments, days)
+    with progress.part(0.2, 0.6):
+        tags, no_tags = tag_axes(asked.house, asked.scope, spec.tags, days, spec.values)
+    with progress.part(0.6, 1.0):
+        groups, no_groups = segment_axes(asked.house, asked.scope, spec.segments, days)
     for axis in (*tags, *groups):
         found.append(axis)
         told.append(Axis(kind=axis.kind, name=axis.name, values=axis.words, label_zh=axis.label_zh, label_en=axis.label_en))

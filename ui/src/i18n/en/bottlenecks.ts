@@ -12,6 +12,7 @@ export default {
     level: "From where to where",
     levels: { touchpoints: "By touchpoint", stages: "By stage" },
     withTags: "Look at tags too",
+    far: "How far the scan is",
     running: "Searching every step and every group…",
     runningText:
       "Each step is tested for everybody and for each value of each dimension, now and against the period before. This may take a minute.",

@@ -15,6 +15,7 @@ const zh: SameKeys<typeof en> = {
     level: "分析层级",
     levels: { touchpoints: "按触点", stages: "按阶段" },
     withTags: "同时分析标签",
+    far: "查找进度",
     running: "正在逐步骤、逐人群查找…",
     runningText: "每一步都会针对全体用户以及各维度的每个取值进行检验，并与上一周期对比，可能需要一分钟。",
     seconds: "{{n}} 秒",

@@ -1,6 +1,6 @@
 // How far is the scan, and what did it find? Runs when the page asks something new; can be stopped, and done again.
-import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Button, Spin } from "antd";
+import { useQuery, useQueryClient, type QueryKey } from "@tanstack/react-query";
+import { Button, Progress, Spin } from "antd";
 import { RefreshCw, ScanSearch, ShieldCheck, Sprout } from "lucide-react";
 import { useEffect, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
@@ -19,7 +19,7 @@ import type { JourneyMap } from "../map/contract";
 import styles from "./Bottlenecks.module.css";
 import { FindingCard } from "./FindingCard";
 import { cellOf, openedOf, wordOf, type Opened } from "./opened";
-import { RATE, scanQuery, type Scan, type ScanSpec } from "./queries";
+import { farQuery, RATE, scanQuery, type Scan, type ScanSpec } from "./queries";
 import { Scanned } from "./Scanned";
 import { useSliceWords } from "./words";
 
@@ -29,7 +29,7 @@ export function Scanning({ map, spec }: { map: JourneyMap; spec: ScanSpec }): Re
   const client = useQueryClient();
   const options = scanQuery(slug, spec, map.version);
   const query = useQuery(options);
-  if (query.isFetching) return <Running onStop={() => void client.cancelQueries({ queryKey: options.queryKey })} />;
+  if (query.isFetching) return <Running scan={options.queryKey} onStop={() => void client.cancelQueries({ queryKey: options.queryKey })} />;
   if (query.error) return <Failure error={query.error} retry={query.refetch} />;
   if (!query.data) {
     return (
@@ -44,8 +44,10 @@ export function Scanning({ map, spec }: { map: JourneyMap; spec: ScanSpec }): Re
   return <Found answer={query.data} spec={spec} again={() => void query.refetch()} />;
 }
 
-function Running({ onStop }: { onStop: () => void }): ReactNode {
+function Running({ scan, onStop }: { scan: QueryKey; onStop: () => void }): ReactNode {
   const { t } = useTranslation();
+  const { data: far = 0 } = useQuery(farQuery(scan));
+  const percent = Math.round(far * 100);
   const [seconds, setSeconds] = useState(0);
   useEffect(() => {
     const timer = setInterval(() => setSeconds((old) => old + 1), 1000);
@@ -57,6 +59,7 @@ function Running({ onStop }: { onStop: () => void }): ReactNode {
         <Spin />
         <div>
           <strong>{t("bottlenecks.running")}</strong>
+          <Progress percent={percent} size="small" status="active" aria-label={t("bottlenecks.far")} />
           <p className="soft">{t("bottlenecks.runningText")}</p>
           <p className="faint tabular" aria-hidden>
             {t("bottlenecks.seconds", { n: seconds })}
