@@ -86,9 +86,9 @@ class _Network(httpcore.NetworkBackend):
 
 
 class Transport(httpx.HTTPTransport):
-    """httpx over the sockets above; no proxies, no environment variables."""
+    """httpx over the sockets above; no proxies, no environment variables. http2: speak nothing else."""
 
-    def __init__(self, resolve: Resolve, *, private: bool, tls: ssl.SSLContext | None) -> None:
+    def __init__(self, resolve: Resolve, *, private: bool, tls: ssl.SSLContext | None, http2: bool = False) -> None:
         context = tls or httpx.create_ssl_context(trust_env=False)
         super().__init__(verify=context, trust_env=False)
         self._pool.close()
@@ -98,5 +98,7 @@ class Transport(httpx.HTTPTransport):
             max_connections=100,
             max_keepalive_connections=20,
             keepalive_expiry=30.0,
+            http1=not http2,
+            http2=http2,
             network_backend=_Network(resolve, private=private),
         )

@@ -86,10 +86,13 @@ class Outbound:
     """The client; one for the process, from any thread.
 
     tls: for a certificate authority of one's own. resolve_name: (host, port) → numeric addresses, for names of one's own.
+    http2: for servers that speak nothing else.
     """
 
-    def __init__(self, settings: Settings, *, tls: ssl.SSLContext | None = None, resolve_name: Resolve = resolve) -> None:
-        transport = Transport(resolve_name, private=settings.allow_private_outbound, tls=tls)
+    def __init__(
+        self, settings: Settings, *, tls: ssl.SSLContext | None = None, resolve_name: Resolve = resolve, http2: bool = False
+    ) -> None:
+        transport = Transport(resolve_name, private=settings.allow_private_outbound, tls=tls, http2=http2)
         self._client = httpx.Client(
             transport=transport,
             trust_env=False,
