@@ -3,6 +3,7 @@
 from typing import Annotated, Final
 
 from fastapi import Path, Query, Request
+from fastapi.responses import StreamingResponse
 
 from uems.access.api import Access, guard, house_of
 from uems.kernel.edge import Cursor, Key, Limit, Page, decode_cursor, encode_cursor
@@ -106,6 +107,18 @@ def list_suppressions(
     page = found[:limit]
     following = encode_cursor(page[-1].channel, page[-1].address) if len(found) > limit else None
     return Page[SuppressionBody](items=[SuppressionBody.of(one) for one in page], next_cursor=following)
+
+
+@router.get(
+    f"{_BASE}/suppressions/file",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}, "description": "channel, address, reason, detail, at, by"}},
+)
+def download_suppressions(request: Request, access: Annotated[Access, guard("people:read")]) -> StreamingResponse:
+    """All addresses that nothing is sent to, as CSV. Who fetches them is written into the audit log."""
+    rows = suppressions.suppressions_csv(house_of(request).store, access)
+    headers = {"Content-Disposition": 'attachment; filename="suppressions.csv"'}
+    return StreamingResponse(rows, media_type="text/csv; charset=utf-8", headers=headers)
 
 
 @router.post(f"{_BASE}/suppressions")

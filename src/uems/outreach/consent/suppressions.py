@@ -1,14 +1,17 @@
 """To which addresses is nothing sent, whoever has them? Bounces and complaints put them here by themselves, people by hand or by a list."""
 
-from collections.abc import Sequence
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress as suppressing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, func, select
 
 from uems.access.api import Access, audit
+from uems.collect import api as collect
 from uems.kernel import mail
 from uems.kernel.errors import UemsError, not_found
 from uems.kernel.scope import Scope
@@ -20,6 +23,8 @@ from uems.outreach.tables import outreach_suppressions as table
 _C = table.c
 _KEY: Final = ("workspace_id", "channel", "address")
 MOST_AT_ONCE: Final = 100_000
+_COLUMNS: Final = ("channel", "address", "reason", "detail", "at", "by")
+_AT_ONCE: Final = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,3 +121,25 @@ def suppressions(
     with store.read() as conn:
         rows = conn.execute(query.order_by(_C.channel, _C.address).limit(limit)).mappings().all()
     return [Suppression(**{name: row[name] for name in Suppression.__dataclass_fields__}) for row in rows]
+
+
+def suppressions_csv(store: Store, access: Access) -> Iterator[str]:
+    """All of them as a table for other systems and spreadsheets, piece by piece. Audited."""
+    with store.write() as conn:
+        count = conn.execute(select(func.count()).where(_C.workspace_id == access.scope.workspace_id)).scalar_one()
+        audit(conn, access, "suppression.exported", "suppressions", None, {"addresses": count})
+    return _pieces(store, access.scope)
+
+
+def _pieces(store: Store, scope: Scope) -> Iterator[str]:
+    yield _lines([_COLUMNS])
+    after: tuple[str, str] | None = None
+    while found := suppressions(store, scope, after=after, limit=_AT_ONCE):
+        yield _lines([[one.channel, one.address, one.reason, one.detail, one.at.isoformat(), one.by] for one in found])
+        after = found[-1].channel, found[-1].address
+
+
+def _lines(rows: Iterable[Sequence[str]]) -> str:
+    written = io.StringIO()
+    csv.writer(written, lineterminator="\n").writerows([collect.spreadsheet_safe(value) for value in row] for row in rows)
+    return written.getvalue()

@@ -196,6 +196,7 @@ export default {
         channel_saved: "Channel set up",
         channel_forgotten: "Channel settings removed",
         suppression_added: "Addresses suppressed",
+        suppression_exported: "Suppressed addresses downloaded",
         suppression_removed: "Address released",
         message_cancelled: "Message taken back",
         consent_changed: "Consent written down",

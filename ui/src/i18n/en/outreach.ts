@@ -332,6 +332,7 @@ export default {
     searchAddress: "Search addresses",
     suppress: "Suppress addresses",
     release: "Release",
+    download: "Download as CSV",
     address: "Address",
     addresses: "Addresses",
     addressesNote: "One a line.",

@@ -199,6 +199,7 @@ const zh: SameKeys<typeof en> = {
         channel_saved: "配置渠道",
         channel_forgotten: "清除渠道配置",
         suppression_added: "加入禁发名单",
+        suppression_exported: "下载禁发名单",
         suppression_removed: "移出禁发名单",
         message_cancelled: "撤回消息",
         consent_changed: "记录订阅意愿",

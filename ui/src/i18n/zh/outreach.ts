@@ -321,6 +321,7 @@ const zh: typeof en = {
     searchAddress: "搜索地址",
     suppress: "加入禁发名单",
     release: "移除",
+    download: "下载 CSV",
     address: "地址",
     addresses: "地址",
     addressesNote: "每行一个。",

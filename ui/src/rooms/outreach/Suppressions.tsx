@@ -1,7 +1,7 @@
 // Which addresses is nothing sent to, and why?
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { App, Button, Input, Modal, Table, type TableColumnsType } from "antd";
-import { MailMinus } from "lucide-react";
+import { Download, MailMinus } from "lucide-react";
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -35,6 +35,9 @@ export function Suppressions(): ReactNode {
           aria-label={t("restraints.searchAddress")}
           onChange={(event) => setSearch(event.target.value, { replace: true })}
         />
+        <Button icon={<Download size={14} aria-hidden />} href={`/api/workspaces/${slug}/suppressions/file`} download>
+          {t("restraints.download")}
+        </Button>
         {useMay("messages:write") ? <Button onClick={() => setAdding(true)}>{t("restraints.suppress")}</Button> : null}
       </Bar>
       <Card flush>
