@@ -1,12 +1,14 @@
 """Is the judgement right where the truth is known? Worlds with a planted effect, with none, and with every cause of a proposal."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
+from scipy import stats
 
-from uems.evaluation.judging import MIN_PEOPLE, Terms, judge
+from uems.evaluation.judging import MIN_PEOPLE, Terms, corrected, judge
 from uems.evaluation.model import Action, Arms, Evidence, Worth
 from uems.evaluation.reading import Lives, Span
 from uems.evaluation.watched import DAY_MS, Happenings
@@ -155,3 +157,38 @@ def test_nothing_is_concluded_from_days_before_the_first_event_or_after_the_last
     lives = Lives(known=known, purchases=NOTHING, days=NOTHING, unsubscribed=NOTHING, complained=NOTHING)
     one = judge(ACTION, arms, lives, Terms(horizon_days=30, margin=1))
     assert (one.treated + one.control, one.waiting) == (counted, 4 - counted)
+
+
+def test_the_p_value_is_that_of_a_net_return_of_zero_and_agrees_with_the_interval() -> None:
+    for seed in range(40):
+        worth = a_world(300, 60, seed, cost_minor=10_000)
+        assert worth.p_value is not None
+        assert worth.net_minor is not None
+        assert (worth.p_value < 0.05) == (worth.net_minor.low > 0 or worth.net_minor.high < 0)
+
+
+def test_among_many_actions_without_effect_few_families_have_one_that_pays() -> None:
+    """Sixty actions at a time that change nothing: uncorrected nearly every family has one that seems to pay or to lose."""
+    families = [[a_world(120, 0, 1_000 * family + n) for n in range(60)] for family in range(25)]
+    seem = sum(any({"pays", "loses"} & set(one.causes) for one in family) for family in families)
+    told = sum(any({"pays", "loses"} & set(one.causes) for one in corrected(family)) for family in families)
+    assert seem >= 15
+    assert told <= 5  # 5 % of 25 are expected; 6 or more have a chance below one in a thousand
+
+
+def test_corrected_are_the_values_of_scipy_and_what_really_pays_stays() -> None:
+    worths = [a_world(400, lift, seed) for seed, lift in enumerate([400.0, 400.0, *[0.0] * 12])]
+    found = corrected(worths)
+    wanted = stats.false_discovery_control([one.p_value for one in worths], method="bh")
+    assert [one.q_value for one in found] == pytest.approx(list(wanted))
+    assert [one.proposal for one in found[:2]] == ["scale", "scale"]
+    for before, after in zip(worths, found, strict=True):
+        assert after.q_value is not None
+        if after.q_value > 0.05:
+            assert not {"pays", "loses"} & set(after.causes)
+            assert ("many_tried" in after.causes) == bool({"pays", "loses"} & set(before.causes))
+
+
+def test_what_everything_was_worth_is_no_action_beside_the_others() -> None:
+    whole = replace(a_world(300, 0, 5), action=replace(ACTION, kind="everything"))
+    assert [one.q_value is None for one in corrected([whole, a_world(300, 0, 6)])] == [True, False]

@@ -62,6 +62,7 @@ class WorthBody(Body):
     """What an action came to. evidence: by lot (holdout) or by how others changed (difference), which is weaker.
 
     treated, control: people watched for the whole horizon; waiting: not yet so long; both: in both groups, in neither count.
+    p_value: of a net return that is not 0; q_value: corrected for all actions judged beside it.
     net_minor: margin won less cost. placebo: p-value of the same comparison before the action; below 0.05 the groups differed anyway.
     """
 
@@ -81,6 +82,8 @@ class WorthBody(Body):
     net_minor: SpanBody | None
     roi: SpanBody | None
     placebo: float | None
+    p_value: float | None
+    q_value: float | None
     proposal: Proposal
     causes: list[Cause]
     harmful: bool
@@ -104,6 +107,8 @@ class WorthBody(Body):
             net_minor=SpanBody.of(one.net_minor),
             roi=SpanBody.of(one.roi),
             placebo=one.placebo,
+            p_value=one.p_value,
+            q_value=one.q_value,
             proposal=one.proposal,
             causes=list(one.causes),
             harmful=one.harmful,

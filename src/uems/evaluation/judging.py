@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from uems.evaluation.model import Action, Arms, Cause, Effect, Measure, Proposal, Span, Worth
+from uems.evaluation.model import SUMMARIES, Action, Arms, Cause, Effect, Measure, Proposal, Span, Worth
 from uems.evaluation.reading import Lives
 from uems.evaluation.watched import DAY_MS, Happenings, Watched
 from uems.experiments import api as experiments
@@ -22,6 +22,7 @@ Floats = npt.NDArray[np.float64]
 MIN_PEOPLE: Final = 30
 """Fewer in either group say nothing."""
 _UNEVEN: Final = 0.05
+_CHANCE: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +66,7 @@ def judge(action: Action, arms: Arms, lives: Lives, terms: Terms) -> Worth:
         placebo=placebo,
         proposal=proposal,
         causes=causes,
+        p_value=_p_of_net(effects, terms.margin, cost),
         first_at=datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=int(arms.since_ms.min())) if len(arms.since_ms) else None,
     )
 
@@ -132,7 +134,8 @@ def _concluded(
     if isinstance(found, experiments.NoAnswer):
         return replace(effect, difference=None, low=None, high=None, p_value=None, reason=found.reason)
     said = experiments.welch(found)
-    return replace(effect, difference=said.value, low=said.low, high=said.high, p_value=said.p_value, reason="")
+    known = replace(effect, difference=said.value, low=said.low, high=said.high, p_value=said.p_value, reason="")
+    return replace(known, error=found.error, degrees=found.degrees)
 
 
 def _placebo(arms: Arms, lives: Lives, horizon: int) -> float | None:
@@ -152,6 +155,38 @@ def _net(effects: Sequence[Effect], margin: float, cost: int) -> Span | None:
         return None
     low, high = sorted((revenue.low * revenue.people * margin, revenue.high * revenue.people * margin))
     return Span(value=revenue.difference * revenue.people * margin - cost, low=low - cost, high=high - cost)
+
+
+def _p_of_net(effects: Sequence[Effect], margin: float, cost: int) -> float | None:
+    """How likely so large a net return is, either way, where there is none: the difference is tested against what it has to cover."""
+    revenue = next(one for one in effects if one.measure == "revenue")
+    if revenue.difference is None or not revenue.error or revenue.degrees is None or not revenue.people:
+        return None
+    beyond = revenue.difference - cost / (revenue.people * margin)
+    tested = experiments.Contrast(scale="absolute", value=beyond, error=revenue.error, degrees=revenue.degrees, count=revenue.people)
+    return experiments.welch(tested).p_value
+
+
+def corrected(worths: Sequence[Worth]) -> list[Worth]:
+    """The same, corrected for how many there are (Benjamini and Hochberg 1995): of those that are said to pay or to lose, 5 % are
+    expected to be wrong. What only seems proven is neither scaled nor retired. Sums of other actions are no actions of their own.
+    """
+    tested = [place for place, one in enumerate(worths) if one.p_value is not None and one.action.kind not in SUMMARIES]
+    sure = experiments.benjamini_hochberg([p for place in tested if (p := worths[place].p_value) is not None])
+    found = list(worths)
+    for place, q in zip(tested, sure, strict=True):
+        found[place] = _once_more(replace(found[place], q_value=q))
+    return found
+
+
+def _once_more(one: Worth) -> Worth:
+    if one.q_value is None or one.q_value <= _CHANCE or not {"pays", "loses"} & set(one.causes):
+        return one
+    causes: tuple[Cause, ...] = (*(cause for cause in one.causes if cause not in ("pays", "loses")), "many_tried")
+    if one.proposal == "fix":
+        return replace(one, causes=causes)
+    gains = one.net_minor is not None and one.net_minor.value > 0
+    return replace(one, proposal="keep" if gains else "fix", causes=causes)
 
 
 def _proposed(

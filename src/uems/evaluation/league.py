@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from uems.evaluation.judging import Terms, judge
-from uems.evaluation.model import SUMMARIES, Action, ActionKind, Arms, Worth
+from uems.evaluation.judging import Terms, corrected, judge
+from uems.evaluation.model import Action, ActionKind, Arms, Worth
 from uems.evaluation.reading import Reading, first_instant
 from uems.evaluation.terms import ActionCost, costs_of, terms_of
 from uems.kernel.errors import not_found
@@ -33,7 +33,7 @@ def league(house: House, scope: Scope, now: datetime, horizon_days: int | None =
     terms = terms_of(house.store, scope)
     days = horizon_days or terms.horizon_days
     asked = _Asked(house, scope, now)
-    found = asked.worths(None, [days], terms.margin_percent / 100)
+    found = asked.worths([days], terms.margin_percent / 100)
     ranked = sorted(found, key=lambda one: (one.net_minor is None, -(one.net_minor.value if one.net_minor else 0), one.action.name))
     missing = [role for role in _NEEDED if not asked.reading.roles.events(role)]
     return League(horizon_days=days, margin_percent=terms.margin_percent, worths=ranked, roles_missing=missing)
@@ -42,7 +42,8 @@ def league(house: House, scope: Scope, now: datetime, horizon_days: int | None =
 def worth_over_time(house: House, scope: Scope, now: datetime, kind: ActionKind, key: str, horizons: Sequence[int]) -> list[Worth]:
     """One action over several horizons. Raises ``not_found``."""
     terms = terms_of(house.store, scope)
-    found = _Asked(house, scope, now).worths((kind, key), horizons, terms.margin_percent / 100)
+    every = _Asked(house, scope, now).worths(horizons, terms.margin_percent / 100)
+    found = [one for one in every if (one.action.kind, one.action.key) == (kind, key)]
     if not found:
         raise not_found("action", f"{kind}/{key}")
     return found
@@ -54,30 +55,26 @@ class _Asked:
         self.reading = Reading(house, scope, now)
         self._summaries: dict[tuple[str, str], outreach.Period] = {}
 
-    def worths(self, only: tuple[ActionKind, str] | None, horizons: Sequence[int], margin: float) -> list[Worth]:
-        actions = self._actions(only)
+    def worths(self, horizons: Sequence[int], margin: float) -> list[Worth]:
+        """All actions over the first horizon, then over the next one; corrected within each for how many they are."""
+        actions = self._actions()
         if not actions:
             return []
         first = first_instant([arms for _, arms in actions], max(horizons), self._now)
         lives = self.reading.lives(first, self.reading.purchases(first))
         costs = self._costs(actions)
-        return [
-            judge(action, arms, lives, Terms(horizon_days=days, margin=margin, cost_minor=cost))
-            for (action, arms), cost in zip(actions, costs, strict=True)
-            for days in horizons
-        ]
+        found: list[Worth] = []
+        for days in horizons:
+            by_cost = zip(actions, costs, strict=True)
+            found += corrected(
+                [judge(action, arms, lives, Terms(horizon_days=days, margin=margin, cost_minor=cost)) for (action, arms), cost in by_cost]
+            )
+        return found
 
-    def _actions(self, only: tuple[ActionKind, str] | None) -> list[tuple[Action, Arms]]:
-        found: list[tuple[Action, Arms]] = []
-        if only is None or only[0] in ("flow", "campaign"):
-            found += self.reading.acts()
-        if only is None or only[0] == "sending":
-            found += self.reading.sendings()
-        if only is None or only[0] in SUMMARIES:
-            summaries = self.reading.summaries()
-            self._summaries = {(action.kind, action.key): period for action, _, period in summaries}
-            found += [(action, arms) for action, arms, _ in summaries]
-        return [one for one in found if only is None or (one[0].kind, one[0].key) == only]
+    def _actions(self) -> list[tuple[Action, Arms]]:
+        summaries = self.reading.summaries()
+        self._summaries = {(action.kind, action.key): period for action, _, period in summaries}
+        return [*self.reading.acts(), *self.reading.sendings(), *((action, arms) for action, arms, _ in summaries)]
 
     def _costs(self, actions: Sequence[tuple[Action, Arms]]) -> list[int]:
         """What each cost in minor units, for everybody it was for."""

@@ -18,7 +18,7 @@ Measure: TypeAlias = Literal["conversion", "revenue", "retained", "unsubscribed"
 Proposal: TypeAlias = Literal["scale", "keep", "fix", "retire", "wait"]
 Cause: TypeAlias = Literal[
     "pays", "loses", "unproven_gain", "unproven_loss", "harms_health", "too_young", "too_few", "nobody_held_out", "uneven_before",
-    "weak_gain", "weak_loss", "no_variance",
+    "weak_gain", "weak_loss", "no_variance", "many_tried",
 ]  # fmt: skip
 HORIZONS: Final = (7, 30, 60, 90)
 
@@ -52,6 +52,7 @@ class Effect:
     """One measure. treated, control: a person's mean. difference: of the means, adjusted for the time before, with its interval of 95 %.
 
     total: over everybody treated who is counted. reason: why there is no difference, where there is none. worse: more of it is bad.
+    error, degrees: of the difference, its standard error and Welch's degrees of freedom.
     """
 
     measure: Measure
@@ -63,6 +64,8 @@ class Effect:
     p_value: float | None = None
     reason: str = ""
     people: int = 0
+    error: float | None = None
+    degrees: float | None = None
 
     @property
     def worse(self) -> bool:
@@ -89,7 +92,8 @@ class Worth:
 
     treated, control: people watched that long. waiting: those who are not yet. cost_minor: for those counted. net_minor: margin won
     less cost. roi: net over cost; None where it cost nothing. placebo: p-value of the same comparison made before the action.
-    proposal with its causes, the weightiest first. harmful: health got worse for certain.
+    proposal with its causes, the weightiest first. harmful: health got worse for certain. p_value: of a net return that is not 0;
+    q_value: the same, corrected for all the actions that were judged beside it.
     """
 
     action: Action
@@ -107,6 +111,8 @@ class Worth:
     proposal: Proposal
     causes: Sequence[Cause]
     first_at: datetime | None
+    p_value: float | None = None
+    q_value: float | None = None
 
     @property
     def harmful(self) -> bool:

@@ -55,6 +55,7 @@ class Reading:
     def __init__(self, house: House, scope: Scope, now: datetime) -> None:
         self._house, self._scope, self.now = house, scope, now
         self.roles = profiles.roles_of(house.store, scope)
+        self.zone = scope.zone
         self._people = _people_now(house, scope)
 
     # -- whom an action was for -----------------------------------------------------------------------------------------------------

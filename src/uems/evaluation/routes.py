@@ -5,6 +5,10 @@ from typing import Annotated, Final
 from fastapi import Path, Query, Request
 
 from uems.access.api import Access, guard, house_of
+from uems.evaluation.acquisition import MAX_MONTHS, acquisition
+from uems.evaluation.acquisition_bodies import AcquisitionBody, CreditsBody
+from uems.evaluation.before_after import change_of
+from uems.evaluation.before_bodies import BeforeAfterAsked, BeforeAfterBody
 from uems.evaluation.bodies import (
     ActionCostBody,
     ActionDecision,
@@ -15,6 +19,7 @@ from uems.evaluation.bodies import (
     RelationHealth,
     WorthBody,
 )
+from uems.evaluation.crediting import credits
 from uems.evaluation.decisions import decide, decisions_of, undo_decision
 from uems.evaluation.health import health
 from uems.evaluation.league import league, worth_over_time
@@ -47,6 +52,33 @@ def get_league(
 def get_evaluation_health(request: Request, access: Annotated[Access, _READ]) -> RelationHealth:
     """What people bear and how they answer, as one index with its parts."""
     return RelationHealth.of(health(house_of(request), access.scope, access.now))
+
+
+@router.get(_BASE + "/acquisition")
+def get_acquisition(
+    request: Request,
+    access: Annotated[Access, _READ],
+    months: Annotated[int, Query(ge=1, le=MAX_MONTHS, description="How many calendar months, this one included.")] = 6,
+) -> AcquisitionBody:
+    """What winning people cost by month and channel, when it was paid back, and what they are worth over it."""
+    found = acquisition(house_of(request), access.scope, access.now, months)
+    return AcquisitionBody.of(found, access.scope.currency)
+
+
+@router.get(_BASE + "/attribution")
+def get_evaluation_attribution(
+    request: Request,
+    access: Annotated[Access, _READ],
+    horizon_days: Annotated[int | None, Query(ge=7, le=90, description="How many days ahead both look.")] = None,
+) -> CreditsBody:
+    """What ways of sharing credit give each action, beside what it changed."""
+    return CreditsBody.of(credits(house_of(request), access.scope, access.now, horizon_days), access.scope.currency)
+
+
+@router.post(_BASE + "/change")
+def ask_change(request: Request, access: Annotated[Access, _READ], body: BeforeAfterAsked) -> BeforeAfterBody:
+    """What a change did that came to a whole group, by what the others did, weighed to look like it before. Weaker than a holdout."""
+    return BeforeAfterBody.of(change_of(house_of(request), access.scope, access.now, body.change()), access.scope.currency)
 
 
 @router.get(_BASE + "/terms")

@@ -10,6 +10,7 @@ from uems.experiments.statistics.cuped import adjust
 from uems.experiments.statistics.difference import Conclusion, Contrast, contrast, welch
 from uems.experiments.statistics.estimates import Estimate, NoAnswer, estimate
 from uems.experiments.statistics.moments import Moments, from_rows
+from uems.experiments.statistics.multiple import benjamini_hochberg
 
 __all__ = [
     "EXPOSED",
@@ -26,6 +27,7 @@ __all__ = [
     "Ramper",
     "Subject",
     "adjust",
+    "benjamini_hochberg",
     "compile_payload",
     "contrast",
     "estimate",

@@ -18,6 +18,7 @@ import {
   Gauge,
   Gem,
   GitMerge,
+  HandCoins,
   HandHeart,
   HeartHandshake,
   HeartPulse,
@@ -42,7 +43,7 @@ import {
 
 import type { Permission } from "./workspace";
 
-type MetricPage = "kpis" | "evaluation" | "dashboards" | "customMetrics" | "guardrails" | "alerts" | "spend";
+type MetricPage = "kpis" | "evaluation" | "acquisition" | "dashboards" | "customMetrics" | "guardrails" | "alerts" | "spend";
 
 type OutreachPage = "scenes" | "campaigns" | "calendar" | "tasks" | "messages" | "templates" | "holdouts" | "restraints";
 
@@ -98,6 +99,7 @@ export const PAGE_GROUPS: readonly PageGroup[] = [
     pages: [
       { key: "kpis", path: "kpis", icon: ChartSpline, needs: "kpis:read" },
       { key: "evaluation", path: "evaluation", icon: Scale, needs: "evaluation:read" },
+      { key: "acquisition", path: "acquisition", icon: HandCoins, needs: "evaluation:read" },
       { key: "dashboards", path: "dashboards", icon: LayoutDashboard, needs: "dashboards:read" },
       { key: "alerts", path: "alerts", icon: BellRing, needs: "kpis:read" },
       { key: "guardrails", path: "guardrails", icon: ShieldCheck, needs: "kpis:read" },

@@ -233,6 +233,7 @@ export default {
       dashboards: "Dashboards",
       alerts: "Alerts",
       evaluation: "Evaluation",
+      acquisition: "Winning people",
       guardrails: "Guardrails",
       spend: "Spend",
       flows: "Flows",

@@ -61,6 +61,7 @@ export default {
       weak_gain: "People reached spent more than others, without a lot drawn. Run it with a holdout to know.",
       weak_loss: "People reached spent less than others, without a lot drawn. Run it with a holdout to know.",
       no_variance: "Everybody did the same, so there is nothing to compare.",
+      many_tried: "Alone it would count as proven; among so many actions chance could explain it.",
     },
     none: {
       title: "Nothing was done to anybody yet",

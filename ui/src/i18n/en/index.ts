@@ -1,7 +1,9 @@
 import access from "./access";
+import acquisition from "./acquisition";
 import alerts from "./alerts";
 import bottlenecks from "./bottlenecks";
 import campaigns from "./campaigns";
+import change from "./change";
 import collect from "./collect";
 import common from "./common";
 import config from "./config";
@@ -73,6 +75,8 @@ export default {
   ...spend,
   ...dryRun,
   ...faults,
+  ...acquisition,
+  ...change,
   ...evaluation,
   ...guardrails,
   ...featureFlags,

@@ -231,6 +231,7 @@ const zh: SameKeys<typeof en> = {
       dashboards: "看板",
       alerts: "预警",
       evaluation: "效果评估",
+      acquisition: "获客回报",
       guardrails: "护栏",
       spend: "投放费用",
       flows: "自动化流程",

@@ -23,6 +23,7 @@ export function Component(): ReactNode {
   const { t } = useTranslation();
   const { slug } = useWorkspace();
   const may = useMay("evaluation:write");
+  const path = usePath();
   const [asked, setAsked] = useParam("horizon");
   const [open, setOpen] = useState(false);
   const horizon = HORIZONS.find((one) => String(one) === asked) ?? null;
@@ -41,6 +42,9 @@ export function Component(): ReactNode {
             options={HORIZONS.map((value) => ({ value, label: t("evaluation.days", { count: value }) }))}
             onChange={(value) => setAsked(String(value))}
           />
+          <Link to={path("evaluation", "change")}>
+            <Button>{t("change.open")}</Button>
+          </Link>
           {may ? (
             <Button icon={<Settings2 size={14} aria-hidden />} onClick={() => setOpen(true)}>
               {t("evaluation.terms")}

@@ -15,6 +15,10 @@ export type Health = Schemas["RelationHealth"];
 export type Terms = Required<Schemas["EvaluationTermsBody"]>;
 export type Cost = Required<Schemas["ActionCostBody"]>;
 export type Kind = Worth["kind"];
+export type Acquisition = Schemas["AcquisitionBody"];
+export type Acquired = Schemas["AcquiredBody"];
+export type Credits = Schemas["CreditsBody"];
+export type Credited = Schemas["CreditedBody"];
 export type Horizon = 7 | 30 | 60 | 90;
 
 export const HORIZONS: readonly Horizon[] = [7, 30, 60, 90];
@@ -33,6 +37,20 @@ export function healthQuery(workspace: string) {
   return queryOptions({
     queryKey: [workspace, "evaluation", "health"],
     queryFn: ({ signal }) => unwrap(api.GET(`${BASE}/health`, { params: { path: { workspace } }, signal })),
+  });
+}
+
+export function acquisitionQuery(workspace: string, months: number) {
+  return queryOptions({
+    queryKey: [workspace, "evaluation", "acquisition", months],
+    queryFn: ({ signal }) => unwrap(api.GET(`${BASE}/acquisition`, { params: { path: { workspace }, query: { months } }, signal })),
+  });
+}
+
+export function creditsQuery(workspace: string) {
+  return queryOptions({
+    queryKey: [workspace, "evaluation", "attribution"],
+    queryFn: ({ signal }) => unwrap(api.GET(`${BASE}/attribution`, { params: { path: { workspace } }, signal })),
   });
 }
 
