@@ -1,4 +1,4 @@
-"""Does every report answer the same on a server and on a cluster as in process, where the oracles of the other tests check it?"""
+"""Do reports, maps and metrics answer the same on a server and on a cluster as in process, where the oracles of other tests check them?"""
 
 import random
 from collections.abc import Iterator
@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from tests.journeys.reports.some_people import PHONES, segment
 from tests.journeys.reports.world import DAY, FIRST, HOUR, LAST, SECOND, Act, Town, World
+from tests.kpis.world import ask, dimension, keep_sessions, with_roles
 from tests.support import houses
 from tests.support.clickhouse import Servers
 from uems import app
@@ -14,6 +16,7 @@ from uems.identity import api as identity
 from uems.journeys.registry import REPORTS
 from uems.kernel.house import House
 from uems.kernel.settings import Settings
+from uems.kpis.api import METRICS
 
 A, B, C = ({"event": name} for name in "ABC")
 SPECS: list[tuple[str, dict[str, Any]]] = [
@@ -25,6 +28,28 @@ SPECS: list[tuple[str, dict[str, Any]]] = [
     ("bottlenecks", {"steps": [A, B], "dimensions": [{"column": "device"}, {"property": "x"}], "least_people": 10}),
     ("overview", {}),
 ]
+POINTS = [{"key": name[0].lower(), "name": name, "events": [{"event": name}]} for name in ("A", "B", "C", "Order Completed")]
+MAPPED: dict[str, Any] = {
+    "stages": [
+        {"key": "come", "name": "Come", "touchpoints": POINTS[:2]},
+        {
+            "key": "stay",
+            "name": "Stay",
+            "touchpoints": [*POINTS[2:], {"key": "buy", "name": "Buy", "events": [{"event": "Order Completed"}]}],
+        },
+    ],
+    "window_seconds": 3 * 86_400,
+}
+OF_PEOPLE: list[tuple[str, dict[str, Any]]] = [
+    ("journey_map", {**MAPPED, "compare": "previous_period", "first_day": "2025-11-04"}),
+    ("bottlenecks", {"stages": MAPPED["stages"], "least_people": 10}),
+    ("trend", {"series": [A], "breakdown": {"trait": "plan"}}),
+    ("funnel", {"steps": [A, B], "breakdown": {"segment": "phones"}}),
+    ("retention", {"start": A, "returning": B, "breakdown": {"trait": "plan"}}),
+    ("overview", {"segment": "phones"}),
+    ("paths", {"people": {"trait": {"name": "plan", "op": "equals", "value": "pro"}}}),
+]
+"""The map, and whatever asks what is known of people."""
 
 
 @pytest.fixture(params=["clickhouse", "cluster"])
@@ -83,3 +108,29 @@ def test_every_report_and_the_people_behind_it_are_the_same(here: Town, elsewher
     opened = [ours.open("funnel", funnel, cell) for cell in cells]
     assert any(opened)
     assert [theirs.open("funnel", funnel, cell) for cell in cells] == opened
+    for world in (ours, theirs):
+        world.send([Act(ms=n * HOUR, user=f"u{n}", traits={"plan": "pro" if n % 3 else "free"}) for n in range(14)])
+        segment(world, "phones", PHONES)
+    for name, spec in OF_PEOPLE:
+        expected, found = ours.ask(name, spec), theirs.ask(name, spec)
+        assert found.data == expected.data, name
+    cells = [{"stage": "come"}, {"touchpoint": "b", "of": "lost"}, {"touchpoint": "o", "of": "ended"}]
+    opened = [ours.open("journey_map", MAPPED, cell) for cell in cells]
+    assert all(opened[:2])
+    assert [theirs.open("journey_map", MAPPED, cell) for cell in cells] == opened
+    assert metrics(theirs) == metrics(ours)
+
+
+def metrics(world: World) -> dict[str, Any]:
+    """Every metric by week, and some in parts."""
+    with_roles(world)
+    keep_sessions(world)
+    asked: list[tuple[str, dict[str, Any]]] = [(metric.key, {}) for metric in METRICS]
+    asked += [(key, {"dimension": dimension()}) for key in ("dau", "ltv")]
+    asked += [(key, {"segments": ("phones",)}) for key in ("arpu", "retention_day_1")]
+    found = {}
+    for key, by in asked:
+        answer = ask(world, key, first=FIRST, last=LAST, unit="week", compare=False, **by)
+        found[f"{key} {by}"] = (answer.value, [p.value for p in answer.points], [(p.group, p.value) for p in answer.parts])
+    assert sum(told[0].value is not None for told in found.values()) > len(found) / 2
+    return found

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.identity.conftest import make_access
-from tests.journeys.reports.test_of_segment import PHONES, segment
+from tests.journeys.reports.some_people import PHONES, segment
 from tests.journeys.reports.world import DAY, FIRST, HOUR, LAST, NOW, SECOND, Act, Seen, Town, World, text, town
 from uems.access.api import Workspaces
 from uems.identity import api as identity

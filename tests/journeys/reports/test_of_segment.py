@@ -6,18 +6,14 @@ from typing import Any
 import pytest
 
 from tests.identity.conftest import make_access
+from tests.journeys.reports.some_people import PHONES, segment
 from tests.journeys.reports.test_engines import SPECS, filled
-from tests.journeys.reports.world import NOW, Town, World, town
-from uems.access.api import Workspaces
+from tests.journeys.reports.world import NOW, Town, town
 from uems.journeys.registry import REPORTS
 from uems.journeys.reports import Asked
 from uems.journeys.reports.overview import Config as Overview
 from uems.kernel.errors import UemsError
-from uems.profiles import api as profiles
 from uems.segments import api as segments
-
-PHONES = {"did": {"events": [], "where": {"column": {"name": "device", "op": "equals", "value": "phone"}}, "op": "gte", "value": 12}}
-
 
 __all__ = ["town"]
 
@@ -31,19 +27,6 @@ def questions() -> Iterator[tuple[str, dict[str, Any]]]:
     for name, spec in SPECS:
         if issubclass(next(one for one in REPORTS if one.key == name).Config, Asked | Overview):
             yield name, spec | ({"segments": []} if name == "bottlenecks" else {})
-
-
-def segment(world: World, key: str, condition: dict[str, Any], *, build: bool = True) -> segments.Segment:
-    house = world.town.house
-    access = make_access(world.scope, NOW)
-    draft = segments.Draft(key=key, name=key, description="", condition=profiles.parse_condition(condition))
-    made = segments.save_segment(house.store, access, draft)
-    if build:
-        keeper = segments.Keeper(house, Workspaces(house.store), "test", lambda: NOW)
-        while keeper.step():
-            continue
-        keeper.close()
-    return made
 
 
 def test_every_report_counts_those_alone_who_are_in_it(town: Town) -> None:
