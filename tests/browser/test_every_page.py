@@ -101,6 +101,13 @@ PAGES = [
     "evaluation/change",
     "acquisition",
     "acquisition?months=24",
+    "referrals",
+    "referrals?tab=came",
+    "referrals?tab=rewards",
+    "referrals/new-programme",
+    "referrals/every",
+    "word-of-mouth",
+    "word-of-mouth?person=1",
     "spend",
     "custom-metrics",
     "custom-metrics/new-metric",
@@ -217,6 +224,8 @@ def test_every_page_is_whole(browser: Browser, site: Site, signed_in: Path, lang
     site.ask("flags/every/state", {"state": "on"})
     site.ask("holdouts/everything", {"name": "ABC"}, "PUT")
     site.ask("holdouts/every", {"name": "ABC", "members": [{"kind": "flow", "key": "tried"}]}, "PUT")
+    site.ask("referral-programmes/every", {"spec": {"name": "ABC", "target": "https://shop.example/"}}, "PUT")
+    site.ask("referral-programmes/every/codes", {"person_id": 1})
     site.ask("scenes/every", {"name": "ABC", "spec": SCENE}, "PUT")
     site.ask("experiments/every", {"name": "ABC", "spec": TRIAL}, "PUT")
     site.ask("experiments/every/state", {"state": "running"})

@@ -17,6 +17,7 @@ import {
   FlaskConical,
   Gauge,
   Gem,
+  Gift,
   GitMerge,
   HandCoins,
   HandHeart,
@@ -26,6 +27,7 @@ import {
   Logs,
   Map,
   Megaphone,
+  Network,
   Scale,
   ScanSearch,
   Send,
@@ -66,6 +68,8 @@ export interface PageEntry {
     | "needs"
     | "survival"
     | "ties"
+    | "referrals"
+    | "wordOfMouth"
     | "merges"
     | "settings"
     | "flows"
@@ -140,6 +144,8 @@ export const PAGE_GROUPS: readonly PageGroup[] = [
       { key: "survival", path: "survival", icon: HeartPulse, needs: "models:read" },
       { key: "ties", path: "ties", icon: HeartHandshake, needs: "superusers:read" },
       { key: "models", path: "models", icon: BrainCircuit, needs: "models:read" },
+      { key: "referrals", path: "referrals", icon: Gift, needs: "superusers:read" },
+      { key: "wordOfMouth", path: "word-of-mouth", icon: Network, needs: "people:read" },
       { key: "merges", path: "merges", icon: GitMerge, needs: "merges:read" },
     ],
   },

@@ -22,6 +22,8 @@ from uems.superusers.referrals.tables import referrals
 from uems.superusers.referrals.verdicts import Paid, Qualified, Refused, Verdict, paid_back, verdict
 
 AGAIN: Final = timedelta(minutes=5)
+SOON: Final = timedelta(seconds=5)
+"""Who has just come often orders at once: for an hour they are looked at more often."""
 WATCHED: Final = timedelta(days=180)
 """How long after a reward became due it is looked whether the order was paid back."""
 _AT_ONCE: Final = 1_000
@@ -31,7 +33,8 @@ _R = referrals.c
 def judge(house: House, workspaces: Workspaces, now: datetime) -> int:
     """Look at those who were not looked at for the longest time; how many were."""
     settled = and_(_R.state == "rewarded", _R.settled_at > now - WATCHED)
-    ripe = or_(_R.looked_at.is_(None), _R.looked_at < now - AGAIN)
+    fresh = and_(_R.joined_at > now - timedelta(hours=1), _R.looked_at < now - SOON)
+    ripe = or_(_R.looked_at.is_(None), _R.looked_at < now - AGAIN, fresh)
     query = select(referrals).where(or_(_R.state.in_(("joined", "qualified")), settled), ripe)
     with house.store.read() as conn:
         rows = conn.execute(query.order_by(_R.looked_at.is_not(None), _R.looked_at, _R.referral_id).limit(_AT_ONCE)).mappings().all()

@@ -257,6 +257,8 @@ export default {
       templates: "Templates",
       restraints: "Consent and limits",
       holdouts: "Holdouts",
+      referrals: "Referrals",
+      wordOfMouth: "Word of mouth",
       merges: "Merges",
       settings: "Settings",
     },

@@ -30,6 +30,7 @@ import needs from "./needs";
 import outreach from "./outreach";
 import plan from "./plan";
 import profiles from "./profiles";
+import referrals from "./referrals";
 import reports from "./reports";
 import scenes from "./scenes";
 import segments from "./segments";
@@ -55,6 +56,7 @@ export default {
   ...journeyMap,
   ...bottlenecks,
   ...reports,
+  ...referrals,
   ...scenes,
   ...segments,
   ...simulation,
