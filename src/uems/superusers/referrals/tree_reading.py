@@ -71,14 +71,18 @@ def children(house: House, scope: Scope, person_id: int, *, after: int = -1, lim
 
 def place(house: House, scope: Scope, person_id: int) -> TreePlace | None:
     """Where a person stands; None for whom nobody brought and who brought nobody. Raises ``not_found`` where there is no such person."""
-    mine = identity.person(house.store, scope, person_id)
+    return place_of(house, scope, identity.person(house.store, scope, person_id).stored_ids)
+
+
+def place_of(house: House, scope: Scope, numbers: Sequence[int]) -> TreePlace | None:
+    """As ``place``, of whoever has or had one of these numbers."""
     made = _made(house, scope)
     if not made:
         return None
     where = Sql(f"workspace_id = {scope.workspace_id} AND made = {{made:UInt64}}")
     # The tree may be older than a merge: then any of the numbers stands in it, the one with most below first.
     mine_sql = Sql(f"SELECT {_COLUMNS}, enter FROM referral_tree WHERE {where} AND person_id IN {{people:Array(UInt64)}}")
-    params: dict[str, Param] = {"made": made, "people": list(mine.stored_ids)}
+    params: dict[str, Param] = {"made": made, "people": list(numbers)}
     rows = house.warehouse.query(Sql(f"{mine_sql} ORDER BY below DESC, depth LIMIT 1"), params).to_pylist()
     if not rows:
         return None
