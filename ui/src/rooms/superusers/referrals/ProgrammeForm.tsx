@@ -212,7 +212,12 @@ function LimitFields({ limits, onChange }: { limits: Limits; onChange: (limits: 
       <Field label={t("referrals.limit.new_people_only")} note={t("referrals.limitNote.new_people_only")}>
         {(id) => (
           <div>
-            <Switch id={id} checked={limits.new_people_only} onChange={(on) => onChange({ ...limits, new_people_only: on })} />
+            <Switch
+              id={id}
+              aria-label={t("referrals.limit.new_people_only")}
+              checked={limits.new_people_only}
+              onChange={(on) => onChange({ ...limits, new_people_only: on })}
+            />
           </div>
         )}
       </Field>
