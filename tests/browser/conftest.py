@@ -38,11 +38,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 @contextmanager
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A server of its own with the built UI and the workspace "shop", in which nothing has happened yet."""
+def served(tmp_path_factory: pytest.TempPathFactory, **more: str) -> Iterator[Site]:
+    """A server of its own with the built UI and the workspace "shop", in which nothing has happened yet. more: settings."""
     assert (STATIC / "index.html").is_file(), "the UI is not built; run make setup"
     sources = tmp_path_factory.mktemp("sources")
-    settings = {"UEMS_SQLITE_SOURCES_FOLDER": str(sources), "UEMS_ALLOW_PRIVATE_OUTBOUND": "1"}  # webhooks arrive in this process
+    settings = {"UEMS_SQLITE_SOURCES_FOLDER": str(sources), "UEMS_ALLOW_PRIVATE_OUTBOUND": "1"} | more  # webhooks arrive in this process
     uems = Uems(home=tmp_path_factory.mktemp("browser") / "home", env=settings)
     made = uems.run(
         "init",
