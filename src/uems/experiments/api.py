@@ -11,6 +11,7 @@ from uems.experiments.statistics.difference import Conclusion, Contrast, contras
 from uems.experiments.statistics.estimates import Estimate, NoAnswer, estimate
 from uems.experiments.statistics.moments import Moments, from_rows
 from uems.experiments.statistics.multiple import benjamini_hochberg
+from uems.experiments.uses import segment_uses
 
 __all__ = [
     "EXPOSED",
@@ -32,5 +33,6 @@ __all__ = [
     "contrast",
     "estimate",
     "from_rows",
+    "segment_uses",
     "welch",
 ]

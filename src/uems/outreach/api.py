@@ -38,6 +38,7 @@ from uems.outreach.scenes.watching import SceneWatch
 from uems.outreach.simulation.worker import simulator
 from uems.outreach.templates.definitions import Template, save_template, templates
 from uems.outreach.templates.model import TemplateDraft, TemplateSpec, Variant
+from uems.outreach.uses import segment_uses, tag_uses
 
 __all__ = [
     "DOCUMENTS",
@@ -88,7 +89,9 @@ __all__ = [
     "save_restraints",
     "save_template",
     "save_topic",
+    "segment_uses",
     "simulator",
+    "tag_uses",
     "templates",
     "touched_by",
     "unsubscribed",

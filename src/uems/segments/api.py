@@ -20,6 +20,7 @@ from uems.segments.preview import preview, why
 from uems.segments.schema import MIGRATIONS
 from uems.segments.syncs.loop import Syncer
 from uems.segments.tagging import Tags, tag_uses
+from uems.segments.uses import SegmentUse, SegmentUsers, named_in
 
 __all__ = [
     "LIVE",
@@ -37,6 +38,8 @@ __all__ = [
     "Place",
     "RoomKind",
     "Segment",
+    "SegmentUse",
+    "SegmentUsers",
     "Size",
     "Standing",
     "State",
@@ -66,6 +69,7 @@ __all__ = [
     "members",
     "members_sql",
     "moved_between",
+    "named_in",
     "page_of",
     "page_start",
     "people_list",

@@ -1,7 +1,7 @@
 """Which segments are there, what do they ask, and who changed that?"""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -16,6 +16,7 @@ from uems.profiles import api as profiles
 from uems.segments.lists.naming import check_lists
 from uems.segments.model import Draft, SavedVersion, Segment
 from uems.segments.tables import segment_syncs, segment_versions, segments
+from uems.segments.uses import SegmentUsers, check_segment_uses
 
 _KEY: Final = re.compile(r"[a-z0-9][a-z0-9_]{0,99}")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
@@ -111,10 +112,16 @@ def write_segment(conn: Connection, access: Access, draft: Draft, *, base_versio
     return read_segment(conn, workspace_id, draft.key)
 
 
-def archive_segment(store: Store, access: Access, key: str, *, archived: bool = True) -> Segment:
-    """Take the segment out of use, or back into it; its history stays. Raises ``segment_in_use`` (409) while others name it."""
+def archive_segment(store: Store, access: Access, key: str, *, archived: bool = True, users: Sequence[SegmentUsers] = ()) -> Segment:
+    """Take the segment out of use, or back into it; its history stays. users: what names segments in the rooms above.
+
+    Raises ``segment_in_use`` (409) while others name it.
+    """
     with store.write() as conn:
-        return turn_segment(conn, access, key, archived=archived)
+        found = turn_segment(conn, access, key, archived=archived)
+        if archived:
+            check_segment_uses(conn, access.scope, [key], users)
+        return found
 
 
 def turn_segment(conn: Connection, access: Access, key: str, *, archived: bool) -> Segment:

@@ -37,6 +37,7 @@ from uems.segments.model import Draft
 from uems.segments.more_routes import router as more
 from uems.segments.passes import passes
 from uems.segments.preview import preview, why
+from uems.segments.uses import SegmentUsers
 
 router = Routes()
 router.include(more)
@@ -96,7 +97,8 @@ def put_segment(request: Request, access: Annotated[Access, guard("segments:writ
 @router.delete(f"{_BASE}/{{key}}")
 def archive_segment(request: Request, access: Annotated[Access, guard("segments:write")], key: SegmentKey) -> SegmentBody:
     """Take a segment out of use; its history stays, and it can be restored."""
-    return SegmentBody.of(definitions.archive_segment(house_of(request).store, access, key), access.scope.currency)
+    users: Sequence[SegmentUsers] = request.app.state.segment_users
+    return SegmentBody.of(definitions.archive_segment(house_of(request).store, access, key, users=users), access.scope.currency)
 
 
 @router.post(f"{_BASE}/{{key}}/restore")

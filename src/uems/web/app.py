@@ -28,8 +28,10 @@ from uems.web.mounting import Mounted, mount_rooms, mounted_routes
 from uems.web.patience import Patience
 from uems.web.ui import STATIC, install_ui
 
-TAG_USERS: tuple[profiles.TagUsers, ...] = (segments.tag_uses, prediction.tag_uses)
+TAG_USERS: tuple[profiles.TagUsers, ...] = (segments.tag_uses, prediction.tag_uses, outreach.tag_uses)
 """What asks tags above the room that has them. A room whose definitions name tags adds its function, so that none is removed under it."""
+SEGMENT_USERS: tuple[segments.SegmentUsers, ...] = (experiments.segment_uses, outreach.segment_uses)
+"""What names segments above the room that has them."""
 CONFIG_ROOMS: tuple[segments.RoomKind, ...] = outreach.DOCUMENTS
 """Definitions of rooms above segments that are kept as documents too, in the order in which they are put in force."""
 _FOR_STRANGERS = (
@@ -121,6 +123,7 @@ def create_app(
     app.state.clock = clock
     app.state.instance = instance
     app.state.tag_users = TAG_USERS
+    app.state.segment_users = SEGMENT_USERS
     app.state.config_rooms = CONFIG_ROOMS
     app.state.streams = outreach.Streams(house.store, clock)
     app.state.operator_hash = hashlib.sha256(operator_token(house.settings.home).encode()).digest()

@@ -14,6 +14,7 @@ from uems.segments.config.kinds import RoomKind
 from uems.segments.config.model import Change, Documents
 from uems.segments.config.planning import fingerprint, plan
 from uems.segments.definitions import turn_segment, write_segment
+from uems.segments.uses import SegmentUsers, check_segment_uses
 
 
 def apply(
@@ -25,13 +26,14 @@ def apply(
     agreed: str | None = None,
     note: str = "",
     users: Sequence[profiles.TagUsers],
+    segment_users: Sequence[SegmentUsers] = (),
     rooms: Sequence[RoomKind] = (),
 ) -> list[Change]:
     """Do what ``plan`` says. Audited, each change and the whole. agreed: the fingerprint of the changes that were shown.
 
-    users: what asks tags. rooms: kinds of the rooms above. Raises ``config_changed`` (409) when other changes would be made by now,
-    ``bad_config`` (422) when something is wrong, and ``tag_in_use`` (409) when something began to ask a tag meanwhile that goes or
-    changes its type.
+    users: what asks tags. segment_users: what names segments in the rooms above. rooms: their kinds. Raises ``config_changed`` (409)
+    when other changes would be made by now, ``bad_config`` (422) when something is wrong, ``tag_in_use`` (409) when something began to
+    ask a tag meanwhile that goes or changes its type, and ``segment_in_use`` (409) when a room above names one that goes.
     """
     workspace_id = access.scope.workspace_id
     for kind in rooms:
@@ -55,6 +57,8 @@ def apply(
         # Last, because what asks them may go with the same documents.
         gone = [one.key for one in changes if one.kind == "tag" and one.action == "archive"]
         profiles.remove_tags_in(conn, access, gone, users=users)
+        away = [one.key for one in changes if one.kind == "segment" and one.action == "archive"]
+        check_segment_uses(conn, access.scope, away, segment_users)
         known = profiles.tags_of_all(profiles.read_definitions(conn, workspace_id))
         profiles.check_uses(conn, access.scope, known, users, changed)
         done = [f"{one.action} {one.kind} {one.key}".rstrip() for one in changes if one.action != "keep"]

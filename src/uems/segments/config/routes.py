@@ -24,6 +24,7 @@ from uems.segments.config.model import Documents, Problem
 from uems.segments.config.planning import fingerprint, plan
 from uems.segments.config.reading import read_documents
 from uems.segments.config.writing import documents_of
+from uems.segments.uses import SegmentUsers
 
 router = Routes()
 
@@ -87,7 +88,18 @@ def apply_config(request: Request, access: Annotated[Access, guard("segments:wri
     _, problems = plan(house, access.scope, found, prune=body.prune, users=_users(request), rooms=rooms)
     if problems:
         raise _bad(problems)
-    told = apply(house, access, found, prune=body.prune, agreed=body.fingerprint, note=body.note, users=_users(request), rooms=rooms)
+    named: Sequence[SegmentUsers] = request.app.state.segment_users
+    told = apply(
+        house,
+        access,
+        found,
+        prune=body.prune,
+        agreed=body.fingerprint,
+        note=body.note,
+        users=_users(request),
+        segment_users=named,
+        rooms=rooms,
+    )
     return AppliedBody(changes=[ConfigChangeBody.of(one) for one in told])
 
 

@@ -27,6 +27,16 @@ import styles from "./Tags.module.css";
 import { TagVersions } from "./TagVersions";
 import { useSpoken, useTagValue } from "./words";
 
+// Where each kind of thing that asks a tag is shown.
+const PLACES: Readonly<Record<string, string>> = {
+  segment: "segments",
+  model: "models",
+  flow: "flows",
+  campaign: "campaigns",
+  scene: "scenes",
+  flag: "flags",
+};
+
 export function Component(): ReactNode {
   const { tag = "" } = useParams();
   const { slug } = useWorkspace();
@@ -251,10 +261,7 @@ function LineageList({ tag }: { tag: Tag }): ReactNode {
         <dd className={styles.chips}>
           {tag.used_by.length === 0 ? <span className="faint">{t("tags.unused")}</span> : null}
           {tag.used_by.map((use) => (
-            <Link
-              key={`${use.kind} ${use.key}`}
-              to={path(use.kind === "segment" ? "segments" : use.kind === "model" ? "models" : "tags", use.key)}
-            >
+            <Link key={`${use.kind} ${use.key}`} to={path(PLACES[use.kind] ?? "tags", use.key)}>
               {use.label || use.key}
             </Link>
           ))}
