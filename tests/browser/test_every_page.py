@@ -99,6 +99,7 @@ PAGES = [
     "evaluation/flow/tried",
     "evaluation/everything/everything",
     "evaluation/change",
+    "review",
     "acquisition",
     "acquisition?months=24",
     "referrals",

@@ -47,6 +47,7 @@ export const router = createBrowserRouter([
               { path: "evaluation", lazy: () => import("@/rooms/evaluation/EvaluationPage") },
               { path: "evaluation/change", lazy: () => import("@/rooms/evaluation/ChangePage") },
               { path: "evaluation/:kind/:key", lazy: () => import("@/rooms/evaluation/ActionPage") },
+              { path: "review", lazy: () => import("@/rooms/evaluation/ReviewPage") },
               { path: "acquisition", lazy: () => import("@/rooms/evaluation/AcquisitionPage") },
               { path: "referrals", lazy: () => import("@/rooms/superusers/referrals/ReferralsPage") },
               { path: "referrals/:key", lazy: () => import("@/rooms/superusers/referrals/ProgrammePage") },

@@ -24,11 +24,13 @@ from uems.evaluation.decisions import decide, decisions_of, undo_decision
 from uems.evaluation.health import health
 from uems.evaluation.league import league, worth_over_time
 from uems.evaluation.model import HORIZONS, ActionKind
+from uems.evaluation.review_routes import router as reviews
 from uems.evaluation.terms import ActionCost, costs_of, save_cost, save_terms, terms_of
 from uems.kernel.edge import Id, Page
 from uems.kernel.routing import Routes
 
 router = Routes()
+router.include(reviews)
 _BASE: Final = "/workspaces/{workspace}/evaluation"
 _READ, _WRITE = guard("evaluation:read"), guard("evaluation:write")
 _ONE: Final = _BASE + "/actions/{action_kind}/{key}"

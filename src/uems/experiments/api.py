@@ -11,6 +11,7 @@ from uems.experiments.statistics.difference import Conclusion, Contrast, contras
 from uems.experiments.statistics.estimates import Estimate, NoAnswer, estimate
 from uems.experiments.statistics.moments import Moments, from_rows
 from uems.experiments.statistics.multiple import benjamini_hochberg
+from uems.experiments.trials.definitions import Experiment, list_trials
 from uems.experiments.uses import segment_uses
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Conclusion",
     "Contrast",
     "Estimate",
+    "Experiment",
     "FlagDoor",
     "Flags",
     "Moments",
@@ -33,6 +35,7 @@ __all__ = [
     "contrast",
     "estimate",
     "from_rows",
+    "list_trials",
     "segment_uses",
     "welch",
 ]

@@ -2,6 +2,7 @@
 
 from uems.kpis.alerts.watcher import Watcher
 from uems.kpis.dashboards.mailer import Mailer
+from uems.kpis.dashboards.notes import draw_notes
 from uems.kpis.guardrails import Guardrail, Pair, Verdict, add_guardrail, guardrails_of, judge
 from uems.kpis.measuring import Answer, Compared, Part, Point, Question, find_metric, measure
 from uems.kpis.model import Group, Reason, Spend, Value, Window
@@ -9,6 +10,7 @@ from uems.kpis.reasons import say
 from uems.kpis.registry import METRICS, Metric
 from uems.kpis.spending import delete_spend, save_spend, spend_between
 from uems.kpis.targets import set_target, targets_of
+from uems.kpis.written import Language, written
 
 __all__ = [
     "METRICS",
@@ -16,6 +18,7 @@ __all__ = [
     "Compared",
     "Group",
     "Guardrail",
+    "Language",
     "Mailer",
     "Metric",
     "Pair",
@@ -30,6 +33,7 @@ __all__ = [
     "Window",
     "add_guardrail",
     "delete_spend",
+    "draw_notes",
     "find_metric",
     "guardrails_of",
     "judge",
@@ -39,4 +43,5 @@ __all__ = [
     "set_target",
     "spend_between",
     "targets_of",
+    "written",
 ]

@@ -28,6 +28,7 @@ import {
   Map,
   Megaphone,
   Network,
+  NotebookText,
   Scale,
   ScanSearch,
   Send,
@@ -45,7 +46,7 @@ import {
 
 import type { Permission } from "./workspace";
 
-type MetricPage = "kpis" | "evaluation" | "acquisition" | "dashboards" | "customMetrics" | "guardrails" | "alerts" | "spend";
+type MetricPage = "kpis" | "evaluation" | "acquisition" | "review" | "dashboards" | "customMetrics" | "guardrails" | "alerts" | "spend";
 
 type OutreachPage = "scenes" | "campaigns" | "calendar" | "tasks" | "messages" | "templates" | "holdouts" | "restraints";
 
@@ -104,6 +105,7 @@ export const PAGE_GROUPS: readonly PageGroup[] = [
       { key: "kpis", path: "kpis", icon: ChartSpline, needs: "kpis:read" },
       { key: "evaluation", path: "evaluation", icon: Scale, needs: "evaluation:read" },
       { key: "acquisition", path: "acquisition", icon: HandCoins, needs: "evaluation:read" },
+      { key: "review", path: "review", icon: NotebookText, needs: "evaluation:read" },
       { key: "dashboards", path: "dashboards", icon: LayoutDashboard, needs: "dashboards:read" },
       { key: "alerts", path: "alerts", icon: BellRing, needs: "kpis:read" },
       { key: "guardrails", path: "guardrails", icon: ShieldCheck, needs: "kpis:read" },

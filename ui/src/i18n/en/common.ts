@@ -234,6 +234,7 @@ export default {
       alerts: "Alerts",
       evaluation: "Evaluation",
       acquisition: "Winning people",
+      review: "Monthly review",
       guardrails: "Guardrails",
       spend: "Spend",
       flows: "Flows",

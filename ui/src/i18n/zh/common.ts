@@ -232,6 +232,7 @@ const zh: SameKeys<typeof en> = {
       alerts: "预警",
       evaluation: "效果评估",
       acquisition: "获客回报",
+      review: "月度复盘",
       guardrails: "护栏",
       spend: "投放费用",
       flows: "自动化流程",

@@ -32,6 +32,7 @@ import plan from "./plan";
 import profiles from "./profiles";
 import referrals from "./referrals";
 import reports from "./reports";
+import review from "./review";
 import scenes from "./scenes";
 import segments from "./segments";
 import simulation from "./simulation";
@@ -80,6 +81,7 @@ export default {
   ...acquisition,
   ...change,
   ...evaluation,
+  ...review,
   ...guardrails,
   ...featureFlags,
   ...flows,

@@ -17,6 +17,7 @@ export type Cost = Required<Schemas["ActionCostBody"]>;
 export type Kind = Worth["kind"];
 export type Acquisition = Schemas["AcquisitionBody"];
 export type Acquired = Schemas["AcquiredBody"];
+export type Review = Schemas["ReviewBody"];
 export type Credits = Schemas["CreditsBody"];
 export type Credited = Schemas["CreditedBody"];
 export type Horizon = 7 | 30 | 60 | 90;
@@ -51,6 +52,13 @@ export function creditsQuery(workspace: string) {
   return queryOptions({
     queryKey: [workspace, "evaluation", "attribution"],
     queryFn: ({ signal }) => unwrap(api.GET(`${BASE}/attribution`, { params: { path: { workspace } }, signal })),
+  });
+}
+
+export function reviewQuery(workspace: string, month: string, language: "zh" | "en") {
+  return queryOptions({
+    queryKey: [workspace, "evaluation", "review", month, language],
+    queryFn: ({ signal }) => unwrap(api.GET(`${BASE}/review`, { params: { path: { workspace }, query: { month, language } }, signal })),
   });
 }
 
