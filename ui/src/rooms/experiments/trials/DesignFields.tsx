@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import { Field, Fields } from "@/parts/Field";
 import { Card } from "@/parts/Page";
 import { evenly, freshMetric, METHODS, SOURCES } from "./draft";
+import { ExposureFields, MethodFields } from "./FineFields";
 import { MetricFields } from "./MetricFields";
 import type { TrialArm, TrialMetric, TrialSpec } from "./queries";
 import styles from "./Trials.module.css";
@@ -79,6 +80,9 @@ export function ArmFields({ spec, onChange }: PartProps): ReactNode {
       </Button>
       <div style={{ marginTop: 20 }}>
         <SourceFields spec={spec} onChange={onChange} />
+      </div>
+      <div style={{ marginTop: 12 }}>
+        <ExposureFields spec={spec} onChange={onChange} />
       </div>
     </Card>
   );
@@ -211,6 +215,9 @@ export function JudgeFields({ spec, onChange }: PartProps): ReactNode {
           )}
         </Field>
       </Fields>
+      <div style={{ marginTop: 12 }}>
+        <MethodFields spec={spec} onChange={onChange} />
+      </div>
     </Card>
   );
 }
