@@ -19,6 +19,7 @@ from bench.outreach import outreach_case
 from bench.reports import reports_case
 from bench.segments import segments_case
 from bench.simulation import simulation_case
+from bench.ties import ties_case
 from bench.tree import tree_case
 from bench.trials import trials_case
 from uems.kernel.collector import calm_collector
@@ -41,6 +42,7 @@ CASES = {
     "reports": reports_case,
     "outreach": outreach_case,
     "simulation": simulation_case(10_000_000, 200_000),
+    "ties": ties_case(1_000_000),
     "tree": tree_case(5_000_000),
     "trials": trials_case(5_000_000),
 }

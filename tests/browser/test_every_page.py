@@ -77,6 +77,7 @@ PAGES = [
     "needs",
     "survival",
     "ties",
+    "ladder",
     "models",
     "models/new-model",
     "models/new-model?template=own",

@@ -234,3 +234,25 @@ def test_ties_are_a_pyramid_that_opens_its_people(page: Page, site: Site) -> Non
     page.get_by_role("dialog").get_by_role("button", name="Save").click()
     expect(page.get_by_text("Settings saved; everybody is scored anew")).to_be_visible()
     assert site.ask("ties")["settings"]["change_points"] == 20
+
+
+def test_the_ladder_opens_its_people_and_invites_them(page: Page, site: Site) -> None:
+    deadline = time.monotonic() + 200
+    while site.ask("ladder")["result"] is None:
+        assert time.monotonic() < deadline, site.ask("ladder")["work"]
+        time.sleep(0.5)
+    steps = {one["step"]: one["people"] for one in site.ask("ladder")["result"]["steps"]}
+    page.goto("/w/shop/ladder")
+    for what in ("The steps", "Programme", "Invitations", "What was it worth?"):
+        expect(page.get_by_role("heading", name=what, exact=True)).to_be_visible()
+    waiting = site.ask("ladder/programme")["counts"]["waiting"]
+    assert waiting > 0
+    page.get_by_role("button", name="Invite", exact=True).first.click()
+    expect(page.get_by_text("Invited", exact=True).first).to_be_visible()
+    deadline = time.monotonic() + 20
+    while site.ask("ladder/programme")["counts"]["invited"] != 1:
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    page.get_by_role("link", name=f"Regular: {steps['regular']}", exact=True).click()
+    page.wait_for_url("**/tags/ladder_step?value=*")
+    expect(page.get_by_role("heading", name="People: regular")).to_be_visible()

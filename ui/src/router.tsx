@@ -98,6 +98,7 @@ export const router = createBrowserRouter([
               { path: "lifecycle", lazy: () => import("@/rooms/profiles/lifecycle/LifecyclePage") },
               { path: "lifetime-value", lazy: () => import("@/rooms/prediction/lifetime/LifetimePage") },
               { path: "needs", lazy: () => import("@/rooms/prediction/needs/NeedsPage") },
+              { path: "ladder", lazy: () => import("@/rooms/superusers/ladder/LadderPage") },
               { path: "ties", lazy: () => import("@/rooms/superusers/ties/TiesPage") },
               { path: "survival", lazy: () => import("@/rooms/prediction/survival/SurvivalPage") },
               { path: "models", lazy: () => import("@/rooms/prediction/ModelsPage") },

@@ -16,10 +16,12 @@ from uems.kernel.loops import Loop
 from uems.kernel.scope import Scope
 from uems.kernel.sql import Sql
 from uems.prediction import api as prediction
+from uems.superusers.ladder.criteria import LadderSettings
+from uems.superusers.ladder.making import make_ladder
 from uems.superusers.ties.making import make_ties
 from uems.superusers.ties.settings import TieSettings
 from uems.superusers.ties.tables import superuser_jobs
-from uems.superusers.work import WORK, Work, add_work, is_work, queue_due, work_from
+from uems.superusers.work import WORK, Work, add_work, is_work, queue_due, queue_next, work_from
 
 _logger = logging.getLogger("uems.superusers")
 
@@ -41,6 +43,8 @@ class _Interrupted(Exception):
 
 def do_work(house: House, scope: Scope, work: Work, now: datetime, tick: Tick) -> dict[str, Any]:
     """One piece of work from its beginning; gives the result, JSON-ready. Raises as the work of the key."""
+    if work.key == "ladder":
+        return make_ladder(house, scope, LadderSettings.model_validate(dict(work.settings)), now, tick)
     return make_ties(house, scope, TieSettings.model_validate(dict(work.settings)), work.result, now, tick)
 
 
@@ -140,6 +144,8 @@ class Tender:
         with self._house.store.write() as conn:
             leases.check(conn, lease)
             conn.execute(update(superuser_jobs).where(is_work(work.workspace_id, work.key)).values(**values, updated_at=self._clock()))
+            if values["state"] == "idle":
+                queue_next(conn, work.workspace_id, work.key, self._clock())
 
 
 class _Ticker:

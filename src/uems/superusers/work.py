@@ -11,12 +11,13 @@ from sqlalchemy import Connection, RowMapping, insert, select, update
 from uems.access.api import Access, audit
 from uems.kernel.scope import Scope
 from uems.kernel.store import Store, lock
+from uems.superusers.ladder.criteria import LadderSettings
 from uems.superusers.ties.settings import TieSettings
 from uems.superusers.ties.tables import superuser_jobs
 
-WorkKey: TypeAlias = Literal["ties"]
+WorkKey: TypeAlias = Literal["ties", "ladder"]
 WORK: Final[tuple[WorkKey, ...]] = get_args(WorkKey)
-SETTINGS: Final[Mapping[WorkKey, type[BaseModel]]] = {"ties": TieSettings}
+SETTINGS: Final[Mapping[WorkKey, type[BaseModel]]] = {"ties": TieSettings, "ladder": LadderSettings}
 State: TypeAlias = Literal["idle", "queued", "running", "failed"]
 _J = superuser_jobs.c
 
@@ -124,3 +125,10 @@ def queue_due(store: Store, now: datetime, plan: Mapping[int, datetime]) -> None
             mine = is_work(row.workspace_id, row.key)
             conn.execute(update(superuser_jobs).where(mine).values(run_at=plan.get(row.workspace_id)))
             conn.execute(update(superuser_jobs).where(mine, _J.state.in_(("idle", "failed"))).values(_QUEUED))
+
+
+def queue_next(conn: Connection, workspace_id: int, key: WorkKey, now: datetime) -> None:
+    """Have done what goes by what was just done: the ladder asks for ties."""
+    if key == "ties":
+        ladder = is_work(workspace_id, "ladder")
+        conn.execute(update(superuser_jobs).where(ladder).values(run_at=now))

@@ -27,6 +27,7 @@ import {
   Logs,
   Map,
   Megaphone,
+  Mountain,
   Network,
   NotebookText,
   Scale,
@@ -69,6 +70,7 @@ export interface PageEntry {
     | "needs"
     | "survival"
     | "ties"
+    | "ladder"
     | "referrals"
     | "wordOfMouth"
     | "merges"
@@ -145,6 +147,7 @@ export const PAGE_GROUPS: readonly PageGroup[] = [
       { key: "needs", path: "needs", icon: CalendarClock, needs: "models:read" },
       { key: "survival", path: "survival", icon: HeartPulse, needs: "models:read" },
       { key: "ties", path: "ties", icon: HeartHandshake, needs: "superusers:read" },
+      { key: "ladder", path: "ladder", icon: Mountain, needs: "superusers:read" },
       { key: "models", path: "models", icon: BrainCircuit, needs: "models:read" },
       { key: "referrals", path: "referrals", icon: Gift, needs: "superusers:read" },
       { key: "wordOfMouth", path: "word-of-mouth", icon: Network, needs: "people:read" },

@@ -113,7 +113,7 @@ def write_scores(
     column = TagColumn(
         values=pa.array([dump_json(values[n]) for n in order], pa.string()),
         confidence=None if confidences is None else np.asarray(confidences, np.float32)[order],
-        evidence=None if evidence is None else pa.array([dump_json(evidence[n]) for n in order], pa.string()),
+        evidence=None if evidence is None else pa.array(_dumped([evidence[n] for n in order]), pa.string()),
     )
     mine = np.asarray(people, np.uint64)[order]
     stored = read_stored(house, scope, [tag], None if whole is not None else mine.tolist()).get(tag, NOBODY)
@@ -128,6 +128,15 @@ def write_scores(
     if len(found.changed):
         announce(house.store, scope.workspace_id, version)
     return found.changed
+
+
+def _dumped(evidence: Sequence[Mapping[str, object]]) -> list[str]:
+    """As JSON, once for each that many people share."""
+    known: dict[int, str] = {}
+    for one in evidence:
+        if id(one) not in known:
+            known[id(one)] = dump_json(one)
+    return [known[id(one)] for one in evidence]
 
 
 def scores_of(house: House, scope: Scope, tag: str) -> tuple[People, Floats]:

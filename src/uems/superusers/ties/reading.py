@@ -12,7 +12,7 @@ from uems.identity import api as identity
 from uems.kernel.clock import start_of_day
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
-from uems.kernel.sql import Param, Sql
+from uems.kernel.sql import Param, Sql, join
 from uems.kernel.warehouse import Limits
 from uems.profiles import api as profiles
 from uems.profiles.api import PastAsking, People, Source, Value
@@ -144,10 +144,11 @@ class _Rows:
 
     def _breadth(self, known: Meant) -> Value:
         """Kinds of things bought or looked at; where nothing tells kinds apart, kinds of things done."""
-        if not known.category:
+        if not known.categories:
             kind = self.source.named(identity.EVENT_NAME)
             return self.number(Sql(f"uniqExactIf({kind}, {self.own_sql})"))
-        texts = self.source.named(profiles.texts_in(known.category, self.asking))
+        places = [profiles.texts_in(name, self.asking) for name in known.categories]
+        texts = self.source.named(Sql(f"arrayConcat({join(Sql(', '), places)})"))
         return self.number(Sql(f"uniqExactArrayIf({texts}, {self.own_sql})"))
 
     def _started(self, seconds: int) -> Value:

@@ -40,7 +40,7 @@ THEIR_ANSWERS: Final = ("message.clicked", "message.replied")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meant:
-    """Which events mean what, here. category: the property that tells kinds of things apart, "" where none does."""
+    """Which events mean what, here. categories: properties that tell kinds of things apart."""
 
     answers: tuple[str, ...]
     heard: tuple[str, ...]
@@ -49,7 +49,7 @@ class Meant:
     sent: tuple[str, ...]
     bought: tuple[str, ...]
     refunded: tuple[str, ...]
-    category: str
+    categories: tuple[str, ...]
 
     def events(self, meaning: Meaning) -> tuple[str, ...]:
         found: tuple[str, ...] = getattr(self, meaning)
@@ -69,5 +69,13 @@ def meant(roles: profiles.Roles, more: Mapping[str, Sequence[str]]) -> Meant:
         sent=tuple(dict.fromkeys((*roles.events("sent"), "message.sent"))),
         bought=roles.events("purchase"),
         refunded=roles.events("refund"),
-        category=roles.property("category"),
+        categories=_categories(roles.property("category"), roles.property("items")),
     )
+
+
+def _categories(category: str, items: str) -> tuple[str, ...]:
+    """Where it stands: in the event itself, and in each line of an order."""
+    if not category:
+        return ()
+    inside = (f"{items}[].{category}",) if items and "[]." not in category else ()
+    return (category, *inside)

@@ -41,6 +41,7 @@ import survival from "./survival";
 import tagEditor from "./tagEditor";
 import tags from "./tags";
 import tasks from "./tasks";
+import ladder from "./ladder";
 import ties from "./ties";
 import trials from "./trials";
 import understanding from "./understanding";
@@ -69,6 +70,7 @@ export default {
   ...survival,
   ...tagEditor,
   ...lifecycle,
+  ...ladder,
   ...ties,
   ...trials,
   ...forecasts,
