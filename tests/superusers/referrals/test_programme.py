@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -327,3 +328,27 @@ def test_the_tree_holds_codes_and_the_workspaces_own_events_and_writes_tags(shop
     later = place(shop.house, shop.scope, shop.person("dora"))
     assert later is not None
     assert (later.node.direct, later.node.below) == (1, 1)
+
+
+def test_the_first_tree_comes_within_seconds_and_is_not_made_anew_with_every_relation(shop: ReferralShop) -> None:
+    profiles.set_role(shop.house.store, shop.access(), "inviter", property="invited_by")
+    worker = Referrer(shop.house, shop.workspaces, "test", lambda: shop.now)
+
+    def after(seconds: float, *brought: str) -> int | None:
+        """How many were brought as the tree says, so long after these signed up."""
+        happened = [Happened(user=one, event="Signed Up", ts=shop.now, properties='{"invited_by": "anna"}') for one in brought]
+        shop.take(happened, shop.now)
+        profiles.refresh(shop.house, shop.scope, shop.now)
+        shop.now += timedelta(seconds=seconds)
+        while worker.step():
+            continue
+        found = facts_of(shop.house, shop.scope)
+        return found.brought if found else None
+
+    shop.see("anna")
+    while worker.step():
+        continue
+    assert after(10, "ben") is None
+    assert after(20, "carl") == 2
+    assert after(60, "dora") == 2
+    assert after(300, "eli") == 4

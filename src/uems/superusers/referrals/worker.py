@@ -17,12 +17,14 @@ from uems.superusers.referrals.codes import forget_clicks
 from uems.superusers.referrals.judging import judge
 from uems.superusers.referrals.news import tell
 from uems.superusers.referrals.redeeming import take_up
-from uems.superusers.referrals.tables import referrals
+from uems.superusers.referrals.tables import referral_trees, referrals
 from uems.superusers.referrals.tree_making import refresh_tree
 
 _logger = logging.getLogger("uems.referrals")
 LEASE_SECONDS: Final = 45.0
 TREES: Final = timedelta(minutes=5)
+FIRST_TREES: Final = timedelta(seconds=30)
+"""How soon a workspace that has no tree yet is looked at again: whoever has just loaded their events does not wait for it."""
 _BUSY_SECONDS, _IDLE_SECONDS = 0.2, 3.0
 
 
@@ -32,6 +34,7 @@ class Referrer:
     def __init__(self, house: House, workspaces: Workspaces, holder: str, clock: Callable[[], datetime]) -> None:
         self._house, self._workspaces, self._holder, self._clock = house, workspaces, holder, clock
         self._trees_at: datetime | None = None
+        self._first_at: datetime | None = None
         self._loop = Loop("referrals", self.step, pause=lambda worked, took: max(took, _BUSY_SECONDS if worked else _IDLE_SECONDS))
 
     def start(self) -> None:
@@ -58,18 +61,22 @@ class Referrer:
         done += judge(self._house, self._workspaces, now)
         done += tell(self._house, self._workspaces, now)
         if self._trees_at is None or now >= self._trees_at + TREES:
-            self._trees_at = now
+            self._trees_at = self._first_at = now
             forget_clicks(self._house.store, now)
             done += self._trees(now)
+        elif self._first_at is None or now >= self._first_at + FIRST_TREES:
+            self._first_at = now
+            done += self._trees(now, first=True)
         return done > 0
 
-    def _trees(self, now: datetime) -> int:
-        """The trees of all workspaces that have any; one that cannot be made holds up no other."""
+    def _trees(self, now: datetime, *, first: bool = False) -> int:
+        """The trees of all workspaces that have any; one that cannot be made holds up no other. first: only those never made."""
         told = self._house.warehouse.query(Sql("SELECT DISTINCT workspace_id FROM relations"), {}).column("workspace_id").to_pylist()
         with self._house.store.read() as conn:
             coded = conn.execute(select(referrals.c.workspace_id).distinct()).scalars().all()
+            standing = conn.execute(select(referral_trees.c.workspace_id)).scalars().all() if first else []
         made = 0
-        for workspace_id in sorted({*told, *coded}):
+        for workspace_id in sorted({*told, *coded} - set(standing)):
             scope = self._workspaces.look(workspace_id)
             if scope is None:
                 continue
