@@ -103,6 +103,10 @@ PAGES = [
     "review",
     "acquisition",
     "acquisition?months=24",
+    "cocreation",
+    "cocreation?tab=voices",
+    "cocreation?tab=groups&group=early",
+    "advocates/1",
     "referrals",
     "referrals?tab=came",
     "referrals?tab=rewards",
@@ -227,6 +231,9 @@ def test_every_page_is_whole(browser: Browser, site: Site, signed_in: Path, lang
     site.ask("holdouts/everything", {"name": "ABC"}, "PUT")
     site.ask("holdouts/every", {"name": "ABC", "members": [{"kind": "flow", "key": "tried"}]}, "PUT")
     site.ask("referral-programmes/every", {"spec": {"name": "ABC", "target": "https://shop.example/"}}, "PUT")
+    site.ask("beta-groups/early", {"name": "ABC"}, "PUT")
+    site.ask("ideas", {"title": "ABC"})
+    site.ask("advocates/1/thanks", {"how": "gift", "what_for": "ABC"})
     site.ask("referral-programmes/every/codes", {"person_id": 1})
     site.ask("scenes/every", {"name": "ABC", "spec": SCENE}, "PUT")
     site.ask("experiments/every", {"name": "ABC", "spec": TRIAL}, "PUT")

@@ -54,6 +54,8 @@ SAMPLES: Mapping[str, str] = {
     "decision_id": "1",
     "code": "known_code",
     "reward_id": "1",
+    "idea_id": "1",
+    "voice_id": "1",
 }
 """Parameter in a path → a thing that exists in somebody else's workspace.
 

@@ -24,6 +24,7 @@ import {
   HeartHandshake,
   HeartPulse,
   LayoutDashboard,
+  Lightbulb,
   Logs,
   Map,
   Megaphone,
@@ -71,6 +72,7 @@ export interface PageEntry {
     | "survival"
     | "ties"
     | "ladder"
+    | "cocreation"
     | "referrals"
     | "wordOfMouth"
     | "merges"
@@ -149,6 +151,7 @@ export const PAGE_GROUPS: readonly PageGroup[] = [
       { key: "ties", path: "ties", icon: HeartHandshake, needs: "superusers:read" },
       { key: "ladder", path: "ladder", icon: Mountain, needs: "superusers:read" },
       { key: "models", path: "models", icon: BrainCircuit, needs: "models:read" },
+      { key: "cocreation", path: "cocreation", icon: Lightbulb, needs: "superusers:read" },
       { key: "referrals", path: "referrals", icon: Gift, needs: "superusers:read" },
       { key: "wordOfMouth", path: "word-of-mouth", icon: Network, needs: "people:read" },
       { key: "merges", path: "merges", icon: GitMerge, needs: "merges:read" },

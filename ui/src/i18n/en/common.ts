@@ -261,6 +261,7 @@ export default {
       templates: "Templates",
       restraints: "Consent and limits",
       holdouts: "Holdouts",
+      cocreation: "Co-creation",
       referrals: "Referrals",
       wordOfMouth: "Word of mouth",
       merges: "Merges",

@@ -259,6 +259,7 @@ const zh: SameKeys<typeof en> = {
       templates: "模板",
       restraints: "订阅与限制",
       holdouts: "全局对照组",
+      cocreation: "共创",
       referrals: "推荐计划",
       wordOfMouth: "口碑树",
       merges: "合并记录",

@@ -4,6 +4,7 @@ import alerts from "./alerts";
 import bottlenecks from "./bottlenecks";
 import campaigns from "./campaigns";
 import change from "./change";
+import cocreation from "./cocreation";
 import collect from "./collect";
 import common from "./common";
 import config from "./config";
@@ -50,6 +51,7 @@ export default {
   ...common,
   ...access,
   ...collect,
+  ...cocreation,
   ...imports,
   ...plan,
   ...identity,
