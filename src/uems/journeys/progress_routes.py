@@ -28,6 +28,11 @@ router = Routes()
 _logger: Final = logging.getLogger("uems.journeys")
 _AGAIN_SECONDS: Final = 0.5
 """A query that was on its way into the engine when it was stopped is not found there; so it is looked for again."""
+_EVENT: Final = {
+    "type": "object",
+    "properties": {"event": {"enum": ["progress", "answer", "error"]}, "data": {"type": "string", "description": "JSON."}},
+    "required": ["event", "data"],
+}
 _QUIET_SECONDS: Final = 15.0
 """After so long without a word one is sent, so that nothing on the way gives the connection up."""
 
@@ -35,9 +40,7 @@ _QUIET_SECONDS: Final = 15.0
 @router.post(
     "/workspaces/{workspace}/reports/{name}/progress",
     response_class=StreamingResponse,
-    responses={
-        200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}, "description": "How far it is; at the end the answer."}
-    },
+    responses={200: {"content": {"text/event-stream": {"schema": _EVENT}}, "description": "How far it is; at the end the answer."}},
 )
 async def follow_report(
     request: Request,
