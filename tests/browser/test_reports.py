@@ -44,6 +44,9 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_funnel_is_picked_opened_saved_and_reopened_by_its_link(page: Page, site: Site) -> None:
+    for left in site.ask("saved-reports")["items"]:  # by an attempt before this one
+        if left["name"] == "From look to order":
+            site.ask(f"saved-reports/{left['key']}", method="DELETE")
     page.goto("/w/shop/reports")
     page.get_by_role("link", name="Funnel").click()
     for event in ("Product Viewed", "Order Completed"):
