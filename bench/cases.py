@@ -8,6 +8,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -220,14 +221,16 @@ def one_person(events: int) -> Callable[[], list[Row]]:
             chance = np.random.default_rng(5)
             with server.serving(home) as target:
                 times: list[float] = []
-                for number in chance.integers(1, people + 1, 60).tolist():
-                    start = time.perf_counter()
-                    target.get(f"people/{number}")
-                    target.get(f"people/{number}/timeline?limit=50")
-                    times.append(time.perf_counter() - start)
+                with ThreadPoolExecutor(1) as beside:  # as the page does: it asks for both at once
+                    for number in chance.integers(1, people + 1, 60).tolist():
+                        start = time.perf_counter()
+                        profile = beside.submit(target.get, f"people/{number}")
+                        target.get(f"people/{number}/timeline?limit=50")
+                        profile.result()
+                        times.append(time.perf_counter() - start)
         warm = sorted(times[10:])
         median, p95 = statistics.median(warm) * 1000, warm[int(0.95 * len(warm))] * 1000
-        note = f"profile and timeline; p95 {p95:.0f} ms"
+        note = f"profile and timeline, asked at once as by the page; p95 {p95:.0f} ms"
         return [Row(what=f"one person's page, {events:,} events", figure=f"{median:.0f} ms", wanted="< 50 ms", met=median < 50, note=note)]
 
     return measure

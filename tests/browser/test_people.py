@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.site import Site
 
@@ -29,6 +29,20 @@ def test_a_person_has_a_timeline_that_can_be_filtered_and_opened(page: Page, sit
     expect(page.get_by_role("button", name=re.compile("Page Viewed"))).to_be_hidden()
     page.get_by_role("button", name=re.compile("Order Completed")).click()
     expect(page.get_by_label("Order Completed").get_by_text('"A-1"')).to_be_visible()
+
+
+def test_the_timeline_is_asked_for_once_and_does_not_wait_for_the_person(page: Page, site: Site) -> None:
+    number = person_of(site, "ada@example.com")
+    held: list[Route] = []
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/timeline" in request.url else None)
+    page.route(f"**/people/{number}", lambda route: held.append(route) if route.request.resource_type == "fetch" else route.continue_())
+    with page.expect_response(re.compile(rf"/people/{number}/timeline")):
+        page.goto(f"/w/shop/people/{number}")
+    assert len(held) == 1
+    held[0].continue_()
+    expect(page.get_by_text("This is where their story begins.")).to_be_visible()
+    assert len(asked) == 1
 
 
 def test_a_trait_shows_what_it_was_before(page: Page, site: Site) -> None:

@@ -13,7 +13,7 @@ from uems.kernel.house import House
 from uems.kernel.scope import Scope
 from uems.prediction.features import Features, features_at, features_of
 from uems.prediction.past import Past, cuts_before
-from uems.prediction.snapshots import Known, cuts_for, known_days, outlook, snapshot, words_until
+from uems.prediction.snapshots import Known, cuts_for, is_history, known_days, outlook, snapshot, words_until
 from uems.prediction.spec import dump_spec, parse_spec
 from uems.prediction.vocabulary import Vocabulary, done_to, dump, load, vocabulary
 from uems.profiles import api as profiles
@@ -203,6 +203,9 @@ def test_stray_events_do_not_stretch_what_is_known(house: House, scope: Scope) -
     feed.take([Happened(user=f"u{n % 50}", ts=at(n % 60)) for n in range(6000)], at(60))
     feed.take([Happened(user="odd", ts=at(-3000))], at(60))
     assert known_days(house, scope, at(100)) == Known(first=FIRST, until=FIRST + timedelta(days=60))
+    # What was loaded from long ago is no present, even before anybody said that the workspace stands still.
+    until = FIRST + timedelta(days=60)
+    assert [is_history(house, scope, until, at(day)) for day in (60, 67, 68, 100)] == [False, False, True, True]
     assert known_days(house, scope, at(30)).until == FIRST + timedelta(days=30)
 
 

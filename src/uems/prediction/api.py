@@ -17,7 +17,7 @@ from uems.prediction.models import (
 from uems.prediction.registry import TEMPLATES
 from uems.prediction.runs import cancel_run, get_run, list_runs, queue_run
 from uems.prediction.scoring import Scored, explain
-from uems.prediction.snapshots import Known, known_days
+from uems.prediction.snapshots import Known, is_history, known_days
 from uems.prediction.spec import dump_spec, parse_spec
 
 __all__ = [
@@ -42,6 +42,7 @@ __all__ = [
     "get_model",
     "get_run",
     "get_version",
+    "is_history",
     "known_days",
     "list_models",
     "list_runs",

@@ -24,7 +24,7 @@ from uems.prediction.needs.judge import NeedsJudged, judge, next_days, own_mean,
 from uems.prediction.needs.renewal import Purchases, Said, learn, put_right
 from uems.prediction.needs_reading import ORDER, VISIT, Needs, day_number, first_days, needs_until
 from uems.prediction.needs_settings import NeedsSettings
-from uems.prediction.snapshots import known_days
+from uems.prediction.snapshots import is_history, known_days
 from uems.prediction.value_reading import EPOCH
 from uems.profiles import api as profiles
 
@@ -71,7 +71,7 @@ def make_needs(house: House, scope: Scope, settings: NeedsSettings, now: datetim
     tick("write", 0.7)
     _write(house, scope, needs, found, until, now)
     tick("tell", 0.9)
-    told = _tell(house, scope, needs, found, settings, today, now)
+    told = 0 if is_history(house, scope, until, now) else _tell(house, scope, needs, found, settings, today, now)
     return {
         "as_of": until.isoformat(),
         "people": len(np.unique(needs.purchases.person[found.rows])),
@@ -222,9 +222,7 @@ def _told(needs: Needs, found: Foretold, n: int) -> dict[str, Any]:
 
 
 def _tell(house: House, scope: Scope, needs: Needs, found: Foretold, settings: NeedsSettings, today: int, now: datetime) -> int:
-    """Tell of needs whose early limit is near, each once; how many. A workspace that stands still in the past is told nothing."""
-    if profiles.as_of(house.store, scope, now) < now - timedelta(days=1):
-        return 0
+    """Tell of needs whose early limit is near, each once; how many."""
     kinds = needs.purchases.kind[found.rows]
     things = _things(needs)
     near = (found.early - settings.lead_days <= today) & (found.chance >= settings.chance_percent / 100) & np.isfinite(found.middle)

@@ -27,6 +27,7 @@ from uems.profiles.api import Asking, Chosen, People
 MOST_PEOPLE: Final = 200_000
 """Of so many at a cut, a stable random part; more would not make a better model."""
 MOST_CUTS: Final = 10
+_HISTORY_DAYS: Final = 7
 
 _FIRST_SQL: Final = Sql("0.0005")
 _LAST_SQL: Final = Sql("0.9999")
@@ -55,6 +56,13 @@ def known_days(house: House, scope: Scope, now: datetime) -> Known:
     if not row["n"]:
         raise no_events()
     return Known(first=row["first"], until=min(this_day, row["last"] + timedelta(days=1)))
+
+
+def is_history(house: House, scope: Scope, until: date, now: datetime) -> bool:
+    """Whether the workspace ended before now: it was told to stand still, or its last events are older than a week, as while a past is
+    being loaded. Of such a past nobody is told as if it were the present. until: as ``Known`` says it."""
+    standing = profiles.as_of(house.store, scope, now) < now - timedelta(days=1)
+    return standing or until < today(now, scope) - timedelta(days=_HISTORY_DAYS)
 
 
 def no_events() -> UemsError:

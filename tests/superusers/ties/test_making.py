@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sqlalchemy import update
 
 from tests.prediction.conftest import new_scope
 from tests.prediction.lifetime.shop import FIRST, ZONE
@@ -27,6 +28,7 @@ from uems.stages import stages_of
 from uems.superusers.jobs import Tender
 from uems.superusers.ties.making import CHANGE_TAG, LEVEL_TAG, SCORE_TAG, make_ties
 from uems.superusers.ties.settings import TieSettings
+from uems.superusers.ties.tables import tie_episodes
 from uems.web.app import create_app
 
 DAYS = 200
@@ -126,6 +128,13 @@ def test_moves_add_up_and_the_scale_is_kept(house: House, town: Town, found: dic
     assert other["scale"]["key"] != found["scale"]["key"]
     assert set(other["scale"]["weights"]) >= {"recent", "often"}
     assert other["scale"]["weights"]["recent"] == 0.5
+
+
+def test_nobody_is_told_of_a_past_that_is_being_loaded(house: House, town: Town, found: dict[str, Any]) -> None:
+    with house.store.write() as conn:
+        conn.execute(update(tie_episodes).values(told_at=None))
+    assert make_ties(house, town[0], TieSettings(), found, NOW + timedelta(days=30), tick)["told"] == 0
+    assert make_ties(house, town[0], TieSettings(), found, NOW, tick)["told"] == found["told"]
 
 
 def test_whoever_cools_is_told_of_once(house: House, town: Town, found: dict[str, Any]) -> None:

@@ -15,7 +15,7 @@ from uems.identity import api as identity
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
 from uems.kernel.store import lock, upsert_many
-from uems.profiles import api as profiles
+from uems.prediction import api as prediction
 from uems.superusers.ties.model import LEVELS, Scale, Scores
 from uems.superusers.ties.settings import TieSettings
 from uems.superusers.ties.tables import tie_episodes
@@ -33,7 +33,7 @@ def cool(
     """Begin, end and tell episodes; gives ``{"episodes": open ones, "told": of how many it was told now}``.
 
     Somebody cools who was strong 30 days before, is so no longer, and lost ``change_points`` at least; also who is not seen at all. A
-    workspace that stands still in the past is told nothing.
+    workspace of history is told nothing.
     """
     cooling = _cooling(found, then, settings)
     strong = {int(one) for one in found.people[found.level == _STRONG]}
@@ -61,7 +61,10 @@ def cool(
         ]
         empty = {"told_at": None, "ended_on": None}
         upsert_many(conn, tie_episodes, [{**row, **empty} for row in begun], ("workspace_id", "person_id", "began_on"), ())
-    return {"episodes": len(running) + len(begun), "told": _tell(house, scope, scale, now)}
+    return {
+        "episodes": len(running) + len(begun),
+        "told": 0 if prediction.is_history(house, scope, until, now) else _tell(house, scope, scale, now),
+    }
 
 
 def _cooling(found: Scores, then: Scores, settings: TieSettings) -> Mapping[int, tuple[float, float]]:
@@ -77,8 +80,6 @@ def _cooling(found: Scores, then: Scores, settings: TieSettings) -> Mapping[int,
 
 
 def _tell(house: House, scope: Scope, scale: Scale, now: datetime) -> int:
-    if profiles.as_of(house.store, scope, now) < now - timedelta(days=1):
-        return 0
     untold = (_E.workspace_id == scope.workspace_id) & _E.told_at.is_(None) & _E.ended_on.is_(None)
     with house.store.read() as conn:
         rows = conn.execute(select(tie_episodes).where(untold).order_by(_E.began_on, _E.person_id)).mappings().all()

@@ -1,7 +1,7 @@
 // Who is this person, what did they do, and how do we know that it is one person?
-import { useQuery } from "@tanstack/react-query";
+import { usePrefetchInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Tabs } from "antd";
-import type { ReactNode } from "react";
+import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 
@@ -21,7 +21,7 @@ import { useMay, usePath, useWorkspace } from "@/shell/workspace";
 import styles from "./Person.module.css";
 import { personName } from "./personName";
 import { PersonTags } from "./tags/PersonTags";
-import { personQuery } from "./queries";
+import { personQuery, timelineQuery } from "./queries";
 import { Timeline } from "./Timeline";
 import { Traits } from "./Traits";
 import { useIdKind } from "./useIdKind";
@@ -36,8 +36,23 @@ export function Component(): ReactNode {
 
 function Loaded({ id }: { id: number }): ReactNode {
   const { slug } = useWorkspace();
+  const [tab] = useParam("tab", "timeline");
   const query = useQuery(personQuery(slug, id));
-  return <Ready query={query}>{(person) => <Shown person={person} />}</Ready>;
+  return (
+    <>
+      {tab === "timeline" ? <TimelineAhead person={id} /> : null}
+      <Ready query={query}>{(person) => <Shown person={person} />}</Ready>
+    </>
+  );
+}
+
+/** Asks for the timeline beside the person, and not once they are there: the page is whole sooner. */
+function TimelineAhead({ person }: { person: number }): null {
+  const { slug } = useWorkspace();
+  const [event] = useParam("event");
+  const [first] = useState(event.trim());
+  usePrefetchInfiniteQuery(timelineQuery(slug, person, first));
+  return null;
 }
 
 function Shown({ person }: { person: Person }): ReactNode {
