@@ -129,11 +129,16 @@ def test_the_shop_of_the_demo_ends_yesterday_and_is_loaded_once(client: Client) 
     first = load_demo(client, now, time.sleep)
     assert not first.already
     found = overview(client, DEMO_SLUG)
-    assert sum(found["events"].values()) == first.events > 100_000
+    assert sum(_of_the_shop(found).values()) == first.events > 100_000
     assert found["currency"] == "CNY"
     again = load_demo(client, now + timedelta(days=3), time.sleep)
     assert (again.already, again.events) == (True, first.events)
-    assert overview(client, DEMO_SLUG)["events"] == found["events"]
+    assert _of_the_shop(overview(client, DEMO_SLUG)) == _of_the_shop(found)
+
+
+def _of_the_shop(found: dict[str, Any]) -> dict[str, int]:
+    """Without what the system itself tells of the people of a shop that is alive."""
+    return {name: count for name, count in found["events"].items() if "." not in name}
 
 
 def test_a_world_in_the_future_is_sent_but_refused_event_by_event(client: Client) -> None:
