@@ -27,6 +27,7 @@ from tests.journeys.reports.world import (
     told,
     town,
 )
+from uems.journeys.reports import _stories
 from uems.kernel.errors import UemsError
 
 __all__ = ["town"]
@@ -249,6 +250,19 @@ def test_people_who_are_merged_later_are_one_from_then_on(town: Town) -> None:
     assert counts(world, AB) == [1, 0]
     world.send([Act(ms=2, user="u", anonymous="a")])
     assert counts(world, AB) == [1, 1]
+
+
+@pytest.mark.parametrize("name", ["ROWS_AT_ONCE", "WORTH_TWO"])
+def test_people_who_are_worked_on_in_parts_are_all_counted_once(town: Town, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """As those of large workspaces are. Every third goes on, and one in every part turns out to be somebody else as well."""
+    world = town.world()
+    world.send([Act(ms=n, user=f"u{n}", event="A") for n in range(30)])
+    world.send([Act(ms=100 + n, user=f"u{n}", event="B") for n in range(0, 30, 3)])
+    world.send([Act(ms=200 + n, anonymous=f"a{n}", event="B") for n in range(1, 30, 10)])
+    world.send([Act(ms=300 + n, user=f"u{n}", anonymous=f"a{n}") for n in range(1, 30, 10)])
+    monkeypatch.setattr(_stories, name, 7 if name == "ROWS_AT_ONCE" else 0)
+    assert counts(world, AB) == [30, 12]  # ten of every third, and 1 and 11; 21 went on already
+    assert len(world.open("funnel", AB, {"step": 2})) == 12
 
 
 @pytest.mark.parametrize(
