@@ -48,13 +48,17 @@ class Shop(World):
             json.dumps({"batch": [_item(call, name) for call, name in zip(calls, names, strict=True)]}).encode(),
         )
         self.house.log.append(0, encode_entries([entry]), len(calls)).result()
+        self.consume()
+        stored = self.house.warehouse.query(Sql(f"SELECT message_id, node_id FROM events WHERE workspace_id = {self.scope.workspace_id}"))
+        nodes = dict(zip(stored.column("message_id").to_pylist(), stored.column("node_id").to_pylist(), strict=True))
+        self.calls += [(call, nodes[name]) for call, name in zip(calls, names, strict=True)]
+
+    def consume(self) -> None:
+        """Take what stands in the log through the pipeline, whoever wrote it there."""
         while self.consumer.hold(self.now) and self.consumer.step(self.now):
             continue
         self.consumer.close(self.now)
         self.consumer = Consumer(self.house, stages_of(self.house), 0, "test")
-        stored = self.house.warehouse.query(Sql(f"SELECT message_id, node_id FROM events WHERE workspace_id = {self.scope.workspace_id}"))
-        nodes = dict(zip(stored.column("message_id").to_pylist(), stored.column("node_id").to_pylist(), strict=True))
-        self.calls += [(call, nodes[name]) for call, name in zip(calls, names, strict=True)]
 
     def save(self, key: str, condition: Any, **more: Any) -> Segment:
         draft = Draft(key=key, name=key, description="", condition=parse_condition(condition))

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Annotated, Final, Literal
 
 from fastapi import Header, Path, Query, Request
+from pydantic import AwareDatetime
 
 from uems.access.api import Access, audit, guard, house_of
 from uems.identity import api as identity
@@ -71,6 +72,7 @@ def list_messages(
     origin_id: Annotated[str, Query(max_length=100)] = "",
     origin_node: Annotated[str, Query(max_length=100)] = "",
     person_id: Id | None = None,
+    sent_since: Annotated[AwareDatetime | None, Query(description="Only what left the house then or later.")] = None,
     cursor: Cursor | None = None,
     limit: Limit = 50,
 ) -> MessagePage:
@@ -84,6 +86,7 @@ def list_messages(
         origin_id=origin_id,
         origin_node=origin_node,
         person_id=person_id,
+        sent_since=sent_since,
     )
     before = decode_cursor(cursor, int)[0] if cursor else None
     found = log.messages(house, access.scope, wanted, before=before, limit=limit + 1)

@@ -6,12 +6,14 @@ from uems.simulate.demo import NAME as DEMO_NAME
 from uems.simulate.demo import SLUG as DEMO_SLUG
 from uems.simulate.demo import ZONE as DEMO_ZONE
 from uems.simulate.demo import Loaded, demo_world
+from uems.simulate.demo import keep_alive as keep_demo_alive
 from uems.simulate.demo import load as load_demo
 from uems.simulate.files import FileFormat, write
+from uems.simulate.reacting import Reacting
 from uems.simulate.sending import Api, Pace, Progress, Target, live, send, tables
 from uems.simulate.truth import people_of, truth_of, write_truth
 from uems.simulate.wire import TABLE, lines
-from uems.simulate.world import BrokenStep, Effect, PriceChange, ViralInvitation, World, effect_of_text, effects_of_yaml
+from uems.simulate.world import BrokenStep, Effect, MessageResponse, PriceChange, ViralInvitation, World, effect_of_text, effects_of_yaml
 
 __all__ = [
     "DEMO_CURRENCY",
@@ -24,9 +26,11 @@ __all__ = [
     "Effect",
     "FileFormat",
     "Loaded",
+    "MessageResponse",
     "Pace",
     "PriceChange",
     "Progress",
+    "Reacting",
     "Running",
     "Target",
     "ViralInvitation",
@@ -34,6 +38,7 @@ __all__ = [
     "demo_world",
     "effect_of_text",
     "effects_of_yaml",
+    "keep_demo_alive",
     "lines",
     "live",
     "load_demo",

@@ -1,6 +1,7 @@
 """How does the world go on from day to day? The same draws of chance for the same seed and day, whatever is asked of it."""
 
 from collections.abc import Iterator
+from itertools import count
 
 import numpy as np
 
@@ -30,9 +31,11 @@ class Running:
         self._minor = 10 ** exponent(world.currency)
         self._orders = 0
 
-    def days(self) -> Iterator[Happened]:
-        """One day after the other, from the first to the last. Once."""
-        for day in range(self.world.days):
+    def days(self, *, endless: bool = False) -> Iterator[Happened]:
+        """One day after the other, from the first to the last. Once. endless: and on, with as many newcomers a day as at the end."""
+        for day in count() if endless else range(self.world.days):
+            if day >= self.world.days:
+                self.people.come(np.random.default_rng([self.world.seed, 2, day]), day)
             yield self._day(day)
 
     def _day(self, day: int) -> Happened:

@@ -1,16 +1,19 @@
-"""Which simulated shop does the demo show? A modest one that ends yesterday, with three planted effects to find."""
+"""Which simulated shop does the demo show? A modest one with planted effects to find, that goes on for as long as the demo is served."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any, Final
 
-from uems.kernel.clock import day_of
+from uems.kernel.clock import day_of, start_of_day
 from uems.kernel.errors import UemsError
 from uems.simulate.days import Running
-from uems.simulate.sending import Api, Progress, Sleep, Target, send
-from uems.simulate.world import BrokenStep, PriceChange, ViralInvitation, World
+from uems.simulate.reacting import Reacting, Readable
+from uems.simulate.sending import Api, Pace, Progress, Sleep, Target, live, send
+from uems.simulate.truth import write_truth
+from uems.simulate.world import BrokenStep, MessageResponse, PriceChange, ViralInvitation, World
 
 SLUG: Final = "simulated-shop"
 NAME: Final = "Simulated shop 模拟商店"
@@ -18,6 +21,7 @@ ZONE: Final = "Asia/Shanghai"
 CURRENCY: Final = "CNY"
 _PEOPLE: Final = 3_000
 _DAYS: Final = 120
+_TRUTH_EVERY: Final = timedelta(minutes=1)
 _KEY = re.compile(r"simulated shop from (\d{4}-\d\d-\d\d)")
 
 
@@ -31,11 +35,12 @@ class Loaded:
 
 
 def demo_world(start: date) -> World:
-    """The shop of the demo, from a day on. Payment breaks on Android phones, friends are invited, and beauty grows dearer."""
+    """The shop of the demo, from a day on. Payment breaks on phones, friends are invited, beauty grows dearer, messages are answered."""
     effects = (
         ViralInvitation(kind="viral_invitation", since=start + timedelta(55), until=start + timedelta(75), factor=4.0),
         BrokenStep(kind="broken_step", step="payment", device="mobile", since=start + timedelta(90), factor=0.35),
         PriceChange(kind="price_change", category="beauty", since=start + timedelta(100), factor=1.25),
+        MessageResponse(kind="message_response", since=start, opens=0.75, clicks=0.6, buys=0.5),
     )
     return World(people=_PEOPLE, days=_DAYS, start=start, seed=7, zone=ZONE, currency=CURRENCY, effects=effects)
 
@@ -56,6 +61,32 @@ def load(api: Api, now: datetime, sleep: Sleep, progress: Progress = lambda done
         return Loaded(slug=SLUG, events=sum(count for name, count in found["events"].items() if "." not in name), already=True)
     target = Target(api=api, workspace=address, write_key=key)
     return Loaded(slug=SLUG, events=send(target, Running(world), sleep, progress), already=False)
+
+
+def keep_alive(api: Readable, folder: Path, clock: Callable[[], datetime], sleep: Sleep) -> None:
+    """Let the loaded shop live: today's events as their time comes, and what people do about messages. Until ``sleep`` or the API raises.
+
+    The truth so far stands in ``folder``, anew every minute. Days on which nobody served the demo stay empty.
+    """
+    address = f"/api/workspaces/{SLUG}"
+    begin = clock()
+    key, start = _key(api, address, day_of(begin, ZONE) - timedelta(days=_DAYS))
+    running = Running(demo_world(start))
+    target = Target(api=api, workspace=address, write_key=key)
+    reacting = Reacting(api, target, running, begin, sleep)
+    written = begin
+
+    def beside(sent: int, at: datetime) -> None:
+        nonlocal written
+        now = clock()
+        reacting.step(now)
+        if now - written >= _TRUTH_EVERY:
+            write_truth(running, folder)
+            written = now
+
+    # From midnight on: what was sent already today is known by its ids and counts once. The day of the world's end was loaded whole.
+    today = start_of_day(max(day_of(begin, ZONE), start + timedelta(days=_DAYS)), ZONE)
+    live(target, running, Pace(begin=today, speed=1.0, clock=clock, sleep=sleep, endless=True), beside)
 
 
 def _ensure_workspace(api: Api, address: str) -> None:

@@ -18,6 +18,8 @@ Flags = npt.NDArray[np.bool_]
 NEVER: Final = 2**31
 OLD_SHARE: Final = 0.35
 """So many know the shop before the first day; some of them have an account."""
+_GROWS: Final = 3
+"""At the end there are more newcomers a day than at first, by one in so many."""
 _OLD_KNOWN: Final = 0.65
 _SECOND_DEVICE: Final = 0.35
 
@@ -42,6 +44,7 @@ class Population:
 
     def __init__(self, world: World) -> None:
         self.size = 0
+        self._world = world
         self._columns: dict[str, npt.NDArray[Any]] = {name: np.full(0, empty, kind) for name, (kind, empty) in _FIELDS.items()}
         self._begin(world)
 
@@ -69,7 +72,7 @@ class Population:
         people = self._grow(rng, world.people)
         days = np.arange(world.days)
         # A growing shop: at the end a third more newcomers a day than at first, and more at weekends.
-        rate = (1 + days / max(1, world.days) / 3) * weekly(world, days)
+        rate = (1 + days / max(1, world.days) / _GROWS) * weekly(world, days)
         arrives = np.sort(rng.choice(days, world.people - old, p=rate / rate.sum()))
         self.ints("arrives")[people] = np.concatenate([-rng.integers(1, 400, old), arrives])
         self.ints("entry")[people] = rng.choice(len(ENTRIES), world.people, p=[entry.first for entry in ENTRIES])
@@ -89,6 +92,15 @@ class Population:
         self.ints("entry")[people] = REFERRAL
         # Friends are alike.
         self.floats("need")[people] = 0.8 * self.floats("need")[people] + 0.5 * self.floats("need")[inviters]
+        return people
+
+    def come(self, rng: np.random.Generator, day: int) -> Ints:
+        """Newcomers of a day after the last one; their numbers. As many as the growth of the world came to, by the day of the week."""
+        world = self._world
+        mean = (world.people - round(world.people * OLD_SHARE)) / world.days * (1 + 1 / _GROWS) / (1 + 1 / _GROWS / 2)
+        people = self._grow(rng, int(rng.poisson(mean * float(weekly(world, np.array([day]))[0]))))
+        self.ints("arrives")[people] = day
+        self.ints("entry")[people] = rng.choice(len(ENTRIES), len(people), p=[entry.first for entry in ENTRIES])
         return people
 
     def _grow(self, rng: np.random.Generator, count: int) -> Ints:

@@ -45,11 +45,11 @@ class Target:
     write_key: str
 
 
-def tables(running: Running) -> Iterator[pa.Table]:
-    """Each day's messages, in the columns of ``wire.TABLE``, in the order of time. Once."""
+def tables(running: Running, *, endless: bool = False) -> Iterator[pa.Table]:
+    """Each day's messages, in the columns of ``wire.TABLE``, in the order of time. Once. endless: the days after the last one too."""
     world = running.world
     words = Words(world.name, world.currency, exponent(world.currency), running.people)
-    for happened in running.days():
+    for happened in running.days(endless=endless):
         yield words.table(happened)
 
 
@@ -65,7 +65,7 @@ def send(target: Target, running: Running, sleep: Sleep, progress: Progress = la
         waiting.append(lines(table))
         sent += table.num_rows
         if sum(len(part) for part in waiting) >= BODY_EVENTS or day >= days - 2:
-            _post_all(target, pa.chunked_array(waiting, pa.string()).combine_chunks(), sleep, at_once=day == days - 1)
+            post_all(target, pa.chunked_array(waiting, pa.string()).combine_chunks(), sleep, at_once=day == days - 1)
             waiting = []
         if sent - looked >= _LOOK_EVENTS:
             looked = sent
@@ -76,7 +76,8 @@ def send(target: Target, running: Running, sleep: Sleep, progress: Progress = la
     return sent
 
 
-def _post_all(target: Target, messages: pa.Array, sleep: Sleep, *, at_once: bool = False) -> None:
+def post_all(target: Target, messages: pa.Array, sleep: Sleep, *, at_once: bool = False) -> None:
+    """Send messages, as ``wire.lines`` gives them, in bodies that a server takes."""
     size = _ATOMIC_EVENTS if at_once and len(messages) <= _ATOMIC_EVENTS else BODY_EVENTS
     for start in range(0, len(messages), size):
         _post(target, messages.slice(start, size), sleep)
@@ -110,12 +111,14 @@ class Pace:
     """The clock of a live world. begin: the instant from which on its events are sent. speed: its seconds a second of ours.
 
     It never runs ahead of the real clock: a world that began in the past catches up, and from then on goes at the pace of life.
+    endless: it goes on after its last day.
     """
 
     begin: datetime
     speed: float
     clock: Callable[[], datetime]
     sleep: Sleep
+    endless: bool = False
 
 
 def live(target: Target, running: Running, pace: Pace, told: Callable[[int, datetime], None] = lambda sent, at: None) -> int:
@@ -127,7 +130,7 @@ def live(target: Target, running: Running, pace: Pace, told: Callable[[int, date
         now = pace.clock()
         return min(now, pace.begin + (now - started) * pace.speed)
 
-    for table in tables(running):
+    for table in tables(running, endless=pace.endless):
         ts = table.column("ts").cast(pa.int64()).to_numpy()
         messages = lines(table)
         done = int(np.searchsorted(ts, _ms(pace.begin)))
@@ -135,7 +138,7 @@ def live(target: Target, running: Running, pace: Pace, told: Callable[[int, date
             now = world_now()
             due = max(done, int(np.searchsorted(ts, _ms(now), side="right")))
             if due > done:
-                _post_all(target, messages.slice(done, due - done), pace.sleep)
+                post_all(target, messages.slice(done, due - done), pace.sleep)
                 sent += due - done
                 done = due
             told(sent, now)

@@ -17,6 +17,8 @@ for _kind, _seconds in {
 }.items():  # fmt: skip
     _WAIT[_kind] = _seconds
 _SPREAD: Final = 0.8
+CART_TO_ORDER_SECONDS: Final = 40
+"""From the first page to the order, of whoever comes by a link and knows what they want."""
 _LONGEST_SECONDS: Final = 1_200.0
 """No pause within a visit is so long that it would look like two."""
 _LAST_SECONDS: Final = (18.0, 6.0)

@@ -30,6 +30,7 @@ def truth_of(running: Running) -> dict[str, Any]:
             "gained": tally.gained,
             "lost_minor": round(tally.lost_minor),
             "people": len(tally.people),
+            **({"counts": tally.counts} if tally.counts else {}),
         }
         for effect, tally in zip(world.effects, running.planted.tallies, strict=True)
     ]

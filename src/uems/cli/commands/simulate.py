@@ -45,7 +45,8 @@ def simulate(
 
     Effects are planted with --effect or --effects, and what is true is written with --truth, so that findings can be checked.
     Kinds: broken_step (step: add_to_cart, checkout, sign_up, payment; device: mobile, desktop, tablet, ios, android; factor),
-    price_change (category: tea, coffee, snacks, home, beauty, gadgets; factor), viral_invitation (factor); each with since, until.
+    price_change (category: tea, coffee, snacks, home, beauty, gadgets; factor), viral_invitation (factor), message_response (opens,
+    clicks, buys, minutes, fatigue: how people answer messages with --live; there unless planted otherwise); each with since, until.
 
     Examples: `uems simulate --people 20000 --days 365 --truth truth`,
     `uems simulate --effect "broken_step step=payment device=mobile since=2026-03-01 factor=0.3"`, `uems simulate --live`
@@ -111,12 +112,15 @@ def _live(client: Any, base: str, given: dict[str, Any], start: str | None, spee
     begin = now if start is None else start_of_day(first, given["zone"])
     if begin > now:
         raise UemsError("bad_option", f"--start is {first}, which is yet to come; live events are of now or before.", status=422)
+    if not any(isinstance(effect, room.MessageResponse) for effect in given["effects"]):
+        given = given | {"effects": (*given["effects"], room.MessageResponse(kind="message_response", since=first))}
     running = room.Running(room.World(**given, start=first))
     target = room.Target(api=client, workspace=base, write_key=_write_key(client, base))
+    reacting = room.Reacting(client, target, running, now, time.sleep)
     pace = room.Pace(begin=begin, speed=speed, clock=utc_now, sleep=time.sleep)
     say(f"Sending events to {base.rpartition('/')[2]} as they happen, from {begin.isoformat(timespec='seconds')} on. Ctrl-C stops it.")
     try:
-        room.live(target, running, pace)
+        room.live(target, running, pace, lambda sent, at: reacting.step(utc_now()))
     except KeyboardInterrupt:
         say("Stopped.")
     if truth is not None:

@@ -91,7 +91,7 @@ class Whole:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which messages; "" and None for any."""
+    """Which messages; "" and None for any. sent_since: those that left the house then or later."""
 
     state: str = ""
     channel: str = ""
@@ -100,6 +100,7 @@ class Wanted:
     origin_id: str = ""
     origin_node: str = ""
     person_id: int | None = None
+    sent_since: datetime | None = None
 
 
 def messages(house: House, scope: Scope, wanted: Wanted, *, before: int | None = None, limit: int = 50) -> list[Message]:
@@ -144,6 +145,8 @@ def _conditions(house: House, scope: Scope, wanted: Wanted) -> list[ColumnElemen
     found = [_C.workspace_id == scope.workspace_id]
     names = ("state", "channel", "kind", "template_id", "origin_id", "origin_node")
     found += [_C[name] == value for name in names if (value := getattr(wanted, name))]
+    if wanted.sent_since is not None:
+        found.append(_C.sent_at >= wanted.sent_since)
     if wanted.person_id is not None:
         found.append(_C.person_id.in_(_numbers(house, scope, wanted.person_id)))
     return found
