@@ -1,12 +1,7 @@
 """Does everybody get one message on both databases: with two workers, when a process is killed at any instant, paused at any moment?"""
 
 import contextlib
-import os
-import signal
-import subprocess
-import sys
 import threading
-import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -109,53 +104,6 @@ def test_two_workers_send_to_everybody_once(store: Store, settings: Settings, fu
         thread.start()
     for thread in threads:
         thread.join()
-    check(store)
-
-
-CHILD = """
-import sys
-from datetime import datetime
-from uems.access.api import Workspaces
-from uems.kernel.house import House
-from uems.kernel.settings import Settings
-from uems.kernel.store import open_store
-from uems.outreach.campaigns.definitions import get_campaign
-from uems.outreach.campaigns.releasing import release
-settings = Settings(home=sys.argv[1], store_url=sys.argv[2])
-store = open_store(settings)
-house = House(settings=settings, warehouse=None, store=store, log=None)
-scope = Workspaces(store).look(1)
-one = get_campaign(store, scope, "c")
-print("ready", flush=True)
-while release(house, scope, one, 1, datetime.fromisoformat(sys.argv[3]), batch=10):
-    pass
-print("done", flush=True)
-"""
-
-
-@pytest.mark.slow
-def test_processes_killed_at_any_instant_lose_nothing_and_repeat_nothing(store: Store, settings: Settings) -> None:
-    workers = 1 if store.dialect == "sqlite" else 2  # one process owns a SQLite store
-    fill(store)
-    url = settings.store_url
-    if store.dialect == "postgresql":
-        url = store.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    for delay in (0.02, None):
-        children = [
-            subprocess.Popen(
-                [sys.executable, "-c", CHILD, str(settings.home), url, NOW.isoformat()], stdout=subprocess.PIPE, text=True, env=os.environ
-            )
-            for _ in range(workers)
-        ]
-        for child in children:
-            assert child.stdout is not None
-            assert child.stdout.readline() == "ready\n"
-        if delay is not None:
-            time.sleep(delay)
-        for child in children:
-            if delay is not None:
-                child.send_signal(signal.SIGKILL)
-            child.communicate(timeout=30)
     check(store)
 
 

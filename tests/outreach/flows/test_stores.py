@@ -1,17 +1,11 @@
-"""Does each move happen once on both databases: with two workers, when killed at any instant, and when something else is quicker?"""
+"""Does each move happen once on both databases: with two workers, and when something else is quicker?"""
 
-import os
-import signal
-import subprocess
-import sys
 import threading
-import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pytest
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert, select
 
 from tests.outreach.flows.world import graph
 from tests.support.access import a_workspace_with_a_write_key
@@ -112,52 +106,3 @@ def test_two_workers_keep_one_rate_limit(store: Store, settings: Settings, full_
         with store.read() as conn:
             passed = conn.execute(select(flow_counts.c.people).where(flow_counts.c.node == "gate")).scalar_one()
         assert passed == 70 * (hours + 1)
-
-
-CHILD = """
-import sys
-from datetime import datetime, timedelta
-from uems.access.api import Workspaces
-from uems.kernel.house import House
-from uems.kernel.settings import Settings
-from uems.kernel.store import open_store
-from uems.outreach.flows.engine import Engine
-settings = Settings(home=sys.argv[1], store_url=sys.argv[2])
-store = open_store(settings)
-house = House(settings=settings, warehouse=None, store=store, log=None)
-start = datetime.fromisoformat(sys.argv[3])
-print("ready", flush=True)
-for now in (start, start + timedelta(minutes=1)):
-    engine = Engine(house, Workspaces(store), lambda: now, batch=20)
-    while engine.step():
-        pass
-print("done", flush=True)
-"""
-
-
-@pytest.mark.slow
-def test_processes_killed_at_any_instant_lose_nothing_and_repeat_nothing(store: Store, settings: Settings) -> None:
-    workers = 1 if store.dialect == "sqlite" else 2  # one process owns a SQLite store
-    fill(store)
-    url = settings.store_url
-    if store.dialect == "postgresql":
-        url = store.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    for delay in (0.02, 0.06, None):
-        children = [
-            subprocess.Popen(
-                [sys.executable, "-c", CHILD, str(settings.home), url, NOW.isoformat()], stdout=subprocess.PIPE, text=True, env=os.environ
-            )
-            for _ in range(workers)
-        ]
-        for child in children:
-            assert child.stdout is not None
-            assert child.stdout.readline() == "ready\n"
-        if delay is not None:
-            time.sleep(delay)
-        for child in children:
-            if delay is not None:
-                child.send_signal(signal.SIGKILL)
-            child.communicate(timeout=30)
-    check(store)
-    with store.read() as conn:
-        assert conn.execute(select(func.count()).select_from(flow_runs)).scalar_one() == PEOPLE
