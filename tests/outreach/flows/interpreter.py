@@ -24,10 +24,14 @@ class Walker:
     path: list[tuple[str, str]] = field(default_factory=list)
     goal: bool = False
     until: int = 0
+    answer: str = ""
 
 
 class Interpreter:
-    """A flow by event, with waits, splits, loops, sends, a holdout and a goal. fits: for whom conditions hold now."""
+    """A flow by event, with waits, splits, tests, branches, loops, sends, effects, answers from outside, a holdout and a goal.
+
+    fits: for whom conditions hold now; they are also those whom a channel reaches.
+    """
 
     def __init__(self, graph: Mapping[str, Any], salt: str) -> None:
         self.nodes = {node["id"]: node for node in graph["nodes"]}
@@ -35,6 +39,7 @@ class Interpreter:
         self.graph, self.salt = graph, salt
         self.walkers: list[Walker] = []
         self.sent: list[tuple[int, int, str]] = []
+        self.effects: list[tuple[int, int, str]] = []
         self.fits: set[int] = set()
 
     def event(self, person: int, name: str, now: int) -> None:
@@ -55,6 +60,17 @@ class Interpreter:
                 waiting = not one.fresh or one.at == self.graph["start"]
                 if waiting and one.due is not None:
                     one.happened, one.due = True, now
+
+    def answer(self, person: int, kind: str, way: str, now: int) -> list[int]:
+        """Somebody outside says how it went for whoever of this person waits for it; the entries that it concerns."""
+        found = []
+        for one in self.walkers:
+            waits = one.person == person and not one.over and not one.fresh and self.nodes[one.at]["type"] == kind
+            if waits and not one.happened:
+                # What somebody of the team says can be taken back for 20 seconds.
+                one.happened, one.answer, one.due = True, way, now + (20 if kind == "task" else 0)
+                found.append(one.entry)
+        return found
 
     def _enter(self, person: int, now: int) -> None:
         mine = [one for one in self.walkers if one.person == person]
@@ -108,7 +124,22 @@ class Interpreter:
                 return "timeout"
             one.due = min(now + config["check_minutes"] * MINUTE, one.until)
             return None
-        if kind == "split":
+        if kind in ("webhook", "task"):
+            if one.happened:
+                return one.answer
+            if not woken:
+                one.due = now + config["amount"] * MINUTE
+                if kind == "webhook":
+                    self.effects.append((one.person, one.entry, one.at))
+                return None
+            return "failed" if kind == "webhook" else "timeout"
+        if kind == "branch":
+            return "yes" if one.person in self.fits else "no"
+        if kind == "best_channel":
+            return str(config["channels"][0]) if one.person in self.fits else "none"
+        if kind in ("update_trait", "record_event"):
+            self.effects.append((one.person, one.entry, one.at))
+        if kind in ("split", "ab"):
             share = bucket(f"{self.salt}:{one.at}", str(one.person))
             total = sum(part["weight"] for part in config["parts"])
             reached = 0.0

@@ -1,6 +1,6 @@
 """Does the engine, which moves thousands at once, do what the definition says for each person alone? Also when it is overtaken."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar
@@ -9,18 +9,26 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from tests.outreach.flows.interpreter import Interpreter
 from tests.outreach.flows.world import FlowShop
+from tests.support.depth import worlds
 from tests.support.houses import build
+from uems.kernel.errors import UemsError
 from uems.kernel.settings import Settings
 from uems.kernel.store import to_microseconds
+from uems.outreach.consent.settings import save_channel
 from uems.outreach.flows import engine
 from uems.outreach.flows.definitions import archive_flow
 from uems.outreach.flows.listening import Happening, take_events
 from uems.outreach.flows.plans import Plans
 from uems.outreach.flows.steps import SECOND, Flags, Run
+from uems.outreach.flows.tables import flow_effects, flow_tasks
+from uems.outreach.flows.tasks import finish_task
+from uems.outreach.flows.waking import waiting_run, wake
 from uems.outreach.flows.world import World
+from uems.outreach.messages.model import Kind
 from uems.outreach.tables import outreach_messages
 
 NOW = datetime(2026, 3, 30, 14, 30, tzinfo=UTC)
@@ -35,13 +43,18 @@ class Fitting(World):
     def holds(self, tree: object, runs: Sequence[Run]) -> Flags:
         return np.array([run.person_id in self.people for run in runs])
 
+    def channels(self, keys: Sequence[str], topic: str, kind: Kind, runs: Sequence[Run]) -> list[str]:
+        return [keys[0] if run.person_id in self.people else "" for run in runs]
+
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlowShop]:
     made = build(Settings(home=Path(tmp_path_factory.mktemp("model")) / "home"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(engine, "World", Fitting)
-        yield FlowShop(made, 1, NOW)
+        shop = FlowShop(made, 1, NOW)
+        save_channel(made, shop.access(), "webhook", True, {"url": "https://example.com/", "secret": "s"})
+        yield shop
     made.close()
 
 
@@ -59,9 +72,17 @@ _CONFIGS = {
         _MINUTES,
         st.sampled_from(["holds", "ended"]),
     ),
+    "ab": st.builds(lambda a, b: {"event": EVENTS[1], "parts": [{"way": "a", "weight": a}, {"way": "b", "weight": b}]}, _MINUTES, _MINUTES),
+    "webhook": st.builds(lambda n: {"url": "https://example.com/", "amount": n, "unit": "minute"}, _MINUTES),
+    "task": st.builds(lambda n: {"outcomes": ["well", "badly"], "amount": n, "unit": "minute"}, _MINUTES),
+    "branch": st.just({"who": {"did": {"events": ["Order Completed"]}}}),
+    "best_channel": st.just({"channels": ["outbox", "webhook"]}),
+    "record_event": st.just({"event": "Passed"}),
+    "update_trait": st.just({"trait": "passed"}),
 }
 _WAYS = {"wait": ("next",), "wait_until": ("happened", "timeout"), "split": ("a", "b"), "holdout": ("next", "held"), "send": ("next",)}
-_WAYS |= {"wait_segment": ("yes", "timeout")}
+_WAYS |= {"wait_segment": ("yes", "timeout"), "ab": ("a", "b"), "webhook": ("ok", "failed"), "task": ("well", "badly", "timeout")}
+_WAYS |= {"branch": ("yes", "no"), "best_channel": ("outbox", "webhook", "none"), "record_event": ("next",), "update_trait": ("next",)}
 
 
 @st.composite
@@ -101,13 +122,15 @@ _STEPS = st.lists(
         st.tuples(st.just("pass"), st.integers(0, 4), st.just("")),
         st.tuples(st.just("turn"), st.integers(1, 4), st.just("")),
         st.tuples(st.just("tick"), st.just(0), st.just("")),
+        st.tuples(st.just("answer"), st.integers(1, 4), st.sampled_from(["well", "badly"])),
+        st.tuples(st.just("answer"), st.integers(1, 4), st.sampled_from(["ok", "failed"])),
     ),
     min_size=4,
     max_size=25,
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=worlds(100))
 @given(graphs(), _STEPS)
 def test_the_engine_is_the_interpreter(shop: FlowShop, graph: dict[str, Any], steps: list[tuple[str, int, str]]) -> None:
     number = next(_numbers)
@@ -125,6 +148,9 @@ def test_the_engine_is_the_interpreter(shop: FlowShop, graph: dict[str, Any], st
             shop.now += timedelta(seconds=1)
             _happen(shop, plans, amount, name, f"{number}-{step}")
             oracle.event(amount, name, _seconds(shop.now))
+        elif what == "answer":
+            kind = "task" if name in _WAYS["task"] else "webhook"
+            assert _answer(shop, oracle.nodes, flow.flow_id, amount, kind, name) == oracle.answer(amount, kind, name, _seconds(shop.now))
         else:
             _run(shop)
             oracle.tick(_seconds(shop.now))
@@ -132,6 +158,7 @@ def test_the_engine_is_the_interpreter(shop: FlowShop, graph: dict[str, Any], st
     oracle.tick(_seconds(shop.now))
     assert _stored(shop, flow.flow_id) == _wanted(oracle)
     assert _sent(shop, flow.flow_id) == sorted(oracle.sent)
+    assert _effects(shop, flow.flow_id) == sorted(oracle.effects)
     archive_flow(shop.house.store, shop.access(), flow.key)
 
 
@@ -144,6 +171,46 @@ def _happen(shop: FlowShop, plans: Plans, person: int, name: str, message_id: st
     with shop.house.store.write() as conn:
         plans.refresh(conn)
         take_events(conn, plans.listeners(shop.scope.workspace_id), [Happening(row)], to_microseconds(shop.now))
+
+
+def _answer(shop: FlowShop, nodes: Mapping[str, Any], flow_id: int, person: int, kind: str, way: str) -> list[int]:
+    """As the loop of webhooks does, and as somebody of the team; the entries that it concerned."""
+    store, scope = shop.house.store, shop.scope
+    found = []
+    for run in shop.runs():
+        config = nodes.get(run["node"])
+        if (run["flow_id"], run["person_id"], run["state"]) != (flow_id, person, "active") or config is None or config["type"] != kind:
+            continue
+        if kind == "task":
+            with store.read() as conn:
+                mine = (flow_tasks.c.flow_id == flow_id, flow_tasks.c.person_id == person, flow_tasks.c.node == run["node"])
+                open_tasks = select(flow_tasks.c.task_id).where(*mine, flow_tasks.c.state == "open")
+                tasks = conn.execute(open_tasks.order_by(flow_tasks.c.task_id.desc())).scalars().all()
+            try:
+                finish_task(store, shop.access(), tasks[0], way, "")
+            except (IndexError, UemsError):
+                continue  # it is done already, or the person is on the way out
+        elif run["signal"]:
+            continue
+        else:
+            with store.write() as conn:
+                visit = Run(**{name: run[name] for name in Run.__dataclass_fields__ if name in run}).visit(run["node"])
+                waits = waiting_run(conn, scope.workspace_id, flow_id, [person], run["node"], visit)
+                assert waits is not None
+                wake(conn, waits, {"kind": "answer", "ok": way == "ok", "answer": {}}, to_microseconds(shop.now))
+        found.append(run["entry_no"])
+    return found
+
+
+def _effects(shop: FlowShop, flow_id: int) -> list[tuple[int, int, str]]:
+    with shop.house.store.read() as conn:
+        keys = (
+            conn.execute(select(flow_effects.c.key).where(flow_effects.c.flow_id == flow_id, flow_effects.c.kind != "exposure"))
+            .scalars()
+            .all()
+        )
+    assert len(keys) == len(set(keys))
+    return sorted((int(key.split(":")[3]), int(key.split(":")[4]), key.split(":")[5]) for key in keys)
 
 
 def _run(shop: FlowShop) -> None:
