@@ -14,6 +14,7 @@ import uems
 from uems.access import api as access
 from uems.collect import api as collect
 from uems.experiments import api as experiments
+from uems.identity import api as identity
 from uems.journeys import api as journeys
 from uems.kernel.clock import utc_now
 from uems.kernel.house import House
@@ -29,7 +30,7 @@ from uems.profiles import api as profiles
 from uems.segments import api as segments
 from uems.stages import holder_of, pipeline
 from uems.superusers import api as superusers
-from uems.web.app import App, create_app
+from uems.web.app import ERASERS, App, create_app
 
 Role = Literal["all", "api", "worker"]
 
@@ -75,6 +76,7 @@ def loops(house: House, role: Role, instance: str) -> list[Loop]:
         return []
     return [
         pipeline(house, instance),
+        identity.Forgetter(house, access.Workspaces(house.store), ERASERS, holder_of(house, instance), utc_now),
         collect.ImportRunner(house, holder_of(house, instance), utc_now),
         segments.Keeper(house, access.Workspaces(house.store), holder_of(house, instance), utc_now, profiles.LiveTags(house)),
         segments.segment_worker(house, holder_of(house, instance), utc_now),

@@ -13,7 +13,7 @@ def stages_of(house: House) -> collect.Stages:
     """A fresh set for one consumer; each part has a memory of its own, so two threads never share one."""
     return collect.Stages(
         workspaces=access.Workspaces(house.store),
-        people=identity.Resolver(house.store, house.warehouse),
+        people=identity.Resolver(house.store, house.warehouse, key=identity.tombstone_key(house.settings)),
         traits=profiles.Extractor(),
         plans=collect.StoredPlans(house.store),
         listening=outreach.Listener(house.store),

@@ -4,6 +4,8 @@ import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+import pyarrow as pa
+
 from uems.collect.pipeline.stages import Claim, Resolved
 from uems.collect.records import Endpoint, Entry, encode_entries
 from uems.kernel.log import Record
@@ -38,6 +40,9 @@ class PlainPeople:
     def __init__(self) -> None:
         self.numbers: dict[tuple[str, str], int] = {}
         self.claims: list[Claim] = []
+
+    def barred(self, scope: Scope, rows: pa.Table, now: datetime) -> Sequence[int]:
+        return ()
 
     def resolve(self, scope: Scope, pairs: Sequence[tuple[str, str]], claims: Sequence[Claim], now: datetime) -> Resolved:
         self.claims.extend(claims)

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute
 
 from uems.collect.api import Claim
-from uems.identity.api import Resolver
+from uems.identity.api import Resolver, tombstone_key
 from uems.kernel.clock import day_of
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
@@ -48,7 +48,7 @@ class Feed:
     def __init__(self, house: House, scope: Scope) -> None:
         self.house = house
         self.scope = scope
-        self.resolver = Resolver(house.store, house.warehouse)
+        self.resolver = Resolver(house.store, house.warehouse, key=tombstone_key(house.settings))
         self.stored: list[Stored] = []
         self.offset = 0
 

@@ -18,6 +18,7 @@ SAMPLES: Mapping[str, str] = {
     "key_id": "known_key_id",
     "message_id": "known_message_id",
     "person_id": "1",
+    "erasure_id": "known_erasure_id",
     "trait": "known_trait",
     "merge_id": "known_merge_id",
     "name": "overview",

@@ -65,6 +65,8 @@ _ADDED: dict[Role, tuple[str, ...]] = {
         "superusers:write",
     ),
     "admin": (
+        "erasures:read",
+        "erasures:write",
         "campaigns:approve",
         "evaluation:approve",
         "superusers:approve",

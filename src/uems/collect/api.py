@@ -1,5 +1,6 @@
 """The door of this room: everything that other rooms, the command line and the web may use."""
 
+from uems.collect.erasing import ERASER
 from uems.collect.fields import EVENT_COLUMNS, EventColumn, event_fields
 from uems.collect.files.model import Chunk, Shape, shown
 from uems.collect.files.reader import ReadOptions
@@ -27,6 +28,7 @@ from uems.collect.sources.secrets import seal, signing_key, unseal
 from uems.collect.telling import append_events
 
 __all__ = [
+    "ERASER",
     "EVENT_COLUMNS",
     "MIGRATIONS",
     "Checker",

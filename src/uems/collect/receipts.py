@@ -14,7 +14,7 @@ from uems.kernel.scope import Scope
 from uems.kernel.sql import Param, Sql, join
 from uems.kernel.warehouse import Warehouse
 
-STATUSES = ("accepted", "warned", "duplicate", "blocked", "invalid")
+STATUSES = ("accepted", "warned", "duplicate", "blocked", "invalid", "erased")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

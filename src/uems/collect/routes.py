@@ -20,7 +20,7 @@ router.include(imports_router)
 router.include(sources_router)
 router.include(plan_router)
 
-Status = Literal["accepted", "warned", "duplicate", "blocked", "invalid"]
+Status = Literal["accepted", "warned", "duplicate", "blocked", "invalid", "erased"]
 _W = "/workspaces/{workspace}"
 _REFUSED = ("blocked", "invalid")
 

@@ -3,6 +3,10 @@
 from uems.identity.active import EVENT_NAME, Who, active_people, people_by_event
 from uems.identity.bodies import IdBody, TotalsBody
 from uems.identity.changes import changed_people, last_changes
+from uems.identity.erasing import ERASER
+from uems.identity.erasure.job import Forgetter, finish_now
+from uems.identity.erasure.tombstones import erased_among, hashed, tombstone_key
+from uems.identity.erasures import Erasure, erasure_of, erasures, preview_erasure, request_erasure, subject_of
 from uems.identity.ledger import merge, preview_merge, redo_merge, undo_merge
 from uems.identity.links import merges, place_of
 from uems.identity.model import Cause, Id, Merge, MergePreview, MergeState, Person, Profile, Rules, Totals, Undone
@@ -39,10 +43,13 @@ from uems.identity.telling import tell_of_people
 from uems.identity.totals import totals_of
 
 __all__ = [
+    "ERASER",
     "EVENT_NAME",
     "MIGRATIONS",
     "STANDARD_KINDS",
     "Cause",
+    "Erasure",
+    "Forgetter",
     "Id",
     "IdBody",
     "Merge",
@@ -66,13 +73,18 @@ __all__ = [
     "changed_people",
     "count_people",
     "count_touched",
+    "erased_among",
+    "erasure_of",
+    "erasures",
     "everybody",
     "find_nodes",
     "find_owners",
     "find_person",
+    "finish_now",
     "flush_overrides",
     "has_kind",
     "has_overrides",
+    "hashed",
     "ids_of",
     "is_junk",
     "last_changes",
@@ -86,13 +98,17 @@ __all__ = [
     "people_of",
     "person",
     "place_of",
+    "preview_erasure",
     "preview_merge",
     "redo_merge",
+    "request_erasure",
     "rows_of_people",
     "rules_of",
     "search_form",
     "search_ids",
+    "subject_of",
     "tell_of_people",
+    "tombstone_key",
     "totals_of",
     "undo_merge",
 ]

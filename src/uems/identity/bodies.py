@@ -155,6 +155,9 @@ class RulesBody(Body):
     email_is_id: bool = Field(description="Whether the trait email of an identify call is an id.")
     phone_is_id: bool = Field(description="The same of the trait phone.")
     phone_region: Annotated[str, Field(pattern=r"^([A-Z]{2})?$")] = Field(description="Country of phone numbers without +, such as CN.")
+    erased_may_return: bool = Field(
+        default=True, description="Whether an id that was erased can become a new person, once it identifies itself anew."
+    )
 
     @staticmethod
     def of(rules: Rules) -> "RulesBody":
@@ -168,6 +171,7 @@ class RulesBody(Body):
             email_is_id=rules.email_is_id,
             phone_is_id=rules.phone_is_id,
             phone_region=rules.phone_region,
+            erased_may_return=rules.erased_may_return,
         )
 
     def rules(self) -> Rules:

@@ -14,6 +14,7 @@ from uems.access.api import Access, audit
 from uems.identity import _rows
 from uems.identity._apply import record, resettle
 from uems.identity._bulk import take_turn
+from uems.identity.erasure.tombstones import refuse_erased
 from uems.identity.greedy import Link, Node, Pair, settle
 from uems.identity.links import pair_of, read_links
 from uems.identity.model import CAUSES, Merge, MergePreview, Person, Profile, Rules, Undone
@@ -158,6 +159,7 @@ def _people(conn: Connection, workspace_id: int, nodes: Sequence[int]) -> tuple[
     first: dict[int, int] = {}
     for number in nodes:
         if number not in found:
+            refuse_erased(conn, workspace_id, [number])
             raise not_found("person", str(number))
         first.setdefault(found[number].person_id, number)
     if len(first) < 2:
@@ -200,8 +202,10 @@ def _named(conn: Connection, workspace_id: int, merge_id: str) -> list[Pair]:
         links = conn.execute(select(c.links).where(c.workspace_id == workspace_id, c.merge_id == merge_id)).scalar_one_or_none()
         if links is None:
             raise not_found("merge", merge_id)
+        refuse_erased(conn, workspace_id, {end for pair in links for end in pair})
         return [(a, b) for a, b in links]
     pair = pair_of(merge_id)
+    refuse_erased(conn, workspace_id, pair)
     if not _rows.find_links(conn, workspace_id, [pair]):
         raise not_found("merge", merge_id)
     return [pair]
@@ -214,4 +218,5 @@ def _taken_back(conn: Connection, workspace_id: int, undo_id: str) -> list[Pair]
     if links is None:
         raise not_found("undo", undo_id)
     pairs: list[Pair] = [(a, b) for a, b in links]
+    refuse_erased(conn, workspace_id, {end for pair in pairs for end in pair})
     return [(m.a.node_id, m.b.node_id) for m in read_links(conn, workspace_id, pairs) if m.state == "undone" and m.undo_id == undo_id]

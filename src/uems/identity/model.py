@@ -38,6 +38,7 @@ class Rules:
     blocked: ids that name nobody, beside the built-in list; compared without case, spaces and quotes.
     email_is_id, phone_is_id: whether the traits email and phone of an identify call are ids.
     phone_region: ISO country of phone numbers without +, such as CN; empty: none.
+    erased_may_return: whether an id that was erased can become a new person, once it identifies itself anew.
     """
 
     limits: Mapping[str, int] = field(default_factory=lambda: {USER_ID: 1, ANONYMOUS_ID: 1000})
@@ -51,6 +52,7 @@ class Rules:
     email_is_id: bool = True
     phone_is_id: bool = True
     phone_region: str = ""
+    erased_may_return: bool = True
 
     def limit(self, kind: str) -> int:
         return self.limits.get(kind, self.other_limit)

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Final
 from unicodedata import category
 
-from uems.identity.model import EMAIL, PHONE, Rules
+from uems.identity.model import ANONYMOUS_ID, EMAIL, PHONE, USER_ID, Rules
 
 MAX_VALUE: Final = 512
 """Most characters of an id; a longer one is a defect of the sender."""
@@ -105,3 +105,13 @@ def _phone(text: str, region: str) -> str:
 def search_form(value: str) -> str:
     """What the search index holds of an id, and what a search text becomes."""
     return value.lower()[:SEARCH_CHARS]
+
+
+def main_id(pair: tuple[str, str], rules: Rules) -> tuple[str, str] | None:
+    """The id that an event is stored under: its user id if that names somebody, else its anonymous id."""
+    user, anonymous = pair
+    if user and (value := normalise(USER_ID, user, rules)):
+        return USER_ID, value
+    if anonymous and (value := normalise(ANONYMOUS_ID, anonymous, rules)):
+        return ANONYMOUS_ID, value
+    return None

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 from sqlalchemy import Connection, select
 
 from uems.identity import _rows
+from uems.identity.erasure.tombstones import refuse_erased
 from uems.identity.model import Id, Person
 from uems.identity.normal import normal_kind, normalise, search_form
 from uems.identity.rules import read_rules
@@ -32,9 +33,10 @@ def people_of(store: Store, scope: Scope, nodes: Collection[int]) -> dict[int, P
 
 
 def read_person(conn: Connection, workspace_id: int, person_id: int) -> Person:
-    """As ``person``, within a transaction."""
+    """As ``person``, within a transaction. Of somebody who was erased raises ``person_erased``."""
     found = people_of_nodes(conn, workspace_id, [person_id])
     if not found:
+        refuse_erased(conn, workspace_id, [person_id])
         raise not_found("person", str(person_id))
     return found[person_id]
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Generic, TypeVar
 
+import pyarrow as pa
 from sqlalchemy import select
 
 from uems.collect.api import Claim, Resolved
@@ -16,8 +17,10 @@ from uems.identity import _rows
 from uems.identity._apply import Applied, IdKey, apply, stronger
 from uems.identity._bulk import take_turn
 from uems.identity._rows import Word
+from uems.identity.erasure.barring import barred_rows
+from uems.identity.erasure.tombstones import Tombstones, mark_returned, read_tombstones
 from uems.identity.model import ANONYMOUS_ID, CAUSES, EMAIL, NOBODY, PHONE, USER_ID, Rules
-from uems.identity.normal import normal_kind, normalise
+from uems.identity.normal import main_id, normal_kind, normalise
 from uems.identity.outbox import flush_overrides
 from uems.identity.rules import read_rules
 from uems.identity.tables import identity_overrides
@@ -67,13 +70,18 @@ class _Memory:
     people: _Recent[Pair, tuple[int, int]]
     claims: _Recent[_ClaimKey, Word]
     version: int
+    tombs: Tombstones | None = None
     moved: dict[int, int] = field(default_factory=dict)
 
 
 class Resolver:
-    """The pipeline's ``People``. One a worker thread; remembers up to ``size`` pairs of ids, and as many claims, a workspace."""
+    """The pipeline's ``People``. One a worker thread; remembers up to ``size`` pairs of ids, and as many claims, a workspace.
 
-    def __init__(self, store: Store, warehouse: Warehouse, *, size: int = 200_000) -> None:
+    key: ``tombstone_key``, by which the ids of whoever was erased are known again; without it nobody is.
+    """
+
+    def __init__(self, store: Store, warehouse: Warehouse, *, size: int = 200_000, key: bytes | None = None) -> None:
+        self._key = key
         self._store = store
         self._warehouse = warehouse
         self._size = size
@@ -85,6 +93,13 @@ class Resolver:
         New ids get nodes, new claims become links, and whoever that makes one person is one on return, durably. Claims may
         repeat; what matters of several is the earliest (ts_ms, message_id). Costs about 0.3 µs a pair that is remembered.
         """
+        while True:
+            try:
+                return self._resolved(scope, pairs, claims, now)
+            except _Outdated:
+                continue  # the rules changed, or somebody was erased, between reading and writing: what is remembered is read anew
+
+    def _resolved(self, scope: Scope, pairs: Sequence[Pair], claims: Sequence[Claim], now: datetime) -> Resolved:
         memory = self._memory(scope.workspace_id)
         known = memory.people.young
         found = [known.get(pair) for pair in pairs]
@@ -101,6 +116,16 @@ class Resolver:
         node_ids = [node for node, _ in sure]
         people = [moved.get(node, person) for node, person in sure] if moved else [person for _, person in sure]
         return Resolved(node_ids=node_ids, person_ids=people)
+
+    def barred(self, scope: Scope, rows: pa.Table, now: datetime) -> Sequence[int]:
+        """The places of the rows that are of somebody who was erased; see ``tombstones``. Costs nothing where nobody ever was."""
+        memory = self._memory(scope.workspace_id)
+        if memory.tombs is None:
+            return ()
+        found, returned = barred_rows(memory.tombs, memory.rules, rows)
+        if returned:
+            mark_returned(self._store, scope.workspace_id, returned, now)
+        return found
 
     def flush(self, now: datetime) -> None:
         """Bring changes of person to the warehouse."""
@@ -120,7 +145,8 @@ class Resolver:
                     memory.moved[node] = person
                 return memory
             last = conn.execute(select(overrides.version).where(mine).order_by(overrides.version.desc()).limit(1)).scalar_one_or_none()
-        memory = _Memory(version, rules, _Recent(self._size), _Recent(self._size), last or 0)
+            tombs = read_tombstones(conn, workspace_id, self._key, rules.erased_may_return) if self._key else None
+        memory = _Memory(version, rules, _Recent(self._size), _Recent(self._size), last or 0, tombs)
         self._memories[workspace_id] = memory
         return memory
 
@@ -144,17 +170,19 @@ class Resolver:
         """Find out, in the store, whatever the memory does not know; write what is new there."""
         rules = memory.rules
         heard: dict[_ClaimKey, Word] = {}
-        main: dict[Pair, IdKey | None] = {pair: _main_id(pair, rules) for pair in pairs if memory.people.get(pair) is None}
+        main = {pair: _named(memory, pair) for pair in pairs if memory.people.get(pair) is None}
         claims: dict[tuple[IdKey, IdKey], Word] = {}
         for key, word in news.items():
             meant = _meant(key, word, rules)
+            if any(_bars(memory.tombs, ends, word) for ends in meant):
+                continue  # and not remembered: said again after they returned, it holds
             heard[key] = word if meant else _NEVER
             for ends in meant:
                 claims[ends] = stronger(claims[ends], word) if ends in claims else word
         ids = list(dict.fromkeys([*(i for i in main.values() if i), *(i for ends in claims for i in ends)]))
         people = self._known(workspace_id, ids, claims)
         if people is None:
-            applied = self._write(workspace_id, rules, ids, claims, now)
+            applied = self._write(workspace_id, memory, ids, claims, now)
             people = applied.people
             memory.moved.update(applied.changes)
         for node, person in people.values():
@@ -185,21 +213,27 @@ class Resolver:
         return None
 
     def _write(
-        self, workspace_id: int, rules: Rules, ids: Sequence[IdKey], claims: dict[tuple[IdKey, IdKey], Word], now: datetime
+        self, workspace_id: int, memory: _Memory, ids: Sequence[IdKey], claims: dict[tuple[IdKey, IdKey], Word], now: datetime
     ) -> Applied:
         with self._store.write() as conn:
             take_turn(conn, workspace_id)
-            return apply(conn, workspace_id, rules, ids, claims, now)
+            if read_rules(conn, workspace_id)[0] != memory.rules_version:
+                raise _Outdated
+            return apply(conn, workspace_id, memory.rules, ids, claims, now)
 
 
-def _main_id(pair: Pair, rules: Rules) -> IdKey | None:
-    """The id that an event is stored under: its user id if that names somebody, else its anonymous id."""
-    user, anonymous = pair
-    if user and (value := normalise(USER_ID, user, rules)):
-        return USER_ID, value
-    if anonymous and (value := normalise(ANONYMOUS_ID, anonymous, rules)):
-        return ANONYMOUS_ID, value
-    return None
+class _Outdated(Exception):
+    """What was remembered when the batch began holds no more."""
+
+
+def _named(memory: _Memory, pair: Pair) -> IdKey | None:
+    """The id that an event of the pair is stored under; None for whoever was erased, so that no node is made for them."""
+    main = main_id(pair, memory.rules)
+    return None if main is not None and memory.tombs is not None and memory.tombs.bars_id(*main) else main
+
+
+def _bars(tombs: Tombstones | None, ends: tuple[IdKey, IdKey], word: Word) -> bool:
+    return tombs is not None and any(tombs.bars_claim(kind, value, word[0]) for kind, value in ends)
 
 
 def _meant(key: _ClaimKey, word: Word, rules: Rules) -> list[tuple[IdKey, IdKey]]:

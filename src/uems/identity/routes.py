@@ -18,6 +18,7 @@ from uems.identity.bodies import (
     RulesPreviewBody,
     UndoneBody,
 )
+from uems.identity.erasure.routes import router as erasure_router
 from uems.identity.links import merges, place_of
 from uems.identity.model import Cause, MergeState
 from uems.identity.normal import JUNK
@@ -29,6 +30,7 @@ from uems.kernel.house import House
 from uems.kernel.routing import Routes
 
 router = Routes()
+router.include(erasure_router)
 
 MergeName = Annotated[Key, Path(description="Name of a link (two node numbers, `12-57`) or of a merge by hand (`merge_...`).")]
 

@@ -35,6 +35,13 @@ def read_rules(conn: Connection, workspace_id: int) -> tuple[int, Rules]:
     return (0, Rules()) if row is None else (row.version, _from_json(row.rules))
 
 
+def touch_rules(conn: Connection, workspace_id: int, now: datetime) -> None:
+    """Have every process forget what it remembers of who is who: the rules are the same, their version is another."""
+    version, rules = read_rules(conn, workspace_id)
+    row = {"workspace_id": workspace_id, "version": version + 1, "rules": asdict(rules), "changed_at": now}
+    upsert_many(conn, identity_rules, [row], ["workspace_id"])
+
+
 def rules_of(store: Store, scope: Scope) -> Rules:
     """The rules in force."""
     with store.read() as conn:

@@ -115,3 +115,57 @@ identity_flushed = Table(
     Column("workspace_id", BigId, primary_key=True, autoincrement=False),
     Column("node_id", BigInteger, nullable=False),
 )
+
+# Who was erased, how far it has come, and by whom. The ids themselves stand here only until it is done, then hashes are all that is left.
+identity_erasures = Table(
+    "identity_erasures",
+    metadata,
+    Column("workspace_id", BigId, primary_key=True, autoincrement=False),
+    Column("erasure_id", String(40), primary_key=True),
+    # The number that the person had then.
+    Column("person_id", BigInteger, nullable=False),
+    # Every number under which rows of theirs may stand, JSON lists of numbers.
+    Column("numbers", Json, nullable=False),
+    Column("stored", Json, nullable=False),
+    # [[kind, value], ...] for as long as rooms need it to find what they wrote down by id; then an empty list.
+    Column("ids", Json, nullable=False),
+    # Log partition → the offset up to which events may have been resolved before.
+    Column("heads", Json, nullable=False),
+    # Rooms that have forgotten them; what went, by room and kind of thing.
+    Column("done", Json, nullable=False),
+    Column("counts", Json, nullable=False),
+    # "running" or "done".
+    Column("state", String(10), nullable=False),
+    # How often it was looked again, after it was done, whether something late came in.
+    Column("looks", SmallInteger, nullable=False),
+    # What stood in the way of the last attempt; "" for nothing.
+    Column("waiting", Text, nullable=False),
+    Column("next_at", UtcDateTime),
+    Column("requested_at", UtcDateTime, nullable=False),
+    Column("requested_by", String(300), nullable=False),
+    Column("finished_at", UtcDateTime),
+    Index("ix_identity_erasures_due", "next_at"),
+    sqlite_with_rowid=False,
+)
+
+# Which numbers are nobody any more: old addresses say so, and ledgers that name them.
+identity_erased_numbers = Table(
+    "identity_erased_numbers",
+    metadata,
+    Column("workspace_id", BigId, primary_key=True, autoincrement=False),
+    Column("node_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("erasure_id", String(40), nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Keyed hashes of the ids, so that what is old and comes again is known. returned_at: they identified themselves anew.
+identity_tombstones = Table(
+    "identity_tombstones",
+    metadata,
+    Column("workspace_id", BigId, primary_key=True, autoincrement=False),
+    Column("id_hash", String(48), primary_key=True),
+    Column("erasure_id", String(40), nullable=False),
+    Column("erased_at", UtcDateTime, nullable=False),
+    Column("returned_at", UtcDateTime),
+    sqlite_with_rowid=False,
+)

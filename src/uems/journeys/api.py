@@ -1,6 +1,7 @@
 """The door of this room: everything that other rooms, the command line and the web may use."""
 
 from uems.journeys.asking import people_of_report, run_report
+from uems.journeys.erasing import ERASER
 from uems.journeys.people_pages import PeoplePage, page_of_people
 from uems.journeys.person_sessions import Session, sessions_of
 from uems.journeys.registry import REPORTS, Answer, Notice
@@ -44,6 +45,7 @@ from uems.journeys.sessions import Sessioniser
 __all__ = [
     "AGGREGATES",
     "ANY",
+    "ERASER",
     "MAX_DAYS",
     "MAX_TEXT",
     "MIGRATIONS",

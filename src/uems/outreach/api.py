@@ -21,6 +21,7 @@ from uems.outreach.consent.model import Restraints, Topic
 from uems.outreach.consent.settings import save_restraints, save_topic
 from uems.outreach.documents import DOCUMENTS
 from uems.outreach.dry.deciding import DryDecider
+from uems.outreach.erasing import ERASER
 from uems.outreach.flows.calling import Caller
 from uems.outreach.flows.doors import Doors
 from uems.outreach.flows.engine import Engine
@@ -42,6 +43,7 @@ from uems.outreach.uses import segment_uses, tag_uses
 
 __all__ = [
     "DOCUMENTS",
+    "ERASER",
     "EVERYTHING",
     "KINDS",
     "Act",

@@ -22,6 +22,7 @@ from uems.profiles.conditions.past import PastAsking, check_past
 from uems.profiles.conditions.until import Until
 from uems.profiles.conditions.words import Language, say
 from uems.profiles.conditions.words_told import words_sql
+from uems.profiles.erasing import ERASER
 from uems.profiles.events import list_events
 from uems.profiles.extract import Extractor, trait_rows
 from uems.profiles.follow import RECEIPTS, STORED, Touched, marks_now, range_end, touched_since
@@ -72,6 +73,7 @@ from uems.profiles.timeline import timeline
 from uems.profiles.traits import trait_history, traits_of, traits_told
 
 __all__ = [
+    "ERASER",
     "MIGRATIONS",
     "RECEIPTS",
     "ROLES",

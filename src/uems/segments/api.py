@@ -5,6 +5,7 @@ from uems.segments.config.model import FieldChange
 from uems.segments.current import Currency, currency
 from uems.segments.definitions import archive_segment, list_segments, resolve, resolve_node, save_segment, segment
 from uems.segments.doers import segment_worker
+from uems.segments.erasing import ERASER
 from uems.segments.feed import Change, Place, changes_since, follow, head, place_of, start_at
 from uems.segments.jobs.model import LIVE, Job, State
 from uems.segments.jobs.paging import page_of, page_start
@@ -23,6 +24,7 @@ from uems.segments.tagging import Tags, tag_uses
 from uems.segments.uses import SegmentUse, SegmentUsers, named_in
 
 __all__ = [
+    "ERASER",
     "LIVE",
     "MIGRATIONS",
     "After",

@@ -14,14 +14,19 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 import uems
 from uems.access.api import operator_token
+from uems.collect import api as collect
 from uems.experiments import api as experiments
+from uems.identity import api as identity
+from uems.journeys import api as journeys
 from uems.kernel.clock import utc_now
 from uems.kernel.edge import UPLOAD
+from uems.kernel.erasure import Eraser
 from uems.kernel.house import House
 from uems.outreach import api as outreach
 from uems.prediction import api as prediction
 from uems.profiles import api as profiles
 from uems.segments import api as segments
+from uems.superusers import api as superusers
 from uems.web.errors import install_errors
 from uems.web.frame import Frame
 from uems.web.mounting import Mounted, mount_rooms, mounted_routes
@@ -34,6 +39,17 @@ SEGMENT_USERS: tuple[segments.SegmentUsers, ...] = (experiments.segment_uses, ou
 """What names segments above the room that has them."""
 CONFIG_ROOMS: tuple[segments.RoomKind, ...] = outreach.DOCUMENTS
 """Definitions of rooms above segments that are kept as documents too, in the order in which they are put in force."""
+ERASERS: tuple[Eraser, ...] = (
+    outreach.ERASER,
+    collect.ERASER,
+    profiles.ERASER,
+    journeys.ERASER,
+    segments.ERASER,
+    superusers.ERASER,
+    identity.ERASER,
+)
+"""Every room that keeps something of people, in the order in which they forget: first nobody is written to any more, then the events go,
+then what was made from them. A test finds columns of people that none of them names."""
 _FOR_STRANGERS = (
     "/healthz",
     "/api/login",
@@ -125,6 +141,7 @@ def create_app(
     app.state.tag_users = TAG_USERS
     app.state.segment_users = SEGMENT_USERS
     app.state.config_rooms = CONFIG_ROOMS
+    app.state.erasers = ERASERS
     app.state.streams = outreach.Streams(house.store, clock)
     app.state.operator_hash = hashlib.sha256(operator_token(house.settings.home).encode()).digest()
     install_errors(app)

@@ -57,8 +57,14 @@ def judge(staged: Staged, scope: Scope, seen: Seen, checker: Checker | None, peo
     node = np.zeros(size, np.uint64)
     asked = (status == "accepted") | (status == "warned")
     if asked.any():
+        _turn_away(people.barred(scope, _only(table, asked), now), asked, status, reason)
+    if asked.any():
         node[asked], person[asked] = _people(_only(table, asked), scope, people, now)
         nobody = asked & (node == 0)
+        if nobody.any():  # erased since the rows were looked at
+            before = nobody.copy()
+            _turn_away(people.barred(scope, _only(table, nobody), now), nobody, status, reason)
+            asked &= nobody | ~before
         status[nobody], reason[nobody] = "invalid", "junk_id: no id of the event names anybody; values such as null or 0 are blocked"
     good = asked & (node != 0)
     if good.any():
@@ -93,6 +99,14 @@ def _ask_plan(
         if verdict is not None:
             status[row] = "blocked" if verdict.blocked else "warned"
             reason[row] = verdict.reason
+
+
+def _turn_away(
+    barred: Sequence[int], asked: npt.NDArray[np.bool_], status: npt.NDArray[np.object_], reason: npt.NDArray[np.object_]
+) -> None:
+    """Events of whoever was erased leave a receipt and nothing else: no letter, for that would keep what they say."""
+    gone = np.flatnonzero(asked)[np.asarray(barred, np.intp)]
+    status[gone], reason[gone], asked[gone] = "erased", "erased: whoever this id names was erased", False
 
 
 def _people(rows: pa.Table, scope: Scope, people: People, now: datetime) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint64]]:

@@ -43,6 +43,13 @@ class People(Protocol):
         """``pairs`` are distinct (user_id, anonymous_id), "" for absent; at least one of the two is set."""
         ...
 
+    def barred(self, scope: Scope, rows: pa.Table, now: datetime) -> Sequence[int]:
+        """The rows (with user_id, anonymous_id, ts, type, channel) of somebody who was erased, by their places: they are not stored.
+
+        An event that brings its ids back, where the workspace allows that, is none of them; it counts from here on.
+        """
+        ...
+
     def flush(self, now: datetime) -> None:
         """Bring what the store knows of merges to the warehouse; called before each closing transaction and at start."""
         ...

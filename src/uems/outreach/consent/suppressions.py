@@ -60,7 +60,7 @@ def spelling(channel: str, given: str) -> str:
     return text.lower()
 
 
-def _kept(channel: str, address: str) -> str:
+def kept_spelling(channel: str, address: str) -> str:
     """The spelling of an address that somebody had; as it stands where it is none."""
     if any(one.key == channel and one.medium == "phone" for one in CHANNELS):
         with suppressing(ValueError):
@@ -70,7 +70,7 @@ def _kept(channel: str, address: str) -> str:
 
 def suppress(conn: Connection, workspace_id: int, channel: str, address: str, reason: str, detail: str, now: datetime, by: str) -> bool:
     """Send nothing there any more; False where that is known. One that is there keeps its reason."""
-    row = {"workspace_id": workspace_id, "channel": channel, "address": _kept(channel, address)[:400], "reason": reason}
+    row = {"workspace_id": workspace_id, "channel": channel, "address": kept_spelling(channel, address)[:400], "reason": reason}
     return bool(
         upsert_many(conn, table, [{**row, "detail": detail[:2_000], "at": now, "by": by}], ["workspace_id", "channel", "address"], ())
     )
@@ -101,7 +101,7 @@ def add_addresses(store: Store, access: Access, channel: str, lines: Sequence[st
 
 def remove_address(store: Store, access: Access, channel: str, address: str) -> None:
     """Let messages go there again. Audited; raises ``not_found``."""
-    spelt = {address.strip().lower(), _kept(channel, address.strip())}
+    spelt = {address.strip().lower(), kept_spelling(channel, address.strip())}
     with store.write() as conn:
         mine = (_C.workspace_id == access.scope.workspace_id, _C.channel == channel, _C.address.in_(sorted(spelt)))
         if not conn.execute(delete(table).where(*mine)).rowcount:

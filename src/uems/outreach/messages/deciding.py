@@ -49,7 +49,8 @@ class Rules:
     """By what is decided. media: where each usable channel finds people. off: what the others lack. templates: those that exist.
 
     held: campaigns that do not go on now, by their keys. holdouts: who is never written to. spellings:
-    how else an address may be written on the list of suppressed ones.
+    how else an address may be written on the list of suppressed ones. sealed: (channel, address) → how it stands there when it
+    was that of somebody who was erased.
     """
 
     restraints: Restraints
@@ -60,11 +61,13 @@ class Rules:
     held: Mapping[str, HeldCampaign] = field(default_factory=dict)
     holdouts: Sequence[Holdout] = ()
     spellings: Mapping[str, Callable[[str], Sequence[str]]] = field(default_factory=dict)
+    sealed: Callable[[str, str], str] | None = None
 
     def written(self, channel: str, address: str) -> Sequence[str]:
         """Every way in which an address may be written there."""
         spell = self.spellings.get(channel)
-        return (address.lower(),) if spell is None else spell(address)
+        plain = (address.lower(),) if spell is None else spell(address)
+        return plain if self.sealed is None else (*plain, *(self.sealed(channel, one) for one in plain))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

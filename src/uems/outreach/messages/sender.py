@@ -24,6 +24,7 @@ from uems.kernel.scope import Scope
 from uems.kernel.store import insert_many, lock
 from uems.outreach.campaigns.standstill import held_campaigns
 from uems.outreach.channel import Letter, Refused, Transport
+from uems.outreach.consent.sealed import address_key, sealed_address
 from uems.outreach.consent.settings import Setup, read_restraints, read_topics, setups
 from uems.outreach.consent.tokens import Tokens
 from uems.outreach.holdouts.definitions import read_holdouts
@@ -188,6 +189,7 @@ def frame_of(conn: Connection, house: House, scope: Scope) -> Frame:
         off={key: one.lacks or "disabled" for key, one in channels.items() if not one.usable},
         templates=frozenset(versions),
         spellings={key: partial(one.channel.spellings, one.config) for key, one in channels.items() if one.usable},
+        sealed=partial(sealed_address, address_key(house.settings), scope.workspace_id),
         held=held_campaigns(conn, scope.workspace_id),
         holdouts=[one for one in read_holdouts(conn, scope.workspace_id) if not one.now.ended],
     )

@@ -15,9 +15,10 @@ Check: TypeAlias = Literal["device", "network", "address", "mailbox"]
 Strictness: TypeAlias = Literal["refuse", "flag", "off"]
 Reason: TypeAlias = Literal[
     "self_referral", "ring", "same_device", "same_network", "same_address", "same_mailbox", "already_customer", "no_order", "refunded",
-    "same_person",
+    "same_person", "erased",
 ]  # fmt: skip
-"""Why somebody who came by a code brings no reward. same_person: their other account had come before."""
+"""Why somebody who came by a code brings no reward. same_person: their other account had come before. erased: nobody knows any more whether
+they bought."""
 CHECKS: Final[Mapping[Check, Reason]] = {
     "device": "same_device",
     "network": "same_network",

@@ -103,6 +103,8 @@ export default {
         merge_made: "People merged",
         merge_undone: "Merge undone",
         merge_redone: "Merged again",
+        person_erased: "Person erased",
+        person_exported: "Copy of a person’s data fetched",
         source_created: "Source added",
         source_changed: "Source changed",
         source_deleted: "Source removed",

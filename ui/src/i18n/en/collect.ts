@@ -38,7 +38,7 @@ export default {
     stored: "The event as stored",
     notStored: "This event is not stored, so it counts in no report.",
     seeLetter: "Open its dead letter",
-    status: { accepted: "Accepted", warned: "Warned", duplicate: "Duplicate", blocked: "Blocked", invalid: "Invalid" },
+    status: { accepted: "Accepted", warned: "Warned", duplicate: "Duplicate", blocked: "Blocked", invalid: "Invalid", erased: "Of an erased person" },
     types: {
       track: "Track",
       page: "Page view",
@@ -61,6 +61,7 @@ export default {
       too_large: "It is too large.",
       bad_timestamp: "Its time cannot be read.",
       timestamp_out_of_range: "Its time lies before the year 2000 or more than a day in the future.",
+      erased: "The person it names was erased.",
       junk_id: "Its ids name nobody: values such as null or 0 are blocked.",
       bad_json: "It is not valid JSON.",
       not_an_object: "It is not a JSON object.",

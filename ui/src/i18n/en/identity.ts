@@ -61,6 +61,9 @@ export default {
     phoneIsId: "The trait phone names a person",
     phoneRegion: "Country of phone numbers without +",
     phoneRegionNote: "Two letters, such as CN or US. Empty: their digits are taken as they are.",
+    erased: "People who were erased",
+    erasedNote: "What happened before the erasure is refused for ever, whatever is chosen here.",
+    erasedMayReturn: "They may come back as a new person once they identify themselves anew. Files and sources do not count as that.",
     mayNot: "Your role may read these rules, not change them.",
     confirmTitle: "Put these rules in force?",
     confirmText_one:

@@ -47,6 +47,7 @@ export default {
       no_order: "They bought nothing in time.",
       refunded: "The order was paid back.",
       same_person: "Another account of theirs came before.",
+      erased: "They were erased before they bought.",
     },
     checks: { device: "Device", network: "Network address", address: "Postal address", mailbox: "Mailbox" },
     strictness: { refuse: "Refuse", flag: "Accept, and show it", off: "Do not look" },

@@ -106,6 +106,8 @@ const zh: SameKeys<typeof en> = {
         merge_made: "合并用户",
         merge_undone: "撤销合并",
         merge_redone: "重新合并",
+        person_erased: "抹除用户",
+        person_exported: "导出用户的全部数据",
         source_created: "添加数据源",
         source_changed: "修改数据源",
         source_deleted: "移除数据源",

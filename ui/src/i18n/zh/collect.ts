@@ -35,7 +35,7 @@ const zh: SameKeys<typeof en> = {
     stored: "入库的完整事件",
     notStored: "此事件未入库，不计入任何报表。",
     seeLetter: "打开对应的死信",
-    status: { accepted: "已接收", warned: "有警告", duplicate: "重复", blocked: "已拦截", invalid: "无效" },
+    status: { accepted: "已接收", warned: "有警告", duplicate: "重复", blocked: "已拦截", invalid: "无效", erased: "用户已抹除" },
     types: {
       track: "行为事件",
       page: "页面浏览",
@@ -58,6 +58,7 @@ const zh: SameKeys<typeof en> = {
       too_large: "事件体积过大。",
       bad_timestamp: "时间格式无法识别。",
       timestamp_out_of_range: "时间早于 2000 年，或超前一天以上。",
+      erased: "事件所指的用户已被抹除。",
       junk_id: "ID 不指向任何人：null、0 之类的取值会被屏蔽。",
       bad_json: "不是有效的 JSON。",
       not_an_object: "不是 JSON 对象。",

@@ -47,6 +47,7 @@ export default {
       no_order: "没有在期限内下单。",
       refunded: "订单已退款。",
       same_person: "他的另一个账号更早来过。",
+      erased: "对方在下单前已被抹除。",
     },
     checks: { device: "设备", network: "网络地址", address: "收货地址", mailbox: "邮箱" },
     strictness: { refuse: "拒绝", flag: "接受并提示", off: "不检查" },

@@ -74,6 +74,11 @@ function Editor({ rules }: { rules: Rules }): ReactNode {
         <Card title={t("rules.traits")} note={t("rules.traitsNote")}>
           <Traits />
         </Card>
+        <Card title={t("rules.erased")} note={t("rules.erasedNote")}>
+          <Form.Item name="erased_may_return" valuePropName="checked">
+            <Checkbox>{t("rules.erasedMayReturn")}</Checkbox>
+          </Form.Item>
+        </Card>
         {may ? (
           <div>
             <Button type="primary" htmlType="submit" loading={preview.isPending || save.isPending}>

@@ -18,7 +18,7 @@ import { liveQuery } from "./queries";
 import { ReceiptDrawer } from "./ReceiptDrawer";
 import { ReceiptTable } from "./ReceiptTable";
 
-const STATUSES: readonly ReceiptStatus[] = ["accepted", "warned", "duplicate", "blocked", "invalid"];
+const STATUSES: readonly ReceiptStatus[] = ["accepted", "warned", "duplicate", "blocked", "invalid", "erased"];
 const EVERY = 2000;
 
 function isStatus(value: string): value is ReceiptStatus {
