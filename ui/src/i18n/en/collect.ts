@@ -38,7 +38,14 @@ export default {
     stored: "The event as stored",
     notStored: "This event is not stored, so it counts in no report.",
     seeLetter: "Open its dead letter",
-    status: { accepted: "Accepted", warned: "Warned", duplicate: "Duplicate", blocked: "Blocked", invalid: "Invalid", erased: "Of an erased person" },
+    status: {
+      accepted: "Accepted",
+      warned: "Warned",
+      duplicate: "Duplicate",
+      blocked: "Blocked",
+      invalid: "Invalid",
+      erased: "Of an erased person",
+    },
     types: {
       track: "Track",
       page: "Page view",
