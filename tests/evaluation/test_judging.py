@@ -59,6 +59,7 @@ def a_world(
         days=NOTHING,
         unsubscribed=happenings(gone.tolist(), [since + DAY_MS] * len(gone), [1] * len(gone)),
         complained=NOTHING,
+        discounts=NOTHING,
     )
     arms = Arms(person=np.arange(count, dtype=np.uint64), since_ms=np.full(count, since), treated=treated, evidence=evidence)
     return judge(ACTION, arms, lives, Terms(horizon_days=30, margin=0.5, cost_minor=cost_minor))
@@ -140,7 +141,7 @@ def test_whoever_is_not_watched_for_long_enough_waits() -> None:
         treated=np.array([True, False, True, False]),
         evidence="holdout",
     )
-    lives = Lives(known=KNOWN, purchases=NOTHING, days=NOTHING, unsubscribed=NOTHING, complained=NOTHING)
+    lives = Lives(known=KNOWN, purchases=NOTHING, days=NOTHING, unsubscribed=NOTHING, complained=NOTHING, discounts=NOTHING)
     one = judge(ACTION, arms, lives, Terms(horizon_days=30, margin=1, cost_minor=100))
     assert (one.treated, one.control, one.waiting, one.cost_minor) == (1, 1, 2, 50)
     assert [effect.difference for effect in one.effects] == [None] * 5
@@ -154,7 +155,7 @@ def test_nothing_is_concluded_from_days_before_the_first_event_or_after_the_last
     arms = Arms(
         person=np.arange(4, dtype=np.uint64), since_ms=np.array(since), treated=np.array([True, False, True, False]), evidence=evidence
     )
-    lives = Lives(known=known, purchases=NOTHING, days=NOTHING, unsubscribed=NOTHING, complained=NOTHING)
+    lives = Lives(known=known, purchases=NOTHING, days=NOTHING, unsubscribed=NOTHING, complained=NOTHING, discounts=NOTHING)
     one = judge(ACTION, arms, lives, Terms(horizon_days=30, margin=1))
     assert (one.treated + one.control, one.waiting) == (counted, 4 - counted)
 

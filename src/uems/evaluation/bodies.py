@@ -63,6 +63,7 @@ class WorthBody(Body):
 
     treated, control: people watched for the whole horizon; waiting: not yet so long; both: in both groups, in neither count.
     p_value: of a net return that is not 0; q_value: corrected for all actions judged beside it.
+    discount_minor: taken off purchases of those treated, wasted_minor: of it, for people who would have bought anyway.
     net_minor: margin won less cost. placebo: p-value of the same comparison before the action; below 0.05 the groups differed anyway.
     """
 
@@ -84,6 +85,8 @@ class WorthBody(Body):
     placebo: float | None
     p_value: float | None
     q_value: float | None
+    discount_minor: int
+    wasted_minor: int | None
     proposal: Proposal
     causes: list[Cause]
     harmful: bool
@@ -109,6 +112,8 @@ class WorthBody(Body):
             placebo=one.placebo,
             p_value=one.p_value,
             q_value=one.q_value,
+            discount_minor=one.discount_minor,
+            wasted_minor=one.wasted_minor,
             proposal=one.proposal,
             causes=list(one.causes),
             harmful=one.harmful,

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Literal, TypeAlias
 
 from uems.evaluation.league import league
-from uems.evaluation.model import SUMMARIES, Action, Evidence, Span, Worth
+from uems.evaluation.model import SUMMARIES, TRIED, Action, Evidence, Span, Worth
 from uems.evaluation.reading import NAMES
 from uems.journeys import api as journeys
 from uems.kernel.clock import day_of
@@ -53,7 +53,7 @@ class Credits:
 def credits(house: House, scope: Scope, now: datetime, horizon_days: int | None = None) -> Credits:
     """Every action of the league that has a touch of its own, the largest by last touch first."""
     found = league(house, scope, now, horizon_days)
-    worths = [one for one in found.worths if one.action.kind not in SUMMARIES and one.first_at is not None]
+    worths = [one for one in found.worths if one.action.kind not in SUMMARIES | TRIED and one.first_at is not None]
     first = min((one.first_at for one in worths if one.first_at), default=now)
     asked = _Asked(house, scope, now, first, found.horizon_days)
     ours = asked.shared(_OWN, ("origin_id",)) if any(one.action.kind != "sending" for one in worths) else {}

@@ -50,6 +50,7 @@ def judge(action: Action, arms: Arms, lives: Lives, terms: Terms) -> Worth:
     effects = _effects(counted, lives, horizon)
     placebo = _placebo(counted, lives, horizon) if arms.evidence == "difference" else None
     net = _net(effects, terms.margin, cost)
+    discount = int(Watched(counted, lives.discounts).amount(0, horizon)[counted.treated].sum())
     proposal, causes = _proposed(arms.evidence, treated, control, everybody, int((~arms.treated).sum()), effects, net, placebo)
     return Worth(
         action=action,
@@ -67,8 +68,18 @@ def judge(action: Action, arms: Arms, lives: Lives, terms: Terms) -> Worth:
         proposal=proposal,
         causes=causes,
         p_value=_p_of_net(effects, terms.margin, cost),
+        discount_minor=discount,
+        wasted_minor=_wasted(discount, effects) if arms.evidence == "holdout" else None,
         first_at=datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=int(arms.since_ms.min())) if len(arms.since_ms) else None,
     )
+
+
+def _wasted(discount: int, effects: Sequence[Effect]) -> int | None:
+    """How much of the discount went to people who would have bought anyway: the share of buyers whom the control has too."""
+    conversion = next((one for one in effects if one.measure == "conversion"), None)
+    if conversion is None or conversion.treated is None or conversion.control is None:
+        return None
+    return round(discount * min(1.0, conversion.control / conversion.treated)) if conversion.treated else 0
 
 
 def _effects(arms: Arms, lives: Lives, horizon: int) -> list[Effect]:

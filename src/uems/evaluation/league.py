@@ -9,6 +9,7 @@ from uems.evaluation.judging import Terms, corrected, judge
 from uems.evaluation.model import Action, ActionKind, Arms, Worth
 from uems.evaluation.reading import Reading, first_instant
 from uems.evaluation.terms import ActionCost, costs_of, terms_of
+from uems.evaluation.trying import trials
 from uems.kernel.errors import not_found
 from uems.kernel.house import House
 from uems.kernel.money import exponent
@@ -74,7 +75,12 @@ class _Asked:
     def _actions(self) -> list[tuple[Action, Arms]]:
         summaries = self.reading.summaries()
         self._summaries = {(action.kind, action.key): period for action, _, period in summaries}
-        return [*self.reading.acts(), *self.reading.sendings(), *((action, arms) for action, arms, _ in summaries)]
+        return [
+            *self.reading.acts(),
+            *self.reading.sendings(),
+            *trials(self._house, self._scope, self._now),
+            *((action, arms) for action, arms, _ in summaries),
+        ]
 
     def _costs(self, actions: Sequence[tuple[Action, Arms]]) -> list[int]:
         """What each cost in minor units, for everybody it was for."""

@@ -8,8 +8,11 @@ from typing import Final, Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-ActionKind: TypeAlias = Literal["flow", "campaign", "sending", "programme", "everything"]
-"""sending: messages that another tool sent, known by events of the role "sent" alone. programme, everything: what holdouts are about."""
+ActionKind: TypeAlias = Literal["flow", "campaign", "sending", "change", "coupon", "slot", "programme", "everything"]
+"""sending: messages that another tool sent, known by events of the role "sent" alone. change, coupon, slot: an arm of an experiment,
+by what shared people out; its key is that of the experiment, ":" and the arm. programme, everything: what holdouts are about."""
+TRIED: Final[frozenset[ActionKind]] = frozenset({"change", "coupon", "slot"})
+"""These are arms of experiments."""
 SUMMARIES: Final = frozenset({"programme", "everything"})
 """These hold other actions; adding them up counts twice."""
 Evidence: TypeAlias = Literal["holdout", "difference"]
@@ -93,7 +96,8 @@ class Worth:
     treated, control: people watched that long. waiting: those who are not yet. cost_minor: for those counted. net_minor: margin won
     less cost. roi: net over cost; None where it cost nothing. placebo: p-value of the same comparison made before the action.
     proposal with its causes, the weightiest first. harmful: health got worse for certain. p_value: of a net return that is not 0;
-    q_value: the same, corrected for all the actions that were judged beside it.
+    q_value: the same, corrected for all the actions that were judged beside it. discount_minor: taken off what those treated bought
+    within the horizon, and wasted_minor: as much of it as went to people who would have bought anyway; both are out of revenue already.
     """
 
     action: Action
@@ -113,6 +117,8 @@ class Worth:
     first_at: datetime | None
     p_value: float | None = None
     q_value: float | None = None
+    discount_minor: int = 0
+    wasted_minor: int | None = None
 
     @property
     def harmful(self) -> bool:

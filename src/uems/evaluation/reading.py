@@ -15,6 +15,7 @@ from uems.identity import api as identity
 from uems.journeys import api as journeys
 from uems.kernel.clock import day_of, start_of_day
 from uems.kernel.house import House
+from uems.kernel.money import exponent
 from uems.kernel.scope import Scope
 from uems.kernel.sql import Sql
 from uems.kernel.store import to_microseconds
@@ -40,13 +41,14 @@ class Span:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lives:
-    """What everybody did in ``known``. days: one a person and day, at noon of it."""
+    """What everybody did in ``known``. days: one a person and day, at noon of it. discounts: what was taken off purchases."""
 
     known: Span
     purchases: Happenings
     days: Happenings
     unsubscribed: Happenings
     complained: Happenings
+    discounts: Happenings
 
 
 class Reading:
@@ -134,12 +136,23 @@ class Reading:
         """Every time that money went back, from ``first`` on."""
         return self._paid("refund", first)
 
+    def _discounts(self, first: datetime) -> Happenings:
+        """The property ``discount`` of purchases, in money as their revenue is; what is no amount, or in other money, is none."""
+        query = self.query(first, self.now)
+        value = query.number_sql("discount")
+        mine = Sql(f"currency = {query.bind(self._scope.currency, 'String')} AND {value} > 0 AND {value} < 1e12")
+        minor = Sql(f"if({mine}, round({value} * {10 ** exponent(self._scope.currency)}), 0)")
+        return self._bought("purchase", first, query, minor)
+
     def _paid(self, role: str, first: datetime) -> Happenings:
+        query = self.query(first, self.now)
+        return self._bought(role, first, query, query.revenue_sql())
+
+    def _bought(self, role: str, first: datetime, query: journeys.Query, amount: Sql) -> Happenings:
         names = sorted(self.roles.events(role))
         if not names:
             return NOTHING
-        query = self.query(first, self.now)
-        columns = {"at": Sql("toUnixTimestamp64Milli(ts)"), "amount": query.revenue_sql()}
+        columns = {"at": Sql("toUnixTimestamp64Milli(ts)"), "amount": Sql(f"ifNull({amount}, 0)")}
         rows = query.events_sql(columns, Sql(f"event IN {query.bind(names, 'Array(String)')}"), first, self.now)
         found = query.run(Sql(f"SELECT person, at, toInt64(amount) AS amount FROM {rows}"))
         return Happenings(
@@ -157,6 +170,7 @@ class Reading:
             days=self.days(first),
             unsubscribed=self._refused(outreach.unsubscribed(store, scope)),
             complained=self._refused(outreach.complained(store, scope)),
+            discounts=self._discounts(first),
         )
 
     def known(self) -> Span:

@@ -27,6 +27,7 @@ _PROPOSALS: Final = {
 }  # fmt: skip
 _KINDS: Final = {
     "flow": ("流程", "Flow"), "campaign": ("营销活动", "Campaign"), "sending": ("其他工具", "Other tool"),
+    "change": ("产品改动", "Product change"), "coupon": ("优惠券", "Coupon"), "slot": ("推荐位", "Slot"),
     "programme": ("项目", "Programme"), "everything": ("全部触达", "Everything"),
 }  # fmt: skip
 

@@ -34,7 +34,13 @@ router.include(reviews)
 _BASE: Final = "/workspaces/{workspace}/evaluation"
 _READ, _WRITE = guard("evaluation:read"), guard("evaluation:write")
 _ONE: Final = _BASE + "/actions/{action_kind}/{key}"
-Kind = Annotated[ActionKind, Path(description="flow, campaign, sending for what other tools sent, programme, or everything.")]
+Kind = Annotated[
+    ActionKind,
+    Path(
+        description="flow, campaign, sending for what other tools sent, change, coupon or slot for an arm of an"
+        " experiment, programme, or everything."
+    ),
+]
 ActionKey = Annotated[str, Path(min_length=1, max_length=200, description="Key of the action.")]
 
 

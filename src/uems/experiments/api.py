@@ -11,12 +11,14 @@ from uems.experiments.statistics.difference import Conclusion, Contrast, contras
 from uems.experiments.statistics.estimates import Estimate, NoAnswer, estimate
 from uems.experiments.statistics.moments import Moments, from_rows
 from uems.experiments.statistics.multiple import benjamini_hochberg
+from uems.experiments.trials.assigned import Assigned, assigned
 from uems.experiments.trials.definitions import Experiment, list_trials
 from uems.experiments.uses import segment_uses
 
 __all__ = [
     "EXPOSED",
     "FLAG_ADDRESSES",
+    "Assigned",
     "Assignment",
     "Conclusion",
     "Contrast",
@@ -30,6 +32,7 @@ __all__ = [
     "Ramper",
     "Subject",
     "adjust",
+    "assigned",
     "benjamini_hochberg",
     "compile_payload",
     "contrast",

@@ -59,8 +59,12 @@ def exposed_sql(query: journeys.Query, wanted: Exposures) -> Sql:
     columns = {"t": INSTANT, "a": Sql(f"transform({told}, {words}, {numbers}, toUInt8({UNKNOWN}))")}
     columns |= {f"of_{name}": query.text_sql(dimension) for name, dimension in wanted.traits.items()}
     rows = query.events_sql(columns, where, wanted.start, wanted.end)
-    # Of two exposures in one millisecond the one with the smaller text counts, so that the answer is the same each time.
-    kept = [Sql(f", argMin({ident(f'of_{name}')}, (t, {ident(f'of_{name}')})) AS {ident(name)}") for name in wanted.traits]
+    # Of two exposures in one millisecond the one with the smaller text counts, so that the answer is the same each time. As one text,
+    # the instant in front: comparing pairs takes three times as long.
+    kept = [
+        Sql(f", substring(min(concat(leftPad(toString(t), 15, '0'), {ident(f'of_{name}')})), 16) AS {ident(name)}")
+        for name in wanted.traits
+    ]
     arm = Sql(f"if(min(a) = max(a), min(a), toUInt8({SEVERAL}))")
     return Sql(f"(SELECT person, min(t) AS f, {arm} AS arm{join(Sql(''), kept)} FROM {rows} GROUP BY person)")
 

@@ -94,5 +94,7 @@ def test_a_design_is_planned_and_proved_before_it_is_saved(shop: Shop) -> None:
 
 def test_every_kind_of_metric_has_a_form(shop: Shop) -> None:
     kinds = shop.get("/experiment-metrics").json()["items"]
-    assert {"mean", "proportion", "ratio", "quantile", "retention", "funnel", "revenue"} == {one["key"] for one in kinds}
+    assert {"mean", "proportion", "ratio", "quantile", "retention", "funnel", "revenue", "trimmed", "top_share"} == {
+        one["key"] for one in kinds
+    }
     assert all(one["label_zh"] and one["schema_of"]["properties"] for one in kinds)

@@ -27,6 +27,8 @@ from uems.outreach.flows.steps import SECOND
 from uems.outreach.flows.tables import flow_effects
 from uems.outreach.flows.tagging import do_tags
 from uems.outreach.flows.tasks import Asked, FlowTask, finish_task, list_tasks, undo_task
+from uems.outreach.flows.tracing import ways_of
+from uems.outreach.holdouts.definitions import save_holdout
 from uems.outreach.tables import outreach_messages
 from uems.profiles import api as profiles
 
@@ -353,3 +355,44 @@ def test_who_comes_into_the_segment_of_a_paused_flow_waits_at_its_door(shop: Flo
     shop.run()
     assert shop.paths() == ["hi:next end:end (end)"] * 2
     assert len(shop.sent()) == 2
+
+
+def test_nobody_who_is_held_out_is_handed_over_or_called_about_and_their_trace_says_so(near: FlowShop, ear: Any, called: Caller) -> None:
+    ear.answer, ear.says = staticmethod(lambda body: (200, {})), staticmethod(lambda body: b"{}")
+    store = near.house.store
+    hook = {"url": ear.url, "amount": 1, "unit": "hour"}
+    nodes: Nodes = {"ask": ("webhook", {**hook, "contact": True}), "note": ("webhook", hook), "call": CALL["call"], "end": END}
+    ways = {"ask:ok": "note", "ask:failed": "note", "note:ok": "call", "note:failed": "call"}
+    near.publish(graph(nodes, ways | {f"call:{way}": "end" for way in ("reached", "lost", "timeout")}))
+    share = save_holdout(store, near.access(), "care", "Care", 50, None, [("flow", "f")])
+    for n in range(12):
+        near.happen(f"u{n}")
+    near.run()
+
+    def call() -> None:
+        near.run()
+        while called.step():
+            continue
+        near.later(seconds=5)
+
+    call()
+    call()
+    near.later(hours=1)
+    call()
+    call()
+    numbers = near.numbers()
+    held = {user for user, person in numbers.items() if share.holds(person, NOW)}
+    assert 0 < len(held) < 12
+    told = [json.loads(body) for _, body in ear.heard]
+    assert {one["user_id"] for one in told if one["node"] == "ask"} == set(numbers) - held
+    assert {one["user_id"] for one in told if one["node"] == "note"} == set(numbers)
+    assert not any("held" in one["context"] for one in told)
+    assert {task.person_id for task in list_tasks(store, near.scope, Asked(), after=None, limit=50)} == {
+        numbers[user] for user in set(numbers) - held
+    }
+    for user, person in numbers.items():
+        [way] = ways_of(near.house, near.scope, person)
+        kept = "care" if user in held else ""
+        assert ([step.held for step in way.passed], way.standing, way.standing_held) == ([kept, ""], "call", kept)
+    near.later(days=2)
+    assert {path.split()[2] for path in near.paths()} == {"call:timeout"}

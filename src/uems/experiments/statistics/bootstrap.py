@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from uems.experiments.statistics.difference import ALPHA
-from uems.experiments.statistics.estimates import NoAnswer
+from uems.experiments.statistics.estimates import Estimate, NoAnswer
 from uems.experiments.statistics.moments import Floats
 
 REPLICATES: Final = 2_000
@@ -66,6 +66,20 @@ def bootstrap(
     return Resampled(control=first, treatment=second, value=second - first, low=low, high=high, p_value=p_value)
 
 
+def drawn_estimate(counts: Mapping[float, int], statistic: Statistic, *, replicates: int = 500, seed: int = 0) -> Estimate | NoAnswer:
+    """A statistic of one arm with its error by drawing: what methods for means need to judge it. counts: value → people who have it."""
+    people = sum(counts.values())
+    if people < 2:
+        return NoAnswer(reason="too_few" if people else "nobody")
+    values = np.asarray(sorted(counts), np.float64)
+    often = np.asarray([counts[value] for value in values.tolist()], np.float64)
+    draws = _drawn(values, often, statistic, replicates, np.random.default_rng(seed))
+    value = float(statistic(values, often[None, :])[0])
+    if not np.isfinite(value) or not np.isfinite(draws).all():
+        return NoAnswer(reason="zero_denominator")
+    return Estimate(count=people, value=value, variance=float(draws.var(ddof=1)) * people)
+
+
 def _drawn(values: Floats, often: Floats, statistic: Statistic, replicates: int, luck: np.random.Generator) -> Floats:
     size = int(often.sum())
     batch = max(1, _AT_ONCE // len(values))
@@ -102,5 +116,37 @@ def trimmed_mean(share: float) -> Statistic:
         inside = np.maximum(inside, 0.0)
         trimmed: Floats = (inside @ values) / inside.sum(axis=1)
         return trimmed
+
+    return found
+
+
+def mean(values: Floats, often: Floats) -> Floats:
+    """The mean of each draw."""
+    found: Floats = (often @ values) / often.sum(axis=1)
+    return found
+
+
+def capped_mean(share: float) -> Statistic:
+    """The mean of all but the highest ``share`` of the people; who stands on the edge counts in part."""
+
+    def found(values: Floats, often: Floats) -> Floats:
+        kept = (1 - share) * often.sum(axis=1, keepdims=True)
+        upper = np.cumsum(often, axis=1)
+        inside = np.maximum(np.minimum(upper, kept) - (upper - often), 0.0)
+        lowest: Floats = (inside @ values) / kept[:, 0]
+        return lowest
+
+    return found
+
+
+def top_share(share: float) -> Statistic:
+    """What the highest ``share`` of the people have, of all that everybody has; not a number where nobody has anything."""
+
+    def found(values: Floats, often: Floats) -> Floats:
+        whole = often @ values
+        rest = capped_mean(share)(values, often) * (1 - share) * often.sum(axis=1)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            top: Floats = np.where(whole > 0, 1 - rest / whole, np.nan)
+        return top
 
     return found

@@ -1,4 +1,4 @@
-"""How sure is a quantile of an arm? The distance of two order statistics around it says so, and SQL finds them in one pass.
+"""How sure is a quantile of an arm? The distance of two order statistics around it says so, and SQL finds them in the pass that sums.
 
 The rank of a quantile varies as a binomial count; the values at the ranks n·q ± z·sqrt(n·q·(1 - q)) are its interval, free of any
 assumption about the distribution (Wilcox; in experiments Deng, Knoblich and Lu, KDD 2018, section 4). Its width over 2z is the error.
@@ -15,9 +15,14 @@ AT_LEAST: Final = 100
 """People of an arm below whom the ranks around a quantile say too little."""
 
 
+def reach_around(share: float) -> float:
+    """How far the interval of a quantile reaches to either side, as a share of the ordered values, times the root of the count."""
+    return normal_quantile((1 + LEVEL) / 2) * math.sqrt(share * (1 - share))
+
+
 def shares_around(count: int, share: float) -> tuple[float, float, float]:
     """(lower, share, upper): at which shares of the ordered values SQL should read, for an arm of ``count`` people."""
-    reach = normal_quantile((1 + LEVEL) / 2) * math.sqrt(share * (1 - share) / max(count, 1))
+    reach = reach_around(share) / math.sqrt(max(count, 1))
     return max(0.0, share - reach), share, min(1.0, share + reach)
 
 

@@ -14,7 +14,7 @@ from uems.experiments.trials.definitions import Experiment
 from uems.experiments.trials.judging import estimates
 from uems.experiments.trials.results import TRAITS, world_of
 from uems.experiments.trials.spec import TrialMetric
-from uems.experiments.trials.sums import Asking, World, take
+from uems.experiments.trials.sums import Asking, Cell, Taken, World, take
 from uems.kernel.clock import day_of, start_of_day
 from uems.kernel.errors import invalid
 from uems.kernel.house import House
@@ -98,10 +98,9 @@ def by_trait(house: House, scope: Scope, trial: Experiment, key: str, trait: str
     metric = metric_of(trial, key)
     world = world_of(house, scope, trial, now, group=trait)
     [taken] = take(world, [Asking(metric=metric, until=world.exposures.end)])
-    cells = taken.quantiles if taken.measured.shape == "quantile" else taken.moments
     sizes: dict[str, int] = {}
-    for (_, group), one in cells.items():
-        sizes[group] = sizes.get(group, 0) + (0 if isinstance(one, NoAnswer) else one.count)
+    for cell in taken.cells:
+        sizes[cell[1]] = sizes.get(cell[1], 0) + _size(taken, cell)
     wanted = sorted(sizes, key=lambda group: (-sizes[group], group))[:MOST_GROUPS]
     found = []
     for arm in trial.spec.arm_keys:
@@ -113,6 +112,7 @@ def by_trait(house: House, scope: Scope, trial: Experiment, key: str, trait: str
                 taken,
                 moments={cell: one for cell, one in taken.moments.items() if cell[1] == group},
                 quantiles={cell: one for cell, one in taken.quantiles.items() if cell[1] == group},
+                spread={cell: one for cell, one in taken.spread.items() if cell[1] == group},
             )
             arms, _ = estimates(trial.spec, mine)
             control, treatment = arms[trial.spec.control], arms[arm]
@@ -122,6 +122,14 @@ def by_trait(house: House, scope: Scope, trial: Experiment, key: str, trait: str
         left = [group for group in sizes if group not in effects]
         found.append(ArmGroups(arm=arm, found=heterogeneity(effects), left_out=sorted(left)))
     return found
+
+
+def _size(taken: Taken, cell: Cell) -> int:
+    """People of an arm and group."""
+    if taken.measured.shape == "drawn":
+        return sum(taken.spread[cell].values())
+    one = taken.quantiles[cell] if taken.measured.shape == "quantile" else taken.moments[cell]
+    return 0 if isinstance(one, NoAnswer) else one.count
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field, model_validator
 
+from uems.experiments.statistics.bootstrap import Statistic
 from uems.journeys import api as journeys
 from uems.kernel.edge import Body, Key
 from uems.kernel.sql import Sql, ident, join
@@ -36,19 +37,21 @@ class Amount(Body):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """shape: mean of the first value, the first over the second, or a quantile of the first among those whose second is 1.
+    """shape: mean of the first value, the first over the second, a quantile of the first among those whose second is 1, or drawn: what
+    ``statistic`` makes of the first of everybody, whose error has no formula.
 
     values, before: aggregates over the rows of a person, one or two each; before may be empty. ripe_days: people count from so many
     days after their first exposure on. share: of the quantile. cap_share: values above this quantile of those that are not 0 count
     as it.
     """
 
-    shape: Literal["mean", "ratio", "quantile"]
+    shape: Literal["mean", "ratio", "quantile", "drawn"]
     values: Sequence[Sql]
     before: Sequence[Sql] = ()
     ripe_days: int = 0
     share: float = 0.5
     cap_share: float | None = None
+    statistic: Statistic | None = None
 
     def all_sql(self) -> list[Sql]:
         """The aggregates in the order of their columns."""
@@ -85,7 +88,7 @@ class Columns:
 
     def _value(self, amount: Amount) -> Sql:
         if amount.of == "events":
-            return Sql("toFloat64(1)")
+            return Sql("toUInt8(1)")
         if amount.of == "revenue":
             return Sql(f"toFloat64({self.query.revenue_sql()})")
         assert amount.property is not None
@@ -131,11 +134,11 @@ class Frame:
         """(1 for whoever did it after the first exposure, the same for before it)."""
         column = self.amount_sql(Amount(event=event))
         # The same sums as those of how often it was done, so that the engine keeps one of them for several metrics.
-        after = Sql(f"toFloat64(sumIf({column}, {self.after_sql(days, skip)}) > 0)")
-        return after, (Sql(f"toFloat64(sumIf({column}, {self.earlier_sql()}) > 0)"),) if self.before_days else ()
+        after = Sql(f"sumIf({column}, {self.after_sql(days, skip)}) > 0")
+        return after, (Sql(f"sumIf({column}, {self.earlier_sql()}) > 0"),) if self.before_days else ()
 
     def capped_sql(self, value: Sql, cap: float | None) -> Sql:
-        return value if cap is None else Sql(f"least({value}, {self.columns.query.bind(float(cap), 'Float64')})")
+        return value if cap is None else Sql(f"least(toFloat64({value}), {self.columns.query.bind(float(cap), 'Float64')})")
 
     def reached_sql(self, steps: Sequence[journeys.Step], window_ms: int) -> Sql:
         """How many of the steps a person took in order after the first exposure, each no later than the window after the first step."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from uems.experiments.statistics.bayesian import Posterior, Prior, posterior
+from uems.experiments.statistics.bootstrap import drawn_estimate
 from uems.experiments.statistics.cuped import adjust
 from uems.experiments.statistics.difference import Conclusion, Contrast, Scale, contrast, welch
 from uems.experiments.statistics.estimates import Estimate, NoAnswer, estimate
@@ -66,7 +67,7 @@ class MetricResult:
 def estimates(spec: TrialSpec, taken: Taken) -> tuple[Mapping[str, Estimate | NoAnswer], float]:
     """(each arm's estimate, the share of the variance that is left). Stretches of time with other weights are weighed together."""
     keys = spec.arm_keys
-    groups = sorted({group for _, group in (taken.quantiles if taken.measured.shape == "quantile" else taken.moments)})
+    groups = sorted({group for _, group in taken.cells})
     parts = [within(keys, taken, group) for group in groups or [""]]
     if len(parts) == 1:
         return parts[0]
@@ -80,6 +81,12 @@ def within(keys: Sequence[str], taken: Taken, group: str) -> tuple[Mapping[str, 
         nobody = NoAnswer(reason="nobody")
         return {key: taken.quantiles.get((place, group), nobody) for place, key in enumerate(keys)}, 1.0
     shape = taken.measured.shape
+    if shape == "drawn":
+        assert taken.measured.statistic is not None  # of its kind
+        drawn = {
+            cell[0]: drawn_estimate(one, taken.measured.statistic, seed=cell[0]) for cell, one in taken.spread.items() if cell[1] == group
+        }
+        return {key: drawn.get(place, NoAnswer(reason="nobody", arm=key)) for place, key in enumerate(keys)}, 1.0
     width = len(taken.measured.values)
     arms = {key: taken.moments[place, group] for place, key in enumerate(keys) if (place, group) in taken.moments}
     found: dict[str, Estimate | NoAnswer] = {key: NoAnswer(reason="nobody", arm=key) for key in keys}

@@ -114,12 +114,13 @@ def _plan(spec: TrialSpec, found: Estimate, kept: float) -> Plan:
 
 def _found(taken: Taken) -> tuple[Estimate | NoAnswer, float]:
     """(the metric of everybody without adjustment, the share of variance that adjustment leaves)."""
-    if taken.measured.shape == "quantile":
-        return taken.quantiles.get((0, ""), NoAnswer(reason="nobody")), 1.0
+    shape = taken.measured.shape
+    if shape == "quantile" or shape == "drawn":
+        return within([ARM], taken, "")[0][ARM], 1.0
     moments = taken.moments.get((0, ""))
     if moments is None:
         return NoAnswer(reason="nobody"), 1.0
-    plain = estimate(columns(moments, range(len(taken.measured.values))), taken.measured.shape)
+    plain = estimate(columns(moments, range(len(taken.measured.values))), shape)
     _, kept = within([ARM], taken, "")
     return plain, kept
 

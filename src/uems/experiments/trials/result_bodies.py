@@ -10,6 +10,7 @@ from uems.experiments.trials.bodies import TrialSlice
 from uems.experiments.trials.closer import ArmGroups, DayEffect, Wear
 from uems.experiments.trials.definitions import Experiment, State
 from uems.experiments.trials.judging import Compared, MetricResult, Reason, Verdict
+from uems.experiments.trials.ranking import ArmRanks, Ranks
 from uems.experiments.trials.results import Code, Results, Warned
 from uems.experiments.trials.spec import Direction, Method, Role
 from uems.experiments.trials.words import say_verdict
@@ -283,3 +284,49 @@ class TrialWear(Body):
             said = {name: TrialEffect.of(getattr(found, name)) for name in ("early", "late", "change")}
             items.append(TrialArmWear(arm=arm, **said, verdict=found.verdict, reason=""))
         return TrialWear(days=one.days, items=items)
+
+
+class TrialSpan(Body):
+    """A number with its interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+class TrialArmRanks(Body):
+    """superiority: how often somebody of the arm has more than somebody of the control, ties half; 0.5 for no difference.
+
+    value, low, high: the difference of means, its interval by drawing people. Null with a reason.
+    """
+
+    arm: str
+    superiority: TrialSpan | None
+    rank_p: float | None
+    difference: TrialSpan | None
+    difference_p: float | None
+    reason: Reason | Literal["weights_changed"]
+
+    @staticmethod
+    def of(one: ArmRanks) -> "TrialArmRanks":
+        ranked, drawn = one.ranked, one.drawn
+        return TrialArmRanks(
+            arm=one.arm,
+            superiority=None if ranked is None else TrialSpan(value=ranked.superiority, low=ranked.low, high=ranked.high),
+            rank_p=None if ranked is None else ranked.p_value,
+            difference=None if drawn is None else TrialSpan(value=drawn.value, low=drawn.low, high=drawn.high),
+            difference_p=None if drawn is None else drawn.p_value,
+            reason=one.reason,
+        )
+
+
+class TrialRanks(Body):
+    """top: what the highest hundredth of all people has of the whole. heavy: so much that a mean is that of a few."""
+
+    items: list[TrialArmRanks]
+    top: float | None
+    heavy: bool
+
+    @staticmethod
+    def of(one: Ranks) -> "TrialRanks":
+        return TrialRanks(items=[TrialArmRanks.of(each) for each in one.arms], top=one.top, heavy=one.heavy)

@@ -15,7 +15,7 @@ from uems.experiments.statistics.multiple import holm
 from uems.experiments.trials.definitions import Experiment, ExperimentVersion, versions_of
 from uems.experiments.trials.judging import MetricResult, Reason, correct, judge_metric
 from uems.experiments.trials.spec import TrialSpec
-from uems.experiments.trials.sums import Asking, Tally, World, take, tally
+from uems.experiments.trials.sums import Asking, Tally, World, take_all
 from uems.journeys import api as journeys
 from uems.kernel.errors import UemsError
 from uems.kernel.house import House
@@ -83,9 +83,8 @@ def results_of(house: House, scope: Scope, trial: Experiment, now: datetime) -> 
     world = world_of(house, scope, trial, now)
     spec, until = trial.spec, world.exposures.end
     stretches = _stretches(trial, versions_of(house.store, scope, trial), until)
-    counted = tally(world)
     days = (until - world.exposures.start) / timedelta(days=1)
-    taken = take(world, [Asking(metric=metric, until=until) for metric in spec.metrics])
+    counted, taken = take_all(world, [Asking(metric=metric, until=until) for metric in spec.metrics])
     judged = correct(spec, [judge_metric(spec, metric, one, days) for metric, one in zip(spec.metrics, taken, strict=True)])
     even, slices = _evenness(spec, counted, stretches)
     people = {key: counted.arms.get(place, 0) for place, key in enumerate(spec.arm_keys)}

@@ -7,12 +7,12 @@ from fastapi import Path, Query, Request
 from uems.access.api import Access, guard, house_of
 from uems.experiments.exposures import SEVERAL
 from uems.experiments.registry import METRIC_KINDS
-from uems.experiments.trials import closer, definitions, results
+from uems.experiments.trials import closer, definitions, ranking, results
 from uems.experiments.trials.bodies import TrialLine, TrialList, TrialMetricKind, TrialMetricKinds, TrialSave, TrialTurn, TrialWhole
 from uems.experiments.trials.plan_bodies import TrialPlanAsk, TrialPlanned, TrialProof, TrialProofAsk
 from uems.experiments.trials.planning import plan_trial
 from uems.experiments.trials.proving import prove
-from uems.experiments.trials.result_bodies import TrialArmGroups, TrialDays, TrialGroups, TrialResults, TrialWear
+from uems.experiments.trials.result_bodies import TrialArmGroups, TrialDays, TrialGroups, TrialRanks, TrialResults, TrialWear
 from uems.experiments.trials.spec import TrialDecision, TrialDraft
 from uems.experiments.trials.sums import people_of_arm
 from uems.journeys import api as journeys
@@ -128,6 +128,14 @@ def trial_wear(request: Request, access: Annotated[Access, _READ], key: TrialKey
     house = house_of(request)
     trial = definitions.get_trial(house.store, access.scope, key)
     return TrialWear.of(closer.wear(house, access.scope, trial, metric or trial.spec.primary.key, access.now))
+
+
+@router.get(_BASE + "/{key}/ranks")
+def trial_ranks(request: Request, access: Annotated[Access, _READ], key: TrialKey, metric: MetricQuery = "") -> TrialRanks:
+    """Whether an arm also wins by ranks (Mann and Whitney), and its difference by drawing people: for values with heavy tails."""
+    house = house_of(request)
+    trial = definitions.get_trial(house.store, access.scope, key)
+    return TrialRanks.of(ranking.ranks(house, access.scope, trial, metric or trial.spec.primary.key, access.now))
 
 
 @router.get(_BASE + "/{key}/people")

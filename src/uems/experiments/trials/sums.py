@@ -5,7 +5,7 @@ counted apart and not compared. A group is a value of a trait at the first expos
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
@@ -16,7 +16,7 @@ from uems.experiments.exposures import INSTANT, SEVERAL, UNKNOWN, Exposures, exp
 from uems.experiments.registry import METRIC_KINDS, Daily
 from uems.experiments.statistics.estimates import Estimate, NoAnswer
 from uems.experiments.statistics.moments import Moments, from_sums
-from uems.experiments.statistics.quantiles import quantile_estimate, shares_around
+from uems.experiments.statistics.quantiles import quantile_estimate, reach_around
 from uems.experiments.trials.frame import DAY_MS, Columns, Frame, Measured
 from uems.experiments.trials.spec import TrialMetric
 from uems.journeys import api as journeys
@@ -34,12 +34,14 @@ _EVERYBODY: Final = Sql("''")
 class Asking:
     """One metric at one time. until: what happened before it counts.
 
-    halves: instead of the metric, what a person did a day in so many days, and in as many after them; two columns.
+    halves: instead of the metric, what a person did a day in so many days, and in as many after them; two columns. spread: instead of
+    its mean, how many people have which value.
     """
 
     metric: TrialMetric
     until: datetime
     halves: int | None = None
+    spread: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,43 +77,73 @@ class World:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """What was found of one metric: the moments, or the estimates of a quantile, of each arm and group. cap: that was worked out."""
+    """What was found of one metric in each arm and group: the moments, the estimates of a quantile, or how many people have which value.
+
+    cap: that was worked out.
+    """
 
     measured: Measured
     moments: Mapping[Cell, Moments]
     quantiles: Mapping[Cell, Estimate | NoAnswer]
+    spread: Mapping[Cell, Mapping[float, int]] = field(default_factory=dict)
     cap: float | None = None
+
+    @property
+    def cells(self) -> Sequence[Cell]:
+        """Where anything was found."""
+        by_shape: Mapping[str, Mapping[Cell, object]] = {"quantile": self.quantiles, "drawn": self.spread}
+        return list(by_shape.get(self.measured.shape, self.moments))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Made:
-    """A statement in parts. people_sql: a person of an arm a row, with the values ``v<metric>_<n>`` and the ripeness ``r<metric>``."""
+    """A statement in parts. people_sql: a person of an arm a row. values: metric → its columns. ripe: metric → the column of its ripeness.
+
+    What several metrics ask of a person is one column, and a ripeness that everybody has is none ("").
+    """
 
     query: journeys.Query
     measured: Sequence[Measured]
+    values: Sequence[Sequence[str]]
+    ripe: Sequence[str]
     people_sql: Sql
 
 
 def take(world: World, asked: Sequence[Asking]) -> list[Taken]:
     """The sums of every metric, in order. Raises what ``Warehouse.query`` raises."""
+    return _take(world, asked, None)[1]
+
+
+def take_all(world: World, asked: Sequence[Asking]) -> tuple["Tally", list[Taken]]:
+    """As ``tally`` and ``take``, with one look less at the exposures."""
+    ends = _ends(world, asked, _made(world, asked, [None] * len(asked)).measured)
+    counted = tally(world, ends)
+    return counted, _take(world, asked, counted)[1]
+
+
+def _take(world: World, asked: Sequence[Asking], counted: "Tally | None") -> tuple["Tally", list[Taken]]:
     # Traits by which nobody is parted would be worked out for everybody, in every statement.
     wanted = {name: one for name, one in world.exposures.traits.items() if name == world.group}
     world = replace(world, exposures=replace(world.exposures, traits=wanted))
     caps = _caps(world, asked)
     made = _made(world, asked, caps)
-    ripe = _counts(world, asked, made.measured)
-    sums = _sums(made)
-    rows = {(int(row["arm"]), str(row["g"])): row for row in made.query.run(sums).to_pylist()}
-    quantiles = _quantiles(world, asked, made.measured, rows)
+    if counted is None:
+        counted = tally(world, _ends(world, asked, made.measured))
+    rows = {(int(row["arm"]), str(row["g"])): row for row in made.query.run(_sums(made)).to_pylist()}
     found = []
-    for place, measured in enumerate(made.measured):
+    for place, (one, measured) in enumerate(zip(asked, made.measured, strict=True)):
         if measured.shape == "quantile":
-            found.append(Taken(measured=measured, moments={}, quantiles=quantiles[place]))
+            quantiles = {cell: _quantile(row, place) for cell, row in rows.items() if row[f"n{place}"]}
+            found.append(Taken(measured=measured, moments={}, quantiles=quantiles))
             continue
-        width = len(measured.values) + len(measured.before)
-        moments = {cell: _moments(rows.get(cell), count[place], place, width) for cell, count in ripe.items()}
+        ripe = counted.ripe[_ripe(one, measured)]
+        if measured.shape == "drawn":
+            spread = {cell: _spread(rows.get(cell), ripe.get(cell, 0), place) for cell in counted.cells}
+            found.append(Taken(measured=measured, moments={}, quantiles={}, spread=spread, cap=caps[place]))
+            continue
+        moments = {cell: _moments(rows.get(cell), ripe.get(cell, 0), made, place) for cell in counted.cells}
         found.append(Taken(measured=measured, moments=moments, quantiles={}, cap=caps[place]))
-    return found
+    return counted, found
 
 
 def _ms(at: datetime) -> int:
@@ -123,6 +155,11 @@ def _ripe(asked: Asking, measured: Measured) -> int:
     return _ms(asked.until) - max(measured.ripe_days * DAY_MS, 1)
 
 
+def _ends(world: World, asked: Sequence[Asking], measured: Sequence[Measured]) -> list[int]:
+    """Every ripeness that is asked for, the earliest first."""
+    return sorted({_ripe(one, found) for one, found in zip(asked, measured, strict=True)})
+
+
 def _made(world: World, asked: Sequence[Asking], caps: Sequence[float | None]) -> _Made:
     """Every person of an arm with an event that any metric counts."""
     query = world.query()
@@ -132,6 +169,8 @@ def _made(world: World, asked: Sequence[Asking], caps: Sequence[float | None]) -
         kind = METRIC_KINDS.get(one.metric.kind)
         frame = Frame(columns=columns, until_ms=_ms(one.until), before_days=world.before_days)
         found = kind.measured(frame, one.metric.settled()) if one.halves is None else _halved(frame, one.metric, one.halves)
+        if one.spread:
+            found = replace(found, shape="drawn", values=found.values[:1], before=())
         if cap is not None:
             found = replace(
                 found, values=[frame.capped_sql(v, cap) for v in found.values], before=[frame.capped_sql(v, cap) for v in found.before]
@@ -140,19 +179,21 @@ def _made(world: World, asked: Sequence[Asking], caps: Sequence[float | None]) -
     start = world.exposures.start - timedelta(days=world.before_days)
     rows = query.events_sql({"t": INSTANT, **columns.made}, columns.where(), start, max(one.until for one in asked))
     exposed = exposed_sql(query, world.exposures)
-    values = [Sql(f"{value} AS {ident(f'v{place}_{n}')}") for place, one in enumerate(measured) for n, value in enumerate(one.all_sql())]
-    ripe = [
-        Sql(f"toFloat64(any(f) <= {_ripe(one, found)}) AS {ident(f'r{place}')}")
-        for place, (one, found) in enumerate(zip(asked, measured, strict=True))
-    ]
+    everybody = _ms(world.exposures.end) - 1
+    ripe_by = [_ripe(one, found) for one, found in zip(asked, measured, strict=True)]
+    values: dict[Sql, str] = {}
+    names = [[values.setdefault(value, f"v{len(values)}") for value in one.all_sql()] for one in measured]
+    ripe = {end: f"r{n}" for n, end in enumerate(sorted(set(ripe_by))) if end < everybody}
+    told = [Sql(f"{value} AS {ident(name)}") for value, name in values.items()]
+    told += [Sql(f"any(f) <= {int(end)} AS {ident(name)}") for end, name in ripe.items()]
     kept = Sql(f"SELECT * FROM {exposed} WHERE arm < {len(world.exposures.arms)}")
     # The time before somebody's covariate is of no use to anything: cut off where the rows are joined.
     useful = Sql(f"t >= f - {int(world.before_days * DAY_MS)}")
     people = Sql(
-        f"(SELECT person, any(arm) AS arm, any({world.group_sql(query)}) AS g, {join(Sql(', '), [*values, *ripe])}"
+        f"(SELECT person, any(arm) AS arm, any({world.group_sql(query)}) AS g, {join(Sql(', '), told)}"
         f" FROM {rows} AS r GLOBAL INNER JOIN ({kept}) AS e USING (person) WHERE {useful} GROUP BY person)"
     )
-    return _Made(query=query, measured=measured, people_sql=people)
+    return _Made(query=query, measured=measured, values=names, ripe=[ripe.get(end, "") for end in ripe_by], people_sql=people)
 
 
 def _halved(frame: Frame, metric: TrialMetric, days: int) -> Measured:
@@ -167,38 +208,100 @@ def _halved(frame: Frame, metric: TrialMetric, days: int) -> Measured:
 
 
 def _sums(made: _Made) -> Sql:
-    parts: list[Sql] = []
-    for place, one in enumerate(made.measured):
-        ripe, names = ident(f"r{place}"), [ident(f"v{place}_{n}") for n in range(len(one.values) + len(one.before))]
-        for n, name in enumerate(names):
-            parts.append(Sql(f"sum({name} * {ripe}) AS {ident(f's{place}_{n}')}"))
-            parts += [Sql(f"sum({name} * {other} * {ripe}) AS {ident(f'p{place}_{n}_{n + m}')}") for m, other in enumerate(names[n:])]
-    return Sql(f"SELECT arm, g, {join(Sql(', '), parts)} FROM {made.people_sql} GROUP BY arm, g")
+    """The sums and sums of products of each cell, each once (``_sum_name``); of quantiles three values, of what is drawn all of them."""
+    parts: dict[str, Sql] = {}
+    read: dict[str, Sql] = {}
+    for place, (one, names, ripe) in enumerate(zip(made.measured, made.values, made.ripe, strict=True)):
+        if one.shape == "quantile":
+            parts[f"a{place}"] = _ordered(names, ripe)
+            read |= _around(made.query, place, one.share)
+        elif one.shape == "drawn":
+            parts[f"a{place}"] = _counted(_rounded(ident(names[0])), ripe)
+            read |= {f"{name}{place}": Sql(f"tupleElement({ident(f'a{place}')}, {int(n)})") for n, name in ((1, "k"), (2, "c"))}
+        else:
+            parts |= {_sum_name(product, ripe): _summed(product, ripe) for product in _products(names)}
+    inner = join(Sql(", "), [_named(each, name) for name, each in parts.items()])
+    plain = [ident(name) for name in parts if not name.startswith("a")]
+    outer = join(Sql(", "), [*plain, *(_named(each, name) for name, each in read.items())])
+    return Sql(f"SELECT arm, g, {outer} FROM (SELECT arm, g, {inner} FROM {made.people_sql} GROUP BY arm, g)")
 
 
-def _moments(row: Mapping[str, Any] | None, count: int, place: int, width: int) -> Moments:
+def _products(names: Sequence[str]) -> list[tuple[str, ...]]:
+    """Every column by itself, and every pair of columns."""
+    return [product for n, left in enumerate(names) for product in ((left,), *((left, right) for right in names[n:]))]
+
+
+def _summed(product: Sequence[str], ripe: str) -> Sql:
+    value = join(Sql(" * "), [ident(each) for each in product])
+    return Sql(f"sumIf({value}, {ident(ripe)})") if ripe else Sql(f"sum({value})")
+
+
+def _counted(value: Sql, ripe: str) -> Sql:
+    """(values, how many people have each)."""
+    return Sql(f"sumMapIf([{value}], [toUInt64(1)], {ident(ripe)})") if ripe else Sql(f"sumMap([{value}], [toUInt64(1)])")
+
+
+def _ordered(names: Sequence[str], ripe: str) -> Sql:
+    """The values of all whose second column is there, the smallest first."""
+    ready = Sql(f" AND {ident(ripe)}") if ripe else Sql("")
+    return Sql(f"arraySort(groupArrayIf(toFloat64({ident(names[0])}), {ident(names[1])} > 0{ready}))")
+
+
+def _around(query: journeys.Query, place: int, share: float) -> dict[str, Sql]:
+    """How many there are, and of a quantile its lower neighbour, the value and its upper one (``shares_around``)."""
+    held, size = ident(f"a{place}"), ident(f"n{place}")
+    reach = Sql(f"{query.bind(reach_around(share), 'Float64')} / sqrt(greatest({size}, 1))")
+    at = query.bind(share, "Float64")
+    return {
+        f"n{place}": Sql(f"length({held})"),
+        f"l{place}": _at_share(held, size, Sql(f"greatest(0., {at} - {reach})")),
+        f"q{place}": _at_share(held, size, at),
+        f"h{place}": _at_share(held, size, Sql(f"least(1., {at} + {reach})")),
+    }
+
+
+def _named(value: Sql, name: str) -> Sql:
+    return Sql(f"{value} AS {ident(name)}")
+
+
+def _rounded(value: Sql) -> Sql:
+    """To three digits, so that the values are few, however many people there are."""
+    number = Sql(f"toFloat64({value})")
+    scale = Sql(f"exp10(2 - floor(log10(abs({number}))))")
+    return Sql(f"if({number} = 0, 0., round({number} * {scale}) / {scale})")
+
+
+def _spread(row: Mapping[str, Any] | None, count: int, place: int) -> dict[float, int]:
+    """Value → people who have it; whoever has no event at all has 0."""
+    told = {} if row is None else {float(k): int(n) for k, n in zip(row[f"k{place}"], row[f"c{place}"], strict=True)}
+    without = count - sum(told.values())
+    return told | ({0.0: told.get(0.0, 0) + without} if without else {})
+
+
+def _sum_name(product: Sequence[str], ripe: str) -> str:
+    return f"s_{'_'.join(sorted(product))}_{ripe}"
+
+
+def _at_share(held: Sql, size: Sql, share: Sql) -> Sql:
+    """The value at a share of the ordered ones, between two of them in proportion (Hyndman and Fan 1996, type 7, as numpy has it)."""
+    rank = Sql(f"({share} * ({size} - 1))")
+    low = Sql(f"{held}[toUInt64(floor({rank})) + 1]")
+    high = Sql(f"{held}[toUInt64(ceil({rank})) + 1]")
+    return Sql(f"if({size} = 0, 0., {low} + ({rank} - floor({rank})) * ({high} - {low}))")
+
+
+def _quantile(row: Mapping[str, Any], place: int) -> Estimate | NoAnswer:
+    return quantile_estimate(int(row[f"n{place}"]), *(float(row[f"{name}{place}"]) for name in "lqh"))
+
+
+def _moments(row: Mapping[str, Any] | None, count: int, made: _Made, place: int) -> Moments:
     """The moments of a cell; whoever has no event at all adds to the count alone."""
+    names, ripe = made.values[place], made.ripe[place]
     if row is None:
-        return from_sums(count, [0.0] * width, [[0.0] * width] * width)
-    sums = [float(row[f"s{place}_{n}"]) for n in range(width)]
-    products = [[float(row[f"p{place}_{min(n, m)}_{max(n, m)}"]) for m in range(width)] for n in range(width)]
+        return from_sums(count, [0.0] * len(names), [[0.0] * len(names)] * len(names))
+    sums = [float(row[_sum_name((name,), ripe)]) for name in names]
+    products = [[float(row[_sum_name((left, right), ripe)]) for right in names] for left in names]
     return from_sums(count, sums, products)
-
-
-def _counts(world: World, asked: Sequence[Asking], measured: Sequence[Measured]) -> dict[Cell, list[int]]:
-    """How many people of each cell count for each metric: those exposed before its end whose days are over."""
-    query = world.query()
-    ends = sorted({_ripe(one, found) for one, found in zip(asked, measured, strict=True)})
-    parts = [Sql(f"countIf(f <= {end}) AS {ident(f'n{place}')}") for place, end in enumerate(ends)]
-    arms = len(world.exposures.arms)
-    found = query.run(
-        Sql(
-            f"SELECT arm, {world.group_sql(query)} AS g, {join(Sql(', '), parts)} FROM {exposed_sql(query, world.exposures)}"
-            f" WHERE arm < {arms} GROUP BY arm, g"
-        )
-    )
-    places = [ends.index(_ripe(one, one_measured)) for one, one_measured in zip(asked, measured, strict=True)]
-    return {(int(row["arm"]), str(row["g"])): [int(row[f"n{place}"]) for place in places] for row in found.to_pylist()}
 
 
 def _caps(world: World, asked: Sequence[Asking]) -> list[float | None]:
@@ -209,8 +312,8 @@ def _caps(world: World, asked: Sequence[Asking]) -> list[float | None]:
         return [None] * len(asked)
     parts = []
     for place, share in wanted.items():
-        name, bound = ident(f"v{place}_0"), plain.query.bind(share, "Float64")
-        parts.append(Sql(f"quantileExactInclusiveIf({bound})({name}, {name} > 0) AS {ident(f'k{place}')}"))
+        name, bound = ident(plain.values[place][0]), plain.query.bind(share, "Float64")
+        parts.append(Sql(f"quantileExactInclusiveIf({bound})(toFloat64({name}), {name} > 0) AS {ident(f'k{place}')}"))
     [row] = plain.query.run(Sql(f"SELECT {join(Sql(', '), parts)} FROM {plain.people_sql}")).to_pylist()
     return [_number(row[f"k{place}"]) if place in wanted else None for place in range(len(asked))]
 
@@ -221,43 +324,12 @@ def _number(value: object) -> float | None:
     return found if found > 0 else None
 
 
-def _quantiles(
-    world: World, asked: Sequence[Asking], measured: Sequence[Measured], rows: Mapping[Cell, Mapping[str, Any]]
-) -> dict[int, dict[Cell, Estimate | NoAnswer]]:
-    """metric → the quantile of each cell, read at three ranks; a second statement, since the ranks depend on how many there are."""
-    wanted = {place: one for place, one in enumerate(measured) if one.shape == "quantile"}
-    found: dict[int, dict[Cell, Estimate | NoAnswer]] = {place: {} for place in wanted}
-    if not wanted:
-        return found
-    made = _made(world, [asked[place] for place in wanted], [None] * len(wanted))
-    parts: list[Sql] = []
-    names: dict[tuple[int, Cell, int], str] = {}
-    for inside, (place, one) in enumerate(wanted.items()):
-        for cell, row in rows.items():
-            count = round(float(row[f"s{place}_1"]))
-            if not count:
-                continue
-            here = Sql(f"arm = {int(cell[0])} AND g = {made.query.bind(cell[1], 'String')} AND v{int(inside)}_1 > 0 AND r{int(inside)} > 0")
-            for n, share in enumerate(shares_around(count, one.share)):
-                name = f"q{len(names)}"
-                names[place, cell, n] = name
-                bound = made.query.bind(share, "Float64")
-                parts.append(Sql(f"quantileExactInclusiveIf({bound})({ident(f'v{inside}_0')}, {here}) AS {ident(name)}"))
-    if not parts:
-        return found
-    [told] = made.query.run(Sql(f"SELECT {join(Sql(', '), parts)} FROM {made.people_sql}")).to_pylist()
-    for place, cell, n in names:
-        if n == 0:
-            low, value, high = (float(told[names[place, cell, m]]) for m in range(3))
-            found[place][cell] = quantile_estimate(round(float(rows[cell][f"s{place}_1"])), low, value, high)
-    return found
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
     """Everybody who was exposed. arms: arm → people. apart: people seen in several arms; strange: only in arms that nobody defined.
 
     days, traits: (value, arm) → people, by the business day of the first exposure and by a trait. cuts: (stretch, arm) → people.
+    ripe: end → cell → people exposed by then, of the ends that were asked for. cells: those with anybody.
     """
 
     arms: Mapping[int, int]
@@ -266,24 +338,27 @@ class Tally:
     days: Mapping[tuple[str, int], int]
     traits: Mapping[str, Mapping[tuple[str, int], int]]
     cuts: Mapping[tuple[str, int], int]
+    ripe: Mapping[int, Mapping[Cell, int]]
+    cells: Sequence[Cell]
 
 
-def tally(world: World) -> Tally:
-    """How many came into which arm, when, and from where; one statement."""
+def tally(world: World, ends: Sequence[int] = ()) -> Tally:
+    """How many came into which arm, when, and from where; one statement. ends: milliseconds, ascending, by which some are counted."""
     query = world.query()
     names = list(world.exposures.traits)
     zone = query.bind(world.scope.zone, "String")
-    day = Sql(f"toString(toDate(fromUnixTimestamp64Milli(f, {zone}), {zone}))")
-    grouped = [Sql("arm"), Sql("day"), Sql("g"), *(ident(name) for name in names)]
+    day = Sql(f"toDate(fromUnixTimestamp64Milli(f, {zone}), {zone})")
+    late = join(Sql(" + "), [Sql("toUInt16(0)"), *(Sql(f"(f > {int(end)})") for end in ends)])
     columns = join(Sql(""), [Sql(f", {ident(name)}") for name in names])
     found = query.run(
         Sql(
-            f"SELECT arm, {day} AS day, {world.group_sql(query)} AS g{columns}, count() AS n"
-            f" FROM {exposed_sql(query, world.exposures)} GROUP BY {join(Sql(', '), grouped)}"
+            f"SELECT arm, {day} AS day, {world.group_sql(query)} AS g, {late} AS late{columns}, count() AS n"
+            f" FROM {exposed_sql(query, world.exposures)} GROUP BY arm, day, g, late{columns}"
         )
     ).to_pylist()
     size = len(world.exposures.arms)
     good = [row for row in found if row["arm"] < size]
+    cells = _by_cell(good)
     return Tally(
         arms=_added(good, lambda row: int(row["arm"])),
         apart=sum(row["n"] for row in found if row["arm"] == SEVERAL),
@@ -291,7 +366,13 @@ def tally(world: World) -> Tally:
         days=_added(good, lambda row: (str(row["day"]), int(row["arm"]))),
         traits={name: _by_trait(good, name) for name in names},
         cuts=_added(good, lambda row: (str(row["g"]), int(row["arm"]))),
+        ripe={end: _by_cell([row for row in good if row["late"] <= n]) for n, end in enumerate(ends)},
+        cells=sorted(cells),
     )
+
+
+def _by_cell(rows: Sequence[Mapping[str, Any]]) -> dict[Cell, int]:
+    return _added(rows, lambda row: (int(row["arm"]), str(row["g"])))
 
 
 K = TypeVar("K")

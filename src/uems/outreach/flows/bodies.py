@@ -295,10 +295,11 @@ class FlowPassed(Body):
     name: str
     way: str
     at: datetime
+    held: str
 
 
 class FlowWay(Body):
-    """One run of a person, step by step."""
+    """One run of a person, step by step. standing_held, held: the holdout by which nothing reaches them there; "" for none."""
 
     flow: str
     flow_name: str
@@ -308,6 +309,7 @@ class FlowWay(Body):
     reason: str
     standing: str
     standing_type: str
+    standing_held: str
     entered_at: datetime
     ended_at: datetime | None
     goal_at: datetime | None
@@ -318,7 +320,7 @@ class FlowWay(Body):
 
     @staticmethod
     def of(one: Way) -> "FlowWay":
-        passed = [FlowPassed(node=p.node, type=p.type, name=p.name, way=p.way, at=p.at) for p in one.passed]
+        passed = [FlowPassed(node=p.node, type=p.type, name=p.name, way=p.way, at=p.at, held=p.held) for p in one.passed]
         return FlowWay(**{name: getattr(one, name) for name in Way.__slots__ if name != "passed"}, passed=passed)
 
 

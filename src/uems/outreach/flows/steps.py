@@ -148,6 +148,10 @@ class Knowing(Protocol):
         """The way that has won a test; "" while none has."""
         ...
 
+    def held(self, flow_id: int, runs: Sequence[Run]) -> list[str]:
+        """The holdout that keeps the flow from each; "" for none."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trying:
@@ -193,6 +197,14 @@ class Cohort:
         experiment = f"flow:{self.flow}:{self.node}"
         for run, way in zip(self.runs, ways, strict=True):
             self.effects.append(Effect(run=run, kind="exposure", key=run.key(self.node), body=exposure(experiment, way, self.now)))
+
+    def spared(self) -> list[Run]:
+        """Those whom no holdout keeps from being reached here; of the others their run says which one does, for whoever asks why."""
+        kept = self.ask.held(self.runs[0].flow_id, self.runs)
+        for run, holdout in zip(self.runs, kept, strict=True):
+            if holdout:
+                run.note("held", {**run.known().get("held", {}), self.node: holdout})
+        return [run for run, holdout in zip(self.runs, kept, strict=True) if not holdout]
 
     def gate(self) -> Gate:
         """How the rate limit of the node stands, with what this round has let through."""

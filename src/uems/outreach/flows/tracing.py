@@ -25,18 +25,25 @@ _R = flow_runs.c
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passed:
-    """A node that was left, when, and which way. type, name: of the node in that version; "" for one that is not known any more."""
+    """A node that was left, when, and which way. type, name: of the node in that version; "" for one that is not known any more.
+
+    held: the holdout that kept the person from being reached there; "" for none.
+    """
 
     node: str
     type: str
     name: str
     way: str
     at: datetime
+    held: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
-    """One run. standing: the node at which they are. event: what brought them in, "" for no event. wakes_at: None while held or done."""
+    """One run. standing: the node at which they are. event: what brought them in, "" for no event. wakes_at: None while held or done.
+
+    standing_held: the holdout by which nothing reaches them where they stand; "" for none.
+    """
 
     flow: str
     flow_name: str
@@ -46,6 +53,7 @@ class Way:
     reason: str
     standing: str
     standing_type: str
+    standing_held: str
     entered_at: datetime
     ended_at: datetime | None
     goal_at: datetime | None
@@ -79,12 +87,15 @@ def ways_of(house: House, scope: Scope, person_id: int) -> list[Way]:
 def _way(flow: Flow, graph: Graph | None, row: dict[str, Any]) -> Way:
     nodes = {node.id: node for node in graph.nodes} if graph else {}
     context = json.loads(row["context"] or "{}")
+    held: dict[str, str] = context.get("held", {})
     passed = []
     for line in row["path"].splitlines():
         seconds, node, way = line.split("|", 2)
         at = instant(row["entered_at"] + int(seconds) * SECOND)
         known = nodes.get(node)
-        passed.append(Passed(node=node, type=known.type if known else "", name=known.name if known else "", way=way, at=at))
+        passed.append(
+            Passed(node=node, type=known.type if known else "", name=known.name if known else "", way=way, at=at, held=held.get(node, ""))
+        )
     standing = nodes.get(row["node"])
     return Way(
         flow=flow.key,
@@ -95,6 +106,7 @@ def _way(flow: Flow, graph: Graph | None, row: dict[str, Any]) -> Way:
         reason=row["reason"],
         standing=row["node"] if row["state"] in INSIDE else "",
         standing_type=standing.type if standing and row["state"] in INSIDE else "",
+        standing_held=held.get(row["node"], "") if row["state"] in INSIDE else "",
         entered_at=instant(row["entered_at"]),
         ended_at=_maybe(row["ended_at"]),
         goal_at=_maybe(row["goal_at"]),

@@ -17,6 +17,8 @@ from uems.outreach.flows.gates import Gate
 from uems.outreach.flows.gating import read_gate
 from uems.outreach.flows.steps import Flags, Run
 from uems.outreach.flows.testing import winner_of
+from uems.outreach.holdouts.assigning import Holdout, held_by
+from uems.outreach.holdouts.definitions import holdouts
 from uems.outreach.messages.model import Kind
 from uems.outreach.messages.reaching import ZONES, zone_by
 from uems.profiles import api as profiles
@@ -42,6 +44,7 @@ class World:
         self._masks: dict[str, People] = {}
         self._traits: dict[str, dict[int, object]] = {}
         self._winners: dict[tuple[int, str, str], str] = {}
+        self._holdouts: Sequence[Holdout] | None = None
 
     def holds(self, tree: object, runs: Sequence[Run]) -> Flags:
         """For whom the condition (its JSON) holds now."""
@@ -94,6 +97,17 @@ class World:
         if place not in self._winners:
             self._winners[place] = winner_of(self._moves, self._scope.workspace_id, *place)
         return self._winners[place]
+
+    def held(self, flow_id: int, runs: Sequence[Run]) -> list[str]:
+        """The holdout that keeps the flow from each, asked as messages ask it: of their present number, now; "" for none."""
+        if self._holdouts is None:
+            self._holdouts = holdouts(self._house.store, self._scope)
+        origin = ("flow", str(flow_id))
+        found = [
+            held_by(self._holdouts, origin, person or run.person_id, self._now)
+            for person, run in zip(self.current(runs), runs, strict=True)
+        ]
+        return ["" if one is None else one.key for one in found]
 
     def gate(self, flow_id: int, node: str) -> tuple[int, Gate]:
         """(the count that it stands at, how a rate limit stands)."""

@@ -15,7 +15,8 @@ from uems.outreach.nodes.wait import Unit, WaitConfig
 
 class TaskConfig(Body):
     """assignee: the e-mail of a member, or empty for whoever takes it. outcomes: each is a way out; after ``amount`` of ``unit`` it is
-    "timeout"."""
+    "timeout". contact: it reaches the person, so there is no task about whoever is held out of this flow or of everything: for them
+    time runs out."""
 
     title: Annotated[str, Field(min_length=1, max_length=200), Clean] = "Call them"
     instructions: Annotated[str, Field(max_length=2_000), Clean] = ""
@@ -23,6 +24,7 @@ class TaskConfig(Body):
     outcomes: Annotated[list[NodeId], Field(min_length=1, max_length=10)] = Field(default_factory=lambda: ["reached", "not_reached"])
     amount: Annotated[int, Field(ge=1, le=3650)] = 3
     unit: Unit = "day"
+    contact: bool = True
 
     @field_validator("outcomes")
     @classmethod
@@ -43,7 +45,7 @@ class Task(StepBase):
     def step(self, config: TaskConfig, cohort: Cohort) -> Move | Sequence[Move]:
         if not cohort.woken:
             until = cohort.later(WaitConfig(amount=config.amount, unit=config.unit).delay)
-            for run in cohort.runs:
+            for run in cohort.spared() if config.contact else cohort.runs:
                 row = {
                     "workspace_id": run.workspace_id,
                     "key": run.key(cohort.node),

@@ -16,7 +16,8 @@ from uems.outreach.nodes.wait import Unit, WaitConfig
 class WebhookNodeConfig(Body):
     """url: is called by POST. answer: under this name its JSON is kept, as ``context.answers.NAME`` of templates and later steps.
 
-    traits: of the person, which are sent along. After ``amount`` of ``unit`` without an answer it has failed.
+    traits: of the person, which are sent along. After ``amount`` of ``unit`` without an answer it has failed. contact: what is called
+    reaches the person, so whoever is held out of this flow or of everything is not called about: for them it has failed in the end.
     """
 
     url: Annotated[str, Field(min_length=1, max_length=2_000), Clean]
@@ -24,6 +25,7 @@ class WebhookNodeConfig(Body):
     traits: Annotated[list[Annotated[str, Field(min_length=1, max_length=200), Clean]], Field(max_length=50)] = Field(default_factory=list)
     amount: Annotated[int, Field(ge=1, le=3650)] = 1
     unit: Unit = "hour"
+    contact: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,9 +42,9 @@ class WebhookNode(StepBase):
     def step(self, config: WebhookNodeConfig, cohort: Cohort) -> Move | Sequence[Move]:
         if not cohort.woken:
             until = cohort.later(WaitConfig(amount=config.amount, unit=config.unit).delay)
-            for run in cohort.runs:
+            for run in cohort.spared() if config.contact else cohort.runs:
                 body = {"node": cohort.node, "visit": run.visit(cohort.node), "url": config.url, "traits": config.traits, "until": until}
-                told = {name: value for name, value in run.known().items() if name != "marks"}
+                told = {name: value for name, value in run.known().items() if name not in ("marks", "held")}
                 cohort.effects.append(Effect(run=run, kind="webhook", key=run.key(cohort.node), body={**body, "context": told}))
             return Stay(until)
         moves: list[Move] = []

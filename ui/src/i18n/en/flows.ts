@@ -196,6 +196,7 @@ export default {
       instructions: "How to do it",
       assignee: "For whom",
       outcomes: "Outcomes",
+      contact: "Reaches the person: nobody held out",
       people: "People at most",
       per: "In any",
       channels: "Channels, the preferred one first",

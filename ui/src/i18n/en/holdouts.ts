@@ -1,5 +1,6 @@
 export default {
   holdouts: {
+    notReached: "Held out by “{{holdout}}”: not reached here.",
     title: "Holdouts",
     lead: "People who are never sent anything but service messages, so that everything you do, or a programme of it, can be measured.",
     never:

@@ -199,6 +199,7 @@ const zh: SameKeys<typeof en> = {
       instructions: "怎么做",
       assignee: "由谁处理",
       outcomes: "可能的结果",
+      contact: "会触达本人（对照组除外）",
       people: "最多人数",
       per: "任意",
       channels: "渠道（优先的在前）",

@@ -20,7 +20,7 @@ import { Interval, reachOf } from "./Interval";
 import { actionQuery, useUndoDecision, type ActionWhole, type Decision, type Kind, type Worth } from "./queries";
 import { isSummary, PROPOSAL_TONES, sayMeasure, useCauses, useHome, useSay } from "./words";
 
-const KINDS: readonly Kind[] = ["flow", "campaign", "sending", "programme", "everything"];
+const KINDS: readonly Kind[] = ["flow", "campaign", "sending", "change", "coupon", "slot", "programme", "everything"];
 
 export function Component(): ReactNode {
   const { kind: given, key = "" } = useParams();
@@ -47,7 +47,13 @@ function Action({ kind, actionKey }: { kind: Kind; actionKey: string }): ReactNo
         <>
           {to ? (
             <Link to={to}>
-              <Button>{t(isSummary({ kind }) ? "evaluation.holdouts" : `evaluation.open.${kind === "flow" ? "flow" : "campaign"}`)}</Button>
+              <Button>
+                {t(
+                  isSummary({ kind })
+                    ? "evaluation.holdouts"
+                    : `evaluation.open.${kind === "flow" || kind === "campaign" ? kind : "experiment"}`,
+                )}
+              </Button>
             </Link>
           ) : null}
           {may && worth ? (
@@ -104,6 +110,12 @@ function Shown({ whole }: { whole: ActionWhole }): ReactNode {
           {causes(worth)}
         </p>
         <p className="soft">{t(`evaluation.how.${worth.evidence}`)}</p>
+        {worth.discount_minor > 0 ? (
+          <p className="soft">
+            {t("evaluation.discount", { value: say.money(worth.discount_minor) })}{" "}
+            {worth.wasted_minor === null ? "" : t("evaluation.wasted", { value: say.money(worth.wasted_minor) })}
+          </p>
+        ) : null}
       </Card>
       <Measures whole={whole} />
       <Decisions decisions={whole.decisions} />

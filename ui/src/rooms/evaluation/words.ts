@@ -48,6 +48,7 @@ export function useHome(): (worth: Pick<Worth, "kind" | "key">) => string | null
   const path = usePath();
   return ({ kind, key }) => {
     if (isSummary({ kind })) return path("holdouts");
+    if (kind === "change" || kind === "coupon" || kind === "slot") return path("experiments", key.split(":")[0] ?? "");
     return kind === "flow" ? path("flows", key) : kind === "campaign" ? path("campaigns", key) : null;
   };
 }

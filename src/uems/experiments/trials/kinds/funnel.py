@@ -34,11 +34,11 @@ class Funnel:
         """1 for whoever came through, and of the first step 1 for whoever began."""
         assert isinstance(config, FunnelMetric)
         reached = frame.reached_sql(config.steps, config.within_hours * HOUR_MS)
-        through = Sql(f"toFloat64({reached} = {len(config.steps)})")
+        through = Sql(f"{reached} = {len(config.steps)}")
         if config.of == "exposed":
             _, before = frame.ever(config.steps[-1], None)
             return Measured(shape="mean", values=[through], before=before)
-        return Measured(shape="ratio", values=[through, Sql(f"toFloat64({reached} > 0)")])
+        return Measured(shape="ratio", values=[through, Sql(f"{reached} > 0")])
 
 
 ITEM = Funnel()

@@ -12,10 +12,12 @@ import { Loading, Ready } from "@/parts/states";
 import { Num } from "@/parts/values";
 import { useWorkspace } from "@/shell/workspace";
 import { dailyQuery, groupsQuery, wearQuery, type Trial, type TrialMetricResult, type TrialResults } from "./queries";
+import { Ranks } from "./Ranks";
 import { useWriting } from "./useEffects";
 
 const LinesChart = lazy(() => import("./LinesChart"));
 const TRAITS = ["device", "os", "country", "channel"] as const;
+const RANKED_KINDS = new Set(["mean", "revenue", "trimmed", "top_share"]);
 const DAILY_KINDS = new Set(["mean", "proportion", "revenue"]);
 
 export function Closer({ trial, results }: { trial: Trial; results: TrialResults }): ReactNode {
@@ -50,6 +52,7 @@ export function Closer({ trial, results }: { trial: Trial; results: TrialResults
     <>
       <Daily trial={trial} metric={metric} arm={arm} choice={choice} />
       <Groups trial={trial} metric={metric} arm={arm} />
+      {RANKED_KINDS.has(metric.kind) ? <Ranks trial={trial} metric={metric} arm={arm} /> : null}
       {DAILY_KINDS.has(metric.kind) ? <Worn trial={trial} metric={metric} arm={arm} /> : null}
     </>
   );

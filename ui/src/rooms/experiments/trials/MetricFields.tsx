@@ -91,7 +91,8 @@ function ConfigFields({ kind, config, onChange }: ConfigFieldsProps): ReactNode 
       />
     ));
   }
-  const measured = kind === "mean" || kind === "quantile";
+  const measured = kind === "mean" || kind === "quantile" || kind === "trimmed" || kind === "top_share";
+  const topmost = kind === "trimmed" ? ("leftOut" as const) : kind === "top_share" ? ("topmost" as const) : null;
   return (
     <>
       {measured ? (
@@ -108,6 +109,16 @@ function ConfigFields({ kind, config, onChange }: ConfigFieldsProps): ReactNode 
           min={0.01}
           max={0.99}
           step={0.05}
+          onChange={(share) => set({ share })}
+        />
+      ) : null}
+      {topmost ? (
+        <NumberField
+          label={t(`trials.${topmost}`)}
+          value={config.share}
+          min={0.001}
+          max={0.5}
+          step={0.01}
           onChange={(share) => set({ share })}
         />
       ) : null}

@@ -1,7 +1,7 @@
 // What does the form of an experiment hold, and what is sent of it? Pure functions of the design.
 import type { TrialMetric, TrialSpec } from "./queries";
 
-export const KINDS = ["mean", "proportion", "ratio", "quantile", "retention", "funnel", "revenue"] as const;
+export const KINDS = ["mean", "proportion", "ratio", "quantile", "retention", "funnel", "revenue", "trimmed", "top_share"] as const;
 export type Kind = (typeof KINDS)[number];
 export const METHODS = ["sequential", "planned", "once", "bayesian"] as const;
 export const SOURCES = ["flag", "flow", "message", "coupon", "slot", "other"] as const;
@@ -59,6 +59,10 @@ export function configOf(kind: Kind, event: string): Record<string, unknown> {
       return { event: step };
     case "quantile":
       return { event: step, of: "revenue", share: 0.5 };
+    case "trimmed":
+      return { event: step, of: "revenue", share: 0.01 };
+    case "top_share":
+      return { event: step, of: "revenue", share: 0.1 };
     default:
       return { event: step };
   }

@@ -72,6 +72,14 @@ export function wearQuery(workspace: string, key: string, metric: string) {
   });
 }
 
+export function ranksQuery(workspace: string, key: string, metric: string) {
+  return queryOptions({
+    queryKey: [workspace, "trials", "ranks", key, metric],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET(`${BASE}/experiments/{key}/ranks`, { params: { path: { workspace, key }, query: { metric } }, signal })),
+  });
+}
+
 /** The people of an arm; "" those who were seen in several. */
 export function armQuery(workspace: string, key: string, arm: string) {
   return infiniteQueryOptions({

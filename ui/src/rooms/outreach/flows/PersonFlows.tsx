@@ -68,8 +68,10 @@ function OneWay({ way }: { way: Way }): ReactNode {
             <Time at={step.at} exact />
             <span>{step.name || words.kind(step.type) || step.node}</span>
             <span className="soft">{words.way(step.way)}</span>
+            {step.held ? <span className="soft">{t("holdouts.notReached", { holdout: step.held })}</span> : null}
           </li>
         ))}
+        {way.standing_held ? <li className="soft">{t("holdouts.notReached", { holdout: way.standing_held })}</li> : null}
         {way.wakes_at ? (
           <li>
             <Time at={way.wakes_at} exact />
