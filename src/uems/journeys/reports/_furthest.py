@@ -67,7 +67,10 @@ def furthest(
             found = place < len(hits)
             lo, hi, there = lo[found], hi[found], [one[found] for one in there]
             row = hits[place[found]]
-        lo = np.maximum(lo, np.searchsorted(moments, moment(row) - window_ms, "left"))
+        # Most ranges begin within the window already; only for the others one has to look where it begins.
+        begins = moment(row) - window_ms
+        late = np.flatnonzero((lo < hi) & (moments[np.minimum(lo, len(entry) - 1)] < begins))
+        lo[late] = np.searchsorted(moments, begins[late], "left")
         keep = lo < hi
         lo, hi, there = lo[keep], hi[keep], [*(one[keep] for one in there), row[keep]]
         if not len(lo):
