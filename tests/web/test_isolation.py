@@ -4,12 +4,15 @@ import json
 
 import httpx
 import pytest
+from sqlalchemy import select, update
 
 from tests.support.web import Program, bearer, browser
 from tests.web.routes import ROUTES, SAMPLES, WORKSPACE_ROUTES, Route, body_for
 from tests.web.world import CANARY, World
 from uems.access.api import PERMISSIONS, ROLES, Role
 from uems.access.guards import PublicMark
+from uems.access.tables import workspaces
+from uems.kernel.sql import Sql
 
 
 def call(program: Program, route: Route, world: World, workspace: str, **ids: str) -> httpx.Response:
@@ -116,3 +119,17 @@ def test_an_unsafe_request_without_csrf_token_is_refused_everywhere(route: Route
     owner = Program(world.members["owner"].http)
     answer = call(owner, route, world, "gamma")
     assert (answer.status_code, answer.json()["code"]) == (403, "csrf_failed")
+
+
+def test_a_change_in_either_store_would_be_seen(world: World) -> None:
+    seen = world.snapshot()
+    of_alpha = workspaces.c.workspace_id == world.alpha_id
+    with world.house.store.write() as conn:
+        name = conn.execute(select(workspaces.c.name).where(of_alpha)).scalar_one()
+        conn.execute(update(workspaces).where(of_alpha).values(name=f"not {name}"))
+    assert world.snapshot() != seen
+    with world.house.store.write() as conn:
+        conn.execute(update(workspaces).where(of_alpha).values(name=name))
+    assert world.snapshot() == seen
+    world.house.warehouse.execute(Sql(f"INSERT INTO events SELECT * FROM events WHERE workspace_id = {world.alpha_id} LIMIT 1"))
+    assert world.snapshot() != seen

@@ -1,9 +1,10 @@
 """What stands in the world of the isolation tests? A workspace full of canaries, a rival who wants them, and one of every role."""
 
+import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import BigInteger, Boolean, Column, Float, Integer, LargeBinary, Numeric, Table, insert, select
 
@@ -36,9 +37,28 @@ class World:
     alpha_flags_key: str
     members: Mapping[Role, Program]
     document: Mapping[str, Any]
+    _last: dict[str, Any] = field(default_factory=dict)
 
     def snapshot(self) -> dict[str, list[str]]:
-        """Every row of alpha in the store, and how many it has in each table of the warehouse."""
+        """Every row of alpha in the store, and how many it has in each table of the warehouse.
+
+        Asked for twice for each of hundreds of routes, most of which change nothing at all: then it is what it was.
+        """
+        moment = (self._store_moment(), self._warehouse_moment())
+        if self._last.get("moment") != moment:
+            self._last.update(moment=moment, found=self._read())
+        return dict(self._last["found"])
+
+    def _store_moment(self) -> int:
+        """Another number after every change that any other connection to the file has committed."""
+        if "watch" not in self._last:
+            self._last["watch"] = sqlite3.connect(self.house.settings.home / "store.db", check_same_thread=False)
+        return int(self._last["watch"].execute("PRAGMA data_version").fetchone()[0])
+
+    def _warehouse_moment(self) -> str:
+        return str(self.house.warehouse.query(_PARTS).to_pylist())
+
+    def _read(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
         with self.house.store.read() as conn:
             for kept in _tables():
@@ -48,8 +68,11 @@ class World:
         return {**found, "warehouse": sorted(str(row) for row in counted.to_pylist())}
 
 
+_PARTS: Final = Sql("SELECT sum(rows) AS n, max(max_block_number) AS newest, sum(data_version) AS changed FROM system.parts GROUP BY table")
+"""Every insert makes a part of its own, and every change of rows another version of one."""
+
+
 def _counting(warehouse: Warehouse, workspace_id: int) -> Sql:
-    """One question instead of one a table: it is asked twice for each of hundreds of routes."""
     tables = _warehouse_tables(warehouse)
     return join(
         Sql(" UNION ALL "), [Sql(f"SELECT '{t}' AS name, count() AS n FROM {t} WHERE workspace_id = {workspace_id}") for t in tables]
