@@ -15,8 +15,8 @@ SDK := sdk/browser
 SDK_SOURCES := $(wildcard $(SDK)/src/*.ts $(SDK)/src/*/*.ts $(SDK)/tsconfig*.json) $(SDK)/build.mjs $(SDK)/package.json
 UI_SOURCES := $(shell find ui -type f -not -path 'ui/node_modules/*' -not -path 'ui/dist/*' -not -path 'ui/test-results/*' \
 	-not -name openapi.json -not -name schema.d.ts 2>/dev/null)
-# One more than there are processors, as many tests wait for a server or a page. In the order of tests/conftest.py, not by number.
-WORKERS ?= $(shell n=$$(( $$(nproc 2>/dev/null || echo 2) + 1 )); echo $$(( n < 6 ? n : 6 )))
+# More than there are processors, as many tests wait for a server or a page. In the order of tests/conftest.py, not by number.
+WORKERS ?= $(shell n=$$(( $$(nproc 2>/dev/null || echo 2) + 2 )); echo $$(( n < 6 ? n : 6 )))
 SIDE_BY_SIDE = -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 # --universal: one lock for every Python and platform; no index address, so that it installs from any mirror.
 LOCK := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --annotation-style line

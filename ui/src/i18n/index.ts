@@ -53,6 +53,10 @@ export async function startLanguages(): Promise<i18n> {
     react: { useSuspense: false },
   });
   await switchLanguage(language, false);
+  // Chosen in another tab: this one follows.
+  window.addEventListener("storage", (event) => {
+    if (event.key === KEY && isLanguage(event.newValue)) void switchLanguage(event.newValue, false);
+  });
   return i18next;
 }
 

@@ -27,6 +27,12 @@ function apply(): void {
 }
 
 system.addEventListener("change", apply);
+// Chosen in another tab: this one follows.
+window.addEventListener("storage", (event) => {
+  if (event.key !== KEY) return;
+  mode = stored();
+  apply();
+});
 
 export function setMode(next: Mode): void {
   mode = next;
