@@ -269,3 +269,48 @@ def test_a_written_graph_is_read_as_the_same_graph(desk: Desk) -> None:
     assert len(written) > 5
     for recipe in desk.get("flow-recipes")["items"]:
         assert Graph.model_validate(written[f"r_{recipe['key']}"]["graph"]) == Graph.model_validate(recipe["graph"])
+
+
+def scene(key: str, **more: Any) -> dict[str, Any]:
+    spec = {"condition": {"did": {"events": ["Product Viewed"], "op": "gte", "value": 3, "within": {"op": "after", "value": {"ago": 10, "unit": "minute"}}}}}
+    return {"kind": "scene", "key": key, "name": key.title(), "spec": spec, **more}
+
+
+def test_a_scene_comes_with_the_flow_that_it_begins_and_starts_only_where_the_file_says(desk: Desk) -> None:
+    asks = flow("answer", publish=True)
+    asks["graph"]["entry"] = {"type": "scene", "scene": "looking"}
+    documents = [asks, scene("looking"), template("greet")]
+    assert actions(desk.apply(*documents)) == [
+        ("create", "template", "greet"),
+        ("create", "scene", "looking"),
+        ("create", "flow", "answer"),
+    ]
+    assert desk.get("scenes/looking")["state"] == "paused"
+    assert fields(desk.apply(scene("looking", live=True))) == {"live": (None, True)}
+    assert desk.get("scenes/looking")["state"] == "live"
+    # A file that does not say whether it is live leaves it as it is, also with another condition.
+    changed = scene("looking")
+    changed["spec"]["cool_down_minutes"] = 60
+    assert fields(desk.apply(changed)) == {"spec.cool_down_minutes": (None, 60)}
+    assert (desk.get("scenes/looking")["state"], desk.get("scenes/looking")["version"]) == ("live", 2)
+    for same in (desk.documents(), list(yaml.safe_load_all(yaml.safe_dump_all(desk.documents())))):
+        assert {one["action"] for one in desk.plan(*same)["changes"]} == {"keep"}
+    refused = desk.plan({"kind": "scene", "key": "looking", "archived": True})
+    assert [(one["code"], "answer" in one["message"]) for one in refused["problems"]] == [("scene_in_use", True)]
+    desk.apply({"kind": "flow", "key": "answer", "archived": True})
+    desk.apply({"kind": "scene", "key": "looking", "archived": True})
+    assert desk.get("scenes/looking")["state"] == "archived"
+    desk.apply(scene("looking", live=False))
+    assert desk.get("scenes/looking")["state"] == "paused"
+
+
+def test_a_scene_that_asks_for_what_is_not_there_is_refused_with_its_place(desk: Desk) -> None:
+    asks = scene("looking")
+    asks["spec"]["condition"] = {"segment": {"key": "nobody"}}
+    assert [one["path"] for one in desk.plan(asks)["problems"]] == ["spec.condition"]
+    # What the same files bring is there.
+    segment = {"kind": "segment", "key": "nobody", "name": "Nobody", "condition": BUYERS}
+    assert desk.plan(asks, segment)["problems"] == []
+    begins = flow("answer", publish=True)
+    begins["graph"]["entry"] = {"type": "scene", "scene": "elsewhere"}
+    assert [one["path"] for one in desk.plan(begins, template("greet"))["problems"]] == ["graph.entry"]

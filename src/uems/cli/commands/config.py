@@ -22,7 +22,7 @@ _SIGNS = {"create": "+", "change": "~", "archive": "-", "restore": "+", "keep": 
 Files = Annotated[
     list[Path],
     typer.Argument(
-        help="YAML files of documents, each with its kind: tracking_plan, tag, segment, template, flow or campaign.", exists=True
+        help="YAML files of documents, each with its kind: tracking_plan, tag, segment, template, scene, flow or campaign.", exists=True
     ),
 ]
 Prune = Annotated[bool, typer.Option("--prune", help="Archive what stands in no file, if any of its kind does; tags are removed.")]
@@ -92,7 +92,7 @@ def export_config(
     workspace: WorkspaceOption = None,
     format: Annotated[Format, typer.Option("--format", "-f", help="json for one JSON document; anything else is YAML.")] = Format.table,
 ) -> None:
-    """Write the tracking plan, tags, segments, templates, flows and campaigns as YAML; applied again, it changes nothing.
+    """Write the tracking plan, tags, segments, templates, scenes, flows and campaigns as YAML; applied again, it changes nothing.
 
     Example: `uems export-config > definitions.yaml`
     """

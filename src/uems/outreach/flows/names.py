@@ -103,7 +103,11 @@ class Names:
             raise UemsError("segment_archived", f"The segment {key} is archived; restore it, or choose another.", status=409)
 
     def scene(self, key: str) -> None:
-        """Raise unless there is such a scene that is not archived; documents have none, so that it must stand already."""
+        """Raise unless there is such a scene that is not archived, or would be."""
+        if self.after is not None and key in self.after.documents.rooms.get("scene", {}):
+            return
+        if self.after is not None and ("scene", key) in self.after.documents.archived:
+            raise UemsError("scene_archived", f"The scene {key} would be archived; choose another.", status=409)
         if get_scene(self.house.store, self.scope, key).state == "archived":
             raise UemsError("scene_archived", f"The scene {key} is archived; save it again, or choose another.", status=409)
 

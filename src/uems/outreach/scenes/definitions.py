@@ -65,6 +65,11 @@ def list_scenes(store: Store, scope: Scope) -> list[Scene]:
         return [_scene_of(row) for row in conn.execute(query).mappings()]
 
 
+def read_scenes(conn: Connection, workspace_id: int) -> list[Scene]:
+    """All of them by key, archived ones too, within a transaction."""
+    return [_scene_of(row) for row in conn.execute(_all().where(_S.workspace_id == workspace_id).order_by(_S.key)).mappings()]
+
+
 def live_scenes(conn: Connection) -> list[Scene]:
     """Those of all workspaces in which people can be found now."""
     query = _all().where(_S.state == "live").order_by(_S.workspace_id, _S.scene_id)
@@ -110,32 +115,37 @@ def save_scene(house: House, access: Access, key: str, draft: SceneDraft, *, bas
     if not re.fullmatch(KEY_PATTERN, key):
         raise invalid("key", key[:100], "must be 1 to 100 of a-z, 0-9 and _, and not begin with _.")
     condition_of(house, access.scope, draft.spec)
-    workspace_id, by = access.scope.workspace_id, access.actor.label[:300]
     with house.store.write() as conn:
-        lock(conn, f"scenes:{workspace_id}")
-        row = conn.execute(_all().where(_S.workspace_id == workspace_id, _S.key == key)).mappings().one_or_none()
-        old = None if row is None else _scene_of(row)
-        standing = old.version if old else 0
-        if base_version is not None and base_version != standing:
-            message = f"{key} stands at version {standing}, not {base_version}. Load it again and repeat it."
-            raise UemsError("scene_changed", message, status=409)
-        if old is not None and old.state != "archived" and _same(old, draft):
-            return old
-        named = {"name": draft.name, "description": draft.description, "changed_at": access.now, "changed_by": by}
-        version = standing if old is not None and old.spec == draft.spec else standing + 1
-        if old is None:
-            scene_id = _insert(conn, access, key, named)
-        else:
-            scene_id = old.scene_id
-            state = "paused" if old.state == "archived" else old.state
-            _set(conn, workspace_id, scene_id, {**named, "version": version, "state": state})
-        if version != standing:
-            spec = draft.spec.model_dump(mode="json")
-            place = {"workspace_id": workspace_id, "scene_id": scene_id, "version": version}
-            conn.execute(insert(scene_versions).values(**place, spec=spec, at=access.now, by=by))
-        before = None if old is None else {"name": old.name, "version": old.version}
-        audit(conn, access, "scene.changed" if old else "scene.created", f"scene:{key}", before, {"name": draft.name, "version": version})
-        return read_scene(conn, workspace_id, key)
+        return write_scene(conn, access, key, draft, base_version=base_version)
+
+
+def write_scene(conn: Connection, access: Access, key: str, draft: SceneDraft, *, base_version: int | None = None) -> Scene:
+    """As ``save_scene``, within a transaction; the condition has been looked at."""
+    workspace_id, by = access.scope.workspace_id, access.actor.label[:300]
+    lock(conn, f"scenes:{workspace_id}")
+    row = conn.execute(_all().where(_S.workspace_id == workspace_id, _S.key == key)).mappings().one_or_none()
+    old = None if row is None else _scene_of(row)
+    standing = old.version if old else 0
+    if base_version is not None and base_version != standing:
+        message = f"{key} stands at version {standing}, not {base_version}. Load it again and repeat it."
+        raise UemsError("scene_changed", message, status=409)
+    if old is not None and old.state != "archived" and _same(old, draft):
+        return old
+    named = {"name": draft.name, "description": draft.description, "changed_at": access.now, "changed_by": by}
+    version = standing if old is not None and old.spec == draft.spec else standing + 1
+    if old is None:
+        scene_id = _insert(conn, access, key, named)
+    else:
+        scene_id = old.scene_id
+        state = "paused" if old.state == "archived" else old.state
+        _set(conn, workspace_id, scene_id, {**named, "version": version, "state": state})
+    if version != standing:
+        spec = draft.spec.model_dump(mode="json")
+        place = {"workspace_id": workspace_id, "scene_id": scene_id, "version": version}
+        conn.execute(insert(scene_versions).values(**place, spec=spec, at=access.now, by=by))
+    before = None if old is None else {"name": old.name, "version": old.version}
+    audit(conn, access, "scene.changed" if old else "scene.created", f"scene:{key}", before, {"name": draft.name, "version": version})
+    return read_scene(conn, workspace_id, key)
 
 
 def _insert(conn: Connection, access: Access, key: str, named: dict[str, object]) -> int:
@@ -154,20 +164,25 @@ def turn_scene(store: Store, access: Access, key: str, state: State) -> Scene:
 
     Raises ``scene_in_use`` (409) for archiving one that a flow begins with, and ``scene_archived`` (409) for starting an archived one.
     """
-    workspace_id = access.scope.workspace_id
     with store.write() as conn:
-        lock(conn, f"scenes:{workspace_id}")
-        old = read_scene(conn, workspace_id, key)
-        if old.state == state:
-            return old
-        if old.state == "archived":
-            raise UemsError("scene_archived", f"{key} is archived; save it again first.", status=409)
-        users = flows_by_scene(conn, workspace_id, key) if state == "archived" else ()
-        if users:
-            raise UemsError("scene_in_use", f"{key} begins {', '.join(users)[:300]}; give those another entry first.", status=409)
-        _set(conn, workspace_id, old.scene_id, {"state": state, "changed_at": access.now, "changed_by": access.actor.label[:300]})
-        audit(conn, access, "scene.turned", f"scene:{key}", {"state": old.state}, {"state": state})
-        return read_scene(conn, workspace_id, key)
+        return turn_in(conn, access, key, state)
+
+
+def turn_in(conn: Connection, access: Access, key: str, state: State) -> Scene:
+    """As ``turn_scene``, within a transaction."""
+    workspace_id = access.scope.workspace_id
+    lock(conn, f"scenes:{workspace_id}")
+    old = read_scene(conn, workspace_id, key)
+    if old.state == state:
+        return old
+    if old.state == "archived":
+        raise UemsError("scene_archived", f"{key} is archived; save it again first.", status=409)
+    users = flows_by_scene(conn, workspace_id, key) if state == "archived" else ()
+    if users:
+        raise UemsError("scene_in_use", f"{key} begins {', '.join(users)[:300]}; give those another entry first.", status=409)
+    _set(conn, workspace_id, old.scene_id, {"state": state, "changed_at": access.now, "changed_by": access.actor.label[:300]})
+    audit(conn, access, "scene.turned", f"scene:{key}", {"state": old.state}, {"state": state})
+    return read_scene(conn, workspace_id, key)
 
 
 def flows_by_scene(conn: Connection, workspace_id: int, key: str) -> Sequence[str]:

@@ -10,7 +10,7 @@ from uems.segments.config.reading import MAX_DOCUMENTS
 
 
 class DocumentsBody(Body):
-    """documents: each with its ``kind``, such as tracking_plan, tag, segment, template, flow or campaign.
+    """documents: each with its ``kind``, such as tracking_plan, tag, segment, template, scene, flow or campaign.
 
     prune: archive what stands in no document of a kind that has any.
     """
