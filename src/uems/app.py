@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 import uems
 from uems.access import api as access
 from uems.collect import api as collect
+from uems.evaluation import api as evaluation
 from uems.experiments import api as experiments
 from uems.identity import api as identity
 from uems.journeys import api as journeys
@@ -82,7 +83,7 @@ def loops(house: House, role: Role, instance: str) -> list[Loop]:
         segments.segment_worker(house, holder_of(house, instance), utc_now),
         segments.Syncer(house, holder_of(house, instance), utc_now),
         journeys.Sessioniser(house, access.Workspaces(house.store), holder_of(house, instance), utc_now),
-        prediction.Modeller(house, access.Workspaces(house.store), holder_of(house, instance), utc_now),
+        prediction.Modeller(house, access.Workspaces(house.store), holder_of(house, instance), utc_now, evaluation.randomised),
         superusers.Tender(house, access.Workspaces(house.store), holder_of(house, instance), utc_now),
         kpis.Watcher(house, access.Workspaces(house.store), holder_of(house, instance), utc_now),
         kpis.Mailer(house, access.Workspaces(house.store), holder_of(house, instance), utc_now),

@@ -52,6 +52,7 @@ SAMPLES: Mapping[str, str] = {
     "channel": "email",
     "task_id": "1",
     "action_kind": "flow",
+    "trial_kind": "flow",
     "decision_id": "1",
     "code": "known_code",
     "reward_id": "1",

@@ -9,13 +9,18 @@ from uems.kernel.scope import Scope
 from uems.prediction.forecasts import ForecastKey, wanted
 from uems.prediction.needs_settings import NeedsSettings
 from uems.prediction.survival_settings import SurvivalSettings
+from uems.prediction.uplift_settings import UpliftSettings
+from uems.prediction.uplift_trials import Reader
 from uems.prediction.value_settings import ValueSettings
 
 Tick = Callable[[str, float], None]
 
 
-def make(house: House, scope: Scope, key: ForecastKey, run_id: str, now: datetime, tick: Tick) -> dict[str, Any]:
-    """Make it and write what it says of people; gives the result, JSON-ready. Raises as the job of the key."""
+def make(house: House, scope: Scope, key: ForecastKey, run_id: str, now: datetime, tick: Tick, trials: Reader) -> dict[str, Any]:
+    """Make it and write what it says of people; gives the result, JSON-ready. Raises as the job of the key.
+
+    trials: reads what uplift is learned from.
+    """
     settings = wanted(house.store, scope, key).settings
     # Their mathematics takes a hundred megabytes and a third of a second to load, which whoever never forecasts need not have.
     if key == "next_need":
@@ -26,6 +31,10 @@ def make(house: House, scope: Scope, key: ForecastKey, run_id: str, now: datetim
         from uems.prediction.survival_job import make_survival
 
         return make_survival(house, scope, SurvivalSettings.model_validate(dict(settings)), now, tick)
+    if key == "uplift":
+        from uems.prediction.uplift_job import make_uplift
+
+        return make_uplift(house, scope, UpliftSettings.model_validate(dict(settings)), trials, run_id, now, tick)
     from uems.prediction.value_job import make_value
 
     return make_value(house, scope, ValueSettings.model_validate(dict(settings)), run_id, now, tick)

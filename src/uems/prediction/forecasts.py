@@ -17,16 +17,18 @@ from uems.prediction.needs_settings import NeedsSettings
 from uems.prediction.runs import put_in_queue
 from uems.prediction.survival_settings import SurvivalSettings
 from uems.prediction.tables import forecasts
+from uems.prediction.uplift_settings import UpliftSettings
 from uems.prediction.value_settings import ValueSettings
 
-ForecastKey: TypeAlias = Literal["lifetime_value", "next_need", "survival"]
+ForecastKey: TypeAlias = Literal["lifetime_value", "next_need", "survival", "uplift"]
 FORECASTS: Final[tuple[ForecastKey, ...]] = get_args(ForecastKey)
 SETTINGS: Final[Mapping[ForecastKey, type[BaseModel]]] = {
     "lifetime_value": ValueSettings,
     "next_need": NeedsSettings,
     "survival": SurvivalSettings,
+    "uplift": UpliftSettings,
 }
-RUNS: Final[Mapping[RunKind, ForecastKey]] = {"value": "lifetime_value", "need": "next_need", "survival": "survival"}
+RUNS: Final[Mapping[RunKind, ForecastKey]] = {"value": "lifetime_value", "need": "next_need", "survival": "survival", "uplift": "uplift"}
 _KIND: Final[Mapping[ForecastKey, RunKind]] = {key: kind for kind, key in RUNS.items()}
 _f = forecasts.c
 

@@ -32,6 +32,7 @@ from uems.prediction.scoring import score
 from uems.prediction.snapshots import no_events
 from uems.prediction.tables import forecasts, model_runs, models
 from uems.prediction.training import folder_of, train
+from uems.prediction.uplift_trials import Reader, no_trials
 
 _logger = logging.getLogger("uems.models")
 
@@ -56,13 +57,19 @@ class _Interrupted(Exception):
 
 
 class Modeller:
-    """The loop of one process. ``start`` and ``stop`` once each; ``step`` does one run by hand. holder: unique for the process."""
+    """The loop of one process. ``start`` and ``stop`` once each; ``step`` does one run by hand.
 
-    def __init__(self, house: House, workspaces: Workspaces, holder: str, clock: Callable[[], datetime]) -> None:
+    holder: unique for the process. trials: reads what was given to some people by lot.
+    """
+
+    def __init__(
+        self, house: House, workspaces: Workspaces, holder: str, clock: Callable[[], datetime], trials: Reader = no_trials
+    ) -> None:
         self._house = house
         self._workspaces = workspaces
         self._holder = holder
         self._clock = clock
+        self._trials = trials
         self._loop = Loop("models", self.step, pause=lambda worked, took: 0.0 if worked else _IDLE_SECONDS)
         self._looked: datetime | None = None
         # workspace → its events at the last look; standard models that a workspace cannot have.
@@ -218,7 +225,7 @@ class Modeller:
     def _forecast(self, run: Run, scope: Scope, lease: leases.Lease) -> dict[str, Any]:
         """What was found goes into the forecast; the run keeps its main numbers."""
         now, tick = self._clock(), _Ticker(self._house, run, self._loop.ending, self._clock)
-        found = make(self._house, scope, RUNS[run.kind], run.run_id, now, tick)
+        found = make(self._house, scope, RUNS[run.kind], run.run_id, now, tick, self._trials)
         with self._house.store.write() as conn:
             leases.check(conn, lease)
             keep_result(conn, scope, RUNS[run.kind], found, now)

@@ -12,7 +12,7 @@ RuleKind: TypeAlias = Literal["recency", "frequency", "rhythm", "condition", "ta
 RULES: Final[tuple[RuleKind, ...]] = get_args(RuleKind)
 Algorithm: TypeAlias = Literal["logistic", "boosting"]
 VersionState: TypeAlias = Literal["refused", "candidate", "promoted", "retired"]
-RunKind: TypeAlias = Literal["train", "score", "value", "need", "survival"]
+RunKind: TypeAlias = Literal["train", "score", "value", "need", "survival", "uplift"]
 RunState: TypeAlias = Literal["queued", "running", "done", "failed", "cancelled"]
 LIVE: Final[tuple[RunState, ...]] = ("queued", "running")
 

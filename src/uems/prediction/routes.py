@@ -36,9 +36,11 @@ from uems.prediction.registry import TEMPLATES
 from uems.prediction.scoring import explain
 from uems.prediction.snapshots import outlook
 from uems.prediction.spec import parse_spec
+from uems.prediction.uplift_routes import router as uplift
 
 router = Routes()
 router.include(forecasts)
+router.include(uplift)
 _W = "/workspaces/{workspace}"
 ModelKey = Annotated[Key, Path(description="Key of the model.")]
 VersionNumber = Annotated[int, Path(ge=1, le=2**31 - 1, description="Number of the version.")]

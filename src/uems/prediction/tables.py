@@ -88,3 +88,27 @@ forecasts = Table(
     # "" for the system.
     Column("updated_by", String(300), nullable=False),
 )
+
+# Of which actions those whom they harm are sent nothing.
+uplift_guards = Table(
+    "uplift_guards",
+    metadata,
+    Column("workspace_id", BigId, ForeignKey(_WORKSPACE, ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    # "flow" or "campaign".
+    Column("kind", String(20), primary_key=True),
+    Column("key", String(200), primary_key=True),
+    # As messages name who asked for them: a flow by its number, a campaign by its key.
+    Column("origin", String(200), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("by", String(300), nullable=False),
+)
+
+# Who is harmed by which action, as the newest run found; guarded or not.
+uplift_harmed = Table(
+    "uplift_harmed",
+    metadata,
+    Column("workspace_id", BigId, primary_key=True, autoincrement=False),
+    Column("person_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", String(20), primary_key=True),
+    Column("origin", String(200), primary_key=True),
+)

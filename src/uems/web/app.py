@@ -45,6 +45,7 @@ ERASERS: tuple[Eraser, ...] = (
     profiles.ERASER,
     journeys.ERASER,
     segments.ERASER,
+    prediction.ERASER,
     superusers.ERASER,
     identity.ERASER,
 )

@@ -28,7 +28,7 @@ def lifetime_value(
         base = client.workspace(workspace)
         if again:
             client.settle(base)
-            _made(client, base)
+            made(client, base, "lifetime-value")
         answer = client.get(f"{base}/lifetime-value")
     if format is Format.json:
         show_json(answer)
@@ -58,8 +58,9 @@ def _told(one: dict[str, Any], used: str, currency: str) -> dict[str, Any]:
     return {"way": one["key"], "used": one["key"] == used, "mean_error": major_text(one["mean_error"], currency)}
 
 
-def _made(client: Any, base: str) -> None:
-    run = client.post(f"{base}/lifetime-value/runs")
+def made(client: Any, base: str, what: str) -> None:
+    """Have a forecast made, by its address, and wait for it. Raises what became of it."""
+    run = client.post(f"{base}/{what}/runs")
     while run["state"] in ("queued", "running"):
         time.sleep(_WAIT_SECONDS)
         run = client.get(f"{base}/model-runs/{run['run_id']}")

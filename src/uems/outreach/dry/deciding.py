@@ -26,6 +26,7 @@ from uems.outreach.messages.deciding import WEEK, Decision, Known, Past, consent
 from uems.outreach.messages.reaching import Reached, reach
 from uems.outreach.messages.sender import Frame, frame_of
 from uems.outreach.messages.writing import Writer
+from uems.prediction import api as prediction
 
 _logger = logging.getLogger("uems.outreach")
 
@@ -79,6 +80,7 @@ class DryDecider:
                 consents=consents_by_person(conn, scope, owner),
                 suppressed=suppressed_of(conn, scope, frame.rules, {(one.person_id, one.channel) for one in batch}, people),
                 past=_both(past_of(conn, scope, people, now), _dry_past(conn, scope, flow_id, owner, now)),
+                harmed=prediction.harmed_by(conn, scope, frame.rules.guards, owner),
             )
         short = [one for one in batch if one.channel in weighing.SHORT and one.person_id in people]
         written = weighing.written(self._writer, scope, frame.setups, frame.versions, short, people, now)

@@ -1,6 +1,7 @@
 """May it be sent, now, to this person? Decided for a whole batch at once, in the transaction that reserves what is allowed.
 
-In this order: time over, nobody there, held out, no address, address suppressed, too long for the channel, consent, quiet hours, caps.
+In this order: time over, nobody there, held out, harmed by what asks, no address, address suppressed, too long for the channel, consent,
+quiet hours, caps.
 Within a batch the messages of a person compete: the higher priority first, then the older one; each that is allowed counts for the next.
 """
 
@@ -23,6 +24,7 @@ from uems.outreach.consent.model import EVERYTHING, Cap, Restraints, Topic
 from uems.outreach.holdouts.assigning import Holdout, held_by
 from uems.outreach.messages.attempts import Claimed
 from uems.outreach.messages.reaching import BROWSERS, Reached
+from uems.prediction import api as prediction
 
 Verdict: TypeAlias = Literal["send", "hold", "suppress", "expire"]
 HeldCampaign: TypeAlias = Literal["campaign_paused", "campaign_cancelled"]
@@ -48,9 +50,9 @@ class Decision:
 class Rules:
     """By what is decided. media: where each usable channel finds people. off: what the others lack. templates: those that exist.
 
-    held: campaigns that do not go on now, by their keys. holdouts: who is never written to. spellings:
-    how else an address may be written on the list of suppressed ones. sealed: (channel, address) → how it stands there when it
-    was that of somebody who was erased.
+    held: campaigns that do not go on now, by their keys. holdouts: who is never written to. guards: flows and campaigns, as messages
+    name them, that leave those in peace whom they harm. spellings: how else an address may be written on the list of suppressed ones.
+    sealed: (channel, address) → how it stands there when it was that of somebody who was erased.
     """
 
     restraints: Restraints
@@ -60,6 +62,7 @@ class Rules:
     templates: frozenset[str]
     held: Mapping[str, HeldCampaign] = field(default_factory=dict)
     holdouts: Sequence[Holdout] = ()
+    guards: frozenset[prediction.GuardedOrigin] = frozenset()
     spellings: Mapping[str, Callable[[str], Sequence[str]]] = field(default_factory=dict)
     sealed: Callable[[str, str], str] | None = None
 
@@ -73,11 +76,12 @@ class Rules:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """What decisions are made from. consents: person → (topic, channel) → what they said. suppressed: (channel, address) → why. past: by
-    person, and changed by what is allowed."""
+    person, and changed by what is allowed. harmed: person → the guarded flows and campaigns that harm them."""
 
     consents: Mapping[int, Mapping[tuple[str, str], str]]
     suppressed: Mapping[tuple[str, str], str]
     past: dict[int, Past]
+    harmed: Mapping[int, Collection[prediction.GuardedOrigin]] = field(default_factory=dict)
 
 
 def decide(
@@ -98,6 +102,7 @@ def decide(
         consents=consents_by_person(conn, scope, owner),
         suppressed=suppressed_of(conn, scope, rules, {(one.person_id, one.channel) for one in asked}, people),
         past=_past(conn, scope, owner, now),
+        harmed=prediction.harmed_by(conn, scope, rules.guards, owner),
     )
     return judge(rules, asked, people, known, now, weights)
 
@@ -111,12 +116,12 @@ def judge(
     weights: Mapping[int, Weight] = MappingProxyType({}),
 ) -> list[Decision]:
     """As ``decide``, by what is known already. What is allowed is added to ``known.past``."""
-    consents, suppressed, past = known.consents, known.suppressed, known.past
+    past = known.past
     decisions: list[Decision] = []
     for one in sorted(asked, key=lambda m: (-m.priority, m.enqueued_at, m.message_id)):
         person = people.get(one.person_id)
         weight = weights.get(one.message_id)
-        decision = _standing(rules, one, person, consents, suppressed, weight, now)
+        decision = _standing(rules, one, person, known, weight, now)
         mine = past.setdefault(one.person_id if person is None else person.person_id, [])
         if decision is None and person is not None:
             decision = _restrained(rules.restraints, one, person, mine, now)
@@ -134,9 +139,13 @@ def standing(
 ) -> list[str]:
     """Of each message why it could never be sent as things are, "" where it could: for a look ahead, with nothing written."""
     owner = {number: person.person_id for person in people.values() for number in person.numbers}
-    consents = consents_by_person(conn, scope, owner)
-    suppressed = suppressed_of(conn, scope, rules, {(one.person_id, one.channel) for one in asked}, people)
-    found = [_standing(rules, one, people.get(one.person_id), consents, suppressed, None, now) for one in asked]
+    known = Known(
+        consents=consents_by_person(conn, scope, owner),
+        suppressed=suppressed_of(conn, scope, rules, {(one.person_id, one.channel) for one in asked}, people),
+        past={},
+        harmed=prediction.harmed_by(conn, scope, rules.guards, owner),
+    )
+    found = [_standing(rules, one, people.get(one.person_id), known, None, now) for one in asked]
     return ["" if one is None else one.reason for one in found]
 
 
@@ -188,17 +197,9 @@ def _past(conn: Connection, scope: Scope, owner: Mapping[int, int], now: datetim
     return found
 
 
-def _standing(
-    rules: Rules,
-    one: Claimed,
-    person: Reached | None,
-    consents: Mapping[int, Mapping[tuple[str, str], str]],
-    suppressed: Mapping[tuple[str, str], str],
-    weight: Weight | None,
-    now: datetime,
-) -> Decision | None:
+def _standing(rules: Rules, one: Claimed, person: Reached | None, known: Known, weight: Weight | None, now: datetime) -> Decision | None:
     """A refusal that does not depend on what else is sent; None where there is none."""
-    number = one.message_id
+    number, suppressed = one.message_id, known.suppressed
     held = rules.held.get(one.origin_id) if one.origin_type == "campaign" else None
     if held == "campaign_cancelled":
         return Decision(message_id=number, verdict="suppress", reason=held)
@@ -211,6 +212,8 @@ def _standing(
         return Decision(message_id=number, verdict="suppress", reason="nobody")
     if rules.holdouts and (kept := _held_out(rules.holdouts, one, person, now)) is not None:
         return kept
+    if known.harmed and (peaceful := _harmed(one, known.harmed.get(person.person_id, ()))) is not None:
+        return peaceful
     medium = rules.media.get(one.channel)
     if medium is None:
         return Decision(message_id=number, verdict="suppress", reason="channel_off", facts={"lacks": rules.off.get(one.channel, "")})
@@ -228,7 +231,7 @@ def _standing(
         return Decision(message_id=number, verdict="suppress", reason=weight.refusal, facts=dict(weight.facts))
     if one.origin_type == "test":
         return Decision(message_id=number, verdict="send", reason="test")
-    refusal = consent_refusal(rules.topics, one.topic, one.channel, one.kind, consents.get(person.person_id, {}))
+    refusal = consent_refusal(rules.topics, one.topic, one.channel, one.kind, known.consents.get(person.person_id, {}))
     return None if not refusal else Decision(message_id=number, verdict="suppress", reason=refusal, facts={"topic": one.topic})
 
 
@@ -241,6 +244,13 @@ def _held_out(holdouts: Sequence[Holdout], one: Claimed, person: Reached, now: d
         return None
     facts = {"holdout": found.key, "name": found.name, "draw": found.now.drawn(now)[0]}
     return Decision(message_id=one.message_id, verdict="suppress", reason="holdout", facts=facts)
+
+
+def _harmed(one: Claimed, harmed: Collection[prediction.GuardedOrigin]) -> Decision | None:
+    """Whom a flow or campaign harms for certain it leaves in peace; service messages and trials on oneself go to everybody."""
+    if one.kind == "service" or one.origin_type == "test" or (one.origin_type, one.origin_id) not in harmed:
+        return None
+    return Decision(message_id=one.message_id, verdict="suppress", reason="harmed", facts={"by": one.origin_type})
 
 
 def consent_refusal(topics: Mapping[str, Topic], topic: str, channel: str, kind: str, said: Mapping[tuple[str, str], str]) -> str:

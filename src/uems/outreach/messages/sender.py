@@ -36,6 +36,7 @@ from uems.outreach.messages.reaching import Reached, reach
 from uems.outreach.messages.writing import Writer
 from uems.outreach.tables import outreach_bodies, outreach_decisions, outreach_news
 from uems.outreach.templates.definitions import usable_templates
+from uems.prediction import api as prediction
 
 PAUSE_SECONDS: Final = 1.0
 BATCH: Final = 1_000
@@ -192,6 +193,7 @@ def frame_of(conn: Connection, house: House, scope: Scope) -> Frame:
         sealed=partial(sealed_address, address_key(house.settings), scope.workspace_id),
         held=held_campaigns(conn, scope.workspace_id),
         holdouts=[one for one in read_holdouts(conn, scope.workspace_id) if not one.now.ended],
+        guards=prediction.read_guards(conn, scope.workspace_id),
     )
     return Frame(scope=scope, rules=rules, setups=channels, versions=versions)
 

@@ -23,6 +23,7 @@ from uems.outreach.messages.model import Outgoing
 from uems.outreach.messages.outbox import addressed, heads_of
 from uems.outreach.messages.reaching import Reached, reach
 from uems.outreach.tables import outreach_messages
+from uems.prediction import api as prediction
 
 _BATCH: Final = 20_000
 _CHUNK: Final = 2_000
@@ -68,6 +69,7 @@ class Letters:
         self._lent: set[int] = set()
         self._consents: dict[int, Mapping[tuple[str, str], str]] = {}
         self._suppressed: dict[tuple[str, str], str] = {}
+        self._harmed: dict[int, set[prediction.GuardedOrigin]] = {}
         self._past: dict[int, Past] = {}
         # What was really sent later than now: (when, person, channel, kind), the latest first.
         self._later: list[tuple[int, int, str, str]] = []
@@ -132,7 +134,7 @@ class Letters:
             self._catch_up(now_us)
             people = {number: person for number in numbers if (person := self._people[number]) is not None}
             asked = [one.claimed for one in batch]
-            known = Known(consents=self._consents, suppressed=self._suppressed, past=self._past)
+            known = Known(consents=self._consents, suppressed=self._suppressed, past=self._past, harmed=self._harmed)
             for decision in judge(self._rules, asked, people, known, now):
                 self._settle(decision, now_us)
 
@@ -190,6 +192,7 @@ class Letters:
         with self._house.store.read() as conn:
             self._consents.update(consents_by_person(conn, self._scope, owner))
             self._suppressed.update(suppressed_of(conn, self._scope, self._rules, ways, here))
+            self._harmed.update(prediction.harmed_by(conn, self._scope, self._rules.guards, owner))
             strange = sorted(owner.keys() - self._lent)
             for start in range(0, len(strange), _CHUNK):
                 mine = (_M.workspace_id == self._scope.workspace_id) & _M.person_id.in_(strange[start : start + _CHUNK])

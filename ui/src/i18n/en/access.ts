@@ -235,6 +235,7 @@ export default {
         ties_changed: "Settings of ties changed",
         ties_started: "Scoring of ties started",
         forecast_started: "Forecast started",
+        uplift_guard_changed: "Those harmed by an action left in peace, or not",
         model_created: "Model created",
         model_changed: "Model changed",
         model_deleted: "Model deleted",

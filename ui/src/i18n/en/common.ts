@@ -128,6 +128,8 @@ export default {
     not_invited: "They have no invitation that waits for an answer.",
     no_ties: "Nobody did anything within the days that are looked back at. Set a longer window, or wait for events.",
     not_enough_leavers: "Too few people were there, or have left.",
+    uplift_not_sure: "It cannot be told yet who changes, so there is nobody to choose.",
+    nothing_to_guard: "This action sends no messages, so there is nothing to keep back.",
     too_much_history: "There are too many purchases; follow fewer kinds.",
     not_enough_outcomes: "There are too few cases to learn from.",
     log_full: "The event log is full. Sending will work again when the backlog has been read.",

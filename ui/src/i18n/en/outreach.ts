@@ -61,6 +61,7 @@ export default {
       no_address: "No address is known for this channel",
       ambiguous_browser: "Several user ids, or several visitors without one, are this person: whose browser it is cannot be known",
       holdout: "Held out, so that everything or a programme can be measured",
+      harmed: "What asks harms this person, and leaves those in peace whom it harms",
       suppressed_address: "The address is on the suppression list",
       test: "A test is always sent",
       service: "Service messages are always sent",

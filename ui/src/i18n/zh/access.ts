@@ -238,6 +238,7 @@ const zh: SameKeys<typeof en> = {
         ties_changed: "关系强度设置已修改",
         ties_started: "开始评估关系强度",
         forecast_started: "开始预测",
+        uplift_guard_changed: "更改是否不打扰受害用户",
         model_created: "新建模型",
         model_changed: "修改模型",
         model_deleted: "删除模型",

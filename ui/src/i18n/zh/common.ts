@@ -128,6 +128,8 @@ const zh: SameKeys<typeof en> = {
     not_invited: "此人没有等待答复的邀请。",
     no_ties: "回看的天数内没有人有任何行为。请设置更长的天数，或等待事件到来。",
     not_enough_leavers: "来过或已离开的人太少。",
+    uplift_not_sure: "还无法判断谁会因此改变，因此没有可选的人。",
+    nothing_to_guard: "该行动不发送消息，因此没有可拦截的内容。",
     too_much_history: "购买记录过多，请减少跟踪的类别。",
     not_enough_outcomes: "样本太少，不足以学习。",
     log_full: "事件日志已满，积压处理完成后即可继续发送。",

@@ -63,6 +63,7 @@ const zh: typeof en = {
       no_address: "没有该渠道的联系方式",
       ambiguous_browser: "该用户有多个用户 ID，或没有用户 ID 而有多个匿名 ID，无法确定消息属于哪个浏览器",
       holdout: "属于全局或项目对照组，不发送",
+      harmed: "触达对此人有害，该行动已设为不打扰这类用户",
       suppressed_address: "地址在禁发名单中",
       test: "测试消息总是发送",
       service: "服务通知总是发送",
