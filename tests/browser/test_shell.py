@@ -93,3 +93,12 @@ def test_an_unknown_address_says_so(page: Page) -> None:
     expect(page.get_by_text("Nothing here")).to_be_visible()
     page.goto("/w/elsewhere/overview")
     expect(page.get_by_text("Nothing here")).to_be_visible()
+
+
+def test_a_page_left_open_over_midnight_goes_on_to_the_new_day(page: Page) -> None:
+    page.clock.install(time="2026-03-04T04:50:00Z")  # ten to midnight in New York
+    page.goto("/w/shop/calendar")
+    today = page.locator("main [aria-current=date]")
+    expect(today).to_have_attribute("aria-label", "Tuesday, March 3, 2026")
+    page.clock.fast_forward("20:00")
+    expect(today).to_have_attribute("aria-label", "Wednesday, March 4, 2026")

@@ -129,7 +129,12 @@ function Days({ days, today, month, items }: DaysProps): ReactNode {
             mine.length === 0 ? styles.empty : "",
           ];
           return (
-            <section key={day} className={looks.filter(Boolean).join(" ")} aria-label={named(day, { dateStyle: "full" })}>
+            <section
+              key={day}
+              className={looks.filter(Boolean).join(" ")}
+              aria-label={named(day, { dateStyle: "full" })}
+              aria-current={day === today ? "date" : undefined}
+            >
               <span className={styles.date}>{named(day, { day: "numeric", ...(day.endsWith("-01") ? { month: "short" } : {}) })}</span>
               {mine.map(({ clock, item }) => (
                 <Entry key={`${item.what} ${item.key} ${item.at} ${String(item.occurrence)}`} clock={clock} item={item} />
