@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.browser.site import Site
 
@@ -79,3 +79,31 @@ def test_two_people_are_joined_after_a_preview_and_parted_again(page: Page, site
     site.wait(lambda: person_of(site, "grace-1") != person_of(site, "grace-2"))
     site.wait(lambda: site.overview()["people"] == before["people"])
     expect(page.get_by_role("row", name=re.compile("By hand"))).to_contain_text("Undone")
+
+
+def test_a_person_is_erased_after_a_preview_and_a_typed_number(owner: BrowserContext, site: Site) -> None:
+    page = owner.new_page()  # what the server says of whoever was erased stands in the console as an error
+    site.send(
+        [
+            {"type": "identify", "userId": "linus", "traits": {"email": "linus@example.com"}},
+            {"type": "track", "userId": "linus", "event": "Product Viewed"},
+        ]
+    )
+    before, number = site.overview()["people"], person_of(site, "linus")
+    page.goto(f"/w/shop/people/{number}")
+    page.get_by_role("button", name="More about this person").click()
+    page.get_by_role("menuitem", name="Erase this person…").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("row", name=re.compile("Events 2"))).to_be_visible()
+    expect(dialog).to_contain_text("Nobody writes to their addresses again.")
+    erase = dialog.get_by_role("button", name="Erase for good")
+    expect(erase).to_be_disabled()
+    dialog.get_by_role("textbox").fill(f"{number}0")
+    expect(erase).to_be_disabled()
+    dialog.get_by_role("textbox").fill(str(number))
+    erase.click()
+    expect(page.get_by_role("heading", name="This person was erased")).to_be_visible()
+    expect(page.get_by_text("Erased everywhere")).to_be_visible(timeout=30_000)
+    assert site.ask("people?search=linus")["items"] == []
+    site.wait(lambda: site.overview()["people"] == before - 1)
+    page.close()

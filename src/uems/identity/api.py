@@ -5,7 +5,7 @@ from uems.identity.bodies import IdBody, TotalsBody
 from uems.identity.changes import changed_people, last_changes
 from uems.identity.erasing import ERASER
 from uems.identity.erasure.job import Forgetter, finish_now
-from uems.identity.erasure.tombstones import erased_among, hashed, tombstone_key
+from uems.identity.erasure.tombstones import erased_numbers, tombstone_key
 from uems.identity.erasures import Erasure, erasure_of, erasures, preview_erasure, request_erasure, subject_of
 from uems.identity.ledger import merge, preview_merge, redo_merge, undo_merge
 from uems.identity.links import merges, place_of
@@ -73,7 +73,7 @@ __all__ = [
     "changed_people",
     "count_people",
     "count_touched",
-    "erased_among",
+    "erased_numbers",
     "erasure_of",
     "erasures",
     "everybody",
@@ -84,7 +84,6 @@ __all__ = [
     "flush_overrides",
     "has_kind",
     "has_overrides",
-    "hashed",
     "ids_of",
     "is_junk",
     "last_changes",

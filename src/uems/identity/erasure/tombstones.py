@@ -6,7 +6,7 @@ that is no import: that is a new consent, and it makes a new person. A workspace
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -18,6 +18,7 @@ from uems.identity.model import ANONYMOUS_ID, USER_ID
 from uems.identity.rules import touch_rules
 from uems.identity.tables import identity_erased_numbers, identity_erasures, identity_tombstones
 from uems.kernel.errors import UemsError
+from uems.kernel.scope import Scope
 from uems.kernel.settings import Settings
 from uems.kernel.store import Store, to_microseconds, upsert_many
 
@@ -127,6 +128,13 @@ def erased_among(conn: Connection, workspace_id: int, numbers: Iterable[int]) ->
         mine = (_N.workspace_id == workspace_id, _N.node_id.in_(wanted[start : start + 500]))
         found.update({row.node_id: row.erasure_id for row in conn.execute(select(_N.node_id, _N.erasure_id).where(*mine))})
     return found
+
+
+def erased_numbers(store: Store, scope: Scope, numbers: Collection[int]) -> set[int]:
+    """Those of the numbers that are of somebody who was erased, and so nobody any more."""
+    with store.read() as conn:
+        anybody = conn.execute(select(_N.node_id).where(_N.workspace_id == scope.workspace_id).limit(1)).first()
+        return set(erased_among(conn, scope.workspace_id, numbers)) if anybody is not None else set()
 
 
 def refuse_erased(conn: Connection, workspace_id: int, numbers: Iterable[int]) -> None:

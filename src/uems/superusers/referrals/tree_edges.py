@@ -19,7 +19,7 @@ from uems.superusers.referrals.forest import Ints, People
 from uems.superusers.referrals.tables import referrals
 
 VIAS: Final = ("", "programme", "invited", "shared")
-TOGETHER: Final = ("", "no_order", "refunded", "already_customer")
+TOGETHER: Final = ("", "no_order", "refunded", "already_customer", "erased")
 """Reasons of refusal that do not speak against who brought whom."""
 _OURS: Final = ("Referral %", "message.%")
 _R = referrals.c

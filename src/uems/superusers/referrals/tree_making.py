@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 
 from uems.access import api as access
 from uems.access.api import Access
-from uems.identity.api import last_changes
+from uems.identity import api as identity
 from uems.kernel.clock import day_of
 from uems.kernel.errors import UemsError
 from uems.kernel.house import House
@@ -134,7 +134,7 @@ def _mark(house: House, scope: Scope, now: datetime) -> str:
         told["n"],
         str(told["last"]),
         [list(row) for row in rows],
-        str(last_changes(house.store).get(scope.workspace_id, 0)),
+        str(identity.last_changes(house.store).get(scope.workspace_id, 0)),
         rules_of(house.store, scope).model_dump(),
     ]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
@@ -188,7 +188,9 @@ def _times(ms: Ints) -> pa.Array:
 def _write_tags(house: House, scope: Scope, forest: Forest, credit: Ints, rules: ReferralRules, now: datetime) -> None:
     """How many everybody brought, and what they are credited for it, as tags that segments can ask."""
     by = Access(scope=scope, actor=replace(access.operator(), actor_id="referrals", label="referrals"), now=now)
-    inviting = np.flatnonzero(forest.direct > 0)
+    # Whoever was erased keeps their place in the tree, and is told nothing about.
+    gone = list(identity.erased_numbers(house.store, scope, forest.people.tolist()))
+    inviting = np.flatnonzero((forest.direct > 0) & ~np.isin(forest.people, gone))
     zh = "只算直接带来的人" if rules.rule == "direct" else f"向上 {rules.levels} 层，每上一层减半"
     en = "only who brought them is credited" if rules.rule == "direct" else f"over {rules.levels} levels, half as much at each"
     texts: Sequence[tuple[str, Ints, str, profiles.Words, profiles.Words, Callable[[int], dict[str, object]]]] = (

@@ -31,6 +31,7 @@ export default {
     newVoice: "New voice",
     noVoices: "Nobody's words here",
     person: "Person",
+    former: "A former member",
     words: "Their words",
     consent: "Consent",
     withdrawn: "Consent withdrawn",

@@ -31,6 +31,7 @@ export default {
     newVoice: "新评价",
     noVoices: "这里还没有",
     person: "用户",
+    former: "已离开的成员",
     words: "用户原话",
     consent: "同意",
     withdrawn: "已撤回同意",

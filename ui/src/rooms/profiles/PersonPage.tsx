@@ -6,12 +6,15 @@ import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 
 import type { Person } from "@/api/contract";
+import { asApiError } from "@/api/errors";
 import { Code } from "@/parts/Copy";
 import { Stat, Stats } from "@/parts/Facts";
 import { Page } from "@/parts/Page";
 import { NoPermission, NotFound, Ready } from "@/parts/states";
 import { useParam } from "@/parts/useParam";
 import { Money, Num, Time } from "@/parts/values";
+import { Erased } from "@/rooms/identity/erasure/Erased";
+import { PersonMore } from "@/rooms/identity/erasure/PersonMore";
 import { Identities } from "@/rooms/identity/Identities";
 import { Visits } from "@/rooms/journeys/Visits";
 import { PersonMessages } from "@/rooms/outreach/PersonMessages";
@@ -38,6 +41,8 @@ function Loaded({ id }: { id: number }): ReactNode {
   const { slug } = useWorkspace();
   const [tab] = useParam("tab", "timeline");
   const query = useQuery(personQuery(slug, id));
+  const error = query.error ? asApiError(query.error) : null;
+  if (error?.code === "person_erased") return <Erased error={error} />;
   return (
     <>
       {tab === "timeline" ? <TimelineAhead person={id} /> : null}
@@ -76,6 +81,7 @@ function Shown({ person }: { person: Person }): ReactNode {
       title={personName(person) ?? t("people.unnamed", { id: person.person_id })}
       crumb={<Link to={path("people")}>{t("people.title")}</Link>}
       lead={<Ids person={person} />}
+      actions={<PersonMore person={person.person_id} />}
     >
       <Totals person={person} />
       <Tabs

@@ -44,6 +44,7 @@ export function Branch({ parent, first, level = 1, onChoose }: BranchProps): Rea
 }
 
 function Twig({ node, level, onChoose }: { node: TreeNode; level: number; onChoose: (person: number) => void }): ReactNode {
+  const { t } = useTranslation();
   const [open, setOpen] = useState(false);
   const press = (event: KeyboardEvent<HTMLLIElement>): void => {
     if (event.target !== event.currentTarget) return;
@@ -61,7 +62,7 @@ function Twig({ node, level, onChoose }: { node: TreeNode; level: number; onChoo
       role="treeitem"
       tabIndex={0}
       aria-level={level}
-      aria-label={personName(node.person ?? NOBODY) ?? `#${node.person_id}`}
+      aria-label={node.person ? (personName(node.person) ?? `#${node.person_id}`) : t("erasure.person")}
       {...(node.direct > 0 ? { "aria-expanded": open } : {})}
       onKeyDown={press}
       className={styles.twig}
@@ -73,7 +74,6 @@ function Twig({ node, level, onChoose }: { node: TreeNode; level: number; onChoo
 }
 
 const STEPS: Readonly<Record<string, 1 | -1>> = { ArrowDown: 1, ArrowUp: -1 };
-const NOBODY = { name: null, email: null, ids: [] };
 
 /** The next or previous node that is shown, whatever its level. */
 function move(from: HTMLElement, step: 1 | -1): void {
@@ -91,7 +91,7 @@ interface RowProps {
 
 export function NodeRow({ node, onChoose, open = false, onOpen = null, here = false }: RowProps): ReactNode {
   const { t } = useTranslation();
-  const name = personName(node.person ?? NOBODY) ?? `#${node.person_id}`;
+  const name = node.person ? (personName(node.person) ?? `#${node.person_id}`) : t("erasure.person");
   return (
     <div className={`${styles.node ?? ""} ${here ? (styles.here ?? "") : ""}`}>
       {onOpen ? (
