@@ -1,11 +1,13 @@
 """Does every column that holds a person belong to somebody who takes care of it when they are erased? Walks every table there is."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import uems
 from uems.app import migrations
+from uems.kernel.erasure import RoomEraser
 from uems.kernel.schema import AlterDef, TableDef
 from uems.kernel.store import metadata
 from uems.web.app import ERASERS
@@ -58,3 +60,14 @@ def test_what_becomes_of_each_column_stands_in_the_readme() -> None:
     told = (Path(uems.__file__).parent / "identity" / "README.md").read_text()
     tables = {column.split(".")[0] for one in ERASERS for column in one.columns}
     assert sorted(table for table in tables if f"`{table}`" not in told) == []
+
+
+def test_every_kind_of_thing_has_its_words() -> None:
+    words = Path(uems.__file__).parents[2] / "ui" / "src" / "i18n"
+    kinds = {one.key for one in ERASERS} | {"letters", "ids", "links"}
+    for one in ERASERS:
+        assert isinstance(one, RoomEraser)
+        kinds |= {rows.what for rows in (*one.store, *one.held)} | {rows.what for rows in one.warehouse}
+    for language in ("en", "zh"):
+        told = set(re.findall(r"^      (\w+): ", (words / language / "identity.ts").read_text(), re.MULTILINE))
+        assert sorted(kinds - told - {""}) == [], language

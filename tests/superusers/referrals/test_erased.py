@@ -1,4 +1,4 @@
-"""What becomes of word of mouth when an advocate, or whom they brought, is erased? Places stay, numbers of others too, and nothing breaks."""
+"""What becomes of word of mouth when an advocate, or whom they brought, is erased? Places and the numbers of others stay."""
 
 from collections.abc import Iterator
 from datetime import timedelta

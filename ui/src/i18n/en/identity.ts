@@ -50,6 +50,7 @@ export default {
       profiles: "Profiles",
       journeys: "Journeys",
       segments: "Segments",
+      prediction: "Prediction",
       superusers: "Super users",
       identity: "Identity",
     },

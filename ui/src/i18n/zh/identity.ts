@@ -53,6 +53,7 @@ const zh: SameKeys<typeof en> = {
       profiles: "画像",
       journeys: "旅程",
       segments: "分群",
+      prediction: "预测",
       superusers: "超级用户",
       identity: "身份",
     },
