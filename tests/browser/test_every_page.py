@@ -148,6 +148,12 @@ PAGES = [
     "restraints",
     "restraints?tab=limits",
     "restraints?tab=channels",
+    "inbox",
+    "inbox?status=all&conversation=1",
+    "inbox?tab=snippets",
+    "inbox?tab=rules",
+    "connection",
+    "people/1?tab=conversations",
     "restraints?tab=suppressions",
     "people/1?tab=messages",
     "merges",
@@ -235,6 +241,9 @@ def test_every_page_is_whole(browser: Browser, site: Site, signed_in: Path) -> N
     site.ask("ideas", {"title": "ABC"})
     site.ask("advocates/1/thanks", {"how": "gift", "what_for": "ABC"})
     site.ask("referral-programmes/every/codes", {"person_id": 1})
+    site.ask("incoming-messages", {"channel": "wecom", "message_id": "every", "person": {"person_id": 1}, "text": "ABC?"})
+    site.ask("conversations/1/notes", {"text": "ABC", "key": "every"})
+    site.ask("snippets/every", {"name": "ABC", "zh": "ABC?"}, "PUT")
     site.ask("scenes/every", {"name": "ABC", "spec": SCENE}, "PUT")
     site.ask("experiments/every", {"name": "ABC", "spec": TRIAL}, "PUT")
     site.ask("experiments/every/state", {"state": "running"})

@@ -58,6 +58,8 @@ SAMPLES: Mapping[str, str] = {
     "reward_id": "1",
     "idea_id": "1",
     "voice_id": "1",
+    "conversation_id": "1",
+    "snippet": "known_key",
 }
 """Parameter in a path → a thing that exists in somebody else's workspace.
 

@@ -20,6 +20,7 @@ PUBLIC = {
     "POST /api/inbox",
     "GET /api/inbox/{token}/stream",
     "POST /api/inbox/{token}/messages/{number}",
+    "POST /api/inbox/{token}/messages/{number}/answer",
     "GET /api/inbox/{token}/scenes",
     "GET /api/r/{token}",
 }

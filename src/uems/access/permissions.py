@@ -41,6 +41,7 @@ _ADDED: dict[Role, tuple[str, ...]] = {
         "members:read",
         "messages:read",
         "tasks:read",
+        "conversations:read",
         "reports:write",
     ),
     "editor": (
@@ -60,6 +61,8 @@ _ADDED: dict[Role, tuple[str, ...]] = {
         "campaigns:write",
         "messages:write",
         "tasks:write",
+        "conversations:write",
+        "incoming:write",
         "experiments:write",
         "evaluation:write",
         "superusers:write",

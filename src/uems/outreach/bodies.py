@@ -247,13 +247,15 @@ class RestraintsDraft(Body):
 
 
 class MailboxBody(Body):
-    """How far the mailbox of bounces is read. reports: mails that told something of a letter. others: mails that did not.
+    """How far the mailbox of bounces is read. reports: mails that told something of a letter. replies: those in which
+    people answered. others: mails that did neither.
 
     read_at: when it was last read to its end. tried_at: when it was last opened. reason, failure: why it could not be read then, in a word
     and in words; "" where it could.
     """
 
     reports: int
+    replies: int
     others: int
     read_at: datetime | None
     tried_at: datetime

@@ -19,9 +19,10 @@ browser with its pages, or nothing but itself ("address": its own configuration)
 Content: TypeAlias = Literal["letter", "note", "text"]
 """What a channel carries. letter: subject, HTML and plain text. note: a title and plain text. text: plain text alone."""
 
-Extra: TypeAlias = Literal["layout", "image_url", "button", "link"]
-"""What a note may have beside title and text: where it is shown, a picture, and a button or the note itself that leads somewhere."""
-EXTRAS: Final[tuple[Extra, ...]] = ("layout", "image_url", "button", "link")
+Extra: TypeAlias = Literal["layout", "image_url", "button", "link", "reply"]
+"""What a note may have beside title and text: where it is shown, a picture, a button or the note itself that leads
+somewhere, and a field for an answer."""
+EXTRAS: Final[tuple[Extra, ...]] = ("layout", "image_url", "button", "link", "reply")
 
 Unknown: TypeAlias = Literal["kept", "repeated"]
 """What is done when nobody knows whether it arrived. kept: it stays unknown and is never sent again. repeated: it is sent again under

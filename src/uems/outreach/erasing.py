@@ -33,6 +33,7 @@ from uems.outreach.tables import (
     outreach_suppressions,
     outreach_touches,
 )
+from uems.outreach.talks.tables import conversation_messages, conversations
 
 _M, _R, _S = outreach_messages.c, flow_runs.c, outreach_suppressions.c
 _OF_MESSAGES: Final[tuple[Table, ...]] = (outreach_bodies, outreach_decisions, outreach_touches)
@@ -137,6 +138,8 @@ ERASER: Final = RoomEraser(
         StoreRows(table=flow_dry_messages),
         StoreRows(table=flow_dry_effects),
         StoreRows(table=scene_matches, what="scenes"),
+        StoreRows(table=conversation_messages),
+        StoreRows(table=conversations, what="conversations"),
     ),
     more={
         "outreach_messages.address": "deleted",

@@ -41,6 +41,8 @@ from uems.outreach.push.routes import router as push
 from uems.outreach.scenes.routes import router as scenes
 from uems.outreach.setting_routes import router as settings
 from uems.outreach.simulation.routes import router as simulation
+from uems.outreach.talks.routes import router as conversations
+from uems.outreach.talks.setting_routes import router as conversation_settings
 from uems.outreach.template_routes import router as templates
 
 router = Routes()
@@ -56,6 +58,8 @@ router.include(confirmations)
 router.include(inbox)
 router.include(push)
 router.include(scenes)
+router.include(conversations)
+router.include(conversation_settings)
 _BASE: Final = "/workspaces/{workspace}"
 MessageNumber = Annotated[Id, Path(description="Number of the message.")]
 PersonNumber = Annotated[Id, Path(description="Number of the person.")]

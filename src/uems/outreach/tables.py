@@ -8,7 +8,8 @@ import uems.outreach.flows.tables
 import uems.outreach.holdouts.tables
 import uems.outreach.inbox.tables
 import uems.outreach.push.tables
-import uems.outreach.scenes.tables  # noqa: F401  of the same room, so that they are declared with these
+import uems.outreach.scenes.tables
+import uems.outreach.talks.tables  # noqa: F401  of the same room, so that they are declared with these
 from uems.kernel.store import BigId, Json, UtcDateTime, metadata
 
 QUEUED = text("state = 'queued'")

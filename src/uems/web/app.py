@@ -65,6 +65,7 @@ _FOR_STRANGERS = (
     "/api/inbox",
     "/api/inbox/{token}/stream",
     "/api/inbox/{token}/messages/{number}",
+    "/api/inbox/{token}/messages/{number}/answer",
     "/api/inbox/{token}/scenes",
     "/api/r/{token}",
 )

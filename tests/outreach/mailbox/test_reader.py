@@ -82,7 +82,7 @@ def test_a_report_of_each_kind_reaches_its_message(world: World, make: Make, pos
     imap.put(delivery(whole(letters["mei"][1])), world.clock.now)
     imap.put(delivery(headers(letters["tom"][1]), status="5.2.2", diagnostic="smtp; 552 5.2.2 full"), world.clock.now)
     imap.put(complaint(headers(letters["una"][1])), world.clock.now)
-    imap.put(b"From: mei@example.com\r\nSubject: thank you\r\n\r\nhello\r\n", world.clock.now)
+    imap.put(b"From: stranger@example.com\r\nSubject: thank you\r\n\r\nhello\r\n", world.clock.now)
     assert make().step()
     assert world.reason(letters["mei"][0]) == ("failed", "bounced")
     assert world.message(letters["mei"][0])["detail"].startswith("5.1.1 smtp; 550 5.1.1")

@@ -23,11 +23,13 @@ import {
   HandHeart,
   HeartHandshake,
   HeartPulse,
+  Inbox,
   LayoutDashboard,
   Lightbulb,
   Logs,
   Map,
   Megaphone,
+  MessagesSquare,
   Mountain,
   Network,
   NotebookText,
@@ -50,7 +52,8 @@ import type { Permission } from "./workspace";
 
 type MetricPage = "kpis" | "evaluation" | "acquisition" | "review" | "dashboards" | "customMetrics" | "guardrails" | "alerts" | "spend";
 
-type OutreachPage = "scenes" | "campaigns" | "calendar" | "tasks" | "messages" | "templates" | "holdouts" | "restraints";
+type OutreachPage =
+  "inbox" | "connection" | "scenes" | "campaigns" | "calendar" | "tasks" | "messages" | "templates" | "holdouts" | "restraints";
 
 export interface PageEntry {
   readonly key:
@@ -127,6 +130,8 @@ export const PAGE_GROUPS: readonly PageGroup[] = [
   {
     key: "outreach",
     pages: [
+      { key: "inbox", path: "inbox", icon: Inbox, needs: "conversations:read" },
+      { key: "connection", path: "connection", icon: MessagesSquare, needs: "conversations:read" },
       { key: "flows", path: "flows", icon: Workflow, needs: "flows:read" },
       { key: "scenes", path: "scenes", icon: Clapperboard, needs: "flows:read" },
       { key: "campaigns", path: "campaigns", icon: Megaphone, needs: "campaigns:read" },

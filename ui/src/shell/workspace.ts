@@ -6,7 +6,7 @@ import type { Role, Workspace } from "@/api/contract";
 export const ROLES: readonly Role[] = ["viewer", "analyst", "editor", "admin", "owner"];
 
 export type Permission =
-  | `${"workspace" | "reports" | "segments" | "tags" | "models" | "kpis" | "evaluation" | "superusers" | "dashboards" | "flows" | "campaigns" | "tasks" | "messages" | "plan" | "people" | "events" | "maps" | "merges" | "erasures" | "imports" | "sources" | "members" | "keys"}:${"read" | "write"}`
+  | `${"workspace" | "reports" | "segments" | "tags" | "models" | "kpis" | "evaluation" | "superusers" | "dashboards" | "flows" | "campaigns" | "tasks" | "conversations" | "messages" | "plan" | "people" | "events" | "maps" | "merges" | "erasures" | "imports" | "sources" | "members" | "keys"}:${"read" | "write"}`
   | "experiments:read"
   | "experiments:write"
   | "campaigns:approve"

@@ -56,11 +56,14 @@ def _body(text: str) -> str:
 
 
 class Skeleton:
-    """What all letters of a sender share. from_: the mailbox. domain: of the Message-ID. name: what it is called there, by its key."""
+    """What all letters of a sender share. from_: the mailbox. domain: of the Message-ID. name: what it is called there, by its key.
+
+    reply_to: "*" in it stands for that name.
+    """
 
     def __init__(self, *, from_: str, domain: str, reply_to: str = "", name: Callable[[str], str] = str) -> None:
         self._domain, self._name = domain, name
-        self._head = f"From: {from_}\r\nMIME-Version: 1.0\r\n" + (f"Reply-To: {one_line(reply_to)}\r\n" if reply_to else "")
+        self._head, self._reply_to = f"From: {from_}\r\nMIME-Version: 1.0\r\n", one_line(reply_to)
 
     def message_id(self, letter: Letter) -> str:
         """Made of the message alone, so that every attempt bears the same."""
@@ -69,6 +72,8 @@ class Skeleton:
     def fill(self, letter: Letter) -> bytes:
         """The whole letter."""
         more = "".join(f"{name}: {one_line(value)}\r\n" for name, value in letter.headers)
+        if self._reply_to:
+            more = f"Reply-To: {self._reply_to.replace('*', self._name(letter.key))}\r\n{more}"
         head = (
             f"{self._head}To: {one_line(letter.address)}\r\nSubject: {header(letter.subject)}\r\n"
             f"Date: {format_datetime(letter.at.astimezone(UTC))}\r\nMessage-ID: {self.message_id(letter)}\r\n{more}"

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Annotated, Final, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -22,7 +22,7 @@ _LAST_PORT: Final = 65_535
 
 
 def _returning(value: str) -> str:
-    """The address that bounces go to; "*" once before the @, in place of the name of a letter, where every letter has its own."""
+    """An address that something comes back to; "*" once before the @, in place of the name of a letter, where every letter has its own."""
     if not value:
         return value
     place, _, domain = value.rpartition("@")
@@ -53,17 +53,19 @@ class Email(Config):
     """from_name: stands before the address. from_address: "" for that of the installation. reply_to: where answers go, if elsewhere.
 
     bounce_address: where mail servers send what cannot be delivered; "" for the address of the sender. bounce_server: IMAP server over TLS
-    of the mailbox that is read for reports, with ":" and its port where that is not 993; "" for none.
+    of the mailbox that is read for reports, with ":" and its port where that is not 993; "" for none. replies: whether what people answer
+    there becomes conversations. A "*" in reply_to stands for the name of the letter, so that every answer names what it is to.
     """
 
     from_name: Line = ""
     from_address: mail.Address | Annotated[str, Field(max_length=0)] = ""
-    reply_to: mail.Address | Annotated[str, Field(max_length=0)] = ""
+    reply_to: Returning = ""
     bounce_address: Returning = ""
     bounce_server: Server = ""
     bounce_user: User = ""
     bounce_password: Password = ""
     bounce_folder: Folder = "INBOX"
+    replies: Literal["read", "leave"] = "read"
 
     @model_validator(mode="after")
     def _can_be_opened(self) -> Self:

@@ -39,6 +39,7 @@ DELAY_SECONDS: Final = 300
 _SAME: Final[Mapping[str, Sequence[str]]] = {
     "flow_trials": ("workspace_id", "flow_id", "node", "about", "person_id", "entry_no"),
     "flow_tasks": ("workspace_id", "key"),
+    "conversations": ("workspace_id", "opened_by"),
 }
 """By which columns a row that is written with a move is the same as one that is there."""
 _PASSES: Final = 10_000

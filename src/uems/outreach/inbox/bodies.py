@@ -29,7 +29,10 @@ class InboxOpening(Body):
 
 
 class InboxItem(Body):
-    """A message. Plain text all of it; image_url and link are https or empty. shown, clicked, dismissed: whether the reader did."""
+    """A message. Plain text all of it; image_url and link are https or empty. shown, clicked, dismissed: whether the reader did.
+
+    allow_reply: whether they may answer it.
+    """
 
     message_id: Id
     layout: Literal["card", "banner", "modal"]
@@ -44,13 +47,13 @@ class InboxItem(Body):
     shown: bool
     clicked: bool
     dismissed: bool
+    allow_reply: bool
 
     @staticmethod
     def of(one: Item) -> "InboxItem":
         known = {name: getattr(one, name) for name in Item.__dataclass_fields__ if name in InboxItem.model_fields}
-        return InboxItem(
-            **known, shown=one.shown_at is not None, clicked=one.clicked_at is not None, dismissed=one.dismissed_at is not None
-        )
+        done = {name: getattr(one, f"{name}_at") is not None for name in ("shown", "clicked", "dismissed")}
+        return InboxItem(**known, **done, allow_reply=one.reply == "yes")
 
 
 class InboxBody(Body):
@@ -67,3 +70,10 @@ class InboxReport(Body):
     """What the reader did with a message."""
 
     what: Done
+
+
+class InboxAnswer(Body):
+    """What the reader answers. key: made by the browser; the same is one answer."""
+
+    text: Annotated[str, Field(min_length=1, max_length=5_000), Clean]
+    key: Annotated[str, Field(min_length=1, max_length=100), Clean]

@@ -19,7 +19,8 @@ from uems.kernel.edge import MAX_INT, Clean, Id
 from uems.kernel.routing import Routes
 from uems.kernel.store import to_microseconds
 from uems.outreach.inbox import shelf
-from uems.outreach.inbox.bodies import InboxBody, InboxItem, InboxOpening, InboxReport
+from uems.outreach.inbox.answers import answer_note
+from uems.outreach.inbox.bodies import InboxAnswer, InboxBody, InboxItem, InboxOpening, InboxReport
 from uems.outreach.inbox.opening import Raw, opened, read, usable
 from uems.outreach.inbox.proof import GOOD_FOR, Ticket, Tickets
 from uems.outreach.inbox.streams import Place, Streams
@@ -78,6 +79,18 @@ def report_inbox(
     done = read(InboxReport, raw).what
     agent = request.headers.get("user-agent", "")[:200]
     shelf.report(house.store, ticket.workspace_id, ticket.addresses, number, done, agent, visitor.now)
+    return Response(status_code=204)
+
+
+@router.post("/inbox/{token}/messages/{number}/answer", status_code=204, response_class=Response)
+def answer_inbox(
+    request: Request, visitor: Annotated[Visitor, public(anywhere=True)], token: Token, number: MessageId, raw: Raw
+) -> Response:
+    """What the reader answers to a message that allows it. The same key again changes nothing."""
+    house = house_of(request)
+    ticket = Tickets(house.settings).read(token, visitor.now)
+    said = read(InboxAnswer, raw)
+    answer_note(house, ticket, number, said.text, said.key, visitor.now)
     return Response(status_code=204)
 
 

@@ -34,6 +34,7 @@ class Item:
     image_url: str
     button: str
     link: str
+    reply: str
     at: datetime
     expires_at: datetime
     shown_at: datetime | None
@@ -60,6 +61,7 @@ def put(store: Store, scope: Scope, letter: Letter, person_id: int, until: datet
         "image_url": extras.get("image_url", ""),
         "button": extras.get("button", ""),
         "link": extras.get("link", ""),
+        "reply": extras.get("reply", "")[:3],
         "at": letter.at,
         "expires_at": until,
         "changed_at": letter.at,
@@ -113,6 +115,16 @@ def _tell(conn: Connection, workspace_id: int, message_id: int, done: Done, link
         counted(conn, workspace_id, message_id, "click", link, agent, now)
     elif done == "dismissed":
         counted(conn, workspace_id, message_id, "dismiss", "", agent, now)
+
+
+def answered(store: Store, workspace_id: int, addresses: Sequence[str], message_id: int, now: datetime) -> tuple[int, str]:
+    """(the number that its reader had, title) of a message that may be answered. Raises ``not_found`` for any other."""
+    mine = (_C.message_id == message_id, _mine(workspace_id, addresses), _C.expires_at > now, _C.reply == "yes")
+    with store.read() as conn:
+        row = conn.execute(select(_C.person_id, _C.title).where(*mine)).first()
+    if row is None:
+        raise not_found("message that can be answered", str(message_id))
+    return row.person_id, row.title
 
 
 def lately(store: Store, since: datetime, limit: int = 10_000) -> list[tuple[int, str, int, datetime]]:

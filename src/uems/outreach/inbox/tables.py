@@ -20,6 +20,8 @@ outreach_inbox = Table(
     Column("image_url", Text, nullable=False),
     Column("button", Text, nullable=False),
     Column("link", Text, nullable=False),
+    # "yes" where the reader may answer it.
+    Column("reply", String(3), nullable=False, server_default=""),
     Column("at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
     Column("shown_at", UtcDateTime),

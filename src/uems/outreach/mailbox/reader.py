@@ -9,7 +9,7 @@ import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 from sqlalchemy import select
 
@@ -25,11 +25,14 @@ from uems.outreach.consent.settings import setups
 from uems.outreach.mailbox.imap import Place, Session, Unread, opened
 from uems.outreach.mailbox.naming import Names
 from uems.outreach.mailbox.parsing import told_by
+from uems.outreach.mailbox.replies import reply_in
 from uems.outreach.mailbox.state import State, source_of, state_of
 from uems.outreach.mailbox.tables import outreach_mailboxes
 from uems.outreach.messages.reporting import Which, report
 from uems.outreach.tables import outreach_channels
+from uems.outreach.talks.mail import Mails
 
+What: TypeAlias = Literal["report", "reply", ""]
 PAUSE_SECONDS: Final = 5.0
 EVERY: Final = timedelta(minutes=1)
 AGAIN: Final = timedelta(minutes=5)
@@ -47,11 +50,12 @@ _logger = logging.getLogger("uems.outreach")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Box:
-    """A mailbox to read, and how far it is."""
+    """A mailbox to read, and how far it is. replies: whether what people answer there goes to conversations."""
 
     scope: Scope
     place: Place
     state: State
+    replies: bool
 
 
 class BounceReader:
@@ -62,6 +66,7 @@ class BounceReader:
     ) -> None:
         self._house, self._workspaces, self._clock, self._tls = house, workspaces, clock, tls
         self._names = Names(house.settings)
+        self._mails = Mails(house=house, names=self._names)
         self._hold = leases.Hold(house.store, "outreach_mailboxes", holder, LEASE_SECONDS, clock)
         self._loop = Loop("mailboxes", self.step, pause=lambda worked, took: PAUSE_SECONDS, close=self._hold.release)
 
@@ -104,7 +109,8 @@ class BounceReader:
                         password=config.bounce_password,
                         folder=config.bounce_folder,
                     )
-                    found.append(_Box(scope=scope, place=place, state=_begun(known, source_of(place), now)))
+                    begun = _begun(known, source_of(place), now)
+                    found.append(_Box(scope=scope, place=place, state=begun, replies=config.replies == "read"))
         return found
 
     def _read(self, box: _Box) -> None:
@@ -134,35 +140,45 @@ class BounceReader:
             if self._loop.ending.is_set() or session.is_late or self._hold.take() is None:
                 return replace(state, tried_at=now, next_at=now)
             some = taken[start : start + _AT_ONCE]
-            told = [uid for uid, raw in session.fetch(some) if self._take(box.scope, uid, raw)]
-            session.mark(told)
+            found = [(uid, self._take(box, uid, raw)) for uid, raw in session.fetch(some)]
+            session.mark([uid for uid, what in found if what])
+            reports, replies = (sum(what == kind for _, what in found) for kind in ("report", "reply"))
             state = replace(
-                state, last_uid=some[-1], reports=state.reports + len(told), others=state.others + len(some) - len(told), tried_at=now
+                state,
+                last_uid=some[-1],
+                reports=state.reports + reports,
+                replies=state.replies + replies,
+                others=state.others + len(some) - reports - replies,
+                tried_at=now,
             )
             self._write(box, state)
         if len(uids) > MOST:
             return replace(state, reason="", failure="", tried_at=now, next_at=now)
         return replace(state, reason="", failure="", read_at=now, tried_at=now, next_at=now + EVERY)
 
-    def _take(self, scope: Scope, uid: int, raw: bytes) -> bool:
-        """Write down what a mail reports; False for one that reports nothing of a letter of this workspace."""
+    def _take(self, box: _Box, uid: int, raw: bytes) -> What:
+        """Write down what a mail reports, or in which conversation it answers; "" for one that does neither in this workspace."""
+        scope = box.scope
         try:
             told = told_by(raw)
+            reply = reply_in(raw) if told is None and box.replies else None
         except Exception:
             # Whatever anybody sends there must not keep those behind it from being read; the mail itself stays unseen.
             _logger.warning("mail %d in the mailbox of workspace %s cannot be taken apart", uid, scope.slug, exc_info=True)
-            return False
+            return ""
+        access = Access(scope=scope, actor=_BY, now=self._clock())
+        if reply is not None:
+            return "reply" if self._mails.take(access, reply) else ""
         named = self._names.read(told.places) if told is not None else None
         if told is None or named is None or named[0] != scope.workspace_id:
-            return False
-        access = Access(scope=scope, actor=_BY, now=self._clock())
+            return ""
         try:
             report(self._house.store, access, Which(message_id=named[1]), told.what, permanent=told.permanent, detail=told.detail)
         except UemsError as error:
             if error.code not in ("not_found", "message_not_sent"):
                 raise
-            return False
-        return True
+            return ""
+        return "report"
 
     def _write(self, box: _Box, state: State) -> None:
         lease = self._hold.take()
@@ -179,5 +195,15 @@ def _begun(known: State | None, source: str, now: datetime) -> State:
     if known is not None and known.source == source:
         return known
     return State(
-        source=source, uid_validity=0, last_uid=0, reports=0, others=0, read_at=None, reason="", failure="", tried_at=now, next_at=now
+        source=source,
+        uid_validity=0,
+        last_uid=0,
+        reports=0,
+        replies=0,
+        others=0,
+        read_at=None,
+        reason="",
+        failure="",
+        tried_at=now,
+        next_at=now,
     )

@@ -12,7 +12,8 @@ from uems.outreach.mailbox.tables import outreach_mailboxes as table
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """Of the mailbox of a workspace. reports: mails that told something of a letter. others: mails that did not, and were left as they are.
+    """Of the mailbox of a workspace. reports: mails that told something of a letter. replies: mails in which people answered.
+    others: mails that did not, and were left as they are.
 
     read_at: when it was last read to its end; None for never. reason, failure: why it could not be read, in a word and in words; "" where
     it could.
@@ -22,6 +23,7 @@ class State:
     uid_validity: int
     last_uid: int
     reports: int
+    replies: int
     others: int
     read_at: datetime | None
     reason: str

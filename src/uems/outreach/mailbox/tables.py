@@ -15,6 +15,8 @@ outreach_mailboxes = Table(
     Column("uid_validity", BigInteger, nullable=False),
     Column("last_uid", BigInteger, nullable=False),
     Column("reports", BigInteger, nullable=False),
+    # Mails in which people answered, and those that said nothing here.
+    Column("replies", BigInteger, nullable=False, server_default="0"),
     Column("others", BigInteger, nullable=False),
     # When it was last read to the end, and why it could not be since, in a word and in words; "" where it could.
     Column("read_at", UtcDateTime),

@@ -10,7 +10,8 @@ Kind: TypeAlias = Literal["service", "benefit", "sales"]
 
 KINDS: Final[tuple[Kind, ...]] = ("service", "benefit", "sales")
 
-OriginType: TypeAlias = Literal["flow", "campaign", "api", "test"]
+OriginType: TypeAlias = Literal["flow", "campaign", "api", "test", "talk"]
+"""talk: an answer of the team in a conversation."""
 
 State: TypeAlias = Literal["queued", "claimed", "sending", "accepted", "failed", "unknown", "suppressed", "expired", "cancelled"]
 """queued: waits for its time. claimed: a sender has taken it, nothing has left the house. sending: handed over, no answer yet.

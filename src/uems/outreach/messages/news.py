@@ -25,8 +25,10 @@ EVENTS: Final[Mapping[State, str]] = {
     "suppressed": "message.suppressed",
     "expired": "message.expired",
 }
-_UNSURE: Final = ("message.clicked",)
-"""Told only when it is sure that no machine did it."""
+_UNSURE: Final = ("message.clicked", "conversation.answered")
+"""Told only when it is sure that no machine did it, or that nobody takes it back."""
+_NOT_THEIRS: Final = (experiments.EXPOSED, "conversation.answered")
+"""Being given an arm, or an answer, is nothing that somebody does."""
 _SURE: Final = timedelta(seconds=15)
 _AT_ONCE: Final = 2_000
 _C = table.c
@@ -83,6 +85,5 @@ def _call(row: Mapping[str, Any]) -> dict[str, object]:
         "messageId": f"message-{row['at'].timestamp():.6f}-{row['news_id']}",
         "timestamp": row["at"].isoformat(),
         "properties": row["properties"],
-        # Being given an arm is nothing that somebody does.
-        "context": {"library": {"name": "uems-outreach"}, **({"active": False} if row["event"] == experiments.EXPOSED else {})},
+        "context": {"library": {"name": "uems-outreach"}, **({"active": False} if row["event"] in _NOT_THEIRS else {})},
     }

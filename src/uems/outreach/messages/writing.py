@@ -1,5 +1,6 @@
 """What exactly does one person get? The template filled in, with links that are theirs alone."""
 
+import re
 import threading
 from collections.abc import Mapping
 from datetime import datetime
@@ -17,6 +18,7 @@ from uems.outreach.templates.definitions import version_of
 
 CONFIRM: Final = "confirm_subscription"
 """The template of the letter of the double opt-in."""
+_MESSAGE_ID: Final = re.compile(r"<[!-;=?-~]{1,400}>")
 _KEPT: Final = 500
 """Versions that stay compiled."""
 
@@ -56,9 +58,10 @@ class Writer:
             subject=rendered.subject,
             html=rendered.html,
             text=_with_link(rendered, one, link),
-            headers=headers(one, link) if one.channel == "email" else (),
+            headers=(*headers(one, link), *threading_headers(one)) if one.channel == "email" else (),
             provider_code=rendered.provider_code,
-            parameters=rendered.parameters,
+            # Whoever is answered may go on, right where they read it.
+            parameters={**rendered.parameters, "reply": "yes"} if one.origin_type == "talk" else rendered.parameters,
             values={
                 "person_id": person.person_id,
                 "template": one.template_id,
@@ -118,6 +121,13 @@ def headers(one: Claimed, link: str) -> tuple[tuple[str, str], ...]:
     if one.kind == "service":
         return ()
     return (("List-Unsubscribe", f"<{link}/unsubscribe>"), ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
+
+
+def threading_headers(one: Claimed) -> tuple[tuple[str, str], ...]:
+    """Which mails an answer belongs to (RFC 5322, 3.6.4), so that mail programs show one thread."""
+    thread = one.context.get("thread") if one.origin_type == "talk" else None
+    named = [name for name in thread if isinstance(name, str) and _MESSAGE_ID.fullmatch(name)] if isinstance(thread, list) else []
+    return (("In-Reply-To", named[-1]), ("References", " ".join(named))) if named else ()
 
 
 def _with_link(rendered: Rendered, one: Claimed, link: str) -> str:

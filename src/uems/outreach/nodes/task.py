@@ -8,15 +8,18 @@ from pydantic import Field, field_validator
 
 from uems.kernel.edge import Body, Clean
 from uems.outreach.flows.graph import NodeId
-from uems.outreach.flows.steps import Cohort, Move, Stay, StepBase, instant
+from uems.outreach.flows.steps import Cohort, Move, Run, Stay, StepBase, instant
 from uems.outreach.flows.tables import flow_tasks
 from uems.outreach.nodes.wait import Unit, WaitConfig
+from uems.outreach.talks.incoming import opened_row
+from uems.outreach.talks.tables import conversations
 
 
 class TaskConfig(Body):
     """assignee: the e-mail of a member, or empty for whoever takes it. outcomes: each is a way out; after ``amount`` of ``unit`` it is
     "timeout". contact: it reaches the person, so there is no task about whoever is held out of this flow or of everything: for them
-    time runs out."""
+    time runs out. conversation: whether one with the person is opened in the inbox too, for the same member.
+    """
 
     title: Annotated[str, Field(min_length=1, max_length=200), Clean] = "Call them"
     instructions: Annotated[str, Field(max_length=2_000), Clean] = ""
@@ -25,6 +28,7 @@ class TaskConfig(Body):
     amount: Annotated[int, Field(ge=1, le=3650)] = 3
     unit: Unit = "day"
     contact: bool = True
+    conversation: bool = False
 
     @field_validator("outcomes")
     @classmethod
@@ -67,6 +71,8 @@ class Task(StepBase):
                     "changed_by": "",
                 }
                 cohort.kept.append((flow_tasks, row))
+                if config.conversation:
+                    cohort.kept.append((conversations, _opened(config, cohort, run)))
             return Stay(until)
         moves: list[Move] = []
         for run in cohort.runs:
@@ -78,6 +84,13 @@ class Task(StepBase):
             else:
                 moves.append("timeout")
         return moves
+
+
+def _opened(config: TaskConfig, cohort: Cohort, run: Run) -> dict[str, object]:
+    """A conversation in which nothing was said yet; another one for each time that somebody comes here."""
+    row = opened_row(run.workspace_id, run.person_id, "task", config.title, f"task:{run.key(cohort.node)}", cohort.now, "UEMS")
+    origin = {"origin_type": "flow", "origin_id": str(run.flow_id), "origin_node": cohort.node}
+    return row | origin | {"assignee": config.assignee, "unread": True}
 
 
 ITEM = Task(

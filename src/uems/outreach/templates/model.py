@@ -31,7 +31,8 @@ class Variant(Body):
 
     preheader: what mail programs show beside the subject. provider_code: of the text that a provider of short messages has approved; then
     ``body`` is that text as it was approved, with ``${name}`` or ``{1}`` in it, and parameters: name → what is filled in, as Liquid.
-    layout, image_url, button, link: what a note has beside title and text on a channel that shows it; the addresses are https.
+    layout, image_url, button, link: what a note has beside title and text on a channel that shows it; the addresses are https. reply: "yes"
+    where the reader may answer right there.
     """
 
     subject: Line = ""
@@ -47,6 +48,7 @@ class Variant(Body):
     image_url: Line = ""
     button: Annotated[str, Field(max_length=200), Clean] = ""
     link: Line = ""
+    reply: Literal["", "yes"] = ""
 
 
 class Campaign(Body):

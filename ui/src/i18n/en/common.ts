@@ -248,6 +248,8 @@ export default {
       campaigns: "Campaigns",
       calendar: "Calendar",
       tasks: "Tasks",
+      inbox: "Inbox",
+      connection: "Connection quality",
       customMetrics: "Own metrics",
       people: "People",
       segments: "Segments",

@@ -197,6 +197,7 @@ export default {
       assignee: "For whom",
       outcomes: "Outcomes",
       contact: "Reaches the person: nobody held out",
+      conversation: "Open a conversation in the inbox too",
       people: "People at most",
       per: "In any",
       channels: "Channels, the preferred one first",

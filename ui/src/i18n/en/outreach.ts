@@ -128,7 +128,7 @@ export default {
   },
   messageTemplates: {
     layouts: { card: "Card in the inbox", banner: "Banner", modal: "In front of the page" },
-    extras: { layout: "Where it is shown", image_url: "Picture", button: "Words of the button", link: "Leads to" },
+    extras: { layout: "Where it is shown", image_url: "Picture", button: "Words of the button", link: "Leads to", reply: "Answerable" },
     extraNotes: {
       image_url: "An https address; empty for none.",
       button: "Empty: a word in the reader's language.",
@@ -274,6 +274,7 @@ export default {
       bounce_user: "Mailbox of bounces: user",
       bounce_password: "Mailbox of bounces: password",
       bounce_folder: "Mailbox of bounces: folder",
+      replies: "What people answer there",
       url: "Address",
       secret: "Secret",
       base_url: "Address of the interface",
@@ -294,6 +295,7 @@ export default {
       sender: "Sender number or messaging service",
     },
     configNotes: {
+      replies: "read: it becomes conversations in the inbox. leave: it stays where it is.",
       contact: "Such as mailto:it@example.com.",
       bounce_address: "Empty: the sender address. With a star, such as bounces+*@example.com, every letter has its own.",
       bounce_server: "Such as imap.example.com, over TLS. Read every minute for letters that came back and complaints.",
@@ -317,7 +319,7 @@ export default {
     mailbox: {
       read: "Mailbox read",
       never: "The mailbox was not read to its end yet.",
-      found: "Reports taken: {{reports}}. Other mails, left as they are: {{others}}.",
+      found: "Reports taken: {{reports}}. Answers that became conversations: {{replies}}. Other mails, left as they are: {{others}}.",
       reasons: {
         refused: "The mailbox cannot be read: its server is not public. The operator can allow it.",
         unknown_host: "The mailbox cannot be read: there is no such server.",

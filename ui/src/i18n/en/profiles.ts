@@ -41,6 +41,7 @@ export default {
     tabs: {
       timeline: "Timeline",
       visits: "Visits",
+      conversations: "Conversations",
       tags: "Tags",
       segments: "Segments",
       flows: "Flows",

@@ -246,6 +246,8 @@ const zh: SameKeys<typeof en> = {
       campaigns: "营销活动",
       calendar: "日历",
       tasks: "任务",
+      inbox: "收件箱",
+      connection: "连接质量",
       customMetrics: "自定义指标",
       people: "用户",
       segments: "分群",

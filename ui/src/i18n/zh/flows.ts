@@ -200,6 +200,7 @@ const zh: SameKeys<typeof en> = {
       assignee: "由谁处理",
       outcomes: "可能的结果",
       contact: "会触达本人（对照组除外）",
+      conversation: "同时在收件箱打开会话",
       people: "最多人数",
       per: "任意",
       channels: "渠道（优先的在前）",

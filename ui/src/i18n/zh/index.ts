@@ -41,6 +41,8 @@ import spend from "./spend";
 import survival from "./survival";
 import tagEditor from "./tagEditor";
 import tags from "./tags";
+import inbox from "./inbox";
+import connection from "./connection";
 import tasks from "./tasks";
 import ladder from "./ladder";
 import ties from "./ties";
@@ -95,5 +97,7 @@ export default {
   ...dashboards,
   ...needs,
   ...outreach,
+  ...inbox,
+  ...connection,
   ...tasks,
 };

@@ -130,7 +130,7 @@ const zh: typeof en = {
   },
   messageTemplates: {
     layouts: { card: "消息列表卡片", banner: "横幅", modal: "弹窗" },
-    extras: { layout: "展示方式", image_url: "图片", button: "按钮文字", link: "跳转到" },
+    extras: { layout: "展示方式", image_url: "图片", button: "按钮文字", link: "跳转到", reply: "可以回复" },
     extraNotes: {
       image_url: "https 地址；留空则没有。",
       button: "留空则按读者语言显示默认文字。",
@@ -271,6 +271,7 @@ const zh: typeof en = {
       bounce_user: "退信邮箱：用户名",
       bounce_password: "退信邮箱：密码",
       bounce_folder: "退信邮箱：文件夹",
+      replies: "该邮箱中的回信",
       url: "地址",
       secret: "密钥",
       base_url: "接口地址",
@@ -291,6 +292,7 @@ const zh: typeof en = {
       sender: "发送号码或 Messaging Service",
     },
     configNotes: {
+      replies: "read 表示进入收件箱成为会话；leave 表示不处理。",
       contact: "例如 mailto:it@example.com。",
       bounce_address: "留空则用发件人地址。带星号时（如 bounces+*@example.com）每封信各有一个地址。",
       bounce_server: "如 imap.example.com，使用 TLS。每分钟读取一次退信与投诉。",
@@ -306,7 +308,7 @@ const zh: typeof en = {
     mailbox: {
       read: "邮箱读取于",
       never: "邮箱尚未读完过。",
-      found: "已处理 {{reports}} 份报告，其他 {{others}} 封邮件原样保留。",
+      found: "已处理 {{reports}} 份报告，{{replies}} 封回信进入会话，其他 {{others}} 封邮件原样保留。",
       reasons: {
         refused: "邮箱无法读取：服务器不在公网，可由运维放行。",
         unknown_host: "邮箱无法读取：没有这个服务器。",

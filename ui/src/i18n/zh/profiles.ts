@@ -44,6 +44,7 @@ const zh: SameKeys<typeof en> = {
     tabs: {
       timeline: "时间线",
       visits: "访问",
+      conversations: "会话",
       tags: "标签",
       flows: "流程",
       segments: "分群",

@@ -75,7 +75,7 @@ export function ChannelForm({ channel }: { channel: Channel }): ReactNode {
 /** How far the mailbox of bounces is read, and why not further. */
 function Mailbox({ mailbox }: { mailbox: NonNullable<Channel["mailbox"]> }): ReactNode {
   const { t } = useTranslation();
-  const { reports, others } = mailbox;
+  const { reports, replies, others } = mailbox;
   return (
     <>
       {mailbox.reason ? (
@@ -92,7 +92,7 @@ function Mailbox({ mailbox }: { mailbox: NonNullable<Channel["mailbox"]> }): Rea
         ) : (
           `${t("restraints.mailbox.never")} `
         )}
-        {t("restraints.mailbox.found", { reports, others })}
+        {t("restraints.mailbox.found", { reports, replies, others })}
       </p>
     </>
   );

@@ -1,5 +1,5 @@
 // What does a note have beside title and text? Where it is shown, a picture, a button that leads somewhere: as far as the channel shows them.
-import { Input, Segmented } from "antd";
+import { Checkbox, Input, Segmented } from "antd";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -41,6 +41,11 @@ export function ExtraFields({ variant, extras, onChange }: Props): ReactNode {
             )}
           </Field>
         ))}
+      {extras.includes("reply") ? (
+        <Checkbox checked={variant.reply === "yes"} onChange={(event) => onChange({ reply: event.target.checked ? "yes" : "" })}>
+          {t("messageTemplates.extras.reply")}
+        </Checkbox>
+      ) : null}
     </>
   );
 }

@@ -20,6 +20,7 @@ export const blank = {
   image_url: "",
   button: "",
   link: "",
+  reply: "",
 } as {
   subject: string;
   preheader: string;
@@ -32,6 +33,7 @@ export const blank = {
   image_url: string;
   button: string;
   link: string;
+  reply: "" | "yes";
 };
 
 const REST = { on_missing: "stop" as const, track: true, utm: { source: "uems", medium: "", campaign: "" } };
@@ -90,11 +92,11 @@ interface Carries {
   readonly extras: readonly Extra[];
 }
 
-type Extra = "layout" | "image_url" | "button" | "link";
+type Extra = "layout" | "image_url" | "button" | "link" | "reply";
 
 /** What notes of a channel cannot have, left empty. */
-function without(extras: readonly Extra[]): Partial<Record<"image_url" | "button" | "link", string> & { layout: "card" }> {
-  const texts = (["image_url", "button", "link"] as const).filter((name) => !extras.includes(name));
+function without(extras: readonly Extra[]): Partial<typeof blank> {
+  const texts = (["image_url", "button", "link", "reply"] as const).filter((name) => !extras.includes(name));
   return { ...Object.fromEntries(texts.map((name) => [name, ""])), ...(extras.includes("layout") ? {} : { layout: "card" as const }) };
 }
 

@@ -17,6 +17,7 @@ import { Erased } from "@/rooms/identity/erasure/Erased";
 import { PersonMore } from "@/rooms/identity/erasure/PersonMore";
 import { Identities } from "@/rooms/identity/Identities";
 import { Visits } from "@/rooms/journeys/Visits";
+import { PersonTalks } from "@/rooms/outreach/inbox/PersonTalks";
 import { PersonMessages } from "@/rooms/outreach/PersonMessages";
 import { PersonFlows } from "@/rooms/outreach/flows/PersonFlows";
 import { PersonSegments } from "@/rooms/segments/PersonSegments";
@@ -29,7 +30,7 @@ import { Timeline } from "./Timeline";
 import { Traits } from "./Traits";
 import { useIdKind } from "./useIdKind";
 
-const TABS = ["timeline", "visits", "tags", "segments", "flows", "messages", "traits", "identities"] as const;
+const TABS = ["timeline", "visits", "tags", "segments", "flows", "messages", "conversations", "traits", "identities"] as const;
 
 export function Component(): ReactNode {
   const { personId } = useParams();
@@ -64,6 +65,7 @@ function Shown({ person }: { person: Person }): ReactNode {
   const { t } = useTranslation();
   const path = usePath();
   const may = useMay("messages:read");
+  const talks = useMay("conversations:read");
   const [chosen, choose] = useParam("tab", "timeline");
   const tab = TABS.find((each) => each === chosen) ?? "timeline";
   const panels = {
@@ -73,6 +75,7 @@ function Shown({ person }: { person: Person }): ReactNode {
     segments: <PersonSegments person={person.person_id} />,
     flows: <PersonFlows person={person.person_id} />,
     messages: may ? <PersonMessages person={person.person_id} /> : <NoPermission />,
+    conversations: talks ? <PersonTalks person={person.person_id} /> : <NoPermission />,
     traits: <Traits person={person} />,
     identities: <Identities person={person} />,
   };
