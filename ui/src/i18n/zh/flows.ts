@@ -332,11 +332,7 @@ const zh: SameKeys<typeof en> = {
       tab: "流程",
       none: { title: "没有流程记录", text: "此人没有进入过任何流程，目前也没有运行中的流程。" },
       absent: "未进入的流程",
-      why: {
-        not_eligible: "不满足该流程的进入条件。",
-        no_event: "没有按入口要求做过 {{event}}。",
-        not_arrived: "符合条件，但发布以来没有触发进入。",
-      },
+      why: { not_eligible: "不满足进入条件。", no_event: "没有按入口要求做过 {{event}}。", not_arrived: "符合条件，但没有触发进入。" },
       holdout: "随机分入对照组并永久固定：不会收到消息，用来衡量效果。",
       done: "已离开：{{reason}}。",
       inside: "流程中，当前步骤：{{step}}。",
