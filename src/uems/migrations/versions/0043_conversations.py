@@ -6,7 +6,7 @@ from alembic import op
 from uems.kernel.store import BigId, Json, UtcDateTime
 from uems.migrations import before
 
-revision = "0042"
+revision = "0043"
 down_revision = before(__file__)
 branch_labels = None
 depends_on = None
