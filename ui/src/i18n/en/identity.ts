@@ -69,6 +69,7 @@ export default {
       consents: "Consents",
       tasks: "Tasks",
       campaigns: "Places in campaigns",
+      conversations: "Conversations",
       scenes: "Scenes",
       codes: "Referral codes",
       referrals: "Referrals, kept without marks",

@@ -72,6 +72,7 @@ const zh: SameKeys<typeof en> = {
       consents: "订阅授权",
       tasks: "任务",
       campaigns: "活动中的记录",
+      conversations: "会话",
       scenes: "场景",
       codes: "邀请码",
       referrals: "邀请关系（保留，去除标记）",
