@@ -57,7 +57,7 @@ def _drop_empty_sums(house: House, subject: Subject) -> None:
     """Days and events that only this person had. What others add meanwhile came in later, and stays."""
     empty = Sql(
         f"SELECT {_KEYS}, max(received_at) AS until FROM event_daily WHERE workspace_id = {{workspace:UInt32}}"
-        f" AND ({_KEYS}) IN (SELECT {_KEYS} FROM person_daily WHERE {_MINE}) GROUP BY {_KEYS} HAVING sum(events) = 0"
+        f" AND ({_KEYS}) GLOBAL IN (SELECT {_KEYS} FROM person_daily WHERE {_MINE}) GROUP BY {_KEYS} HAVING sum(events) = 0"
     )
     for row in house.warehouse.query(empty, params_of(subject, empty)).to_pylist():
         params: dict[str, Param] = {"workspace": subject.scope.workspace_id, **row}
