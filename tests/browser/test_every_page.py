@@ -76,6 +76,7 @@ PAGES = [
     "lifetime-value",
     "needs",
     "survival",
+    "uplift",
     "ties",
     "ladder",
     "models",

@@ -105,6 +105,7 @@ export const router = createBrowserRouter([
               { path: "ladder", lazy: () => import("@/rooms/superusers/ladder/LadderPage") },
               { path: "ties", lazy: () => import("@/rooms/superusers/ties/TiesPage") },
               { path: "survival", lazy: () => import("@/rooms/prediction/survival/SurvivalPage") },
+              { path: "uplift", lazy: () => import("@/rooms/prediction/uplift/UpliftPage") },
               { path: "models", lazy: () => import("@/rooms/prediction/ModelsPage") },
               { path: "models/new-model", lazy: () => import("@/rooms/prediction/NewModelPage") },
               { path: "models/:key", lazy: () => import("@/rooms/prediction/ModelPage") },

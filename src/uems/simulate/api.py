@@ -9,6 +9,7 @@ from uems.simulate.demo import Loaded, demo_world
 from uems.simulate.demo import keep_alive as keep_demo_alive
 from uems.simulate.demo import load as load_demo
 from uems.simulate.files import FileFormat, write
+from uems.simulate.offers import offer_response
 from uems.simulate.reacting import Reacting
 from uems.simulate.sending import Api, Pace, Progress, Target, live, send, tables
 from uems.simulate.truth import people_of, truth_of, write_truth
@@ -42,6 +43,7 @@ __all__ = [
     "lines",
     "live",
     "load_demo",
+    "offer_response",
     "people_of",
     "send",
     "tables",

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from uems.simulate.days import Running
+from uems.simulate.offers import offer_response
 from uems.simulate.people import NEVER, Ints
 from uems.simulate.persons import anonymous_ids, user_ids
 
@@ -66,6 +67,7 @@ def people_of(running: Running) -> pa.Table:
         "silent_since": _days(running, people.ints("silent_since")),
         "changed_by": pa.array(hit, pa.list_(pa.int64())),
     }
+    columns["offer_without"], columns["offer_with"] = (pa.array(chance) for chance in offer_response(people))
     columns |= {field: pa.array(people[field]) for field in people.names() if field not in columns}
     return pa.table(columns)
 

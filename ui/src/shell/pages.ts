@@ -42,6 +42,7 @@ import {
   SquareFunction,
   Tags,
   TrendingUpDown,
+  UserRoundCheck,
   Users,
   Wallet,
   Workflow,
@@ -73,6 +74,7 @@ export interface PageEntry {
     | "lifetimeValue"
     | "needs"
     | "survival"
+    | "uplift"
     | "ties"
     | "ladder"
     | "cocreation"
@@ -153,6 +155,7 @@ export const PAGE_GROUPS: readonly PageGroup[] = [
       { key: "lifetimeValue", path: "lifetime-value", icon: Gem, needs: "models:read" },
       { key: "needs", path: "needs", icon: CalendarClock, needs: "models:read" },
       { key: "survival", path: "survival", icon: HeartPulse, needs: "models:read" },
+      { key: "uplift", path: "uplift", icon: UserRoundCheck, needs: "models:read" },
       { key: "ties", path: "ties", icon: HeartHandshake, needs: "superusers:read" },
       { key: "ladder", path: "ladder", icon: Mountain, needs: "superusers:read" },
       { key: "models", path: "models", icon: BrainCircuit, needs: "models:read" },

@@ -261,6 +261,7 @@ export default {
       ladder: "Ladder",
       ties: "Ties",
       survival: "Staying and leaving",
+      uplift: "Uplift",
       messages: "Messages",
       templates: "Templates",
       restraints: "Consent and limits",

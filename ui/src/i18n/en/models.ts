@@ -36,7 +36,7 @@ export default {
     levels: { steady: "Steady", moved: "Moved", drifted: "Drifted" },
     versionStates: { promoted: "In use", candidate: "Candidate", refused: "Not better", retired: "Retired" },
     runStates: { queued: "Waiting", running: "Under way", done: "Done", failed: "Failed", cancelled: "Cancelled" },
-    runKinds: { train: "Training", score: "Scoring", value: "Lifetime value", need: "Next need", survival: "Staying" },
+    runKinds: { train: "Training", score: "Scoring", value: "Lifetime value", need: "Next need", survival: "Staying", uplift: "Uplift" },
     steps: {
       wait: "Waiting for a worker",
       look: "Looking at what there is",

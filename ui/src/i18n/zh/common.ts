@@ -259,6 +259,7 @@ const zh: SameKeys<typeof en> = {
       ladder: "超级用户阶梯",
       ties: "关系强度",
       survival: "留存与流失",
+      uplift: "增益",
       messages: "消息",
       templates: "模板",
       restraints: "订阅与限制",

@@ -39,6 +39,7 @@ import segments from "./segments";
 import simulation from "./simulation";
 import spend from "./spend";
 import survival from "./survival";
+import uplift from "./uplift";
 import tagEditor from "./tagEditor";
 import tags from "./tags";
 import inbox from "./inbox";
@@ -72,6 +73,7 @@ export default {
   ...config,
   ...tags,
   ...survival,
+  ...uplift,
   ...tagEditor,
   ...lifecycle,
   ...ladder,

@@ -39,7 +39,7 @@ const zh: SameKeys<typeof en> = {
     levels: { steady: "稳定", moved: "有变化", drifted: "已漂移" },
     versionStates: { promoted: "使用中", candidate: "候选", refused: "未胜过规则", retired: "已停用" },
     runStates: { queued: "等待中", running: "进行中", done: "完成", failed: "失败", cancelled: "已取消" },
-    runKinds: { train: "训练", score: "评分", value: "生命周期价值", need: "下次需求", survival: "留存" },
+    runKinds: { train: "训练", score: "评分", value: "生命周期价值", need: "下次需求", survival: "留存", uplift: "增益" },
     steps: {
       wait: "等待执行",
       look: "检查数据",
