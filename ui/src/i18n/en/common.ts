@@ -53,6 +53,8 @@ export default {
     plan_changed: "Somebody else changed the plan meanwhile. It was read again; make your change once more.",
     bad_plan: "The plan cannot be used as it is. See the technical details for the place.",
     merge_refused: "A limit stands in the way of this merge.",
+    person_erased: "This person was erased. Nothing of them can be shown, joined or parted any more.",
+    not_confirmed: "The number that was typed is another one. Nobody was erased.",
     merge_not_active: "This merge is not in force any more.",
     wrong_currency: "The amounts are in another currency than the workspace. Convert them first.",
     repeated_spend: "A day and channel is in the file twice. Add the two up, or take one out.",

@@ -53,6 +53,8 @@ const zh: SameKeys<typeof en> = {
     plan_changed: "方案刚被他人修改，现已重新载入，请再修改一次。",
     bad_plan: "方案内容有误，具体位置见技术详情。",
     merge_refused: "合并受到限制，无法进行。",
+    person_erased: "该用户已被抹除，其数据无法再查看、合并或拆分。",
+    not_confirmed: "输入的编号不一致，没有抹除任何人。",
     merge_not_active: "该合并已不再生效。",
     wrong_currency: "金额的币种与工作区不一致，请先换算。",
     repeated_spend: "文件里同一天、同一渠道出现了两次，请合并或删掉一行。",
