@@ -272,7 +272,16 @@ def test_a_written_graph_is_read_as_the_same_graph(desk: Desk) -> None:
 
 
 def scene(key: str, **more: Any) -> dict[str, Any]:
-    spec = {"condition": {"did": {"events": ["Product Viewed"], "op": "gte", "value": 3, "within": {"op": "after", "value": {"ago": 10, "unit": "minute"}}}}}
+    spec = {
+        "condition": {
+            "did": {
+                "events": ["Product Viewed"],
+                "op": "gte",
+                "value": 3,
+                "within": {"op": "after", "value": {"ago": 10, "unit": "minute"}},
+            }
+        }
+    }
     return {"kind": "scene", "key": key, "name": key.title(), "spec": spec, **more}
 
 

@@ -1,6 +1,7 @@
 """The door of this room: everything that other rooms, the command line and the web may use."""
 
 from uems.experiments.exposures import EXPOSED
+from uems.experiments.flags.documents import DOCUMENTS
 from uems.experiments.flags.door import OURS as FLAG_ADDRESSES
 from uems.experiments.flags.door import FlagDoor
 from uems.experiments.flags.evaluator import Flags, Outcome, compile_payload
@@ -16,6 +17,7 @@ from uems.experiments.trials.definitions import Experiment, list_trials
 from uems.experiments.uses import segment_uses
 
 __all__ = [
+    "DOCUMENTS",
     "EXPOSED",
     "FLAG_ADDRESSES",
     "Assigned",

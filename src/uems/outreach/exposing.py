@@ -5,12 +5,13 @@ from datetime import datetime
 from uems.experiments import api as experiments
 
 
-def exposure(experiment: str, arm: str, at: datetime) -> dict[str, object]:
-    """A call for the event log, without its message id. It is nothing that the person did."""
+def exposure(experiment: str, arm: str, at: datetime, probability: float | None = None) -> dict[str, object]:
+    """A call for the event log, without its message id. It is nothing that the person did. probability: of getting this arm, then."""
+    told: dict[str, object] = {"experiment_id": experiment, "variation_id": arm}
     return {
         "type": "track",
         "event": experiments.EXPOSED,
         "timestamp": at.isoformat(),
-        "properties": {"experiment_id": experiment, "variation_id": arm},
+        "properties": told if probability is None else {**told, "probability": round(probability, 6)},
         "context": {"library": {"name": "uems-outreach"}, "active": False},
     }

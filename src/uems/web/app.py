@@ -37,7 +37,7 @@ TAG_USERS: tuple[profiles.TagUsers, ...] = (segments.tag_uses, prediction.tag_us
 """What asks tags above the room that has them. A room whose definitions name tags adds its function, so that none is removed under it."""
 SEGMENT_USERS: tuple[segments.SegmentUsers, ...] = (experiments.segment_uses, outreach.segment_uses)
 """What names segments above the room that has them."""
-CONFIG_ROOMS: tuple[segments.RoomKind, ...] = outreach.DOCUMENTS
+CONFIG_ROOMS: tuple[segments.RoomKind, ...] = (*experiments.DOCUMENTS, *outreach.DOCUMENTS)
 """Definitions of rooms above segments that are kept as documents too, in the order in which they are put in force."""
 ERASERS: tuple[Eraser, ...] = (
     outreach.ERASER,

@@ -145,9 +145,19 @@ def save_flag(
 
 
 def write_flag(
-    conn: Connection, access: Access, key: str, draft: FlagDraft, *, base_version: int | None = None, accept_moves: bool = False
+    conn: Connection,
+    access: Access,
+    key: str,
+    draft: FlagDraft,
+    *,
+    base_version: int | None = None,
+    accept_moves: bool = False,
+    together: bool = True,
 ) -> Flag:
-    """As ``save_flag``, of conditions that were checked, within a transaction that holds the lock of the workspace's flags."""
+    """As ``save_flag``, of conditions that were checked, within a transaction that holds the lock of the workspace's flags.
+
+    together: whether it is checked that the flag goes with the others; not where that was asked of many at once.
+    """
     workspace_id = access.scope.workspace_id
     old = _find(conn, workspace_id, key)
     standing = old.version if old else 0
@@ -156,14 +166,15 @@ def write_flag(
         raise UemsError("flag_changed", message, status=409, details={"version": standing})
     if old is not None and old.state != "archived" and _same(old, draft):
         return old
-    check_together(key, draft.spec, _others(conn, workspace_id, key))
+    if together:
+        check_together(key, draft.spec, _others(conn, workspace_id, key))
     if old is not None and old.spec.value_type != draft.spec.value_type and old.state != "archived":
         message = (
             f"{key} answers values of the kind {old.spec.value_type}; programs rely on that. Make a new flag for {draft.spec.value_type}."
         )
         raise UemsError("flag_type_fixed", message, status=409)
     if old is not None and old.state == "on" and not accept_moves:
-        _refuse_moves(key, moves_between(old.spec, draft.spec))
+        refuse_moves(key, old.spec, draft.spec)
     version = standing if old is not None and old.spec == draft.spec else standing + 1
     named = {"name": draft.name, "description": draft.description, "owner": draft.owner, "step_at": next_step(draft.spec)}
     changed: dict[str, object] = {**named, "version": version, "changed_at": access.now, "changed_by": access.actor.label[:300]}
@@ -202,22 +213,27 @@ def turn_flag(store: Store, access: Access, key: str, state: State) -> Flag:
 
     Raises ``flag_in_use`` (409) for archiving one that others need, ``flag_archived`` (409) for switching an archived one.
     """
-    workspace_id = access.scope.workspace_id
     with store.write() as conn:
-        lock(conn, f"flags:{workspace_id}")
-        old = read_flag(conn, workspace_id, key)
-        if old.state == state:
-            return old
-        if old.state == "archived":
-            raise UemsError("flag_archived", f"{key} is archived; save it again first.", status=409)
-        others = _others(conn, workspace_id, key)
-        users = sorted(other for other, spec in others.items() if key in spec.parents) if state == "archived" else []
-        if users:
-            raise UemsError("flag_in_use", f"{', '.join(users)[:300]} needs {key}; change that first.", status=409)
-        _set(conn, workspace_id, old.flag_id, {"state": state, "changed_at": access.now, "changed_by": access.actor.label[:300]})
-        audit(conn, access, "flag.turned", f"flag:{key}", {"state": old.state}, {"state": state})
-        bump(conn, access)
-        return read_flag(conn, workspace_id, key)
+        lock(conn, f"flags:{access.scope.workspace_id}")
+        return turn_in(conn, access, key, state)
+
+
+def turn_in(conn: Connection, access: Access, key: str, state: State) -> Flag:
+    """As ``turn_flag``, within a transaction that holds the lock of the workspace's flags."""
+    workspace_id = access.scope.workspace_id
+    old = read_flag(conn, workspace_id, key)
+    if old.state == state:
+        return old
+    if old.state == "archived":
+        raise UemsError("flag_archived", f"{key} is archived; save it again first.", status=409)
+    others = _others(conn, workspace_id, key)
+    users = sorted(other for other, spec in others.items() if key in spec.parents) if state == "archived" else []
+    if users:
+        raise UemsError("flag_in_use", f"{', '.join(users)[:300]} needs {key}; change that first.", status=409)
+    _set(conn, workspace_id, old.flag_id, {"state": state, "changed_at": access.now, "changed_by": access.actor.label[:300]})
+    audit(conn, access, "flag.turned", f"flag:{key}", {"state": old.state}, {"state": state})
+    bump(conn, access)
+    return read_flag(conn, workspace_id, key)
 
 
 def bump(conn: Connection, access: Access) -> None:
@@ -261,8 +277,9 @@ def _check_key(key: str) -> None:
         raise invalid("key", key[:100], "must be 1 to 100 letters of a to z, digits, and _ . : -, and begin with a letter or digit.")
 
 
-def _refuse_moves(key: str, moves: Sequence[Moves]) -> None:
-    hard = [one for one in moves if one.moved or (one.left and one.left < 100)]
+def refuse_moves(key: str, old: FlagSpec, new: FlagSpec) -> None:
+    """Raise ``people_would_move`` (409) where people of an experiment would get another arm or leave it."""
+    hard = [one for one in moves_between(old, new) if one.moved or (one.left and one.left < 100)]
     if hard:
         told = "; ".join(f"{one.moved:g}% of those in {one.experiment} get another arm and {one.left:g}% leave it" for one in hard)
         message = f"Saving {key} like this moves people: {told}. Save it with accept_moves, or begin a new experiment under another name."

@@ -221,13 +221,17 @@ class FlowAgainst(Body):
 
 
 class FlowVariant(Body):
-    """people: whose days are over; reached: of them. waiting: whose days are not. best: the probability to be the best of all."""
+    """people: whose days are over; reached: of them. waiting: whose days are not. best: the probability to be the best of all.
+
+    rate: how many of everybody would have reached the goal this way, by inverse probability; null where that is not known.
+    """
 
     way: str
     people: Count
     reached: Count
     waiting: Count
     best: float
+    rate: float | None
 
 
 class FlowTest(Body):

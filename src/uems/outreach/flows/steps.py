@@ -148,6 +148,10 @@ class Knowing(Protocol):
         """The way that has won a test; "" while none has."""
         ...
 
+    def likely_best(self, flow_id: int, node: str, test: Trying) -> Sequence[float]:
+        """Which share of people each way of a test should get, by how likely it is the best; see ``testing.thompson``."""
+        ...
+
     def held(self, flow_id: int, runs: Sequence[Run]) -> list[str]:
         """The holdout that keeps the flow from each; "" for none."""
         ...
@@ -192,11 +196,15 @@ class Cohort:
     gates: dict[tuple[int, int, str], tuple[int, Gate]] = field(default_factory=dict)
     flow: str = ""
 
-    def expose(self, ways: Sequence[str]) -> None:
-        """Tell the event log which way chance gave each, as exposures of the experiment ``flow:<key>:<node>``; with the move, or not."""
+    def expose(self, ways: Sequence[str], chances: Mapping[str, float] | None = None) -> None:
+        """Tell the event log which way chance gave each, as exposures of the experiment ``flow:<key>:<node>``; with the move, or not.
+
+        chances: with which probability each way was given.
+        """
         experiment = f"flow:{self.flow}:{self.node}"
         for run, way in zip(self.runs, ways, strict=True):
-            self.effects.append(Effect(run=run, kind="exposure", key=run.key(self.node), body=exposure(experiment, way, self.now)))
+            body = exposure(experiment, way, self.now, None if chances is None else chances[way])
+            self.effects.append(Effect(run=run, kind="exposure", key=run.key(self.node), body=body))
 
     def spared(self) -> list[Run]:
         """Those whom no holdout keeps from being reached here; of the others their run says which one does, for whoever asks why."""

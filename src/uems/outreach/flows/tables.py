@@ -1,6 +1,6 @@
 """Where is it kept which flows there are, and where each person stands in them?"""
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Table, Text, text
+from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, String, Table, Text, text
 
 from uems.kernel.store import BigId, Json, UtcDateTime, metadata
 
@@ -140,6 +140,8 @@ flow_trials = Table(
     Column("at", BigInteger, nullable=False),
     Column("until", BigInteger, nullable=False),
     Column("reached_at", BigInteger),
+    # With which chance this way was given; null of those who came before that was written down.
+    Column("probability", Float),
 )
 
 # What an A/B test has come to. looked_at: when it was reckoned last; winner: "" while there is none.

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, case, func, select, update
 
 from uems.kernel.bucketing import Shares
 from uems.kernel.scope import Scope
@@ -24,18 +24,25 @@ from uems.outreach.flows.steps import Trying
 from uems.outreach.flows.tables import flow_tests, flow_trials
 
 EVERY: Final = timedelta(hours=1)
+LEAST: Final = 0.05
+"""The share that a way keeps while its test goes on, so that it can still be learnt about."""
 _T, _K = flow_tests.c, flow_trials.c
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variant:
-    """people: whose days are over. waiting: who came and whose days are not. best: the probability to be the best of all."""
+    """people: whose days are over. waiting: who came and whose days are not. best: the probability to be the best of all.
+
+    rate: how many of everybody would have reached the goal this way, by inverse probability (Horvitz and Thompson, JASA 47, 1952): where
+    shares follow the results, the plain share of those who went this way is biased. None while nobody's days are over.
+    """
 
     way: str
     people: int
     reached: int
     waiting: int = 0
     best: float = 0.0
+    rate: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,14 +85,31 @@ def count_variants(conn: Connection, workspace_id: int, flow_id: int, node: str,
     """How the variants stand, with their probabilities."""
     mine = (_K.workspace_id == workspace_id, _K.flow_id == flow_id, _K.node == node, _K.about == test.about)
     over = _K.until <= now_us
-    query = select(_K.way, over.label("over"), func.count(), func.count(_K.reached_at)).where(*mine).group_by(_K.way, over)
-    known = {(way, bool(ended)): (people, reached) for way, ended, people, reached in conn.execute(query)}
+    weighed = func.sum(case((_K.reached_at.is_not(None), 1 / _K.probability), else_=0.0))
+    # Those who came before probabilities were written down have none, and then no rate is said.
+    columns = (func.count(), func.count(_K.reached_at), func.count(_K.probability), weighed)
+    found = conn.execute(select(_K.way, over.label("over"), *columns).where(*mine).group_by(_K.way, over)).all()
+    known = {(way, bool(ended)): (people, reached) for way, ended, people, reached, _, _ in found}
     counts = [known.get((way, True), (0, 0)) for way in test.ways]
     chances = best_of(counts)
+    everybody = sum(people for people, _ in counts)
+    told = all(written == people for _, ended, people, _, written, _ in found if ended)
+    sums = {way: float(total or 0) for way, ended, _, _, _, total in found if ended} if told and everybody else None
+    rates = {way: None if sums is None else sums.get(way, 0.0) / everybody for way in test.ways}
     return [
-        Variant(way=way, people=people, reached=reached, waiting=known.get((way, False), (0, 0))[0], best=best)
+        Variant(way=way, people=people, reached=reached, waiting=known.get((way, False), (0, 0))[0], best=best, rate=rates[way])
         for way, (people, reached), best in zip(test.ways, counts, chances, strict=True)
     ]
+
+
+def thompson(store: Store, workspace_id: int, flow_id: int, node: str, test: Trying, now_us: int) -> list[float]:
+    """Which share of those who come now each way gets: as likely as it is the best, and no less than a twentieth of everybody.
+
+    Thompson, Biometrika 25, 1933. By those whose days are over: counting others would favour ways that work fast.
+    """
+    with store.read() as conn:
+        variants = count_variants(conn, workspace_id, flow_id, node, test, now_us)
+    return [LEAST + (1 - LEAST * len(variants)) * one.best for one in variants]
 
 
 def decide_tests(store: Store, plan: Plan, now: datetime) -> bool:
@@ -117,7 +141,10 @@ def _look(conn: Connection, plan: Plan, node: str, test: Trying, now: datetime) 
     first = max(variants, key=lambda one: one.best)
     sure = ripe and first.best >= test.sure and all(one.people >= test.min_people for one in variants)
     place = {"workspace_id": plan.workspace_id, "flow_id": plan.flow_id, "node": node, "about": test.about}
-    found = {one.way: {"people": one.people, "reached": one.reached, "waiting": one.waiting, "best": one.best} for one in variants}
+    found = {
+        one.way: {"people": one.people, "reached": one.reached, "waiting": one.waiting, "best": one.best, "rate": one.rate}
+        for one in variants
+    }
     values = {"looked_at": now, "found": found, "winner": first.way if sure else "", "decided_at": now if sure else None}
     upsert_many(conn, flow_tests, [{**place, **values}], ["workspace_id", "flow_id", "node", "about"])
     if sure:

@@ -11,12 +11,12 @@ from uems.kernel.filters import At, Node
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
 from uems.kernel.sql import Param, Sql
-from uems.kernel.store import Store
+from uems.kernel.store import Store, to_microseconds
 from uems.outreach.flows.choosing import best_channels
 from uems.outreach.flows.gates import Gate
 from uems.outreach.flows.gating import read_gate
-from uems.outreach.flows.steps import Flags, Run
-from uems.outreach.flows.testing import winner_of
+from uems.outreach.flows.steps import Flags, Run, Trying
+from uems.outreach.flows.testing import thompson, winner_of
 from uems.outreach.holdouts.assigning import Holdout, held_by
 from uems.outreach.holdouts.definitions import holdouts
 from uems.outreach.messages.model import Kind
@@ -44,6 +44,7 @@ class World:
         self._masks: dict[str, People] = {}
         self._traits: dict[str, dict[int, object]] = {}
         self._winners: dict[tuple[int, str, str], str] = {}
+        self._likely: dict[tuple[int, str, str], Sequence[float]] = {}
         self._holdouts: Sequence[Holdout] | None = None
 
     def holds(self, tree: object, runs: Sequence[Run]) -> Flags:
@@ -97,6 +98,13 @@ class World:
         if place not in self._winners:
             self._winners[place] = winner_of(self._moves, self._scope.workspace_id, *place)
         return self._winners[place]
+
+    def likely_best(self, flow_id: int, node: str, test: Trying) -> Sequence[float]:
+        """Which share of people each way of a test should get; the same for everybody of a round."""
+        place = (flow_id, node, test.about)
+        if place not in self._likely:
+            self._likely[place] = thompson(self._moves, self._scope.workspace_id, flow_id, node, test, to_microseconds(self._now))
+        return self._likely[place]
 
     def held(self, flow_id: int, runs: Sequence[Run]) -> list[str]:
         """The holdout that keeps the flow from each, asked as messages ask it: of their present number, now; "" for none."""

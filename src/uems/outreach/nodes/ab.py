@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -24,6 +24,9 @@ class AbConfig(Body):
 
     It is looked at once ``after_people`` have come, or ``after_days`` have passed since it was published, whichever is sooner, and then
     every hour. Decided is when each variant has ``min_people`` whose days are over, and one is best with ``sure_percent``.
+
+    sharing: fixed by the weights, or thompson, by which each variant gets as many as it is likely to be the best, at least a twentieth;
+    the weights count no more then.
     """
 
     parts: Annotated[list[Part], Field(min_length=2, max_length=5)] = Field(
@@ -36,6 +39,7 @@ class AbConfig(Body):
     after_people: Annotated[int, Field(ge=10, le=10_000_000)] = 1_000
     after_days: Annotated[int, Field(ge=1, le=365)] = 14
     sure_percent: Annotated[float, Field(ge=80, le=99.9)] = 95
+    sharing: Literal["fixed", "thompson"] = "fixed"
 
     @model_validator(mode="after")
     def _distinct(self) -> "AbConfig":
@@ -45,7 +49,9 @@ class AbConfig(Body):
 
     def about(self, goal: object) -> str:
         """What tells this test from one that was set otherwise: 16 hex digits."""
-        said = json.dumps([self.model_dump(mode="json"), goal], sort_keys=True)
+        # A test that was begun before there were ways of sharing stays the same test.
+        told = self.model_dump(mode="json", exclude={"sharing"} if self.sharing == "fixed" else None)
+        said = json.dumps([told, goal], sort_keys=True)
         return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
@@ -83,13 +89,17 @@ class Ab(StepBase):
         winner = cohort.ask.winner(flow_id, cohort.node, test.about)
         if winner:
             return winner
+        weights = [part.weight for part in config.parts]
+        if config.sharing == "thompson":
+            weights = list(cohort.ask.likely_best(flow_id, cohort.node, test))
+        chances = {way: weight / sum(weights) for way, weight in zip(test.ways, weights, strict=True)}
         shares = buckets(f"{cohort.salt}:{cohort.node}", cohort.people)
-        moves = [test.ways[part] for part in chosen(shares, [part.weight for part in config.parts]).tolist()]
+        moves = [test.ways[part] for part in chosen(shares, weights).tolist()]
         for run, way in zip(cohort.runs, moves, strict=True):
             place = {"workspace_id": run.workspace_id, "flow_id": flow_id, "node": cohort.node, "about": test.about}
-            times = {"at": cohort.now_us, "until": cohort.now_us + test.window_us, "reached_at": None}
+            times = {"at": cohort.now_us, "until": cohort.now_us + test.window_us, "reached_at": None, "probability": chances[way]}
             cohort.kept.append((flow_trials, {**place, "person_id": run.person_id, "entry_no": run.entry_no, "way": way, **times}))
-        cohort.expose(moves)
+        cohort.expose(moves, chances)
         return moves
 
 

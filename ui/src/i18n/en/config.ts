@@ -51,6 +51,7 @@ export default {
       template: "Template",
       flow: "Flow",
       campaign: "Campaign",
+      flag: "Feature flag",
     },
     before: "Before",
     after: "After",

@@ -14,6 +14,7 @@ import dryRun from "./dryRun";
 import evaluation from "./evaluation";
 import faults from "./faults";
 import featureFlags from "./featureFlags";
+import flowTests from "./flowTests";
 import flows from "./flows";
 import guardrails from "./guardrails";
 import handover from "./handover";
@@ -92,6 +93,7 @@ export default {
   ...review,
   ...guardrails,
   ...featureFlags,
+  ...flowTests,
   ...flows,
   ...holdouts,
   ...campaigns,

@@ -20,35 +20,43 @@ export function Tests({ graph, tests }: { graph: Graph; tests: readonly Test[] }
   const { zone } = useWorkspace();
   const words = useFlowWords();
   const columns: TableColumnsType<Variant> = [
-    { title: t("flows.tests.way"), key: "way", render: (_, each) => words.way(each.way) },
-    { title: t("flows.tests.people"), key: "people", align: "right", render: (_, each) => <Num value={each.people} /> },
-    { title: t("flows.tests.reached"), key: "reached", align: "right", render: (_, each) => <Num value={each.reached} /> },
+    { title: t("flowTests.way"), key: "way", render: (_, each) => words.way(each.way) },
+    { title: t("flowTests.people"), key: "people", align: "right", render: (_, each) => <Num value={each.people} /> },
+    { title: t("flowTests.reached"), key: "reached", align: "right", render: (_, each) => <Num value={each.reached} /> },
     {
-      title: t("flows.tests.rate"),
+      title: t("flowTests.rate"),
       key: "rate",
       align: "right",
       responsive: ["sm"],
       render: (_, each) => (each.people === 0 ? "–" : `${((100 * each.reached) / each.people).toFixed(1)}%`),
     },
-    { title: t("flows.tests.best"), key: "best", align: "right", render: (_, each) => `${(100 * each.best).toFixed(1)}%` },
+    { title: t("flowTests.best"), key: "best", align: "right", render: (_, each) => `${(100 * each.best).toFixed(1)}%` },
     {
-      title: t("flows.tests.waiting"),
+      title: t("flowTests.waiting"),
       key: "waiting",
       align: "right",
       responsive: ["sm"],
       render: (_, each) => <Num value={each.waiting} />,
     },
   ];
+  // Where more come to what works, the plain rate is biased; this one is not.
+  const weighed: TableColumnsType<Variant>[number] = {
+    title: t("flowTests.weighed"),
+    key: "weighed",
+    align: "right",
+    render: (_, each) => (each.rate === null ? "–" : `${(100 * each.rate).toFixed(1)}%`),
+  };
   return tests.map((test) => {
     const node = graph.nodes.find((each) => each.id === test.node);
     const { sure_percent, min_people } = node?.config ?? {};
     const said =
       test.winner === ""
-        ? `${t("flows.tests.open")} ${t("flows.tests.rule", { percent: Number(sure_percent ?? 95), people: Number(min_people ?? 100) })}`
-        : t("flows.tests.winner", { way: words.way(test.winner), at: formatTime(test.decided_at ?? "", zone, tag) });
+        ? `${t("flowTests.open")} ${t("flowTests.rule", { percent: Number(sure_percent ?? 95), people: Number(min_people ?? 100) })}`
+        : t("flowTests.winner", { way: words.way(test.winner), at: formatTime(test.decided_at ?? "", zone, tag) });
+    const shown = node?.config.sharing === "thompson" ? [...columns, weighed] : columns;
     return (
-      <Card key={test.node} title={t("flows.tests.title", { step: (node?.name ?? "") || words.kind("ab") })} note={said} flush>
-        <Table<Variant> rowKey="way" size="small" columns={columns} dataSource={[...test.variants]} pagination={false} />
+      <Card key={test.node} title={t("flowTests.title", { step: (node?.name ?? "") || words.kind("ab") })} note={said} flush>
+        <Table<Variant> rowKey="way" size="small" columns={shown} dataSource={[...test.variants]} pagination={false} />
       </Card>
     );
   });
