@@ -63,14 +63,15 @@ def credits(house: House, scope: Scope, now: datetime, horizon_days: int | None 
     for worth in worths:
         action = worth.action
         mine = others.get(action.key, {}) if action.kind == "sending" else ours.get(names.get((action.kind, action.key), ""), {})
-        lines.append(_line(worth, mine))
+        lines.append(credited(worth, mine))
     models = list(next(iter([*ours.values(), *others.values()]), {}))
     return Credits(
         horizon_days=found.horizon_days, models=models, lines=sorted(lines, key=lambda one: -one.attributed_minor.get("last", 0))
     )
 
 
-def _line(worth: Worth, attributed: Mapping[str, int]) -> Credited:
+def credited(worth: Worth, attributed: Mapping[str, int]) -> Credited:
+    """What ways of sharing credit give an action beside what it changed, and whether last touch lies within its interval."""
     revenue = worth.effect("revenue")
     span = None
     if revenue is not None and revenue.difference is not None and revenue.low is not None and revenue.high is not None:
