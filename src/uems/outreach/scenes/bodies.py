@@ -5,9 +5,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from uems.kernel.edge import Body, Count, Id
+from uems.kernel.edge import Body, Clean, Count, Id
+from uems.outreach.flows.graph import Condition
 from uems.outreach.scenes.definitions import Scene, SceneVersion, State
 from uems.outreach.scenes.examples import Example
+from uems.outreach.scenes.needs import Needs, Source
+from uems.outreach.scenes.resonance import Resonance, Side, Span, Verdict
 from uems.outreach.scenes.spec import SceneDraft, SceneSpec
 from uems.outreach.scenes.standing import Match, Shown, Tally
 from uems.outreach.scenes.trying import STEP, Trial
@@ -172,3 +175,114 @@ class SceneSlot(Body):
     """What somebody came into last first; empty for nothing."""
 
     items: list[SceneShown]
+
+
+class SceneNeed(Body):
+    """source: searched, asked, carted (they said so), viewed_again, expected (seen from what they did). people: of those looked at.
+
+    witnesses: some of them. offered: whether what the scene shows or sends speaks of it.
+    """
+
+    source: Source
+    explicit: bool
+    words: str
+    people: Count
+    witnesses: list[Id]
+    offered: bool
+
+
+class SceneNeeds(Body):
+    """people: the last ones found in it, up to 1,000, by the day before. with_need: of them; met: of those, spoken of by the offer.
+
+    missing: roles that nothing plays, so that a source stays empty. offer: what the scene shows and what its flows send.
+    """
+
+    people: Count
+    with_need: Count
+    met: Count
+    needs: list[SceneNeed]
+    missing: list[str]
+    offer: list[str]
+
+    @staticmethod
+    def of(one: Needs) -> "SceneNeeds":
+        names = ("source", "explicit", "words", "people", "offered")
+        needs = [SceneNeed(**{name: getattr(each, name) for name in names}, witnesses=list(each.witnesses)) for each in one.needs]
+        counts = {name: getattr(one, name) for name in ("people", "with_need", "met")}
+        return SceneNeeds(**counts, needs=needs, missing=list(one.missing), offer=list(one.offer))
+
+
+class SceneSpan(Body):
+    """A difference with its interval of 95 %."""
+
+    value: float
+    low: float
+    high: float
+
+    @staticmethod
+    def of(one: Span | None) -> "SceneSpan | None":
+        return None if one is None else SceneSpan(value=one.value, low=one.low, high=one.high)
+
+
+class SceneSide(Body):
+    """One of both flows. came: whoever came in with their hours over; people: of them compared, as many on either side; held: held out.
+
+    sent, opened, clicked, converted: of people. value_minor: of each on average. uplift, value_uplift: against those held out.
+    """
+
+    flow: str
+    name: str
+    came: Count
+    people: Count
+    held: Count
+    sent: Count
+    opened: Count
+    clicked: Count
+    converted: Count
+    held_converted: Count
+    value_minor: float
+    held_value_minor: float
+    uplift: SceneSpan | None
+    value_uplift: SceneSpan | None
+
+    @staticmethod
+    def of(one: Side) -> "SceneSide":
+        spans = ("uplift", "value_uplift")
+        known = {name: getattr(one, name) for name in Side.__dataclass_fields__ if name not in spans}
+        return SceneSide(**known, uplift=SceneSpan.of(one.uplift), value_uplift=SceneSpan.of(one.value_uplift))
+
+
+class SceneResonance(Body):
+    """uplift, value: of the scene less that of the traits; null with too few people. in_both: who stand in both and count on no side."""
+
+    scene: SceneSide
+    traits: SceneSide
+    in_both: Count
+    uplift: SceneSpan | None
+    value: SceneSpan | None
+    verdict: Verdict
+
+    @staticmethod
+    def of(one: Resonance) -> "SceneResonance":
+        return SceneResonance(
+            scene=SceneSide.of(one.scene),
+            traits=SceneSide.of(one.traits),
+            in_both=one.in_both,
+            uplift=SceneSpan.of(one.uplift),
+            value=SceneSpan.of(one.value),
+            verdict=one.verdict,
+        )
+
+
+class SceneRival(Body):
+    """flow: one that begins with the scene. who: the people to set against it, such as those of an age. key: of the flow that is made."""
+
+    flow: Annotated[str, Field(min_length=1, max_length=100), Clean]
+    who: Condition
+    key: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,99}$")]
+
+
+class SceneRivalMade(Body):
+    """key: of the flow, a draft: look at it and publish it as any other."""
+
+    key: str

@@ -19,6 +19,10 @@ from uems.outreach.scenes.bodies import (
     SceneList,
     SceneMatch,
     SceneMatches,
+    SceneNeeds,
+    SceneResonance,
+    SceneRival,
+    SceneRivalMade,
     SceneSave,
     SceneShown,
     SceneSlot,
@@ -28,6 +32,8 @@ from uems.outreach.scenes.bodies import (
     SceneWhole,
 )
 from uems.outreach.scenes.examples import EXAMPLES
+from uems.outreach.scenes.needs import needs_of
+from uems.outreach.scenes.resonance import make_rival, resonance
 from uems.outreach.scenes.spec import SceneDraft
 from uems.outreach.scenes.trying import try_scene
 from uems.profiles import api as profiles
@@ -100,6 +106,35 @@ def list_scene_matches(
     page = found[:limit]
     more = encode_cursor(page[-1].match_id) if len(found) > limit else None
     return SceneMatches(items=[SceneMatch.of(one) for one in page], next_cursor=more)
+
+
+@router.get(_BASE + "/{key}/needs")
+def scene_needs(request: Request, access: Annotated[Access, guard("people:read")], key: SceneKey) -> SceneNeeds:
+    """What those found in it need, by what they said and by what they did, and whether what is offered speaks of it."""
+    house = house_of(request)
+    return SceneNeeds.of(needs_of(house, access.scope, definitions.get_scene(house.store, access.scope, key), access.now))
+
+
+@router.get(_BASE + "/{key}/resonance")
+def scene_resonance(
+    request: Request,
+    access: Annotated[Access, _READ],
+    key: SceneKey,
+    flow: Annotated[str, Query(min_length=1, max_length=100, description="A flow that begins with the scene.")],
+    against: Annotated[str, Query(min_length=1, max_length=100, description="A flow that takes people by what they are.")],
+    event: Annotated[str, Query(min_length=1, max_length=200, description="What counts as converted.")] = "Order Completed",
+    hours: Annotated[int, Query(ge=1, le=24 * 90, description="Within so many after somebody came in.")] = 48,
+) -> SceneResonance:
+    """The scene against as many people chosen by what they are, both against their own held out people."""
+    found = resonance(house_of(request), access.scope, key, flow, against, event, hours, access.now)
+    return SceneResonance.of(found)
+
+
+@router.post(_BASE + "/{key}/rivals", status_code=201)
+def make_scene_rival(request: Request, access: Annotated[Access, _WRITE], key: SceneKey, body: SceneRival) -> SceneRivalMade:
+    """Make a draft that says the same as a flow of the scene to people chosen by what they are. It sends nothing before it is published."""
+    made = make_rival(house_of(request), access, key, body.flow, dict(body.who), body.key)
+    return SceneRivalMade(key=made.key)
 
 
 @router.get("/inbox/{token}/scenes")

@@ -22,6 +22,8 @@ import {
   type ScenePast,
   type SceneSpec,
 } from "./queries";
+import { Needs } from "./Needs";
+import { Resonance } from "./Resonance";
 import { SceneState } from "./ScenesPage";
 
 export function Component(): ReactNode {
@@ -49,6 +51,8 @@ function Shown({ scene }: { scene: Scene }): ReactNode {
           <Stat name={t("scenes.ever")} value={<Num value={scene.ever} />} />
         </Stats>
         <About scene={scene} />
+        {people ? <Needs scene={scene.key} /> : null}
+        <Resonance scene={scene} />
         {people ? <Matches scene={scene} /> : null}
         <Versions scene={scene} />
       </Stack>

@@ -16,6 +16,10 @@ export type SceneMatch = Schemas["SceneMatch"];
 export type SceneExample = Omit<Schemas["SceneExample"], "spec"> & { readonly spec: SceneSpec };
 export type SceneTrial = Schemas["SceneTrial"];
 
+export type SceneNeed = Schemas["SceneNeed"];
+export type SceneResonance = Schemas["SceneResonance"];
+export type SceneSide = Schemas["SceneSide"];
+
 const BASE = "/api/workspaces/{workspace}";
 
 function sent(spec: SceneSpec): Schemas["SceneSpec"] {
@@ -61,6 +65,46 @@ export function matchesQuery(workspace: string, key: string, inside: boolean) {
     initialPageParam: "",
     getNextPageParam: (page) => page.next_cursor ?? undefined,
     refetchInterval: 15_000,
+  });
+}
+
+/** What those found in it need, and whether the offer speaks of it. */
+export function needsQuery(workspace: string, key: string) {
+  return queryOptions({
+    queryKey: [workspace, "scenes", "needs", key],
+    queryFn: ({ signal }) => unwrap(api.GET(`${BASE}/scenes/{key}/needs`, { params: { path: { workspace, key } }, signal })),
+  });
+}
+
+export interface ResonanceAsk {
+  readonly flow: string;
+  readonly against: string;
+  readonly event: string;
+  readonly hours: number;
+}
+
+/** A flow of the scene against one that takes people by what they are. */
+export function resonanceQuery(workspace: string, key: string, asked: ResonanceAsk) {
+  return queryOptions({
+    queryKey: [workspace, "scenes", "resonance", key, asked],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET(`${BASE}/scenes/{key}/resonance`, { params: { path: { workspace, key }, query: asked }, signal })),
+  });
+}
+
+/** The same words for the people of a segment, as a draft. */
+export function useMakeRival(scene: string) {
+  const { slug: workspace } = useWorkspace();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ flow, segment }: { readonly flow: string; readonly segment: string }) =>
+      unwrap(
+        api.POST(`${BASE}/scenes/{key}/rivals`, {
+          params: { path: { workspace, key: scene } },
+          body: { flow, who: { segment: { key: segment } }, key: `${flow}_${segment}`.slice(0, 100) },
+        }),
+      ),
+    onSuccess: () => client.invalidateQueries({ queryKey: [workspace, "flows"] }),
   });
 }
 
