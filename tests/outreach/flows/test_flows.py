@@ -1,6 +1,7 @@
 """Do people go through flows as the graph says, each step once: by events, conditions, clocks, goals, segments and schedules?"""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,10 +18,13 @@ from uems.kernel.bucketing import bucket
 from uems.kernel.errors import UemsError
 from uems.kernel.house import House
 from uems.kernel.settings import Settings
+from uems.kernel.store import to_microseconds
 from uems.outreach.flows import definitions
+from uems.outreach.flows.entering import Arrival, enter
 from uems.outreach.flows.graph import Graph
 from uems.outreach.flows.listening import read_properties
 from uems.outreach.flows.local_time import next_local
+from uems.outreach.flows.plans import read_plan
 from uems.outreach.flows.reporting import difference_of, report
 from uems.outreach.flows.tracing import absences_of, ways_of
 from uems.segments.api import archive_segment
@@ -188,6 +192,28 @@ def test_a_removed_node_with_people_on_it_is_pinned_migrated_or_drained(shop: Fl
     shop.happen("ben", "drained")
     shop.run()
     assert shop.runs()[-1]["version"] == 2
+
+
+@pytest.mark.parametrize("policy", ["pin", "migrate"])
+def test_three_thousand_people_on_a_node_that_is_removed_each_go_on_once(shop: FlowShop, policy: str) -> None:
+    entry = {"type": "api"}
+    old = graph({"day": ("wait", {}), "hi": HELLO, "end": END}, {"day": "hi", "hi": "end"}, entry=entry)
+    new = graph(
+        {"week": ("wait", {"amount": 7}), "bye": ("send", {"template": "again"}), "end": END}, {"week": "bye", "bye": "end"}, entry=entry
+    )
+    flow = shop.publish(old, "f")
+    at = to_microseconds(shop.now)
+    with shop.house.store.write() as conn:
+        plan = read_plan(conn, shop.scope.workspace_id, flow.flow_id)
+        assert plan is not None
+        enter(conn, plan, [Arrival(person_id=n, at_us=at) for n in range(1, 3_001)], at)
+    shop.run()
+    shop.publish(new, "f", policy=policy, targets={"day": "week"} if policy == "migrate" else {})
+    for _ in range(3):
+        shop.later(days=4)
+    template, path = ("hello", "day:next hi:next end:end (end)") if policy == "pin" else ("again", "week:next bye:next end:end (end)")
+    assert Counter(shop.paths()) == {path: 3_000}
+    assert sorted(shop.sent()) == [(template, n) for n in range(1, 3_001)]
 
 
 def test_a_run_follows_its_person_through_a_merge_and_back(shop: FlowShop) -> None:

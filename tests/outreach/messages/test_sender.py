@@ -1,7 +1,9 @@
 """Does a message go out once, as it should, by a real mail server or webhook, whatever the other side does?"""
 
+import itertools
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -34,7 +36,7 @@ def world(settings: Settings, post: tuple[Post, int]) -> Iterator[World]:
         yield found
 
 
-def told(world: World) -> list[tuple[str, str]]:
+def told_events(world: World) -> list[tuple[str, str]]:
     """(event, who) of everything in the event log."""
     found = []
     for record in world.house.log.read(0, 0, 10_000_000):
@@ -64,7 +66,7 @@ def test_a_letter_is_as_its_reader_reads_it(world: World, post: tuple[Post, int]
     assert str(mei["List-Unsubscribe"]).endswith("/unsubscribe>")
     assert [world.reason(number) for number in numbers.values()] == [("accepted", "")] * 3
     assert world.message(numbers["mei"])["body"]["subject"] == "梅，您好"
-    assert sorted(told(world)) == [("message.sent", "mei"), ("message.sent", "tom"), ("message.sent", "una")]
+    assert sorted(told_events(world)) == [("message.sent", "mei"), ("message.sent", "tom"), ("message.sent", "una")]
 
 
 def test_the_same_key_is_the_same_message(world: World, post: tuple[Post, int]) -> None:
@@ -87,7 +89,7 @@ def test_who_did_not_say_yes_or_has_no_address_gets_nothing(world: World, post: 
     assert world.reason(nowhere) == ("suppressed", "no_address")
     assert world.reason(suppressed) == ("suppressed", "suppressed_address")
     assert post[0].letters == []
-    assert {event for event, _ in told(world)} == {"message.suppressed"}
+    assert {event for event, _ in told_events(world)} == {"message.suppressed"}
     [decision] = world.message(offer)["decisions"]
     assert (decision["verdict"], decision["facts"]) == ("suppress", {"topic": "offers"})
 
@@ -198,6 +200,36 @@ def test_a_webhook_is_signed_and_bears_the_key_of_the_message(world: World, ear:
     assert json.loads(body)["subject"] == "梅，您好"
     assert world.reason(number) == ("accepted", "")
     assert "s3cret" not in world.ask("GET", "/channels").text
+
+
+def test_a_provider_that_answers_rubbish_for_an_hour_gets_every_message_under_one_key(world: World, ear: Any) -> None:
+    assert world.ask("PUT", "/channels/webhook", {"config": {"url": ear.url, "secret": "abc"}}).status_code == 200
+    world.template("hook", channel="webhook", kind="service", topic="")
+    begun = world.clock.now
+    moods = itertools.cycle([(500, {}), (429, {"retry-after": "45"}), (502, {}), (503, {"retry-after": "soon"}), (408, {})])
+
+    def answer(body: bytes) -> tuple[int, dict[str, str]]:
+        return (200, {}) if world.clock.now >= begun + timedelta(hours=1) else next(moods)
+
+    ear.answer, ear.says = staticmethod(answer), staticmethod(lambda body: b"\x00<html>{]" * 200)
+    numbers = [world.send("mei", f"hook-{n}", "hook", expires_seconds=86_400) for n in range(3)]
+    late = world.send("mei", "late", "hook", expires_seconds=1_800)
+    while world.clock.now < begun + timedelta(hours=3):
+        world.sender.step()
+        world.clock.advance(minutes=5)
+    assert [world.reason(number) for number in numbers] == [("accepted", "")] * 3
+    assert world.reason(late) == ("failed", "given_up"), "what can no longer arrive in time is not tried for ever"
+    tries: dict[str, list[str]] = {}
+    for headers, _ in ear.heard:
+        tries.setdefault(headers["idempotency-key"], []).append(headers["status"])
+    assert set(tries) == {f"m1-{number}" for number in (*numbers, late)}
+    for number in numbers:
+        told = tries[f"m1-{number}"]
+        assert told.count("200") == 1
+        assert told[-1] == "200"
+        # Fewer and fewer: not every round of an hour in which it is refused.
+        assert 3 <= len(told) <= 10
+    assert Counter(event for event, _ in told_events(world)) == {"message.sent": 3, "message.failed": 1}
 
 
 def test_a_message_that_waits_can_be_taken_back(world: World, post: tuple[Post, int]) -> None:
