@@ -1,7 +1,7 @@
 """Is somebody who was erased gone from everywhere, and is everything else as if they had never been?"""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -16,9 +16,12 @@ from uems.identity import api as identity
 from uems.kernel.erasure import Subject
 from uems.kernel.errors import UemsError
 from uems.kernel.house import House
+from uems.kernel.log import open_log
 from uems.kernel.scope import Scope
+from uems.kernel.settings import Settings
 from uems.kernel.sql import Sql
-from uems.kernel.store import metadata
+from uems.kernel.store import Store, metadata
+from uems.kernel.warehouse import Warehouse
 from uems.web.app import ERASERS
 
 START = datetime(2026, 2, 1, 12, tzinfo=UTC)
@@ -113,7 +116,7 @@ def seen(house: House, scope: Scope) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(3))
 def test_everything_says_what_it_would_say_had_the_person_never_been(seed: int, house: House, now: datetime) -> None:
     with_them, without = make_scope(), make_scope()
     batches = story(seed)
@@ -272,14 +275,23 @@ def test_an_erasure_in_one_workspace_leaves_the_same_ids_elsewhere(house: House,
     assert barred(house, other, [Happened(user="ann", ts=START)], now) == []
 
 
+@pytest.fixture
+def plain_house(settings: Settings, sqlite_store: Store, full_warehouse: Warehouse) -> Iterator[House]:
+    """On one store, for what does not depend on it."""
+    log = open_log(settings, sqlite_store)
+    yield House(settings=settings, warehouse=full_warehouse, store=sqlite_store, log=log)
+    log.close()
+
+
 class Killed(BaseException):
     """The process dies here."""
 
 
-@pytest.mark.parametrize("step", range(12))
+@pytest.mark.parametrize("step", [0, 1, 2, 4, 6, 8])
 def test_a_kill_at_any_step_is_made_good_by_the_next_process(
-    step: int, house: House, now: datetime, monkeypatch: pytest.MonkeyPatch
+    step: int, plain_house: House, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    house = plain_house
     with_them, without = make_scope(), make_scope()
     batches = story(3)
     feed, other = Feed(house, with_them), Feed(house, without)
