@@ -86,6 +86,7 @@ def shop(target: Target, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
     found.ask("PUT", "channels/in_app", {"enabled": True, "config": {"identity_secret": SECRET}})
     found.template("card", subject="Your card", body=f"Line one\n{EVIL}")
     found.template("modal", subject="A modal", body="Please look.", layout="modal", button="See it", link="https://shop.invalid/see")
+    found.template("question", subject="A question", body="How was it?", reply="yes")
     found.template("banner", subject="A banner", body="Free delivery.", layout="banner")
     yield found
     server.shutdown()
@@ -131,6 +132,24 @@ def test_a_card_comes_while_the_page_is_open_is_counted_read_and_put_away_and_is
     card.get_by_role("button", name="Remove").click()
     expect(tab.get_by_text("No messages")).to_be_visible()
     assert [one["what"] for one in shop.message(number, lambda one: len(one["touches"]) > 1)["touches"]] == ["open", "dismiss"]
+    tab.context.close()
+
+
+def test_a_reader_answers_below_a_message_and_what_is_typed_stays_while_others_come(shop: Shop, engine: Browser) -> None:
+    tab = opened(engine, shop, "inapp-answer")
+    shop.send("inapp-answer", "question", "q1")
+    tab.get_by_role("button", name="Messages: 1 unread").click()
+    question = tab.get_by_role("article", name="A question")
+    question.get_by_label("Answer").press_sequentially("Very ")
+    shop.send("inapp-answer", "card", "q2")
+    expect(tab.get_by_role("article", name="Your card")).to_be_visible()
+    assert tab.get_by_role("article", name="Your card").get_by_label("Answer").count() == 0
+    tab.keyboard.type("good")
+    question.get_by_role("button", name="Answer").click()
+    expect(question.get_by_role("status")).to_have_text("Sent")
+    expect(question.get_by_label("Answer", exact=True).first).to_have_value("")
+    (talk,) = shop.ask("GET", "conversations?text=Very+good")["items"]
+    assert (talk["channel"], talk["last_text"], talk["said_in"]) == ("in_app", "Very good", 1)
     tab.context.close()
 
 

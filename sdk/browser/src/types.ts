@@ -106,6 +106,8 @@ export interface InAppItem {
   shown: boolean;
   clicked: boolean;
   dismissed: boolean;
+  /** Whether the reader may answer it. */
+  allow_reply: boolean;
 }
 
 export interface InApp {
@@ -118,6 +120,8 @@ export interface InApp {
   close(): void;
   /** What the reader did with a message. */
   report(messageId: number, what: "shown" | "clicked" | "dismissed"): void;
+  /** Answer a message that allows it; whether the answer arrived. key: the same is one answer. */
+  answer(messageId: number, text: string, key?: string): Promise<boolean>;
   /** Show nothing any more. */
   stop(): void;
 }

@@ -76,6 +76,16 @@ async function tell(address: () => string, what: Done, open: () => Promise<void>
   }
 }
 
+/** Whether the server has an answer. A ticket that is over is renewed, once. */
+async function said(address: () => string, body: object, open: () => Promise<void>): Promise<boolean> {
+  let [status] = await post(address(), body);
+  if (status === 401) {
+    await open();
+    [status] = await post(address(), body);
+  }
+  return status === 204;
+}
+
 const seen = () => document.visibilityState === "visible";
 
 /** What says who sits here. */
@@ -156,6 +166,7 @@ export function makeFeed(access: Access, proof: NonNullable<InAppOptions["proof"
   return {
     items: () => [...known.values()].sort((one, other) => (one.at < other.at ? 1 : -1)),
     report,
+    answer: (id: number, text: string, key: string) => said(() => `${url}/${ticket}/messages/${id}/answer`, { text, key }, open),
     /** Ask anew, for whoever sits here now. */
     again() {
       quiet();

@@ -2,8 +2,30 @@
 import type { InAppItem } from "../types";
 
 const WORDS = {
-  zh: { locale: "zh-CN", inbox: "消息", unread: "条未读", close: "关闭", remove: "移除", open: "查看", empty: "没有消息" },
-  en: { locale: "en", inbox: "Messages", unread: "unread", close: "Close", remove: "Remove", open: "Open", empty: "No messages" },
+  zh: {
+    locale: "zh-CN",
+    inbox: "消息",
+    unread: "条未读",
+    close: "关闭",
+    remove: "移除",
+    open: "查看",
+    empty: "没有消息",
+    answer: "回复",
+    sent: "已发送",
+    failed: "未能发送，请重试",
+  },
+  en: {
+    locale: "en",
+    inbox: "Messages",
+    unread: "unread",
+    close: "Close",
+    remove: "Remove",
+    open: "Open",
+    empty: "No messages",
+    answer: "Answer",
+    sent: "Sent",
+    failed: "Not sent, try again",
+  },
 };
 
 export function words(language: "zh" | "en" | undefined): (typeof WORDS)["zh"] {
@@ -54,6 +76,33 @@ export function contentOf(item: InAppItem, titleId: string, level: "h2" | "h3", 
   return [title, picture(item.image_url), text, follow].filter((one) => one !== undefined);
 }
 
+/** Tells one answer from the next; pages without TLS have no crypto.randomUUID. */
+export const keyOf = (): string => Date.now().toString(36) + Math.random().toString(36).slice(2);
+
+/** A field below a message. It is one answer however often it is sent, until it has arrived; then there is room for the next. */
+export function answerOf(say: (typeof WORDS)["zh"], send: (text: string, key: string) => Promise<boolean>): HTMLFormElement {
+  const form = element("form");
+  const field = element("textarea", { rows: "2", maxlength: "5000", "aria-label": say.answer, placeholder: say.answer });
+  const press = element("button", { type: "submit", class: "go" }, say.answer);
+  const told = element("span", { role: "status" });
+  let key = keyOf();
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const text = field.value.trim();
+    if (!text || press.disabled) return;
+    press.disabled = true;
+    void send(text, key).then((arrived) => {
+      press.disabled = false;
+      told.textContent = arrived ? say.sent : say.failed;
+      if (!arrived) return;
+      key = keyOf();
+      field.value = "";
+    });
+  });
+  form.append(field, press, told);
+  return form;
+}
+
 export function panelOf(label: string): HTMLElement {
   const panel = element("section", { class: "panel", role: "dialog", "aria-label": label, tabindex: "-1" });
   panel.hidden = true;
@@ -86,7 +135,8 @@ export const STYLE = `
 h2,h3{margin:0 32px 8px 0;font-weight:600;overflow-wrap:anywhere}h2{font-size:18px}
 .text{margin:0 0 12px;white-space:pre-line;overflow-wrap:anywhere}
 img{display:block;max-width:100%;max-height:40vh;margin:0 0 12px;border-radius:8px}
-.go{display:inline-block;padding:8px 18px;border-radius:8px;background:#0958d9;color:#fff;text-decoration:none}
+.go{display:inline-block;padding:8px 18px;border-radius:8px;background:#0958d9;color:#fff;text-decoration:none;margin-right:8px}
+textarea{display:block;width:100%;margin:8px 0;padding:8px;border:1px solid #bbbfc4;border-radius:8px;background:none;color:inherit}
 button{border:0;background:none;color:inherit;cursor:pointer}
 .close{position:absolute;top:8px;right:8px;width:32px;height:32px;font-size:20px;border-radius:8px}
 :focus-visible{outline:2px solid #0958d9;outline-offset:2px}

@@ -1,6 +1,6 @@
 // What does the reader see? A modal, a banner, and a list of cards behind a button; in a tree of its own, out of reach of the page's styles.
 import type { InAppItem, InAppOptions } from "../types";
-import { button, cardOf, contentOf, element, modalOf, panelOf, STYLE, words } from "./parts";
+import { answerOf, button, cardOf, contentOf, element, modalOf, panelOf, STYLE, words } from "./parts";
 import type { Done } from "./feed";
 
 /** A tree of its own at the end of the page. */
@@ -43,7 +43,30 @@ function makeModal(shadow: ShadowRoot, made: (item: InAppItem) => HTMLDialogElem
   };
 }
 
-export function makeScreen(options: InAppOptions, report: (id: number, what: Done) => void) {
+type Answer = (id: number, text: string, key: string) => Promise<boolean>;
+
+/** Puts the focus back once the list is drawn anew: into the field that had it, where its caret was; what else had it is gone. */
+function focusOf(panel: HTMLElement, active: Element | null): () => void {
+  if (!panel.contains(active)) return () => undefined;
+  if (!(active instanceof HTMLTextAreaElement)) return () => panel.focus();
+  const { selectionStart, selectionEnd } = active;
+  return () => {
+    active.focus();
+    active.setSelectionRange(selectionStart, selectionEnd);
+  };
+}
+
+/** The field of each message, kept while the list is drawn anew: what somebody is typing must not go. */
+function makeFields(options: InAppOptions, answer: Answer): (id: number) => HTMLFormElement {
+  const fields = new Map<number, HTMLFormElement>();
+  return (id) => {
+    const field = fields.get(id) ?? answerOf(words(options.language), (text, key) => answer(id, text, key));
+    fields.set(id, field);
+    return field;
+  };
+}
+
+export function makeScreen(options: InAppOptions, report: (id: number, what: Done) => void, answer: Answer) {
   const say = words(options.language);
   const { root, shadow } = stage();
   const live = element("div", { role: "status", class: "live" });
@@ -58,8 +81,11 @@ export function makeScreen(options: InAppOptions, report: (id: number, what: Don
   let banner: HTMLElement | undefined;
   let bannerItem = 0;
 
-  const content = (item: InAppItem, titleId: string, level: "h2" | "h3") =>
-    contentOf(item, titleId, level, say.open, () => report(item.message_id, "clicked"));
+  const fieldOf = makeFields(options, answer);
+  const content = (item: InAppItem, titleId: string, level: "h2" | "h3") => [
+    ...contentOf(item, titleId, level, say.open, () => report(item.message_id, "clicked")),
+    ...(item.allow_reply ? [fieldOf(item.message_id)] : []),
+  ];
 
   const modal = makeModal(
     shadow,
@@ -92,15 +118,15 @@ export function makeScreen(options: InAppOptions, report: (id: number, what: Don
     corner.setAttribute("aria-label", unread ? `${say.inbox}: ${unread} ${say.unread}` : say.inbox);
     corner.setAttribute("aria-expanded", String(!panel.hidden));
     if (panel.hidden) return;
+    const back = focusOf(panel, shadow.activeElement); // before fields move to their new places
     const rows = cards.map((item) => {
       const leave = button(say.remove, "close", () => report(item.message_id, "dismissed"));
       return cardOf(item, content(item, `card-${item.message_id}`, "h3"), leave, say.locale);
     });
-    const inside = panel.contains(shadow.activeElement);
     const head = element("header", {}, say.inbox);
     head.append(button(say.close, "close", close));
     panel.replaceChildren(head, ...(rows.length ? rows : [element("p", { class: "text" }, say.empty)]));
-    if (inside) panel.focus(); // what had it is gone
+    back();
     for (const item of cards) if (!item.shown) report(item.message_id, "shown");
   }
 
