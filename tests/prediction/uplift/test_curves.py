@@ -70,6 +70,18 @@ def test_intervals_hold_the_truth_and_no_effect_is_not_found() -> None:
     assert surely <= 5
 
 
+def test_where_no_order_is_better_than_chance_no_coefficient_is_told() -> None:
+    """Everybody treated buys and nobody else does: whatever the order, the curve is the straight line."""
+    t = np.arange(400) % 2 == 0
+    found = judge(lot_of(t, t), np.random.default_rng(1).random(400), seed=1, replicates=20)
+    assert found.qini is None or np.isfinite(found.qini.value)
+    assert np.isfinite(found.area.value)
+    level = lot_of(np.zeros(400), t)
+    nothing = judge(level, np.arange(400.0), seed=1, replicates=20)
+    assert (nothing.qini, nothing.auuc) == (None, None)
+    assert (nothing.area.value, nothing.sure) == (0.0, False)
+
+
 def test_unequal_shares_are_put_right_by_their_inverse() -> None:
     """Half of the people had a chance of 0.2 to be treated, and buy more whatever is done: without weights that looks like harm."""
     rng = np.random.default_rng(3)

@@ -54,7 +54,7 @@ class Curve:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
     """How well the order tells. area: between Qini curve and line, a head, in units of the outcome. qini, auuc: coefficients of
-    scikit-uplift; None for amounts, of which no perfect order is defined. sure: the interval of the area lies above 0."""
+    scikit-uplift; None where no perfect order is defined, as of amounts. sure: the interval of the area lies above 0."""
 
     area: Interval
     qini: Interval | None
@@ -155,13 +155,17 @@ def judge(lot: Lot, score: Floats, *, seed: int, replicates: int = REPLICATES) -
         for name in names:
             drawn[name].append(getattr(ranking, name)(times))
         gains[n] = ranking.gains(shares, times)
-    found = {name: _interval(getattr(ranking, name)(), drawn[name]) for name in names}
+    found = {name: one for name in names if (one := _interval(getattr(ranking, name)(), drawn[name])) is not None}
     gain = ranking.gains(shares)
     low, high = np.quantile(gains, [0.025, 0.975], axis=0)
     curve = Curve(share=shares, gain=gain, low=low, high=high, line=shares * gain[-1])
     return Judged(area=found["area"], qini=found.get("qini"), auuc=found.get("auuc"), curve=curve)
 
 
-def _interval(value: float, drawn: list[float]) -> Interval:
-    low, high = np.nanquantile(np.array(drawn), [0.025, 0.975])
+def _interval(value: float, drawn: list[float]) -> Interval | None:
+    """None where the perfect order is no better than chance, so that nothing can be measured by it."""
+    known = [one for one in drawn if np.isfinite(one)]
+    if not np.isfinite(value) or not known:
+        return None
+    low, high = np.quantile(np.array(known), [0.025, 0.975])
     return Interval(value=value, low=float(low), high=float(high))
