@@ -1,6 +1,21 @@
 """Which commands are there? Each file here adds one group to the command line; the order is that of ``uems --help``."""
 
-from uems.cli.commands import access, config, demo, flows, forecasts, imports, kpis, maintenance, people, reports, serving, simulate, uplift
+from uems.cli.commands import (
+    access,
+    config,
+    demo,
+    flows,
+    forecasts,
+    imports,
+    kpis,
+    maintenance,
+    people,
+    reports,
+    serving,
+    simulate,
+    ties,
+    uplift,
+)
 
 __all__ = [
     "access",
@@ -15,5 +30,6 @@ __all__ = [
     "reports",
     "serving",
     "simulate",
+    "ties",
     "uplift",
 ]
