@@ -78,7 +78,7 @@ export default {
     putAway: "Put away",
     putAwayAsk: "Put this answer away? It is not suggested any more.",
     languages: { zh: "In Chinese", en: "In English" },
-    placeholders: "What is known of the person can stand in it, such as {{ '{{' }} person.first_name }}.",
+    placeholders: "What is known of the person can stand in it, such as {{name}}.",
     rulesNote: "Waiting times count office hours alone, on the clock of {{zone}}. A change counts from the next message on.",
     within: "Answer within, in office minutes",
     withinNote: "Whoever waits longer is marked.",

@@ -70,7 +70,7 @@ export default {
     putAway: "停用",
     putAwayAsk: "停用这条回复？以后不再建议。",
     languages: { zh: "中文", en: "英文" },
-    placeholders: "可以写入用户的已知信息，例如 {{ '{{' }} person.first_name }}。",
+    placeholders: "可以写入用户的已知信息，例如 {{name}}。",
     rulesNote: "等待时间只计算工作时间，按 {{zone}} 的时钟。修改从下一条消息起生效。",
     within: "应在多少工作分钟内回复",
     withinNote: "等待更久的会话会被标出。",
