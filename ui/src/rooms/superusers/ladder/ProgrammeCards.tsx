@@ -59,7 +59,7 @@ function Overview({ found }: { found: ProgrammeWhole }): ReactNode {
           ))}
         </ul>
       ) : (
-        <p className="soft">{t("ladder.noBenefits")}</p>
+        <p className={`soft ${styles.none ?? ""}`}>{t("ladder.noBenefits")}</p>
       )}
       {open ? <ProgrammeDialog programme={programme} onClose={() => setOpen(false)} /> : null}
     </Card>
