@@ -42,8 +42,9 @@ class Column:
 Wanted: TypeAlias = Callable[[Query], tuple[Mapping[str, Column], Sql]]
 """Makes the columns and the condition of the rows for one statement."""
 
-ROWS_AT_ONCE: Final = 4_000_000
-"""About how many rows are held at once; twice as many while two parts are worked on."""
+ROWS_AT_ONCE: Final = 1_000_000
+"""About how many rows are held at once; twice as many while two parts are worked on. Arrays of a few megabytes are given back to this
+process and taken again; larger ones go to the system and come back as pages to be zeroed, which took a third of the time."""
 WORTH_TWO: Final = 300_000
 """From so many rows on, two parts worked on at once take less time than one."""
 _TIED_PEOPLE: Final = 20_000
