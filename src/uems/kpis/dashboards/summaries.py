@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+from uems.kernel.money import major_text
 from uems.kpis.dashboards.summary import (
     LINES,
     Summary,
@@ -18,6 +19,7 @@ from uems.kpis.dashboards.summary import (
     said,
 )
 from uems.kpis.model import Measured
+from uems.kpis.written import written
 
 Data = Mapping[str, Any]
 _PEOPLE: Final = ("人数", "People")
@@ -33,22 +35,32 @@ _RFM: Final = {
     "loyal": ("忠诚用户", "Loyal"),
     "potential_loyalists": ("潜在忠诚用户", "Potential loyalists"),
     "new": ("新用户", "New"),
-    "promising": ("有潜力的用户", "Promising"),
     "need_attention": ("需要关注", "Need attention"),
     "about_to_sleep": ("即将沉睡", "About to sleep"),
     "at_risk": ("有流失风险", "At risk"),
     "cannot_lose": ("不能失去", "Cannot lose them"),
     "hibernating": ("沉睡用户", "Hibernating"),
-    "lost": ("已流失", "Lost"),
+}
+_MODELS: Final = {
+    "first": ("首次", "First"),
+    "last": ("末次", "Last"),
+    "linear": ("线性", "Linear"),
+    "position": ("按位置", "By position"),
+    "time_decay": ("时间衰减", "Time decay"),
+    "markov": ("马尔可夫链", "Markov chain"),
+    "shapley": ("Shapley 值", "Shapley value"),
 }
 
 
 def summarise(report: str, data: Data, spec: Data | None = None) -> Summary | None:
     """The answer of a report to a spec in short; None for a report that has no short form."""
+    asked = spec or {}
+    if report == "distribution":
+        return _distribution(data, money=asked.get("measure") == "revenue")
     make = _BY_REPORT.get(report)
     if make is None:
         return None
-    by = (spec or {}).get("breakdown") or {}
+    by = asked.get("breakdown") or {}
     return make(_of_segment(data) if by.get("segment") else data)
 
 
@@ -79,6 +91,7 @@ def _trend(data: Data) -> Summary:
     lines: list[SummaryLine] = []
     totals: list[SummaryFigure] = []
     units = {_unit_of(one) for one in [*data["series"], *data["formulas"]]}
+    mixed = "money" in units and len(units) > 1  # amounts and plain numbers share neither a column nor an axis
     unit: Measured = units.pop() if len(units) == 1 else "ratio" if data["formulas"] else "count"
     for one in [*data["series"], *data["formulas"]]:
         whole = one["name"] or one.get("event") or one.get("expression")
@@ -86,31 +99,51 @@ def _trend(data: Data) -> Summary:
             name = named(whole) if line["group"] is None and whole else group_name(line["group"])
             lines.append(SummaryLine(name=name, values=line["values"]))
             totals.append(SummaryFigure(label=name, value=line["total"], unit=_unit_of(one)))
-    rows = [[one.label, one.value] for one in totals]
-    columns = [column("名称", "Name"), column("合计", "Total", unit)]
-    picture = SummaryPicture(kind="lines", ticks=data["buckets"], days=data["unit"] != "hour", unit=unit, lines=lines[:LINES])
+    rows = [[one.label, _text(one, data["currency"]) if mixed else one.value] for one in totals]
+    columns = [column("名称", "Name"), column("合计", "Total", None if mixed else unit)]
+    days = data["unit"] != "hour"
+    picture = None if mixed else SummaryPicture(kind="lines", ticks=data["buckets"], days=days, unit=unit, lines=lines[:LINES])
     return Summary(figures=totals[:1], picture=picture, grid=grid(columns, rows) if len(rows) > 1 else None)
+
+
+def _text(one: SummaryFigure, currency: str) -> SummaryText:
+    """A value with its own unit, for a column that has several."""
+    return said(written(one.value, one.unit, currency, "zh"), written(one.value, one.unit, currency, "en"))
 
 
 def _funnel(data: Data) -> Summary:
     lines = data["lines"]
-    names = [step["name"] for step in data["steps"]]
-    ticks = [f"{place}. {name}" for place, name in enumerate(names, 1)]
     shares = [SummaryLine(name=group_name(line["group"]), values=[step["of_first"] for step in line["steps"]]) for line in lines[:LINES]]
     whole = lines[0] if lines else None
+    tries = data["count"] == "entries"
+    unit: Measured = "count" if tries else "people"
     figures = []
     if whole:
         figures = [
             figure("整体转化率", "Conversion", whole["conversion"], "share"),
-            figure("进入人数", "Entered", whole["steps"][0]["count"], "people"),
-            figure("完成人数", "Finished", whole["steps"][-1]["count"], "people"),
+            figure("进入次数" if tries else "进入人数", "Entered", whole["steps"][0]["count"], unit),
+            figure("完成次数" if tries else "完成人数", "Finished", whole["steps"][-1]["count"], unit),
             figure("转化时间中位数", "Median time", whole["time"]["median_seconds"], "seconds"),
         ]
-    columns = [column("步骤", "Step"), column(*_PEOPLE, "people"), column("占上一步", "Of the one before", "share")]
-    rows = [[tick, step["count"], step["of_previous"]] for tick, step in zip(ticks, whole["steps"] if whole else [], strict=False)]
-    return Summary(
-        figures=figures, picture=SummaryPicture(kind="bars", ticks=ticks, days=False, unit="share", lines=shares), grid=grid(columns, rows)
-    )
+    counted = column("尝试次数", "Attempts", unit) if tries else column(*_PEOPLE, unit)
+    columns = [column("步骤", "Step"), counted, column("占上一步", "Of the one before", "share")]
+    steps = _steps(data)
+    counts = whole["steps"] if whole else []
+    rows = [[said(zh, en), one["count"], one["of_previous"]] for (_, zh, en), one in zip(steps, counts, strict=False)]
+    picture = SummaryPicture(kind="bars", ticks=[tick for tick, *_ in steps], days=False, unit="share", lines=shares)
+    return Summary(figures=figures, picture=picture, grid=grid(columns, rows))
+
+
+def _steps(data: Data) -> list[tuple[str, str, str]]:
+    """(the tick, the name in Chinese and in English) of each step; in any order the k-th is whoever did k of them."""
+    count = len(data["steps"])
+    if data["order"] == "any":
+        return [(f"{done}/{count}", f"完成 {done} 步", f"{done} step{'s' if done > 1 else ''}") for done in range(1, count + 1)]
+    found = []
+    for place, step in enumerate(data["steps"], 1):
+        name = f"{place}. {step['name']}" if step["name"] else None
+        found.append((name or f"{place}.", name or f"{place}. 任意事件", name or f"{place}. Any event"))
+    return found
 
 
 def _retention(data: Data) -> Summary:
@@ -157,7 +190,8 @@ def _sessions(data: Data) -> Summary:
 def _lifecycle(data: Data) -> Summary:
     buckets = data["buckets"]
     lines = [SummaryLine(name=said(zh, en), values=[one[state] for one in buckets]) for state, zh, en in _STATES]
-    last = buckets[-1] if buckets else {}
+    over = [one for one in buckets if one["complete"]] or buckets
+    last = over[-1] if over else {}
     figures = [
         figure("活跃人数", "Active", last.get("active"), "people"),
         *(figure(zh, en, last.get(state), "people") for state, zh, en in _STATES),
@@ -174,13 +208,19 @@ def _stickiness(data: Data) -> Summary:
     return Summary(figures=figures, picture=_bars([str(one["units"]) for one in bars], said(*_PEOPLE), [one["people"] for one in bars]))
 
 
-def _distribution(data: Data) -> Summary:
+def _distribution(data: Data, *, money: bool) -> Summary:
+    """money: whether the values are amounts, in minor units."""
+    unit: Measured = "money" if money else "ratio"
+
+    def edge(value: float) -> str:
+        return major_text(value, data["currency"]) if money else f"{value:g}"
+
     bins = data["bins"]
-    ticks = [f"{one['from']:g}+" if one["to"] is None else f"{one['from']:g}–{one['to']:g}" for one in bins]
+    ticks = [f"{edge(one['from'])}+" if one["to"] is None else f"{edge(one['from'])}–{edge(one['to'])}" for one in bins]
     figures = [
         figure(*_PEOPLE, data["people"], "people"),
-        figure("平均", "Average", data["average"], "ratio"),
-        figure("中位数", "Median", data["median"], "ratio"),
+        figure("平均", "Average", data["average"], unit),
+        figure("中位数", "Median", data["median"], unit),
     ]
     return Summary(figures=figures, picture=_bars(ticks, said(*_PEOPLE), [one["people"] for one in bins]))
 
@@ -232,9 +272,8 @@ def _cohort_revenue(data: Data) -> Summary:
 
 
 def _attribution(data: Data) -> Summary:
-    models = data["models"][:4]
-    names = {"first": ("首次", "First"), "last": ("末次", "Last"), "linear": ("线性", "Linear"), "position": ("位置", "Position")}
-    heads = [names.get(one, (one, one)) for one in models]
+    models = data["models"]
+    heads = [_MODELS[one] for one in models]
     columns = [column("渠道", "Channel"), column("触点", "Touches", "count"), *(column(zh, en, "ratio") for zh, en in heads)]
     rows = [
         [group_name(one["channel"]), one["touches"], *(one["models"][model]["conversions"] for model in models)] for one in data["channels"]
@@ -292,7 +331,6 @@ _BY_REPORT: Final[Mapping[str, Callable[[Data], Summary]]] = {
     "sessions": _sessions,
     "lifecycle": _lifecycle,
     "stickiness": _stickiness,
-    "distribution": _distribution,
     "interval": _interval,
     "penetration": _penetration,
     "rfm": _rfm,
