@@ -3,19 +3,23 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from tests.kpis.shop import Shop, a_shop
 from tests.support.ear import ear
 from tests.support.post import Post, post, smtp
 from uems.access.api import Workspaces
+from uems.kernel import leases
 from uems.kernel.outbound import signature
 from uems.kernel.settings import Settings
+from uems.kpis.alerts import letters
+from uems.kpis.alerts.judging import judge
 from uems.kpis.alerts.watcher import Watcher
 from uems.kpis.tables import kpi_deliveries
 
@@ -122,6 +126,98 @@ def test_what_explains_it_is_told(shop: Shop, watcher: Watcher, ear: Any) -> Non
     assert (latest["bucket"], latest["compared_with"], latest["value"]) == ("2025-11-21", "2025-11-14", 0.0)
     by_device = next(part for part in latest["explanation"] if part["dimension"] == "device")
     assert by_device == {"dimension": "device", "value": "phone", "before": 2.0, "now": 0.0, "contribution": -2.0, "share": 1.0}
+
+
+def told(unit: str, value: float, before: float) -> dict[str, Any]:
+    part = {"dimension": "utm_source", "value": "ads", "before": before, "now": value, "share": 0.5}
+    own = {**part, "dimension": "plan"}
+    limits = {"expected": None, "low": None, "high": None}
+    named = {
+        "workspace_name": "店",
+        "alert": "慢",
+        "label_zh": "时长",
+        "label_en": "Time",
+        "bucket": "2025-11-19",
+        "currency": "CNY",
+        "url": "",
+    }
+    return {**named, **limits, "unit": unit, "value": value, "compared_with": "2025-11-12", "explanation": [part, own]}
+
+
+def test_a_letter_names_what_it_speaks_of_in_its_language() -> None:
+    times = told("seconds", 3_720.0, 45.0)
+    assert "广告来源 = ads: 45 秒 → 1 小时 2 分" in letters.text(times, "zh")
+    assert "UTM source = ads: 45 s → 1 h 2 min" in letters.text(times, "en")
+    assert "- plan = ads:" in letters.text(times, "zh")  # a property of the workspace has the name that they gave it
+    assert "utm_source" not in letters.text(times, "zh") + letters.text(times, "en")
+    assert letters.subject(told("money", 1_234_500.0, 0.0), "zh").endswith("12,345.00 CNY")
+
+
+@pytest.mark.parametrize(
+    "change", [{"enabled": False}, {"receivers": []}, {"spec": {"metric": "dau", "rule": {"kind": "threshold", "below": 1}}}]
+)
+def test_what_is_changed_while_it_is_judged_does_not_go_out_as_it_was(
+    shop: Shop, watcher: Watcher, ear: Any, monkeypatch: pytest.MonkeyPatch, change: dict[str, Any]
+) -> None:
+    made = alert(shop, {"kind": "webhook", "url": ear.url})
+
+    def meanwhile(*asked: Any) -> Any:
+        shop.clock.advance(seconds=1)
+        assert shop.patch(f"/alerts/{made['alert_id']}", change).status_code == 200
+        return judge(*asked)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("uems.kpis.alerts.watcher.judge", meanwhile)
+        watcher.step()
+    settle(watcher)
+    assert ear.heard == []
+    assert len(firings(shop, made)) == (1 if "receivers" in change else 0)
+
+
+def test_the_lease_is_kept_however_long_judging_takes(shop: Shop, monkeypatch: pytest.MonkeyPatch, ear: Any) -> None:
+    alert(shop, {"kind": "webhook", "url": ear.url})
+    monkeypatch.setattr("uems.kpis.alerts.watcher.LEASE_SECONDS", 0.2)
+    taken = []
+
+    def slow(*asked: Any) -> Any:
+        for _ in range(3):
+            shop.clock.advance(seconds=0.15)
+            wanted, until = shop.clock.now + timedelta(seconds=0.2), monotonic() + 5
+            while monotonic() < until and expiry() < wanted:
+                sleep(0.01)
+        taken.append(leases.acquire(shop.house.store, "kpi_alerts", "two", 1, shop.clock.now))
+        return judge(*asked)
+
+    def expiry() -> datetime:
+        with shop.house.store.read() as conn:
+            found: datetime = conn.execute(select(leases.leases.c.expires_at).where(leases.leases.c.name == "kpi_alerts")).scalar_one()
+        return found
+
+    monkeypatch.setattr("uems.kpis.alerts.watcher.judge", slow)
+    watcher = Watcher(shop.house, Workspaces(shop.house.store), "one", shop.clock)
+    try:
+        settle(watcher)
+    finally:
+        watcher.close()
+    assert taken == [None]
+    assert len(ear.heard) == 1
+
+
+def test_what_waits_is_sent_before_the_next_is_judged(shop: Shop, watcher: Watcher, ear: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    ear.answer = staticmethod(lambda body: (503, {}))
+    alert(shop, {"kind": "webhook", "url": ear.url})
+    settle(watcher)
+    ear.answer = staticmethod(lambda body: (200, {}))
+    shop.clock.advance(hours=18)
+    heard = []
+
+    def listening(*asked: Any) -> Any:
+        heard.append(len(ear.heard))
+        return judge(*asked)
+
+    monkeypatch.setattr("uems.kpis.alerts.watcher.judge", listening)
+    settle(watcher)
+    assert (heard, len(ear.heard)) == ([2], 3)
 
 
 def test_a_webhook_that_fails_is_called_again_with_the_same_name_until_it_listens(shop: Shop, watcher: Watcher, ear: Any) -> None:

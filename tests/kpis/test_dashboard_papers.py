@@ -15,6 +15,7 @@ from tests.support.post import Post, post, smtp
 from uems.access.api import Workspaces
 from uems.kernel.settings import Settings
 from uems.kpis.api import Mailer
+from uems.kpis.dashboards.paper import pages
 from uems.kpis.dashboards.tables import kpi_mailing_letters, kpi_mailings
 
 __all__ = ["post"]
@@ -167,6 +168,29 @@ def test_a_paused_schedule_sends_nothing_and_does_not_make_up_for_it(shop: Shop,
     assert shop.get("/dashboards/daily/schedules").json()["items"] == []
     told = [one["action"] for one in shop.get("/audit").json()["items"]][:4]
     assert told == ["dashboard.schedule_deleted", *["dashboard.schedule_changed"] * 2, "dashboard.schedule_created"]
+
+
+def test_a_schedule_that_is_changed_while_its_paper_is_drawn_does_not_send_it_as_it_was(
+    shop: Shop, mailer: Mailer, post: tuple[Post, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = schedule(shop)
+    shop.clock.advance(hours=1)
+    path = f"/dashboards/daily/schedules/{made['schedule_id']}"
+    draw = pages.make_paper
+
+    def meanwhile(*asked: Any, **more: Any) -> bytes:
+        shop.clock.advance(seconds=1)
+        assert shop.patch(path, {"spec": {**made["spec"], "receivers": ["new@example.com"]}}).status_code == 200
+        return draw(*asked, **more)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(pages, "make_paper", meanwhile)
+        mailer.step()
+    settle(mailer)
+    assert (post[0].letters, sent(shop, made)) == ([], [])
+    shop.clock.advance(days=1)
+    settle(mailer)
+    assert [str(letter["To"]) for letter in post[0].letters] == ["new@example.com"]
 
 
 @pytest.mark.parametrize(("answer", "state", "letters"), [("550 no", "failed", 1), ("451 later", "delivered", 2), (None, "uncertain", 1)])

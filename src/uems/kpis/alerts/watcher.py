@@ -9,7 +9,7 @@ from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, insert, select, update
 
 from uems.access.api import Workspaces
 from uems.collect import api as collect
@@ -73,12 +73,17 @@ class Watcher:
         if lease is None:
             return False
         sending.recover(self._house, lease, self._clock())
-        worked = False
+        worked = self._send()  # judging may take long, and what waits has waited long enough
         for alert in alerts:
             lease = self._hold.take()
             if self._loop.ending.is_set() or lease is None:
                 return worked
             worked = self._look(alert, lease) or worked
+        return self._send() or worked
+
+    def _send(self) -> bool:
+        """Send what is due; False when there was nothing."""
+        worked = False
         for delivery in sending.due(self._house, self._clock()):
             lease = self._hold.take()
             if self._loop.ending.is_set() or lease is None:
@@ -105,10 +110,11 @@ class Watcher:
             buckets = due_buckets(alert, ripens, scope, now)
             if not buckets or not self._arrived(scope, buckets[-1], alert.spec.unit):
                 return False
-            for bucket in buckets:
-                judged = judge(self._house, scope, alert.spec, bucket, now)
-                told = self._told(scope, alert, bucket, judged, now) if judged.fired else None
-                self._write(alert, bucket, told, judged.note, lease, now)
+            with leases.keeping(self._house.store, lease, LEASE_SECONDS, self._clock):
+                for bucket in buckets:
+                    judged = judge(self._house, scope, alert.spec, bucket, now)
+                    told = self._told(scope, alert, bucket, judged, now) if judged.fired else None
+                    self._write(alert, bucket, told, judged.note, lease, now)
         except UemsError as error:
             if error.passes:
                 raise
@@ -145,12 +151,11 @@ class Watcher:
 
     def _write(self, alert: Alert, bucket: date, told: Mapping[str, Any] | None, note: str, lease: leases.Lease, now: datetime) -> None:
         key = {"workspace_id": alert.workspace_id, "alert_id": alert.alert_id}
-        mine = [_A[name] == part for name, part in key.items()]
         with self._house.store.write() as conn:
             leases.check(conn, lease)
-            moved = update(kpi_alerts).where(*mine, _A.looked_at_bucket < bucket.isoformat())
+            moved = update(kpi_alerts).where(*_as_read(alert), _A.enabled, _A.looked_at_bucket < bucket.isoformat())
             if not conn.execute(moved.values(looked_at_bucket=bucket.isoformat(), looked_at=now, failure=note)).rowcount:
-                return
+                return  # changed, paused or deleted meanwhile, or judged by another
             known = select(_F.bucket).where(*[_F[name] == part for name, part in key.items()], _F.bucket == bucket.isoformat())
             if told is None or conn.execute(known).first() is not None:
                 return
@@ -173,9 +178,13 @@ class Watcher:
                 conn.execute(insert(kpi_deliveries).values(**row))
 
     def _fail(self, alert: Alert, message: str, now: datetime) -> None:
-        mine = (_A.workspace_id == alert.workspace_id, _A.alert_id == alert.alert_id)
         with self._house.store.write() as conn:
-            conn.execute(update(kpi_alerts).where(*mine).values(failure=message[:2_000], looked_at=now))
+            conn.execute(update(kpi_alerts).where(*_as_read(alert)).values(failure=message[:2_000], looked_at=now))
+
+
+def _as_read(alert: Alert) -> tuple[ColumnElement[bool], ...]:
+    """The row of an alert as long as nobody has changed it since."""
+    return _A.workspace_id == alert.workspace_id, _A.alert_id == alert.alert_id, _A.saved_at == alert.saved_at
 
 
 def due_buckets(alert: Alert, ripens_days: int, scope: Scope, now: datetime) -> list[date]:

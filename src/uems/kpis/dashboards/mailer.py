@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import RowMapping, delete, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, delete, insert, select, update
 
 from uems.access.api import Workspaces
 from uems.kernel import leases, mail
@@ -67,12 +67,17 @@ class Mailer:
         if lease is None:
             return False
         delivering.recover(self._house, kpi_mailing_letters, lease, self._clock())
-        worked = False
+        worked = self._send()  # drawing may take long, and what waits has waited long enough
         for schedule in schedules:
             lease = self._hold.take()
             if self._loop.ending.is_set() or lease is None:
                 return worked
             worked = self._look(schedule, lease) or worked
+        return self._send() or worked
+
+    def _send(self) -> bool:
+        """Hand over what is due; False when there was nothing."""
+        worked = False
         for row in delivering.due(self._house, kpi_mailing_letters, self._clock()):
             lease = self._hold.take()
             if self._loop.ending.is_set() or lease is None:
@@ -103,7 +108,8 @@ class Mailer:
             dashboard = get_dashboard(self._house.store, scope, schedule.key)
             name = self._workspaces.name(scope.workspace_id)
             until = slot.day - timedelta(days=1)
-            made = make_paper(self._house, scope, dashboard, name, schedule.spec.language, now, until=until)
+            with leases.keeping(self._house.store, lease, LEASE_SECONDS, self._clock):
+                made = make_paper(self._house, scope, dashboard, name, schedule.spec.language, now, until=until)
         except UemsError as error:
             self._fail(schedule, error.message, now)
             return True
@@ -112,12 +118,11 @@ class Mailer:
 
     def _write(self, schedule: Schedule, slot: Slot, dashboard: Dashboard, made: bytes, lease: leases.Lease, now: datetime) -> None:
         key = {"workspace_id": schedule.workspace_id, "schedule_id": schedule.schedule_id}
-        mine = [_S[name] == part for name, part in key.items()]
         with self._house.store.write() as conn:
             leases.check(conn, lease)
-            moved = update(kpi_schedules).where(*mine, _S.enabled, _S.settled_through < slot.at)
+            moved = update(kpi_schedules).where(*_as_read(schedule), _S.enabled, _S.settled_through < slot.at)
             if not conn.execute(moved.values(settled_through=slot.at, failure="", failed_at=None)).rowcount:
-                return  # deleted or paused meanwhile, or settled by another
+                return  # changed, paused or deleted meanwhile, or settled by another
             known = select(_M.slot).where(*[_M[name] == part for name, part in key.items()], _M.slot == slot.name)
             if conn.execute(known).first() is not None:
                 return
@@ -177,9 +182,14 @@ class Mailer:
                 conn.execute(update(kpi_mailings).where(*[_M[name] == part for name, part in key.items()]).values(pdf=b""))
 
     def _fail(self, schedule: Schedule, message: str, now: datetime) -> None:
-        mine = (_S.workspace_id == schedule.workspace_id, _S.schedule_id == schedule.schedule_id)
         with self._house.store.write() as conn:
-            conn.execute(update(kpi_schedules).where(*mine).values(failure=message[:2_000], failed_at=now))
+            conn.execute(update(kpi_schedules).where(*_as_read(schedule)).values(failure=message[:2_000], failed_at=now))
+
+
+def _as_read(schedule: Schedule) -> tuple[ColumnElement[bool], ...]:
+    """The row of a schedule as long as nobody has changed it since."""
+    mine = (_S.workspace_id == schedule.workspace_id, _S.schedule_id == schedule.schedule_id)
+    return *mine, _S.saved_at == schedule.saved_at
 
 
 def letter_text(name: str, day: str, url: str, language: Language) -> str:
