@@ -7,7 +7,13 @@ from typing import Any
 import pytest
 
 from tests.kpis.shop import Shop, a_shop
+from uems.journeys import api as journeys
 from uems.kernel.settings import Settings
+from uems.kpis.custom import definitions
+from uems.kpis.custom.definitions import as_metric
+from uems.kpis.custom.measured import _MEASURES
+from uems.kpis.custom.model import CustomSpec, Letter, Saved
+from uems.kpis.measuring import values_of
 
 NOW = datetime(2025, 11, 20, 12, tzinfo=UTC)
 PERIOD = {"first_day": "2025-11-01", "last_day": "2025-11-04"}
@@ -39,7 +45,8 @@ def test_a_formula_over_events_and_metrics(shop: Shop) -> None:
     assert found["value"]["value"] == 500.0
     listed = {one["key"]: one for one in shop.get("/kpis").json()["items"]}["per_look"]
     assert listed["custom"]
-    assert listed["formula_en"] == "A / B / C, where A = Paid · revenue; B = Looked · events; C = Daily active users"
+    assert listed["formula_en"] == "A / B / C, where A = Paid · revenue; B = Looked · number of events; C = Daily active users"
+    assert listed["formula_zh"] == "A / B / C，其中 A = Paid · 收入；B = Looked · 事件数；C = 日活跃用户"
 
 
 def test_a_part_of_a_breakdown_counts_its_own_events(shop: Shop) -> None:
@@ -76,6 +83,50 @@ def test_a_metric_never_leads_back_to_itself(shop: Shop) -> None:
     assert shop.delete("/custom-metrics/two").status_code == 204
     assert shop.delete("/custom-metrics/one").status_code == 204
     assert shop.post("/kpis/one", PERIOD).status_code == 404
+
+
+def test_what_a_letter_counts_is_said_in_the_language_of_the_reader(shop: Shop) -> None:
+    save(
+        shop,
+        "said",
+        spec("A / B", {"series": {"measure": "per_person"}}, {"series": {"event": "Paid", "measure": "p90", "property": "revenue"}}),
+    )
+    listed = {one["key"]: one for one in shop.get("/kpis").json()["items"]}["said"]
+    assert listed["formula_zh"] == "A / B，其中 A = 任意事件 · 人均次数；B = Paid · revenue 的90 分位数"
+    assert listed["formula_en"] == "A / B, where A = Any event · events a person; B = Paid · 90th percentile of revenue"
+    assert set(_MEASURES) == set(journeys.AGGREGATES)
+
+
+def test_metrics_of_metrics_are_built_once_each_and_only_so_deep(shop: Shop) -> None:
+    letters = {"floor0": [Letter(series=journeys.Series(event="Looked"))]}
+    letters |= {f"floor{n}": [Letter(metric=f"floor{n - 1}")] * 10 for n in range(1, 41)}
+    now = datetime(2025, 1, 1, tzinfo=UTC)
+    tower = {
+        key: Saved(key=key, version=1, spec=CustomSpec(name=key, letters=some, formula="A"), archived=False, saved_at=now, saved_by="")
+        for key, some in letters.items()
+    }
+    assert as_metric("floor40", tower, values_of).label_en == "floor40"  # built anew each time: 10 to the power of 40
+
+    for n in range(1, 6):
+        assert "version" in save(shop, f"deep{n}", spec("A", {"metric": f"deep{n - 1}"} if n > 1 else LOOKED))
+    too_deep = spec("A", {"metric": "deep5"})
+    assert save(shop, "deep6", too_deep)["code"] == "kpi_too_deep"
+    assert shop.post("/custom-metrics/try", {**too_deep, **PERIOD}).json()["code"] == "kpi_too_deep"
+    # Nor from below, where the metric itself is shallow.
+    assert "version" in save(shop, "deep0", spec("A", LOOKED))
+    assert save(shop, "deep1", spec("A", {"metric": "deep0"}))["code"] == "kpi_too_deep"
+    assert shop.post("/kpis/deep5", PERIOD).json()["value"]["value"] == 4.0
+
+
+def test_archived_metrics_make_room_for_others(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    in_use = sum(one["custom"] for one in shop.get("/kpis").json()["items"])
+    monkeypatch.setattr(definitions, "MAX_METRICS", in_use + 1)
+    assert save(shop, "last", spec("A", LOOKED))["version"] == 1
+    assert save(shop, "beyond", spec("A", LOOKED))["code"] == "too_many_metrics"
+    assert shop.delete("/custom-metrics/last").status_code == 204
+    assert save(shop, "beyond", spec("A", LOOKED))["version"] == 1
+    assert save(shop, "last", spec("A", LOOKED))["code"] == "too_many_metrics"  # back into use: one too many
+    assert shop.delete("/custom-metrics/beyond").status_code == 204
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,9 @@ from uems.kpis.tables import kpi_metric_versions, kpi_metrics
 
 _KEY: Final = re.compile(r"[a-z0-9][a-z0-9_]{0,99}")
 MAX_METRICS: Final = 200
+"""Those in use; archived ones do not count."""
+MAX_DEPTH: Final = 5
+"""Metrics of metrics of metrics: each step may measure ten times as much as the one below."""
 _C, _V = kpi_metrics.c, kpi_metric_versions.c
 
 
@@ -39,19 +42,22 @@ def custom_metrics(store: Store, scope: Scope) -> dict[str, Saved]:
 
 def as_metric(key: str, saved: Mapping[str, Saved], values: Values) -> Metric:
     """A metric by its key, with all that it is made of. Raises ``not_found`` and ``kpi_cycle``."""
-    return _built(key, {name: one.spec for name, one in saved.items()}, values, ())
+    return _built(key, {name: one.spec for name, one in saved.items()}, values, (), {})
 
 
 def trial_metric(key: str, spec: CustomSpec, saved: Mapping[str, Saved], values: Values) -> Metric:
     """A metric as ``spec`` would make it, without saving it. Raises as ``save_metric``."""
-    return _built(key, {name: one.spec for name, one in saved.items()} | {key: spec}, values, ())
+    specs = {name: one.spec for name, one in saved.items()}
+    made = _built(key, specs | {key: spec}, values, (), {})
+    _not_too_deep(key, spec, specs)
+    return made
 
 
 def save_metric(store: Store, access: Access, key: str, spec: CustomSpec, values: Values, *, base_version: int | None = None) -> Saved:
     """Make a metric, or change it; the same again changes nothing. Audited.
 
-    Raises ``invalid``, ``not_found`` for a metric that it names, ``kpi_cycle``, ``metric_changed`` (409) unless ``base_version``
-    stands (0: there is none).
+    Raises ``invalid``, ``not_found`` for a metric that it names, ``kpi_cycle``, ``kpi_too_deep``, ``metric_changed`` (409) unless
+    ``base_version`` stands (0: there is none), and ``too_many_metrics`` (409).
     """
     if not _KEY.fullmatch(key):
         raise invalid("key", key[:100], "must be 1 to 100 of a-z, 0-9 and _, and not begin with _.")
@@ -66,10 +72,14 @@ def save_metric(store: Store, access: Access, key: str, spec: CustomSpec, values
         if base_version is not None and base_version != standing:
             message = f"{key} stands at version {standing}, and this change was made to version {base_version}. Load it again."
             raise UemsError("metric_changed", message, status=409)
-        if old is None and len(known) >= MAX_METRICS:
-            raise UemsError("too_many_metrics", f"There are {MAX_METRICS} metrics already; change one of them.", status=409)
-        specs = {name: one.spec for name, one in known.items() if not one.archived} | {key: spec}
-        _built(key, specs, values, ())
+        in_use = sum(not one.archived for one in known.values())
+        if standing == 0 and in_use >= MAX_METRICS:
+            raise UemsError(
+                "too_many_metrics", f"There are {MAX_METRICS} metrics already; change one of them, or archive some.", status=409
+            )
+        before_it = {name: one.spec for name, one in known.items() if not one.archived}
+        _built(key, before_it | {key: spec}, values, (), {})
+        _not_too_deep(key, spec, before_it)
         if old is not None and not old.archived and old.spec == spec:
             return old
         said = spec.model_dump(mode="json")
@@ -114,7 +124,41 @@ def versions_of(store: Store, scope: Scope, key: str) -> list[SavedVersion]:
     return [SavedVersion(version=row["version"], spec=row["spec"], at=row["at"], by=row["by"]) for row in rows]
 
 
-def _built(key: str, specs: Mapping[str, CustomSpec], values: Values, path: tuple[str, ...]) -> Metric:
+def _not_too_deep(key: str, spec: CustomSpec, specs: Mapping[str, CustomSpec]) -> None:
+    """Raise ``kpi_too_deep`` when this spec makes itself, or a metric that it is part of, deeper than ``MAX_DEPTH``.
+
+    What was deeper before and gets no deeper may be saved. There is no cycle.
+    """
+    before, after = _depths(specs), _depths({**specs, key: spec})
+    deep = sorted(name for name, depth in after.items() if depth > max(MAX_DEPTH, before.get(name, 0)))
+    if deep:
+        message = (
+            f"{deep[0]} would be made of metrics {after[deep[0]]} deep; must be at most {MAX_DEPTH}. "
+            "Put what the lower ones say into the formula instead."
+        )
+        raise UemsError("kpi_too_deep", message, status=422, details={"metric": deep[0], "most": MAX_DEPTH})
+
+
+def _depths(specs: Mapping[str, CustomSpec]) -> dict[str, int]:
+    """Metric → how many metrics by formula lie above each other in it, itself included."""
+    found: dict[str, int] = {}
+
+    def depth(key: str) -> int:
+        if key not in specs:
+            return 0
+        if key not in found:
+            found[key] = 1 + max((depth(one) for one in specs[key].metrics), default=0)
+        return found[key]
+
+    for key in specs:
+        depth(key)
+    return found
+
+
+def _built(key: str, specs: Mapping[str, CustomSpec], values: Values, path: tuple[str, ...], done: dict[str, Metric]) -> Metric:
+    """done: metrics that are built already; each is built once, however often it is part of others."""
+    if key in done:
+        return done[key]
     if key in path:
         way = " → ".join((*path[path.index(key) :], key))
         raise UemsError(
@@ -131,9 +175,10 @@ def _built(key: str, specs: Mapping[str, CustomSpec], values: Values, path: tupl
     parts = {}
     for letter, one in zip(LETTERS, spec.letters, strict=False):
         if one.metric is not None:
-            parts[letter] = _built(one.metric, specs, values, (*path, key))
+            parts[letter] = _built(one.metric, specs, values, (*path, key), done)
             read_config(parts[letter], one.config)
-    return CustomMetric(key, spec, parts, values)
+    done[key] = CustomMetric(key, spec, parts, values)
+    return done[key]
 
 
 def _read(conn: Connection, workspace_id: int) -> dict[str, Saved]:

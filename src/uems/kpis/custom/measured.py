@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from pydantic import BaseModel
 
@@ -16,6 +16,20 @@ from uems.kpis.registry import MONEY, Metric, NoConfig
 from uems.kpis.setup import read_config
 from uems.segments import api as segments
 
+_MEASURES: Final = {
+    "events": ("事件数", "number of events"),
+    "people": ("人数", "number of people"),
+    "per_person": ("人均次数", "events a person"),
+    "revenue": ("收入", "revenue"),
+    "sum": ("总和", "sum"),
+    "average": ("平均值", "average"),
+    "minimum": ("最小值", "smallest value"),
+    "maximum": ("最大值", "largest value"),
+    "median": ("中位数", "median"),
+    "p90": ("90 分位数", "90th percentile"),
+    "p95": ("95 分位数", "95th percentile"),
+    "p99": ("99 分位数", "99th percentile"),
+}
 Values = Callable[[Metric, View, Any], Sequence[Value]]
 
 
@@ -98,9 +112,11 @@ class CustomMetric:
     def _said(self, letter: str, one: Letter) -> Words:
         if one.series is None:
             return Words(zh=self._parts[letter].label_zh, en=self._parts[letter].label_en)
-        events = one.series.title or "*"
-        what = one.series.measure + (f"({one.series.property})" if one.series.property else "")
-        return Words(zh=f"{events} · {what}", en=f"{events} · {what}")
+        events, of = one.series.title, one.series.property
+        zh, en = _MEASURES[one.series.measure]
+        if of is not None:
+            zh, en = f"{of} 的{zh}", f"{en} of {of}"
+        return Words(zh=f"{events or '任意事件'} · {zh}", en=f"{events or 'Any event'} · {en}")
 
 
 def series_values(view: View, series: journeys.Series) -> list[Value]:

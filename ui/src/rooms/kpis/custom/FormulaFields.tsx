@@ -31,7 +31,7 @@ export function FormulaFields({ draft, onChange, lacks }: FormulaFieldsProps): R
             aria-describedby={describedBy}
             className="mono"
             value={draft.formula}
-            maxLength={500}
+            maxLength={200}
             spellCheck={false}
             onChange={(change) => onChange({ ...draft, formula: change.target.value })}
             {...(wrong ? { status: "error" as const } : {})}
