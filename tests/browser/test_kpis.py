@@ -16,6 +16,8 @@ def test_from_the_board_to_a_metric_its_target_and_an_alert(page: Page, site: Si
     expect(page.get_by_test_id("metric-value")).to_have_text(f"{newcomers:.0f}")
     expect(page.locator("canvas")).to_be_visible()
     metric = page.url
+    page.get_by_test_id("metric-value").get_by_role("link").click()
+    expect(page.get_by_role("dialog")).to_contain_text(f"{newcomers:.0f} people")
     page.goto(f"{metric.split('?')[0]}?by=column:device")
     page.get_by_role("row", name="(none)").get_by_role("link").click()
     expect(page.get_by_role("dialog")).to_contain_text("New users")

@@ -93,6 +93,17 @@ def test_a_question_that_cannot_be_answered_says_why(shop: Shop, path: str, body
     assert answer.json()["code"] == code
 
 
+def test_groups_by_a_segment_that_nobody_can_tell_are_refused(shop: Shop) -> None:
+    asked = {"first_day": "2025-11-01", "last_day": "2025-11-07", "segments": ["waiting"]}
+    assert shop.put("/segments/waiting", {"name": "Waiting", "condition": {"sample": {"percent": 50}}}).status_code == 200
+    group = {"value": None, "other": False, "segment": "waiting"}
+    for _ in ("building", "archived"):
+        answers = [shop.post("/kpis/dau", asked), shop.post("/kpis/dau/people", {**asked, "group": group})]
+        assert [(one.status_code, one.json()["code"]) for one in answers] == [(409, "segment_not_ready")] * 2
+        shop.delete("/segments/waiting")
+    assert answers[0].json()["details"] == {"segment": "waiting", "state": "archived"}
+
+
 def test_targets_stand_beside_the_values_and_are_audited(shop: Shop) -> None:
     shop.put("/kpis/dau/targets", {"unit": "day", "bucket": "2025-11-02", "value": 5})
     shop.put("/kpis/dau/targets", {"unit": "week", "bucket": "2025-11-03", "value": 7})

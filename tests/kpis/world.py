@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pyarrow as pa
+from sqlalchemy import update
 
 from tests.journeys.reports.world import CLOCK, World, text
 from uems.access import api as access
@@ -16,6 +17,7 @@ from uems.kpis.custom.definitions import read_spec, save_metric
 from uems.kpis.measuring import values_of
 from uems.profiles import api as profiles
 from uems.segments import api as segments
+from uems.segments.tables import segments as segment_rows
 
 PURCHASE, SIGNUP, REFUND, FEATURE = "B", "C", "R", "C"
 NOW = datetime(2025, 11, 20, 12, tzinfo=UTC)
@@ -233,6 +235,9 @@ def a_segment(world: World, key: str, people: Sequence[int]) -> None:
     condition = profiles.parse_condition({"sample": {"percent": 50}})
     draft = segments.Draft(key=key, name=key, description="", condition=condition)
     made = segments.save_segment(store, entered(world), draft)
+    with store.write() as conn:
+        mine = segment_rows.c.workspace_id == world.scope.workspace_id, segment_rows.c.segment_id == made.segment_id
+        conn.execute(update(segment_rows).where(*mine).values(built_version=made.version))
     size = len(people)
     rows = {
         "workspace_id": pa.array([world.scope.workspace_id] * size, pa.uint32()),

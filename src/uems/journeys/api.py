@@ -36,6 +36,7 @@ from uems.journeys.reports import (
     place_sql,
     read_formula,
     states,
+    usable,
 )
 from uems.journeys.saved.definitions import SavedReport
 from uems.journeys.saved.door import saved_report, saved_reports
@@ -88,4 +89,5 @@ __all__ = [
     "saved_reports",
     "sessions_of",
     "states",
+    "usable",
 ]

@@ -25,6 +25,6 @@ def by_dimension(facts: Facts, dimension: journeys.Dimension, limit: int) -> Cut
 
 
 def by_segments(house: House, scope: Scope, keys: Sequence[str]) -> Cut:
-    """Who is in each segment now. Raises ``not_found``."""
-    found = [segments.segment(house.store, scope, key) for key in keys]
+    """Who is in each segment now. Raises ``not_found``, and ``segment_not_ready`` where it is not known who is in one."""
+    found = [journeys.usable(segments.segment(house.store, scope, key)) for key in keys]
     return Cut(groups=tuple(Group(segment=one.key) for one in found), segment_ids=tuple(one.segment_id for one in found))

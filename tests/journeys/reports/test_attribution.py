@@ -156,6 +156,7 @@ def test_every_model_gives_what_its_definition_gives(town: Town, batches: Any, l
         }
         for touch, whom in touched_by.items():
             assert world.open("attribution", spec, {"channel": row["channel"], "touch": touch}) == sorted(whom)
+    assert world.open("attribution", spec, {"attributed": True}) == sorted({p for p, _, _ in touched})
     for model in data["models"]:
         assert sum(row["models"][model]["revenue_minor"] for row in data["channels"]) == data["attributed"]["revenue_minor"]
 
@@ -191,6 +192,11 @@ def test_a_spec_that_cannot_be_used_is_refused(town: Town, spec: dict[str, Any])
     with pytest.raises(UemsError) as error:
         town.world().ask("attribution", spec)
     assert error.value.code == "invalid_spec"
+
+
+def test_a_cell_cannot_be_of_those_with_and_without_a_touch(town: Town) -> None:
+    with pytest.raises(UemsError, match="exclude each other"):
+        town.world().open("attribution", {}, {"attributed": True, "unattributed": True})
 
 
 def test_nothing_to_count_has_a_designed_answer(town: Town) -> None:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from tests.support import houses
 from tests.support.access import a_workspace_with_a_write_key
@@ -19,6 +20,7 @@ from uems.collect.api import Consumer
 from uems.collect.records import Entry, encode_entries
 from uems.journeys.reports import overview
 from uems.kernel.clock import utc_now
+from uems.kernel.errors import UemsError
 from uems.kernel.house import House
 from uems.kernel.settings import Settings
 from uems.stages import stages_of
@@ -68,6 +70,22 @@ def test_people_orders_and_revenue_by_hand(house: House) -> None:
     assert [(d["day"], d["actives"], d["events"]) for d in data["series"]] == [("2026-03-01", 2, 2), ("2026-03-02", 2, 2)]
     today = ask(house, first=date(2026, 3, 2))
     assert (today["people"], today["new_people"], today["revenue_minor"]) == (2, 1, 1025)
+
+
+def test_a_stretch_of_more_than_three_years_is_refused_unless_it_is_all_there_is(house: House) -> None:
+    send(
+        house,
+        [
+            {"type": "page", "anonymousId": "a", "messageId": "1", "timestamp": iso(0)},
+            {"type": "page", "anonymousId": "b", "messageId": "2", "timestamp": iso(-1_200 * 86_400)},
+        ],
+    )
+    with pytest.raises(ValidationError, match="more than 1100 days"):
+        overview.Config(first_day=date(1970, 1, 1), last_day=date(2149, 1, 1))
+    for first, last in ((date(1970, 1, 1), None), (None, date(2149, 1, 1))):
+        with pytest.raises(UemsError, match="at most 1100 days before last_day"):
+            ask(house, first, last)
+    assert len(ask(house)["series"]) == 1_201
 
 
 def test_an_anonymous_visitor_who_logs_in_later_is_one_person(house: House) -> None:

@@ -156,6 +156,26 @@ def test_the_period_before_has_as_many_days_or_months(town: Town) -> None:
     assert year.data["previous"]["first_day"] == "2023-02-28"
 
 
+def test_the_period_before_has_the_same_groups(town: Town) -> None:
+    world = town.world()
+    kinds = [("p", -2), ("p", -2), ("q", -2), ("r", -2), ("q", 0), ("q", 0), ("r", 0)]
+    acts = [Act(ms=(3 + day) * DAY + n, user=f"u{n}", event="A", properties={"x": x}) for n, (x, day) in enumerate(kinds)]
+    world.send(acts)
+    # In the period q comes first; in the two days before it is p, which has to stand among the others there.
+    spec = {"series": [{"event": "A"}], "breakdown": {"property": "x", "limit": 1}, "compare": "previous_period"}
+    last = (START.astimezone(CLOCK) + timedelta(days=3)).date()
+    spec |= {"first_day": (last - timedelta(days=1)).isoformat(), "last_day": last.isoformat()}
+    data = world.ask("trend", spec).data
+    told = {
+        name: [(line["group"], line["total"]) for line in one["series"][0]["lines"]]
+        for name, one in (("now", data), ("before", data["previous"]))
+    }
+    of_q, others = {"value": "q", "other": False}, {"value": None, "other": True}
+    assert told == {"now": [(None, 3), (of_q, 2), (others, 1)], "before": [(None, 4), (of_q, 1), (others, 3)]}
+    assert len(world.open("trend", spec, {"group": of_q, "previous": True})) == 1
+    assert len(world.open("trend", spec, {"group": others, "previous": True})) == 3
+
+
 def test_an_unknown_event_is_an_empty_answer_that_names_what_looks_like_it(town: Town) -> None:
     world = town.world()
     world.send([Act(ms=0, user="u", event="Order Completed"), Act(ms=0, user="u", event="Seen")])

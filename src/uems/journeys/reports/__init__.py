@@ -8,6 +8,7 @@ from uems.journeys.reports._bits import Words, counts, flags, from_flags, from_s
 from uems.journeys.reports._buckets import Unit, bucket_of, buckets, following, is_over, last_day_of, place_sql
 from uems.journeys.reports._formula import MAX_TEXT, Formula, read_formula
 from uems.journeys.reports._measures import AGGREGATES, SUMS, Series
+from uems.journeys.reports._people_words import usable
 from uems.journeys.reports._sets import states
 from uems.journeys.reports._spec import ANY, MAX_DAYS, Asked, Dimension, Step
 
@@ -42,4 +43,5 @@ __all__ = [
     "place_sql",
     "read_formula",
     "states",
+    "usable",
 ]

@@ -3,7 +3,6 @@
 Every total is asked of the engine like any other value, because people, averages and quantiles cannot be added up.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 
@@ -11,7 +10,7 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from uems.journeys.reports import _bits
-from uems.journeys.reports._ask import MS, Ask, People, Query, group_code, group_place, groups, numbers, top_values
+from uems.journeys.reports._ask import MS, Ask, People, Query, group_code, group_place, groups, numbers
 from uems.journeys.reports._buckets import bucket_of, buckets, last_day_of, place_sql
 from uems.journeys.reports._hours import hour_sql, hours
 from uems.journeys.reports._sets import people_by_bucket, people_of_days
@@ -71,8 +70,8 @@ class Line:
 Lines: TypeAlias = list[Line]
 
 
-def lines_of(asked: Ask, series: Series, unit: TrendUnit, breakdown: Breakdown | None, ranked_by: Iterable[Step]) -> Lines:
-    """The lines of a series: everything first, then each group. ranked_by: whose events say which values are frequent."""
+def lines_of(asked: Ask, series: Series, unit: TrendUnit, breakdown: Breakdown | None, words: list[str]) -> Lines:
+    """The lines of a series: everything first, then each group. words: the values with a group of their own."""
     plain = series.filter is None and asked.spec.filter is None and breakdown is None and unit != "hour"
     if plain and series.measure == "people":
         assert unit != "hour"
@@ -81,7 +80,7 @@ def lines_of(asked: Ask, series: Series, unit: TrendUnit, breakdown: Breakdown |
         return [Line(group=None, values=_bits.counts(sets).tolist(), total=total)]
     if plain and series.measure in ("events", "revenue") and not asked.spec.of_some:
         return [_from_daily(asked, series, unit)]
-    return _from_events(asked, series, unit, breakdown, top_values(asked, breakdown, ranked_by))
+    return _from_events(asked, series, unit, breakdown, words)
 
 
 def _keys(asked: Ask, unit: TrendUnit) -> list[int]:
@@ -159,12 +158,11 @@ def people_of_line(
     series: Series,
     unit: TrendUnit,
     breakdown: Breakdown | None,
-    ranked_by: Iterable[Step],
+    words: list[str],
     place: int | None,
     group: Group | None,
 ) -> People:
     """Everybody with an event of ``series`` in the bucket and the group; None is all of them."""
-    words = top_values(asked, breakdown, ranked_by)
     code = group_place(breakdown, words, group)
     if series.filter is None and asked.spec.filter is None and code is None and unit != "hour":
         first, last = asked.first, asked.last

@@ -9,7 +9,8 @@ costs little. The columns that decide ties are read only for people who have tie
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor
+from concurrent.futures import wait as wait_for
 from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -111,6 +112,8 @@ def each_part(asked: Ask, wanted: Wanted, steps: Iterable[Step], start: datetime
     # While numpy works on one part, the engine reads the next. Each knows for whom it works, so that it ends when they go away.
     with ThreadPoolExecutor(2, "report") as threads:
         begun = [threads.submit(copy_context().run, one, part) for part in parts]
+        if any(part.exception() for part in wait_for(begun, return_when=FIRST_EXCEPTION).done):
+            threads.shutdown(wait=False, cancel_futures=True)  # there will be no answer, so what has not begun need not be read
         return [part.result() for part in begun]
 
 

@@ -12,7 +12,8 @@ of channels brings by itself.
 data: ``conversions``, ``people``, ``revenue_minor``, ``currency``; ``attributed`` and ``unattributed`` (no touch) with ``conversions`` and
 ``revenue_minor``; ``channels`` one entry each: ``channel`` (a group), ``touches`` in the period, ``assisted`` conversions with a touch of
 it, ``people``, ``models`` with ``conversions`` and ``revenue_minor`` by model; money is in whole minor units and adds up to what was
-attributed. Cell: ``channel`` (left out: any), ``touch`` "any", "first" or "last"; ``unattributed`` for those without a touch.
+attributed. Cell: ``channel`` (left out: any), ``touch`` "any", "first" or "last"; ``attributed``
+for those with any touch, ``unattributed`` for those without.
 """
 
 from collections.abc import Mapping
@@ -62,7 +63,14 @@ class AttributionCell(Spec):
 
     channel: Group | None = None
     touch: Literal["any", "first", "last"] = "any"
+    attributed: bool = False
     unattributed: bool = False
+
+    @model_validator(mode="after")
+    def _one(self) -> "AttributionCell":
+        if self.attributed and self.unattributed:
+            raise ValueError("attributed and unattributed exclude each other; leave one out")
+        return self
 
 
 class Attribution:
@@ -106,6 +114,8 @@ class Attribution:
             chosen[found.assisted[found.assisted[:, 1] == place, 0]] = True
         elif place is not None:
             chosen = (found.first if cell.touch == "first" else found.last) == place
+        elif cell.attributed:
+            chosen = found.first >= 0
         return different(found.person[chosen])
 
 

@@ -18,7 +18,7 @@ from uems.identity import api as identity
 from uems.journeys.registry import Answer
 from uems.journeys.reports._ask import of_days
 from uems.journeys.reports._some_people import Some, some_people, who_of
-from uems.journeys.reports._spec import Asked, PeopleTree
+from uems.journeys.reports._spec import MAX_DAYS, Asked, PeopleTree
 from uems.kernel.edge import Key
 from uems.kernel.errors import invalid
 from uems.kernel.house import House
@@ -30,7 +30,8 @@ ORDER_EVENT = "Order Completed"
 
 
 class Config(BaseModel):
-    """Both days are included and may be left out: then the first or last day with events counts."""
+    """Both days are included and may be left out: then the first or last day with events counts. Without either it is all there
+    is, however long; else at most ``MAX_DAYS``."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -43,6 +44,8 @@ class Config(BaseModel):
     def _in_order(self) -> "Config":
         if self.first_day and self.last_day and self.last_day < self.first_day:
             raise ValueError(f"last_day {self.last_day} is before first_day {self.first_day}; swap them")
+        if self.first_day and self.last_day and (self.last_day - self.first_day).days >= MAX_DAYS:
+            raise ValueError(f"{self.first_day} to {self.last_day} are more than {MAX_DAYS} days; ask for a shorter period")
         for day in (self.first_day, self.last_day):
             if day is not None and not 1970 <= day.year <= 2149:
                 raise ValueError(f"{day} is outside the years 1970 to 2149")
@@ -139,7 +142,14 @@ def _days(house: House, scope: Scope, spec: Config) -> tuple[date, date] | None:
     [row] = house.warehouse.query(_SPAN, {"workspace": scope.workspace_id, "first": first, "last": last}).to_pylist()
     if not row["n"]:
         return None
-    return spec.first_day or row["first"], spec.last_day or row["last"]
+    return checked(spec, spec.first_day or row["first"], spec.last_day or row["last"])
+
+
+def checked(spec: Config, first: date, last: date) -> tuple[date, date]:
+    """The days, if they are not too many. All there is, with both ends open, is as long as the workspace has had events."""
+    if (spec.first_day or spec.last_day) and (last - first).days >= MAX_DAYS:
+        raise invalid("first_day", first.isoformat(), f"must be at most {MAX_DAYS} days before last_day ({last}). Give both days.")
+    return first, last
 
 
 def _totals(rows: list[dict[str, Any]], scope: Scope) -> dict[str, Any]:

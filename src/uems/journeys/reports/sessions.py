@@ -149,7 +149,7 @@ def _days(house: House, scope: Scope, spec: Config, now: datetime) -> tuple[date
         return spec.first_day, spec.last_day
     [row] = house.warehouse.query(_SPAN, {"workspace": scope.workspace_id}).to_pylist()
     first, last = spec.first_day or row["first"], spec.last_day or row["last"]
-    return (first, last) if row["n"] and first <= last else None
+    return overview.checked(spec, first, last) if row["n"] and first <= last else None
 
 
 def _by_day(found: pa.Table, sets: Sequence[_bits.Words]) -> dict[date, dict[str, Any]]:

@@ -5,8 +5,8 @@ data: ``unit``; ``buckets`` the first day of each (for hours: its first instant)
 "money" or "number": they reckon with whole units of money, and what comes to money is told in minor units like all other money;
 ``previous`` the same for the earlier period, with its days; ``currency``. A line has its ``group`` (null: everything), ``values``
 one a bucket, and the ``total`` over the period, for which everybody counts once. Counts and sums are 0 of nothing, all other
-measures null. revenue is in minor units of ``currency``. Cell: ``series`` by its place, ``bucket`` as in ``buckets`` (left out: the
-whole period), ``previous``.
+measures null. The earlier period has the same groups: what is frequent is found in the period asked for. revenue is in minor units of
+``currency``. Cell: ``series`` by its place, ``bucket`` as in ``buckets`` (left out: the whole period), ``previous``.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ from typing import Any, Final, Literal
 from pydantic import BaseModel, Field, model_validator
 
 from uems.journeys.registry import Answer
-from uems.journeys.reports._ask import NOBODY, Ask, People, answer, ask, no_answer
+from uems.journeys.reports._ask import NOBODY, Ask, People, answer, ask, no_answer, top_values
 from uems.journeys.reports._buckets import Unit, buckets, days_before, is_over, last_day_of
 from uems.journeys.reports._formula import MAX_TEXT, is_money, read_formula
 from uems.journeys.reports._hours import hours, instant
@@ -84,11 +84,12 @@ class Trend:
             empty: list[dict[str, Any]] = []
             data: dict[str, Any] = {"unit": spec.unit, "buckets": [], "complete": [], "series": empty, "formulas": empty, "previous": None}
             return no_answer(house, scope, spec, {**data, "currency": scope.currency}, spec.series)
+        words = top_values(asked, spec.breakdown, spec.series)
         before = _previous(asked)
         earlier = None
         if before is not None:
-            earlier = {"first_day": before.first.isoformat(), "last_day": before.last.isoformat(), **_data(before)}
-        data = {"unit": spec.unit, **_data(asked), "previous": earlier, "currency": scope.currency}
+            earlier = {"first_day": before.first.isoformat(), "last_day": before.last.isoformat(), **_data(before, words)}
+        data = {"unit": spec.unit, **_data(asked, words), "previous": earlier, "currency": scope.currency}
         return answer(asked, data, spec.series)
 
     def people(self, house: House, scope: Scope, spec: BaseModel, cell: BaseModel, now: datetime) -> People:
@@ -98,17 +99,19 @@ class Trend:
         if cell.series >= len(spec.series):
             raise invalid("cell.series", cell.series, f"must be below {len(spec.series)}, the number of series.")
         asked = ask(house, scope, spec, now)
-        if asked is not None and cell.previous:
-            asked = _previous(asked)
-            if asked is None:
-                raise invalid("cell.previous", True, "needs compare in the spec.")
         if asked is None:
             return NOBODY
+        words = top_values(asked, spec.breakdown, spec.series)
+        if cell.previous:
+            before = _previous(asked)
+            if before is None:
+                raise invalid("cell.previous", True, "needs compare in the spec.")
+            asked = before
         labels = _labels(asked)
         if cell.bucket is not None and cell.bucket not in labels:
             raise invalid("cell.bucket", cell.bucket, "must be one of the buckets of the answer.")
         place = None if cell.bucket is None else labels.index(cell.bucket)
-        return people_of_line(asked, spec.series[cell.series], spec.unit, spec.breakdown, spec.series, place, cell.group)
+        return people_of_line(asked, spec.series[cell.series], spec.unit, spec.breakdown, words, place, cell.group)
 
 
 def _previous(asked: Ask) -> Ask | None:
@@ -152,11 +155,11 @@ def _complete(asked: Ask) -> list[bool]:
     ]
 
 
-def _data(asked: Ask) -> dict[str, Any]:
+def _data(asked: Ask, words: list[str]) -> dict[str, Any]:
     spec = asked.spec
     assert isinstance(spec, Config)
     labels = _labels(asked)
-    found = [lines_of(asked, series, spec.unit, spec.breakdown, spec.series) for series in spec.series]
+    found = [lines_of(asked, series, spec.unit, spec.breakdown, words) for series in spec.series]
     series = [
         {"name": one.title, "event": one.event, "measure": one.measure, "lines": _shown(lines)}
         for one, lines in zip(spec.series, found, strict=True)

@@ -24,7 +24,7 @@ export function useBroken(): { readonly broken: Broken; readonly cut: Cut } {
   }, [text]);
 }
 
-function useSegments(): readonly { readonly key: string; readonly name: string }[] {
+function useSegments(): readonly { readonly key: string; readonly name: string; readonly state: string }[] {
   const { slug } = useWorkspace();
   const { data } = useQuery({ ...segmentsQuery(slug, false), enabled: useMay("segments:read") });
   return useMemo(() => data?.items ?? [], [data]);
@@ -82,7 +82,10 @@ export function BreakdownFields({ broken, onChange }: BreakdownFieldsProps): Rea
           value === "segments"
             ? choose(
                 "segments",
-                segments.slice(0, 2).map(({ key }) => key),
+                segments
+                  .filter(({ state }) => state === "live")
+                  .slice(0, 2)
+                  .map(({ key }) => key),
               )
             : onChange(readBroken(value))
         }

@@ -12,7 +12,6 @@ import { Pill } from "@/parts/Pill";
 import { NotFound, Ready } from "@/parts/states";
 import { useParam } from "@/parts/useParam";
 import { useMay, usePath, useWorkspace } from "@/shell/workspace";
-import { useBehindMetric } from "./behindMetric";
 import { BreakdownPicker, useBroken, useGroupName } from "./Breakdown";
 import { formatFigure } from "./figures";
 import { stretchName, type Frame } from "./frame";
@@ -21,6 +20,7 @@ import { linesOf } from "./lines";
 import { ChangeMark, Freshness, GoalBar, useMeasure, useMetricName, useSaid, Why } from "./marks";
 import styles from "./Metric.module.css";
 import { MetricAlerts } from "./MetricAlerts";
+import { MetricPeople, useOpening } from "./MetricPeople";
 import { Numbers, Parts } from "./MetricTables";
 import { answerQuery, metricsQuery, type Answer, type Compared, type Metric } from "./queries";
 import { Setup } from "./Setup";
@@ -100,6 +100,7 @@ function Shown({ metric }: { metric: Metric }): ReactNode {
                     <Over answer={answer} name={name} frame={frame} />
                     {answer.parts.length > 0 ? <Parts answer={answer} metric={metric} /> : null}
                     <Numbers answer={answer} metric={metric} />
+                    <MetricPeople answer={answer} name={name} />
                   </>
                 ) : null}
               </Stack>
@@ -141,10 +142,10 @@ function Actions({ metric }: { metric: Metric }): ReactNode {
 function Figures({ answer, metric }: { answer: Answer; metric: Metric }): ReactNode {
   const { t } = useTranslation();
   const measure = useMeasure(answer.unit);
-  const behind = useBehindMetric(answer);
+  const opening = useOpening(answer);
   const { value, numerator, denominator, reason } = answer.value;
   const days = { first: answer.first_day, last: answer.last_day };
-  const to = value === null ? undefined : behind(days);
+  const to = value === null ? undefined : opening.days(days.first, days.last);
   const shown = value === null ? "–" : formatFigure(value, measure);
   const plain = { ...measure, unit: "count" as const };
   const of = denominator !== null && numerator !== null && metric.unit === "share";

@@ -6,14 +6,13 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
 import { Card } from "@/parts/Page";
-import { useBehindMetric } from "./behindMetric";
 import { useGroupName } from "./Breakdown";
 import { csvOf } from "./csv";
 import { formatFigure, type Measure } from "./figures";
 import { bucketName } from "./frame";
-import { useMeasure, useMetricName, useSaid } from "./marks";
+import { useMeasure, useSaid } from "./marks";
 import styles from "./Metric.module.css";
-import { PartPeople, usePartOpening } from "./PartPeople";
+import { useOpening } from "./MetricPeople";
 import type { Answer, Metric, Part, Point, Value } from "./queries";
 
 interface TableProps {
@@ -65,7 +64,7 @@ function Download({ answer }: { answer: Answer }): ReactNode {
 export function Numbers({ answer, metric }: TableProps): ReactNode {
   const { t } = useTranslation();
   const measure = useMeasure(answer.unit);
-  const behind = useBehindMetric(answer);
+  const opening = useOpening(answer);
   const { upper, lower } = useQuotient(metric, measure);
   const rows = [...answer.points].filter((point) => point.value.reason?.code !== "future").reverse();
   const quotient = rows.some((point) => point.value.denominator !== null) && PARTED.has(metric.unit);
@@ -85,9 +84,7 @@ export function Numbers({ answer, metric }: TableProps): ReactNode {
       title: t("kpis.value"),
       key: "value",
       align: "right",
-      render: (_, { value, first_day, last_day }) => (
-        <ValueCell value={value} measure={measure} to={behind({ first: first_day, last: last_day })} />
-      ),
+      render: (_, { value, first_day, last_day }) => <ValueCell value={value} measure={measure} to={opening.days(first_day, last_day)} />,
     },
     ...(quotient
       ? [
@@ -137,8 +134,7 @@ export function Numbers({ answer, metric }: TableProps): ReactNode {
 
 export function Parts({ answer, metric }: TableProps): ReactNode {
   const { t } = useTranslation();
-  const opening = usePartOpening(answer);
-  const name = useMetricName()(metric);
+  const opening = useOpening(answer);
   const measure = useMeasure(answer.unit);
   const groupName = useGroupName();
   const { upper, lower } = useQuotient(metric, measure);
@@ -152,7 +148,7 @@ export function Parts({ answer, metric }: TableProps): ReactNode {
       title: t("kpis.value"),
       key: "value",
       align: "right",
-      render: (_, part) => <ValueCell value={part.value} measure={measure} to={opening(part.group)} />,
+      render: (_, part) => <ValueCell value={part.value} measure={measure} to={opening.group(part.group)} />,
     },
     ...(quotient
       ? [
@@ -182,7 +178,6 @@ export function Parts({ answer, metric }: TableProps): ReactNode {
         dataSource={[...answer.parts]}
         pagination={false}
       />
-      <PartPeople answer={answer} name={name} />
     </Card>
   );
 }

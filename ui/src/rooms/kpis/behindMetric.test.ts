@@ -1,22 +1,29 @@
 import { describe, expect, it } from "vitest";
 
-import { behindOf } from "./behindMetric";
+import { peopleAsked } from "./behindMetric";
 
-const DAYS = { first: "2026-03-01", last: "2026-03-31" };
+const PHONE = { value: "phone", other: false, segment: null };
+const ANSWER = {
+  first_day: "2026-03-01",
+  last_day: "2026-03-10",
+  points: [
+    { first_day: "2026-03-01", last_day: "2026-03-01" },
+    { first_day: "2026-03-02", last_day: "2026-03-08" },
+  ],
+  parts: [{ group: PHONE }],
+};
 
-describe("who is behind a value", () => {
-  it("are the new or the active people of its days, or the orders", () => {
-    expect(behindOf({ whom: "new", back_days: 0 }, DAYS)).toEqual({ list: "new", ...DAYS });
-    expect(behindOf({ whom: "active", back_days: 0 }, DAYS)).toEqual({ list: "active", ...DAYS });
-    expect(behindOf({ whom: "buyers", back_days: 0 }, DAYS)).toEqual({ list: "orders", ...DAYS });
+describe("whose people the address asks for", () => {
+  it("are those of the whole value or of one of its buckets, without a group", () => {
+    expect(peopleAsked(ANSWER, "", "2026-03-01..2026-03-10")).toEqual({ first: "2026-03-01", last: "2026-03-10", group: null });
+    expect(peopleAsked(ANSWER, "", "2026-03-02..2026-03-08")).toEqual({ first: "2026-03-02", last: "2026-03-08", group: null });
   });
 
-  it("looks back from the last day where the metric does", () => {
-    expect(behindOf({ whom: "active", back_days: 7 }, DAYS)).toEqual({ list: "active", first: "2026-03-25", last: "2026-03-31" });
-    expect(behindOf({ whom: "active", back_days: 30 }, DAYS)).toEqual({ list: "active", first: "2026-03-02", last: "2026-03-31" });
+  it("are those of a group in all days", () => {
+    expect(peopleAsked(ANSWER, JSON.stringify(PHONE), "")).toEqual({ first: "2026-03-01", last: "2026-03-10", group: PHONE });
   });
 
-  it("is not known of every metric", () => {
-    expect(behindOf({ whom: null, back_days: 0 }, DAYS)).toBeNull();
+  it("is nobody where the answer has no such value", () => {
+    for (const days of ["", "2026-03-02..2026-03-09", "x"]) expect(peopleAsked(ANSWER, '{"value":"tablet"}', days)).toBeNull();
   });
 });

@@ -1,39 +1,23 @@
-// Where do the people or events behind a value stand? The address of the list, where a metric says of whom it is made.
-import { addDays } from "@/parts/format";
+// Whose people does the address ask for: those of the whole value, of one bucket, or of one group of the breakdown?
 import { rangeKey } from "@/parts/period";
-import { useBehind } from "@/rooms/profiles/behind";
-import { useMay } from "@/shell/workspace";
-import type { Answer } from "./queries";
+import type { Answer, Part } from "./queries";
 
-interface Stretch {
+/** The days, both included, and the group; null: everybody whom the value of these days counts. */
+export interface AskedPeople {
   readonly first: string;
   readonly last: string;
+  readonly group: Part["group"] | null;
 }
 
-export interface Behind extends Stretch {
-  readonly list: "new" | "active" | "orders";
-}
+type Asked = Pick<Answer, "first_day" | "last_day"> & {
+  readonly points: readonly Pick<Answer["points"][number], "first_day" | "last_day">[];
+  readonly parts: readonly Pick<Part, "group">[];
+};
 
-/** What the answer says of whom it is made. */
-type Made = Pick<Answer, "whom" | "back_days">;
-
-const LISTS = { new: "new", active: "active", buyers: "orders" } as const;
-
-/** Whom or what a value of these days is made of; null where no list shows it. */
-export function behindOf({ whom, back_days }: Made, { first, last }: Stretch): Behind | null {
-  return whom && { list: LISTS[whom], first: back_days ? addDays(last, 1 - back_days) : first, last };
-}
-
-/** The address of that list, where this person may see it. */
-export function useBehindMetric(answer: Made): (days: Stretch) => string | undefined {
-  const people = useMay("people:read");
-  const events = useMay("events:read");
-  const behind = useBehind({ key: "all" });
-  return (days) => {
-    const found = behindOf(answer, days);
-    if (!found) return undefined;
-    const period = `&period=${rangeKey(found.first, found.last)}`;
-    if (found.list === "orders") return events ? behind.events({ revenue: true }) + period : undefined;
-    return people ? behind.people({ who: found.list }) + period : undefined;
-  };
+/** part, days: as the address names them. Null where the answer has no such value. */
+export function peopleAsked(answer: Asked, part: string, days: string): AskedPeople | null {
+  const found = answer.parts.find(({ group }) => JSON.stringify(group) === part);
+  if (found) return { first: answer.first_day, last: answer.last_day, group: found.group };
+  const stretch = [answer, ...answer.points].find((one) => rangeKey(one.first_day, one.last_day) === days);
+  return stretch ? { first: stretch.first_day, last: stretch.last_day, group: null } : null;
 }

@@ -3,6 +3,7 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions, useMutation, useQ
 
 import { api, unwrap, type Schemas } from "@/api/client";
 import { useWorkspace } from "@/shell/workspace";
+import type { AskedPeople } from "./behindMetric";
 import type { Frame, Unit } from "./frame";
 
 export type Metric = Schemas["MetricBody"];
@@ -59,15 +60,17 @@ export function answerQuery(workspace: string, metric: string, { first, last, un
   });
 }
 
-/** The people of one group of a breakdown. */
-export function partPeopleQuery(workspace: string, { metric, first_day, last_day }: Answer, cut: Cut, group: Part["group"]) {
+/** The people whom a value counts, or one group of its breakdown. */
+export function peopleQuery(workspace: string, metric: string, { first, last, group }: AskedPeople, cut: Cut) {
+  const part = group === null ? {} : { ...cut, group };
   return infiniteQueryOptions({
-    queryKey: [workspace, "kpis", "people", metric, first_day, last_day, cut, group],
+    queryKey: [workspace, "kpis", "people", metric, first, last, part],
     queryFn: ({ pageParam, signal }) =>
       unwrap(
         api.POST(`${BASE}/{metric}/people`, {
           params: { path: { workspace, metric } },
-          body: { first_day, last_day, ...cut, group, ...(pageParam ? { cursor: pageParam } : {}) },
+          // Only the whole of these days counts here; the longest unit keeps a long period within what the server takes.
+          body: { first_day: first, last_day: last, unit: "month" as const, ...part, ...(pageParam ? { cursor: pageParam } : {}) },
           signal,
         }),
       ),

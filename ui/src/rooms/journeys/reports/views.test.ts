@@ -217,14 +217,18 @@ const ALL: Record<string, View> = {
       people: 2,
       attributed: { conversions: 2, revenue_minor: 20 },
       unattributed: { conversions: 1, revenue_minor: 10 },
-      models: ["first", "last"],
+      models: ["first", "last", "linear"],
       channels: [
         {
           channel: { value: "ads", other: false },
           touches: 4,
           assisted: 2,
           people: 1,
-          models: { first: { conversions: 2, revenue_minor: 20 }, last: { conversions: 1.5, revenue_minor: 15 } },
+          models: {
+            first: { conversions: 2, revenue_minor: 20 },
+            last: { conversions: 1.5, revenue_minor: 15 },
+            linear: { conversions: 0.5, revenue_minor: 5 },
+          },
         },
       ],
     },
@@ -322,8 +326,8 @@ describe("the view of every kind", () => {
 describe("the file of a table", () => {
   it("has exactly its rows, unrounded, money in whole units with its currency, and no formulas", () => {
     const [, money] = ALL.attribution?.tables ?? [];
-    expect(money && csvOf(money, "USD")).toBe("channel,first (USD),last (USD)\nads,0.20,0.15\n");
-    expect(money && csvOf(money, "JPY")).toBe("channel,first (JPY),last (JPY)\nads,20,15\n");
+    expect(money && csvOf(money, "USD")).toBe("channel,first (USD),last (USD),linear (USD)\nads,0.20,0.15,0.05\n");
+    expect(money && csvOf(money, "JPY")).toBe("channel,first (JPY),last (JPY),linear (JPY)\nads,20,15,5\n");
     const table: Table = {
       key: "x",
       title: "x",

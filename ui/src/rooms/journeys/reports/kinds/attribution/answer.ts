@@ -1,5 +1,5 @@
 // What does attribution show? The credit of every channel by every model, in conversions and in money, and what no touch led to.
-import { groupName, type Cell, type Group, type Saying, type Value, type View } from "../../view";
+import { groupName, type Cell, type Group, type PlotLine, type Saying, type Value, type View } from "../../view";
 
 interface Credit {
   readonly conversions: number;
@@ -23,6 +23,12 @@ function channelCell(channel: Group): Cell {
   return { channel: channel?.other ? { other: true } : { value: channel?.value ?? null } };
 }
 
+/** Whom the bars of a model open. All but two give each of many touches a part; no list of people is behind that. */
+function opensOf({ channels }: Attribution, model: string, names: readonly string[]): Pick<PlotLine, "opens"> {
+  if (model !== "first" && model !== "last") return {};
+  return { opens: channels.map(({ channel }, at) => ({ cell: { ...channelCell(channel), touch: model }, label: names[at] ?? "" })) };
+}
+
 export function attributionView(data: Attribution, saying: Saying): View {
   const { t } = saying;
   const model = (key: string): string => t(`reports.options.models.${key}` as "reports.options.models.first");
@@ -42,7 +48,13 @@ export function attributionView(data: Attribution, saying: Saying): View {
     figures: [
       { name: t("reports.conversions"), value: data.conversions, format: "count" },
       { name: t("reports.revenue"), value: data.revenue_minor, format: "money" },
-      { name: t("reports.attributed"), value: data.attributed.conversions, format: "count", cell: {}, label: t("reports.attributed") },
+      {
+        name: t("reports.attributed"),
+        value: data.attributed.conversions,
+        format: "count",
+        cell: { attributed: true },
+        label: t("reports.attributed"),
+      },
       {
         name: t("reports.unattributed"),
         value: data.unattributed.conversions,
@@ -62,7 +74,7 @@ export function attributionView(data: Attribution, saying: Saying): View {
         lines: data.models.map((key) => ({
           name: model(key),
           values: data.channels.map(({ models }) => models[key]?.conversions ?? null),
-          opens: data.channels.map(({ channel }, at) => ({ cell: channelCell(channel), label: names[at] ?? "" })),
+          ...opensOf(data, key, names),
         })),
       },
     ],
