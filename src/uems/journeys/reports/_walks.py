@@ -63,13 +63,20 @@ def walks(told: Stories, way: Way) -> Walks:
     rows, mask = _nodes(told, visit, mask, way.collapse)
     owner = visit[rows]
     anchors = _anchors(owner, mask, way)
-    place = anchors[:, None] + np.array(way.levels)
-    there = np.clip(place, 0, max(len(rows) - 1, 0))
-    ok = (place == there) & (owner[there] == owner[anchors][:, None]) if len(anchors) else np.zeros(place.shape, np.bool_)
-    chosen = rows[there] if len(rows) else there
-    name = np.where(ok, told.columns["code"][chosen].astype(np.int64), NOTHING)
-    goal = ok & (last_goal[owner[anchors]][:, None] >= chosen) if len(anchors) else ok
-    return Walks(person=told.person[rows[anchors]], name=name, at=np.where(ok, told.at[chosen], 0), goal_after=goal)
+    person, home = told.person[rows[anchors]], owner[anchors]
+    # Level by level, and kept so: whoever reads a level reads no other one.
+    name = np.full((len(anchors), len(way.levels)), NOTHING, np.int64, order="F")
+    at = np.zeros(name.shape, np.int64, order="F")
+    goal = np.zeros(name.shape, np.bool_, order="F")
+    for number, level in enumerate(way.levels):
+        place = anchors + level
+        there = np.flatnonzero((place >= 0) & (place < len(rows)))
+        there = there[owner[place[there]] == home[there]]
+        chosen = rows[place[there]]
+        name[there, number] = told.columns["code"][chosen]
+        at[there, number] = told.at[chosen]
+        goal[there, number] = last_goal[home[there]] >= chosen
+    return Walks(person=person, name=name, at=at, goal_after=goal)
 
 
 def _last_of_visit(visit: Codes, hit: npt.NDArray[np.bool_]) -> Codes:
@@ -114,7 +121,7 @@ def joined(parts: Sequence[Walks]) -> Walks:
 
 def with_others(found: Walks, names: Sequence[str], most: int, other: int) -> Codes:
     """The codes at each level, with all but the ``most`` frequent of the level as ``other``; ties go by the alphabet."""
-    whole = found.name.copy()
+    whole = found.name.copy(order="F")
     for level in range(whole.shape[1]):
         column = whole[:, level]
         numbers = np.bincount(column[column >= 0], minlength=other + 1)
