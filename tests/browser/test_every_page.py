@@ -252,7 +252,7 @@ def test_every_page_is_whole(browser: Browser, site: Site, signed_in: Path) -> N
     simulation = f"flows/tried/simulations/{site.ask('flows/tried/simulations', {'days': 30})['simulation_id']}"
     site.wait(lambda: site.ask(simulation)["state"] not in ("queued", "running"))
     with _context(browser, site, signed_in) as context:
-        context.add_init_script("localStorage.setItem('uems.language', 'en')")
+        context.add_init_script("localStorage['uems.language'] ??= 'en'")
         page = context.new_page()
         page.on("pageerror", lambda error: troubles.append(f"{page.url}: {error}"))
         page.on("console", lambda message: troubles.append(f"{page.url}: {message.text}") if message.type == "error" else None)
@@ -277,7 +277,8 @@ def _speak(page: Page, language: str) -> bool:
     if page.locator(f"html[lang|={language}]").count():
         return False
     page.emulate_media(color_scheme="dark" if language == "zh" else "light")
-    page.evaluate("to => dispatchEvent(new StorageEvent('storage', { key: 'uems.language', newValue: to }))", language)
+    chosen = "localStorage['uems.language'] = to; dispatchEvent(new StorageEvent('storage', { key: 'uems.language', newValue: to }))"
+    page.evaluate(f"to => {{ {chosen} }}", language)
     expect(page.locator(f"html[lang|={language}]")).to_have_count(1)
     return True
 
