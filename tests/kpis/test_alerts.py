@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
@@ -19,8 +19,13 @@ from uems.kernel import leases
 from uems.kernel.outbound import signature
 from uems.kernel.settings import Settings
 from uems.kpis.alerts import letters
-from uems.kpis.alerts.judging import judge
+from uems.kpis.alerts.judging import contributions, explain, judge
+from uems.kpis.alerts.model import AlertSpec, Rule
 from uems.kpis.alerts.watcher import Watcher
+from uems.kpis.frames import frame_of
+from uems.kpis.measuring import Answer, Part
+from uems.kpis.model import Group, number
+from uems.kpis.registry import METRICS
 from uems.kpis.tables import kpi_deliveries
 
 __all__ = ["ear", "post"]
@@ -325,3 +330,33 @@ def test_an_alert_that_cannot_be_judged_says_why_and_does_not_hold_up_the_others
     shop.clock.advance(minutes=11)
     settle(watcher)
     assert [json.loads(body)["metric"] for _, body in ear.heard] == ["dau", "own"]
+
+
+def test_only_what_adds_up_is_explained_of_a_formula(shop: Shop) -> None:
+    looked, paid = {"series": {"event": "Looked"}}, {"series": {"event": "Paid"}}
+    for key, parts, formula in (("looks", [looked], "A"), ("ratio", [looked, paid], "A / B"), ("mean", [looked], "A / 2")):
+        assert shop.put(f"/custom-metrics/{key}", {"spec": {"name": key, "letters": parts, "formula": formula}}).status_code == 200
+    found = {}
+    for key in ("looks", "ratio", "mean"):
+        spec = AlertSpec(metric=key, rule=Rule(kind="threshold", below=3))
+        found[key] = explain(shop.house, shop.scope, spec, date(2025, 11, 21), NOW + timedelta(days=2))[1]
+    assert [(one.dimension, one.value, one.contribution) for one in found["looks"] if one.dimension == "device"] == [
+        ("device", "phone", -1.0)
+    ]
+    assert found["ratio"] == found["mean"] == []
+
+
+def test_a_value_that_is_among_the_others_has_not_fallen_to_nothing() -> None:
+    def told(whole: float, *parts: tuple[Group, float]) -> Answer:
+        frame = frame_of(date(2025, 11, 1), date(2025, 11, 1), None, "day", date(2025, 11, 20))
+        told = tuple(Part(group=group, value=number(value), points=()) for group, value in parts)
+        return Answer(
+            metric=METRICS.get("dau"), frame=frame, value=number(whole), complete=True, points=(), previous=None, last_year=None,
+            target=None, parts=told, guessed=(), watermark=None,
+        )  # fmt: skip
+
+    named, rare, other = Group(value="de"), Group(value="fr"), Group(other=True)
+    old = told(30, (named, 20), (rare, 10))
+    assert [one.value for one in contributions("country", old, told(22, (named, 10), (other, 12)))] == ["de"]
+    assert [one.value for one in contributions("country", old, told(10, (named, 10)))] == ["de", "fr"]
+    assert [one.value for one in contributions("country", told(22, (named, 10), (other, 12)), old)] == ["de"]

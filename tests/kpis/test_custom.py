@@ -154,3 +154,15 @@ def test_changes_are_kept_as_versions_and_do_not_overwrite_each_other(shop: Shop
     assert save(shop, "kept", spec("A * 2", LOOKED))["version"] == 2
     versions = shop.get("/custom-metrics/kept/versions").json()["items"]
     assert [one["spec"]["formula"] for one in versions] == ["A * 2", "A"]
+
+
+def test_money_in_a_formula_is_whole_units_as_in_trends(shop: Shop) -> None:
+    # 10 USD a day, paid once a day.
+    save(shop, "tip", spec("A - 3", PAID))
+    tip = shop.post("/kpis/tip", {"first_day": "2025-11-01", "last_day": "2025-11-01"}).json()
+    assert (tip["unit"], tip["value"]["value"]) == ("money", 700.0)
+    save(shop, "looks_a_dollar", spec("A / B", LOOKED, PAID))
+    looks = shop.post("/kpis/looks_a_dollar", PERIOD).json()
+    assert (looks["unit"], looks["value"]["value"]) == ("ratio", 0.1)
+    save(shop, "of_tip", spec("A * 2 + 1", {"metric": "tip"}))
+    assert shop.post("/kpis/of_tip", {"first_day": "2025-11-01", "last_day": "2025-11-01"}).json()["value"]["value"] == 1_500.0

@@ -199,7 +199,9 @@ def test_a_formula_is_worked_out_of_what_brute_force_counts(town: Town, batches,
     a_segment(world, "some", members)
 
     def wanted(first: date, last: date) -> float | None:
-        share = over(sum(one.money for _, one in truth.events(first, last, PURCHASE)), len(truth.active(first, last)))
+        share = over(
+            sum(one.money for _, one in truth.events(first, last, PURCHASE)) / 100, len(truth.active(first, last))
+        )  # whole dollars
         daily = ORACLES["dau"](truth, first, last)
         return None if share is None or daily is None else share + daily
 

@@ -84,3 +84,10 @@ def test_without_enough_weeks_nothing_is_said() -> None:
     assert verdict(PAIR, answer("new_users", [1, 2, 3]), answer("retention_day_7", [1, 2, 3])).state == "unknown"
     assert verdict(PAIR, answer("new_users", [*FLAT, 120]), answer("retention_day_7", [*FLAT, None])).state == "unknown"
     assert verdict(PAIR, answer("new_users", [1], complete=0), answer("retention_day_7", [1])).state == "unknown"
+
+
+def test_weeks_before_the_workspace_began_are_no_baseline() -> None:
+    assert verdict(PAIR, answer("new_users", [0, 0, 0, 0, 0, 0, *FLAT[:2], 120]), answer("retention_day_7", [*FLAT, 80])).state == "unknown"
+    young = answer("new_users", [0, 0, 0, 0, *FLAT[:4], 120])
+    found = verdict(PAIR, young, answer("retention_day_7", [*FLAT, 80]))
+    assert (found.state, found.short.baseline) == ("red", 100.5)  # the middle of 98, 100, 101 and 102

@@ -4,9 +4,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import update
 
 from tests.kpis.shop import Shop, a_shop
+from uems.kernel.errors import UemsError
 from uems.kernel.settings import Settings
+from uems.kpis.spend_files import read_spend
+from uems.kpis.tables import kpi_metrics
 
 NOW = datetime(2025, 11, 20, 12, tzinfo=UTC)
 
@@ -217,3 +221,56 @@ def test_the_feature_of_penetration_is_chosen_once_for_everybody(shop: Shop) -> 
     assert shop.put("/kpis/feature_penetration/setup", {"config": {"event": "Paid"}}).json()["config"] == {"event": "Paid"}
     assert shop.post("/kpis/feature_penetration", asked).json()["value"]["value"] == 0.5
     assert shop.put("/kpis/feature_penetration/setup", {"config": {"evnt": "Paid"}}).json()["code"] == "invalid_config"
+
+
+def test_a_metric_that_cannot_be_measured_does_not_take_the_others_along(shop: Shop) -> None:
+    looked = {"name": "Own", "letters": [{"series": {"event": "Looked"}}], "formula": "A"}
+    assert shop.put("/custom-metrics/own", {"spec": looked}).status_code == 200
+    assert shop.post("/guardrails", {"short": "own", "long": "dau"}).status_code == 201
+    unknown = {"column": {"name": "no_such", "op": "equals", "value": 1}}
+    series = {"event": "Looked", "filter": unknown}
+    refused = shop.put("/custom-metrics/own", {"spec": {**looked, "letters": [{"series": series}]}})
+    assert (refused.status_code, refused.json()["code"]) == (422, "bad_filter")
+    # As it stands after an upgrade that knows the column no more.
+    broken = {**shop.get("/custom-metrics/own/versions").json()["items"][0]["spec"], "letters": [{"series": series}]}
+    with shop.house.store.write() as conn:
+        conn.execute(update(kpi_metrics).where(kpi_metrics.c.key == "own").values(spec=broken))
+    items = {one["metric"]: one for one in shop.post("/kpis/board", {"last_days": 7}).json()["items"]}
+    reason = items["own"]["value"]["reason"]
+    assert (reason["code"], reason["subjects"]) == ("failed", ["bad_filter"])
+    assert items["dau"]["value"]["value"] == 2
+    assert shop.post("/kpis/own", {"last_days": 7}).json()["code"] == "bad_filter"
+    assert [one["state"] for one in shop.get("/guardrails").json()["items"] if not one["standard"]] == ["unknown"]
+    in_use = shop.delete("/custom-metrics/own").json()
+    assert in_use["code"] == "metric_in_use"
+    assert "own / dau" in in_use["message"]
+    with shop.house.store.write() as conn:  # as it could be archived before guardrails were asked
+        conn.execute(update(kpi_metrics).where(kpi_metrics.c.key == "own").values(archived=True))
+    listed = shop.get("/guardrails").json()["items"]
+    assert [(one["pair"]["short"], one["state"]) for one in listed if not one["standard"]] == [("own", "unknown")]
+    [mine] = [one["guardrail_id"] for one in listed if not one["standard"]]
+    assert shop.delete(f"/guardrails/{mine}").status_code == 204
+
+
+@pytest.mark.parametrize(("amount", "minor"), [("1,234.50", 123450), ("1,234,567", 123456700), ("1234.5", 123450)])
+def test_commas_between_thousands_are_left_out(amount: str, minor: int) -> None:
+    assert read_spend(f'day,channel,amount\n2025-11-01,ads,"{amount}"\n'.encode(), "USD")[0].amount_minor == minor
+
+
+@pytest.mark.parametrize("amount", ["1234,50", "12,34", "1,2345", "1.234,50", ",5", "1,234,5"])
+def test_a_decimal_comma_is_no_amount(amount: str) -> None:
+    with pytest.raises(UemsError) as found:
+        read_spend(f"day;channel;amount\n2025-11-01;ads;{amount}\n".encode(), "USD")
+    assert found.value.details == {"faults": [{"line": 2, "what": "amount", "got": amount}]}
+
+
+def test_a_quote_that_is_left_open_is_told(shop: Shop) -> None:
+    told = shop.upload("/spend/file", b'day,channel,amount\n2025-11-01,"' + b"x" * 140_000 + b",1\n").json()
+    assert (told["code"], [one["what"] for one in told["details"]["faults"]]) == ("bad_spend_file", ["quotes"])
+
+
+def test_a_metric_is_not_broken_down_by_a_segment_of_whom_nobody_knows(shop: Shop) -> None:
+    made = shop.put("/segments/waiting", {"name": "Waiting", "condition": {"sample": {"percent": 50}}})
+    assert made.status_code in (200, 201), made.text
+    asked = shop.post("/kpis/dau", {"last_days": 7, "segments": ["waiting"]})
+    assert (asked.status_code, asked.json()["code"]) == (409, "segment_not_ready")

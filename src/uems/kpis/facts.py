@@ -6,7 +6,7 @@ row a day of ``Frame.base``. Merged people count once, because every read goes b
 Active is who did anything themselves: any named event but those that play the role ``sent``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -20,7 +20,7 @@ from uems.kernel.clock import start_of_day
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
 from uems.kernel.sql import Sql, ident, join
-from uems.kpis.model import EVER, Cut, Frame, Spend, Window
+from uems.kpis.model import EVER, Cut, Frame, Spend, Value, Window
 from uems.kpis.spending import spend_between
 from uems.profiles import api as profiles
 from uems.segments import api as segments
@@ -70,7 +70,7 @@ class Facts:
         self.house, self.scope, self.now, self.frame, self.roles = house, scope, now, frame, roles
         self.base = frame.base
         self.ask = journeys.Ask(house=house, scope=scope, spec=journeys.Asked(), now=now, first=self.base.first, last=self.base.last)
-        self._kept: dict[Any, Any] = {}
+        self.kept: dict[Any, Any] = {}
 
     def view(self, cut: Cut | None = None, group: int = 0) -> "View":
         return View(self, cut, group)
@@ -80,9 +80,9 @@ class Facts:
     def days(self, names: Names, cut: Cut | None) -> list[Sets]:
         """Who did any of it on each day, group by group."""
         key = ("days", names, cut)
-        if key not in self._kept:
-            self._kept[key] = self._read_days(names, cut)
-        found: list[Sets] = self._kept[key]
+        if key not in self.kept:
+            self.kept[key] = self._read_days(names, cut)
+        found: list[Sets] = self.kept[key]
         return found
 
     def _read_days(self, names: Names, cut: Cut | None) -> list[Sets]:
@@ -151,9 +151,9 @@ class Facts:
     def newcomers(self, cut: Cut | None) -> list[Sets]:
         """Who did anything for the first time ever on each day, group by group; of a dimension, by the value of that first event."""
         key = ("new", cut)
-        if key not in self._kept:
-            self._kept[key] = self._read_newcomers(cut)
-        found: list[Sets] = self._kept[key]
+        if key not in self.kept:
+            self.kept[key] = self._read_newcomers(cut)
+        found: list[Sets] = self.kept[key]
         return found
 
     def _read_newcomers(self, cut: Cut | None) -> list[Sets]:
@@ -179,7 +179,7 @@ class Facts:
 
     def members(self, cut: Cut) -> list[Sets]:
         """Who is in each segment of the breakdown now."""
-        if ("members", cut) not in self._kept:
+        if ("members", cut) not in self.kept:
             found = []
             for segment in cut.segment_ids:
                 rows = self.house.warehouse.query(Sql(f"SELECT person_id FROM {segments.members_sql(self.scope, segment)}"))
@@ -187,8 +187,8 @@ class Facts:
                 chosen = np.zeros(int(people.max()) + 1 if len(people) else 0, np.bool_)
                 chosen[people] = True
                 found.append(journeys.from_flags(chosen))
-            self._kept["members", cut] = found
-        kept: list[Sets] = self._kept["members", cut]
+            self.kept["members", cut] = found
+        kept: list[Sets] = self.kept["members", cut]
         return kept
 
     # -- money, time, spend -----------------------------------------------------------------------------------------------------
@@ -196,9 +196,9 @@ class Facts:
     def money(self, names: tuple[str, ...], window: Window, cut: Cut | None) -> Money:
         """Events of these names in ``window`` by person and day, with their revenue in the workspace's currency."""
         key = ("money", names, window, None if cut is None or cut.dimension is None else cut)
-        if key not in self._kept:
-            self._kept[key] = self._read_money(names, window, cut if cut is not None and cut.dimension is not None else None)
-        found: Money = self._kept[key]
+        if key not in self.kept:
+            self.kept[key] = self._read_money(names, window, cut if cut is not None and cut.dimension is not None else None)
+        found: Money = self.kept[key]
         return found
 
     def _read_money(self, names: tuple[str, ...], window: Window, cut: Cut | None) -> Money:
@@ -261,7 +261,7 @@ class Facts:
 
     def brought(self) -> tuple[Ints, Ints]:
         """(people who ever brought somebody else, the instant of the first time in ms), by the relations that events told of."""
-        if "brought" not in self._kept:
+        if "brought" not in self.kept:
             columns = {"theirs": Sql("other_node_id"), "other": Sql("other_person_id"), "ms": Sql("toUnixTimestamp64Milli(ts)")}
             rows = identity.rows_of_people(self.house.store, self.scope, Sql("relations"), columns, Sql("1"))
             now = Sql(
@@ -269,22 +269,22 @@ class Facts:
                 f" FROM {rows} AS r GLOBAL ANY LEFT JOIN {identity.overrides(self.scope)} AS o ON r.theirs = o.node_id"
             )
             found = self.ask.query().run(Sql(f"SELECT person, min(ms) AS at FROM ({now}) WHERE person != brought GROUP BY person"))
-            self._kept["brought"] = journeys.numbers(found, "person", np.int64), journeys.numbers(found, "at", np.int64)
-        kept: tuple[Ints, Ints] = self._kept["brought"]
+            self.kept["brought"] = journeys.numbers(found, "person", np.int64), journeys.numbers(found, "at", np.int64)
+        kept: tuple[Ints, Ints] = self.kept["brought"]
         return kept
 
     def expected(self) -> Expected | None:
         """Who is expected to bring how much from now on, by the lifetime value of everybody; None while nothing is known of it."""
-        if "expected" not in self._kept:
-            self._kept["expected"] = profiles.scores_of(self.house, self.scope, _EXPECTED)
-        people, worth = self._kept["expected"]
+        if "expected" not in self.kept:
+            self.kept["expected"] = profiles.scores_of(self.house, self.scope, _EXPECTED)
+        people, worth = self.kept["expected"]
         return Expected(person=people.astype(np.int64), minor=worth) if len(people) else None
 
     def spend(self) -> list[Spend]:
         """What was spent in the period."""
-        if "spend" not in self._kept:
-            self._kept["spend"] = spend_between(self.house.store, self.scope, self.frame.first, min(self.frame.last, self.frame.today))
-        kept: list[Spend] = self._kept["spend"]
+        if "spend" not in self.kept:
+            self.kept["spend"] = spend_between(self.house.store, self.scope, self.frame.first, min(self.frame.last, self.frame.today))
+        kept: list[Spend] = self.kept["spend"]
         return kept
 
     def instants_of_period(self) -> tuple[datetime, datetime]:
@@ -306,6 +306,14 @@ class View:
     @property
     def windows(self) -> list[Window]:
         return self.frame.windows
+
+    def kept(self, name: tuple[str, ...], work: Callable[[], list[Value]]) -> list[Value]:
+        """What ``work`` gives for this part, worked out once."""
+        key = (name, self.cut, self.group)
+        if key not in self.facts.kept:
+            self.facts.kept[key] = work()
+        found: list[Value] = self.facts.kept[key]
+        return found
 
     def at(self, day: date) -> int:
         """The row of a day."""

@@ -23,10 +23,11 @@ from uems.kernel.house import House
 from uems.kernel.ids import new_id
 from uems.kernel.scope import Scope
 from uems.kernel.store import Store, lock
+from uems.kpis.facts import View
 from uems.kpis.frames import frame_of
 from uems.kpis.measuring import Answer, Question, find_metric, measure_all
-from uems.kpis.model import Words
-from uems.kpis.registry import Metric
+from uems.kpis.model import Value, Words, nothing
+from uems.kpis.registry import Metric, MetricBase
 from uems.kpis.robust import spread
 from uems.kpis.setup import setups_of
 from uems.kpis.tables import kpi_guardrails
@@ -159,7 +160,7 @@ def _series(
     if not keys:
         return {}
     today = day_of(now, scope.zone)
-    metrics = [find_metric(house, scope, key) for key in keys]
+    metrics = [_metric(house, scope, key) for key in keys]
     # As many more as the slowest metric needs to ripen.
     more = -(-max(metric.ripens_days for metric in metrics) // (7 if unit == "week" else 28))
     first = journeys.following(journeys.bucket_of(today, unit), unit, -(BASELINE + 2 + more))
@@ -167,6 +168,22 @@ def _series(
     question = Question(metric="", unit=unit, compare=False)
     answers = measure_all(house, scope, [(metric, setups.get(metric.key, {})) for metric in metrics], question, frame, now)
     return {answer.metric.key: answer for answer in answers}
+
+
+class _Gone(MetricBase):
+    """In place of a metric that is there no more: it has no value, and the other pairs are judged all the same."""
+
+    def measure(self, view: View, config: BaseModel) -> Sequence[Value]:
+        return [nothing("failed", "not_found") for _ in view.windows]
+
+
+def _metric(house: House, scope: Scope, key: str) -> Metric:
+    try:
+        return find_metric(house, scope, key)
+    except UemsError as error:
+        if error.passes:
+            raise
+        return _Gone(key=key, label_zh=key, label_en=key, formula=Words(zh="", en=""), unit="ratio")
 
 
 def verdict(guardrail: Guardrail, short: Answer, long: Answer) -> Verdict:
@@ -188,7 +205,10 @@ def verdict(guardrail: Guardrail, short: Answer, long: Answer) -> Verdict:
 
 def _side(answer: Answer, place: int, min_change: float) -> Side:
     value = answer.points[place].value.value
-    before = [point.value.value for point in answer.points[max(0, place - BASELINE) : place] if point.value.value is not None]
+    earlier = [point.value.value for point in answer.points[max(0, place - BASELINE) : place]]
+    while earlier and not earlier[0]:
+        earlier = earlier[1:]  # the quiet before it began says nothing of what is usual
+    before = [one for one in earlier if one is not None]
     if value is None or len(before) < AT_LEAST:
         return Side(metric=answer.metric, value=value, baseline=None, deviation=None, moved=None)
     usual = spread(before)

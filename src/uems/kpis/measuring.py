@@ -8,7 +8,7 @@ from typing import Any, Final
 from uems.collect import api as collect
 from uems.journeys import api as journeys
 from uems.kernel.clock import day_of
-from uems.kernel.errors import invalid
+from uems.kernel.errors import UemsError, invalid
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
 from uems.kpis.custom.definitions import as_metric, custom_metrics
@@ -114,43 +114,85 @@ def measure(house: House, scope: Scope, question: Question, now: datetime) -> An
     metric = find_metric(house, scope, question.metric)
     given = question.config if question.config is not None else setups_of(house.store, scope).get(metric.key, {})
     frame = frame_of(question.first, question.last, question.last_days, question.unit, day_of(now, scope.zone))
-    [answer] = measure_all(house, scope, [(metric, given)], question, frame, now)
+    [answer] = measure_all(house, scope, [(metric, given)], question, frame, now, strict=True)
     return answer
 
 
+def check_formula(house: House, scope: Scope, metric: Metric, now: datetime) -> None:
+    """Whether statements can be written of a metric by formula. Raises ``bad_filter`` and whatever else writing them raises."""
+    if isinstance(metric, CustomMetric):
+        frame = frame_of(None, None, 1, "day", day_of(now, scope.zone))
+        metric.check(Facts(house, scope, now, frame, profiles.roles_of(house.store, scope)).view())
+
+
 def measure_all(
-    house: House, scope: Scope, metrics: Sequence[tuple[Metric, Mapping[str, Any]]], question: Question, frame: Frame, now: datetime
+    house: House,
+    scope: Scope,
+    metrics: Sequence[tuple[Metric, Mapping[str, Any]]],
+    question: Question,
+    frame: Frame,
+    now: datetime,
+    *,
+    strict: bool = False,
 ) -> list[Answer]:
-    """Several metrics of one period; what they have in common is read once."""
+    """Several metrics of one period; what they have in common is read once.
+
+    One that cannot be measured has no value, and the reason ``failed``, beside the others. strict: raises what it raised instead.
+    """
     roles = profiles.roles_of(house.store, scope)
     facts = Facts(house, scope, now, frame, roles)
     cut = cut_of(house, scope, facts, question)
     earlier = {"previous": previous(frame), "last_year": last_year(frame)} if question.compare else {}
     before = {name: Facts(house, scope, now, one, roles) for name, one in earlier.items()}
     watermark = collect.watermark(house)
-    found = []
-    for metric, given in metrics:
+
+    def answered(metric: Metric, given: Mapping[str, Any]) -> Answer:
         config = read_config(metric, given)
         values = values_of(metric, facts.view(), config)
         targets = targets_of(house.store, scope, metric.key)
         compared = {name: _compared(metric, one, config, values[0]) for name, one in before.items()}
-        found.append(
-            Answer(
-                metric=metric,
-                frame=frame,
-                value=values[0],
-                complete=_complete(metric, frame, frame.windows[0]),
-                points=_points(metric, frame, values[1:], targets),
-                previous=compared.get("previous"),
-                last_year=compared.get("last_year"),
-                target=_target(frame.windows[0], targets),
-                parts=_parts(metric, facts, config, cut),
-                guessed=tuple(role for role in metric.needs if role in roles.mapped and roles.mapped[role].state == "guessed"),
-                watermark=watermark,
-                config=config.model_dump(mode="json"),
-            )
+        return Answer(
+            metric=metric,
+            frame=frame,
+            value=values[0],
+            complete=_complete(metric, frame, frame.windows[0]),
+            points=_points(metric, frame, values[1:], targets),
+            previous=compared.get("previous"),
+            last_year=compared.get("last_year"),
+            target=_target(frame.windows[0], targets),
+            parts=_parts(metric, facts, config, cut),
+            guessed=tuple(role for role in metric.needs if role in roles.mapped and roles.mapped[role].state == "guessed"),
+            watermark=watermark,
+            config=config.model_dump(mode="json"),
         )
+
+    found = []
+    for metric, given in metrics:
+        try:
+            found.append(answered(metric, given))
+        except UemsError as error:
+            if strict or error.passes:
+                raise
+            found.append(_failed(metric, frame, error, watermark))
     return found
+
+
+def _failed(metric: Metric, frame: Frame, error: UemsError, watermark: datetime | None) -> Answer:
+    """In place of the answer of a metric that cannot be measured."""
+    value = nothing("failed", error.code)
+    return Answer(
+        metric=metric,
+        frame=frame,
+        value=value,
+        complete=_complete(metric, frame, frame.windows[0]),
+        points=_points(metric, frame, [value] * len(frame.names), {}),
+        previous=None,
+        last_year=None,
+        target=None,
+        parts=(),
+        guessed=(),
+        watermark=watermark,
+    )
 
 
 def values_of(metric: Metric, view: View, config: Any) -> list[Value]:

@@ -16,7 +16,7 @@ Whom: TypeAlias = Literal["new", "active", "buyers"]
 Column: TypeAlias = Literal["value", "numerator", "denominator", "target"]
 ReasonCode: TypeAlias = Literal[
     "missing_role", "nobody", "not_ripe", "future", "no_spend", "no_forecast", "no_surveys", "no_feature", "not_by_dimension",
-    "not_by_segment", "no_value",
+    "not_by_segment", "no_value", "failed",
 ]  # fmt: skip
 
 EVER: Final = date(1970, 1, 1)

@@ -16,7 +16,7 @@ from uems.kpis.dashboards.link_routes import router as dashboard_links
 from uems.kpis.dashboards.paper_routes import router as papers
 from uems.kpis.dashboards.routes import router as dashboards
 from uems.kpis.frames import frame_of
-from uems.kpis.measuring import Question, measure_all, values_of
+from uems.kpis.measuring import Question, check_formula, measure_all, values_of
 from uems.kpis.more_bodies import (
     CustomMetricBody,
     CustomMetricDraft,
@@ -72,7 +72,7 @@ def try_custom_metric(request: Request, access: Annotated[Access, guard("kpis:re
     metric = definitions.trial_metric(body.key or _UNNAMED, body.spec, saved, values_of)
     frame = frame_of(body.first_day, body.last_day, body.last_days, body.unit, day_of(access.now, scope.zone))
     question = Question(metric="", unit=body.unit, compare=body.compare)
-    [found] = measure_all(house, scope, [(metric, {})], question, frame, access.now)
+    [found] = measure_all(house, scope, [(metric, {})], question, frame, access.now, strict=True)
     return KpiAnswer.of(found, scope.zone, scope.currency, access.now)
 
 
@@ -81,8 +81,10 @@ def put_custom_metric(
     request: Request, access: Annotated[Access, guard("kpis:write")], metric: CustomKey, body: CustomMetricDraft
 ) -> CustomMetricBody:
     """Make or change a metric by formula."""
-    store = house_of(request).store
-    return CustomMetricBody.of(definitions.save_metric(store, access, metric, body.spec, values_of, base_version=body.base_version))
+    house, scope = house_of(request), access.scope
+    made = definitions.trial_metric(metric, body.spec, definitions.custom_metrics(house.store, scope), values_of)
+    check_formula(house, scope, made, access.now)
+    return CustomMetricBody.of(definitions.save_metric(house.store, access, metric, body.spec, values_of, base_version=body.base_version))
 
 
 @router.delete(f"{_BASE}/custom-metrics/{{metric}}", status_code=204)

@@ -35,6 +35,10 @@ _TEXTS: Final[dict[ReasonCode, Words]] = {
     "no_value": Words(
         zh="公式没有结果：除数为 0，或者用到的数没有值。", en="The formula gives nothing: it divides by 0, or a part of it has no value."
     ),
+    "failed": Words(
+        zh="这个指标暂时算不出来（{subjects}）。打开它的页面可以看到原因。",
+        en="This metric could not be measured ({subjects}). Its own page says why.",
+    ),
 }
 
 

@@ -11,7 +11,7 @@ from uems.kernel.errors import UemsError
 from uems.kernel.money import to_minor
 from uems.kpis.model import Spend
 
-What: TypeAlias = Literal["empty", "no_text", "no_columns", "day", "amount", "channel"]
+What: TypeAlias = Literal["empty", "no_text", "no_columns", "day", "amount", "channel", "quotes"]
 Fault: TypeAlias = dict[str, int | str]
 MAX_FAULTS: Final = 20
 _SAID: Final = {
@@ -25,6 +25,8 @@ _NAMES: Final = {
     "amount": ("amount", "cost", "spend", "费用", "金额", "花费", "消耗"),
     "currency": ("currency", "币种", "货币"),
 }
+_THOUSANDS: Final = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
+"""Only such commas are left out: of a decimal comma ("1234,50") a hundred times as much would become."""
 _DAY: Final = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 
 
@@ -34,7 +36,7 @@ def read_spend(content: bytes, currency: str) -> list[Spend]:
     Raises ``bad_spend_file`` with the faults as ``{"line", "what", "got"}`` (line 0: the whole file),
     and ``wrong_currency`` for a row in another currency than ``currency``.
     """
-    lines = list(csv.reader(io.StringIO(text := _decoded(content), newline=""), delimiter=_delimiter(text)))
+    lines = _lines(_decoded(content))
     rows = [(number, line) for number, line in enumerate(lines, 1) if any(cell.strip() for cell in line)]
     if not rows:
         raise _bad("The file is empty.", [_fault(0, "empty")])
@@ -75,6 +77,16 @@ def _decoded(content: bytes) -> str:
     raise _bad("The file is no text in UTF-8 or GB 18030.", [_fault(0, "no_text")])
 
 
+def _lines(text: str) -> list[list[str]]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    try:
+        return list(reader)
+    except csv.Error as error:  # a field of more than 131,072 characters
+        raise _bad(
+            f"Line {reader.line_num} cannot be read ({error}). Is a quote left open?", [_fault(reader.line_num, "quotes")]
+        ) from error
+
+
 def _delimiter(text: str) -> str:
     head = text.splitlines()[0] if text.strip() else ""
     return max(",;\t", key=head.count)
@@ -101,7 +113,8 @@ def _row(cells: dict[str, str], currency: str) -> Spend | tuple[What, str]:
         day = None
     if day is None:
         return "day", cells["day"][:30]
-    minor = to_minor(cells["amount"].replace(",", ""), currency)
+    amount = cells["amount"]
+    minor = to_minor(amount.replace(",", "") if _THOUSANDS.fullmatch(amount) else amount, currency)
     if minor is None or minor < 0:
         return "amount", cells["amount"][:30]
     if not cells["channel"] or len(cells["channel"]) > 200:

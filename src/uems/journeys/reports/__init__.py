@@ -6,7 +6,7 @@ What is named here, the room above may use too, so that it counts as reports cou
 from uems.journeys.reports._ask import Ask, Query, ask, numbers
 from uems.journeys.reports._bits import Words, counts, flags, from_flags, from_state, matrix, members
 from uems.journeys.reports._buckets import Unit, bucket_of, buckets, following, is_over, last_day_of, place_sql
-from uems.journeys.reports._formula import MAX_TEXT, Formula, read_formula
+from uems.journeys.reports._formula import MAX_TEXT, Formula, is_money, read_formula
 from uems.journeys.reports._measures import AGGREGATES, SUMS, Series
 from uems.journeys.reports._people_words import usable
 from uems.journeys.reports._sets import states
@@ -35,6 +35,7 @@ __all__ = [
     "following",
     "from_flags",
     "from_state",
+    "is_money",
     "is_over",
     "last_day_of",
     "matrix",

@@ -9,6 +9,7 @@ from uems.kernel.errors import UemsError
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
 from uems.kpis.alerts.model import AlertSpec, Contribution, Judged, Rule
+from uems.kpis.custom.measured import CustomMetric
 from uems.kpis.measuring import Answer, Question, find_metric, measure
 from uems.kpis.model import Unit, Value
 from uems.kpis.robust import HISTORY, usual
@@ -57,9 +58,13 @@ def explain(house: House, scope: Scope, spec: AlertSpec, bucket: date, now: date
     """(the bucket that it is compared with, the values of dimensions that brought most of the change, the largest first).
 
     A day is compared with that of the week before, a week or month with the one before. For a quotient a part is its numerator by
-    the denominator of the whole, so that parts that do not overlap add up to the change.
+    the denominator of the whole, so that parts that do not overlap add up to the change. A metric by formula is explained only where
+    it is one count or sum.
     """
     before = journeys.following(bucket, spec.unit, -7 if spec.unit == "day" else -1)
+    metric = find_metric(house, scope, spec.metric)
+    if isinstance(metric, CustomMetric) and not metric.adds_up:
+        return before, []  # the values of parts of a formula do not add up to that of the whole
     wanted = spec.dimensions if spec.dimensions is not None else list(DIMENSIONS)
     found: list[Contribution] = []
     for dimension in wanted:
@@ -81,14 +86,18 @@ def _parts(house: House, scope: Scope, spec: AlertSpec, dimension: journeys.Dime
 
 
 def contributions(dimension: str, old: Answer, new: Answer) -> list[Contribution]:
-    """What each value of a dimension did to the change from one answer to the other."""
+    """What each value of a dimension did to the change from one answer to the other, of those that both answers know."""
     if old.value.value is None or new.value.value is None:
         return []
     change = new.value.value - old.value.value
     before = {part.group.value: part.value for part in old.parts if not part.group.other}
     after = {part.group.value: part.value for part in new.parts if not part.group.other}
+    # What one answer does not name may be among its others, which says nothing of how much it was.
+    cut_old, cut_new = (any(part.group.other for part in one.parts) for one in (old, new))
     found = []
     for value in sorted({*before, *after}, key=lambda one: one or ""):
+        if (cut_old and value not in before) or (cut_new and value not in after):
+            continue
         was, now = _weight(before.get(value), old.value), _weight(after.get(value), new.value)
         moved = now - was
         if moved:

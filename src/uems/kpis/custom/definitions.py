@@ -15,14 +15,14 @@ from uems.kpis.custom.measured import CustomMetric, Values
 from uems.kpis.custom.model import LETTERS, CustomSpec, Saved, SavedVersion
 from uems.kpis.registry import METRICS, Metric
 from uems.kpis.setup import read_config
-from uems.kpis.tables import kpi_metric_versions, kpi_metrics
+from uems.kpis.tables import kpi_guardrails, kpi_metric_versions, kpi_metrics
 
 _KEY: Final = re.compile(r"[a-z0-9][a-z0-9_]{0,99}")
 MAX_METRICS: Final = 200
 """Those in use; archived ones do not count."""
 MAX_DEPTH: Final = 5
 """Metrics of metrics of metrics: each step may measure ten times as much as the one below."""
-_C, _V = kpi_metrics.c, kpi_metric_versions.c
+_C, _V, _G = kpi_metrics.c, kpi_metric_versions.c, kpi_guardrails.c
 
 
 def read_spec(given: Mapping[str, Any]) -> CustomSpec:
@@ -109,6 +109,11 @@ def archive_metric(store: Store, access: Access, key: str) -> None:
         users = sorted(name for name, one in known.items() if key in one.spec.metrics)
         if users:
             raise UemsError("metric_in_use", f"{key} is part of {', '.join(users)}. Change those first.", status=409)
+        pairs = conn.execute(select(_G.spec).where(_G.workspace_id == workspace_id)).scalars().all()
+        watched = sorted(f"{one['short']} / {one['long']}" for one in pairs if key in (one["short"], one["long"]))
+        if watched:
+            message = f"{key} is watched by the guardrail {', '.join(watched)}. Delete that first."
+            raise UemsError("metric_in_use", message, status=409)
         mine = (_C.workspace_id == workspace_id, _C.key == key)
         conn.execute(update(kpi_metrics).where(*mine).values(archived=True, saved_at=access.now, saved_by=access.actor.label[:300]))
         audit(conn, access, "metric.archived", f"metric:{key}", known[key].spec.model_dump(mode="json"), None)

@@ -41,7 +41,7 @@ class CustomSpec(BaseModel):
     description: CleanStr = Field("", max_length=2_000)
     letters: list[Letter] = Field(min_length=1, max_length=len(LETTERS))
     formula: CleanStr = Field(min_length=1, max_length=journeys.MAX_TEXT)
-    unit: Measured = "ratio"
+    unit: Measured | None = Field(None, description="Left out: money where the formula comes to money, else ratio.")
     good: Good = "up"
     horizon: Horizon = "short"
 

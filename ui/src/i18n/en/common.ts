@@ -63,7 +63,7 @@ export default {
     saved_report_changed: "Somebody else changed this report meanwhile. Load the page again and repeat the change.",
     too_many_saved_reports: "There are as many saved reports as there can be. Remove some first.",
     metric_changed: "Somebody else changed this metric meanwhile. Load it again and repeat the change.",
-    metric_in_use: "Another metric is made of this one. Change that first.",
+    metric_in_use: "Another metric is made of it, or a guardrail watches it. Change that first.",
     too_many_metrics: "There are as many metrics as there can be. Change one of them, or archive some.",
     kpi_cycle: "The metric would lead back to itself. Take one of the steps out.",
     kpi_too_deep: "Metrics of metrics of metrics: there are too many steps. Put what the lower ones say into the formula.",

@@ -21,7 +21,7 @@ export default {
       people: "Shown as a number of people.",
       share: "0.25 is shown as 25%.",
       ratio: "Shown with two digits.",
-      money: "The formula counts in the smallest unit, as revenue does.",
+      money: "The formula counts in whole units: 5 is five of them.",
       seconds: "Shown as minutes and seconds.",
       score: "Points, such as of a survey.",
     },

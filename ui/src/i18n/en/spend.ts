@@ -33,6 +33,7 @@ export default {
       day: "“{{got}}” is no day such as 2026-03-01.",
       amount: "“{{got}}” is no amount of 0 or more such as 1234.50.",
       channel: "The channel is empty or longer than 200 characters.",
+      quotes: "A cell is far too long. Is a quote left open?",
     },
     faults_one: "{{count}} line cannot be read",
     faults_other: "{{count}} lines cannot be read",

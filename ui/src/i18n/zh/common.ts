@@ -63,7 +63,7 @@ const zh: SameKeys<typeof en> = {
     saved_report_changed: "此报表已被他人修改。请刷新页面后重新修改。",
     too_many_saved_reports: "已存报表数量已达上限，请先移除一些。",
     metric_changed: "这个指标刚刚被别人修改过，请重新加载后再改。",
-    metric_in_use: "有别的指标用到了它，请先修改那些指标。",
+    metric_in_use: "有别的指标或护栏用到了它，请先修改那些。",
     too_many_metrics: "指标数量已达上限，请修改已有的指标，或先归档一些。",
     kpi_cycle: "这个指标会绕回它自己，请去掉其中一步。",
     kpi_too_deep: "指标引用指标的层数太多，请把下层的内容直接写进公式。",

@@ -24,7 +24,7 @@ const zh: SameKeys<typeof en> = {
       people: "显示为人数。",
       share: "0.25 显示为 25%。",
       ratio: "保留两位小数。",
-      money: "公式按最小货币单位计算，与收入一致。",
+      money: "公式按货币单位计算（不是分）：5 就是 5 个货币单位。",
       seconds: "显示为分和秒。",
       score: "分值，例如问卷得分。",
     },

@@ -36,6 +36,7 @@ const zh: SameKeys<typeof en> = {
       day: "“{{got}}”不是有效日期，应类似 2026-03-01。",
       amount: "“{{got}}”不是有效金额，应为不小于 0 的数字，例如 1234.50。",
       channel: "渠道为空，或超过 200 个字符。",
+      quotes: "单元格过长，请检查引号是否闭合。",
     },
     faults_one: "{{count}} 行无法读取",
     faults_other: "{{count}} 行无法读取",

@@ -136,7 +136,7 @@ function Drop({ onFile }: { onFile: (file: File) => void }): ReactNode {
   );
 }
 
-const WHATS = ["empty", "no_text", "no_columns", "day", "amount", "channel"] as const;
+const WHATS = ["empty", "no_text", "no_columns", "day", "amount", "channel", "quotes"] as const;
 
 interface Fault {
   /** 0: the whole file. */
