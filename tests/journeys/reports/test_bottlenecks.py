@@ -17,11 +17,13 @@ from tests.support.access import a_workspace_with_a_write_key
 from tests.support.events import NOW_MS
 from uems.collect.records import Entry, encode_entries
 from uems.journeys import asking
+from uems.journeys.reports._people_axes import segment_axes, tag_axes
 from uems.journeys.reports.bottlenecks import ITEM
 from uems.journeys.reports.bottlenecks import Config as Question
 from uems.kernel.clock import utc_now
 from uems.kernel.errors import UemsError
 from uems.kernel.scope import Scope
+from uems.profiles import api as profiles
 from uems.profiles.api import parse_condition
 from uems.segments import api as segments
 from uems.simulate.api import BrokenStep, Effect, Running, World, lines, tables, truth_of
@@ -211,6 +213,33 @@ def test_segments_are_taken_as_they_were_when_the_period_began(town: Town) -> No
     # Everybody who went on did B; before the period began not all of them had.
     entered = world.open("bottlenecks", spec, {"step": 1, "outcome": "entered", "slice": {"kind": "segment", "name": "bought"}})
     assert 0 < len(entered) < 300
+
+
+def test_tags_and_segments_are_left_out_for_good_reasons_only(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = town.world()
+    world.send([Act(ms=0, user="u", event="B")])
+    house, scope, days = town.house, world.scope, (MIDDLE, LAST)
+    draft = segments.Draft(key="bought", name="Bought", description="", condition=parse_condition({"did": {"events": ["B"]}}))
+    segments.save_segment(house.store, make_access(scope, NOW), draft)
+    monkeypatch.setattr(profiles, "definitions", lambda *_: {"any": None})
+
+    def fails_with(code: str, status: int) -> None:
+        def failing(*_: Any, **__: Any) -> Any:
+            raise UemsError(code, "The warehouse says no.", status=status)
+
+        for name in ("evaluate", "values_before"):
+            monkeypatch.setattr(profiles, name, failing)
+
+    fails_with("warehouse_timeout", 504)
+    assert [(one.name, one.reason) for one in segment_axes(house, scope, "all", days)[1]] == [("bought", "warehouse_timeout")]
+    assert {one.reason for one in tag_axes(house, scope, "all", days, 5)[1]} == {"warehouse_timeout"}
+    with pytest.raises(UemsError, match="says no"):
+        segment_axes(house, scope, ["bought"], days)
+    fails_with("warehouse_busy", 503)
+    with pytest.raises(UemsError, match="says no"):
+        segment_axes(house, scope, "all", days)
+    with pytest.raises(UemsError, match="says no"):
+        tag_axes(house, scope, "all", days, 5)
 
 
 def test_a_map_is_scanned_by_touchpoints_or_by_stages(town: Town) -> None:

@@ -75,7 +75,7 @@ def tag_axes(
         try:
             then, now = profiles.values_before(house, scope, key, days)
         except UemsError as error:
-            if wanted != "all" and error.code != "no_past":
+            if error.passes or (wanted != "all" and error.code != "no_past"):
                 raise
             skipped.append(Skipped(kind="tag", name=key, reason=error.code))
             continue
@@ -132,6 +132,8 @@ def segment_axes(
             node = segments.resolve_node(one.condition, house.store, scope)
             members = [profiles.evaluate([node], profiles.Until(house, scope, day), limits=LIMITS).members(node) for day in days]
         except UemsError as error:
+            if error.passes or (wanted != "all" and error.code != "no_past"):
+                raise
             skipped.append(Skipped(kind="segment", name=one.key, reason=error.code))
             continue
         then, now = ((people, np.zeros(len(people), np.uint8)) for people in members)
