@@ -19,6 +19,7 @@ from uems.kernel.house import House
 from uems.kernel.settings import Settings
 from uems.kernel.store import Store
 from uems.outreach import api as outreach
+from uems.outreach.flows import definitions
 from uems.outreach.flows.definitions import Flow, get_flow, save_flow
 from uems.outreach.flows.graph import FlowDraft, Graph
 from uems.outreach.flows.reporting import report
@@ -140,7 +141,11 @@ def kept(store: Store, workspace_id: int) -> dict[str, list[Any]]:
 
 
 @pytest.mark.parametrize(("body", "seed"), [(WHOLE, 0), (WHOLE, 1), (NARROW, 2)])
-def test_it_does_what_the_engine_does_when_the_history_happens(house: House, body: dict[str, Any], seed: int) -> None:
+def test_it_does_what_the_engine_does_when_the_history_happens(
+    house: House, body: dict[str, Any], seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Who is held out and which way the split goes hang on the flow's salt: a drawn one would now and then leave nothing to compare.
+    monkeypatch.setattr(definitions, "new_id", lambda kind: f"{kind}_{seed}")
     shop = a_shop(house)
     chance = random.Random(seed)
     flow = shop.publish(body)
