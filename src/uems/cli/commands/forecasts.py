@@ -1,17 +1,15 @@
 """``uems lifetime-value``: what is everybody worth, and how well is that known?"""
 
-import time
 from typing import Annotated, Any
 
 import typer
 
-from uems.cli.main import FormatOption, WorkspaceOption, app, connected
-from uems.cli.output import Format, say, show_json, show_rows
-from uems.kernel.errors import UemsError
+from uems.cli.main import FormatOption, WorkspaceOption, app
+from uems.cli.output import Format, say, show_rows
+from uems.cli.standing import forecast_made, standing, told
 from uems.kernel.money import major_text
 
 _WAYS = ["way", "used", "deviance", "mean_error", "bias", "rank", "coverage"]
-_WAIT_SECONDS = 0.5
 
 
 @app.command()
@@ -24,26 +22,12 @@ def lifetime_value(
 
     Examples: `uems lifetime-value`, `uems lifetime-value --again --format json`
     """
-    with connected() as client:
-        base = client.workspace(workspace)
-        if again:
-            client.settle(base)
-            made(client, base, "lifetime-value")
-        answer = client.get(f"{base}/lifetime-value")
-    if format is Format.json:
-        show_json(answer)
-        return
-    found = answer["result"]
+    answer = standing("lifetime-value", again=again, workspace=workspace, make=forecast_made)
+    found = told(answer, format, work="run", nothing="Nothing was found yet. `uems lifetime-value --again` makes it now.")
     if found is None:
-        error = (answer["run"] or {}).get("error") or {}
-        say(error.get("message") or "Nothing was found yet. `uems lifetime-value --again` makes it now.")
         return
     money = found["currency"]
-    told = [
-        {"way": one["key"], "used": one["key"] == found["way"], "mean_error": major_text(one["mean_error"], money)}
-        for one in found["judged"]
-    ]
-    rows = [{**one, **more} for one, more in zip(found["judged"], told, strict=True)]
+    rows = [{**one, **_way(one, found["way"], money)} for one in found["judged"]]
     show_rows(rows, _WAYS, format)
     if format is Format.table:
         total = {name: major_text(value, money) for name, value in found["total"].items()}
@@ -54,16 +38,5 @@ def lifetime_value(
         )
 
 
-def _told(one: dict[str, Any], used: str, currency: str) -> dict[str, Any]:
+def _way(one: dict[str, Any], used: str, currency: str) -> dict[str, Any]:
     return {"way": one["key"], "used": one["key"] == used, "mean_error": major_text(one["mean_error"], currency)}
-
-
-def made(client: Any, base: str, what: str) -> None:
-    """Have a forecast made, by its address, and wait for it. Raises what became of it."""
-    run = client.post(f"{base}/{what}/runs")
-    while run["state"] in ("queued", "running"):
-        time.sleep(_WAIT_SECONDS)
-        run = client.get(f"{base}/model-runs/{run['run_id']}")
-    if run["state"] != "done":
-        error = run["error"] or {"code": "cancelled", "message": "The run was cancelled."}
-        raise UemsError(error["code"], error["message"], status=409)

@@ -4,9 +4,9 @@ from typing import Annotated, Any
 
 import typer
 
-from uems.cli.commands.forecasts import made
-from uems.cli.main import FormatOption, WorkspaceOption, app, connected
-from uems.cli.output import Format, say, show_json, show_rows
+from uems.cli.main import FormatOption, WorkspaceOption, app
+from uems.cli.output import Format, say, show_rows
+from uems.cli.standing import forecast_made, standing, told
 from uems.kernel.money import major_text
 
 _COLUMNS = ["action", "treated", "control", "average", "qini", "low", "high", "advice", "worth", "harmed", "net"]
@@ -22,19 +22,9 @@ def uplift(
 
     Examples: `uems uplift`, `uems uplift --again --format json`
     """
-    with connected() as client:
-        base = client.workspace(workspace)
-        if again:
-            client.settle(base)
-            made(client, base, "uplift")
-        answer = client.get(f"{base}/uplift")
-    if format is Format.json:
-        show_json(answer)
-        return
-    found = answer["result"]
+    answer = standing("uplift", again=again, workspace=workspace, make=forecast_made)
+    found = told(answer, format, work="run", nothing="Nothing was found yet. `uems uplift --again` makes it now.")
     if found is None:
-        error = (answer["run"] or {}).get("error") or {}
-        say(error.get("message") or "Nothing was found yet. `uems uplift --again` makes it now.")
         return
     show_rows([_row(one, found["currency"]) for one in found["actions"]], _COLUMNS, format)
     if format is Format.table:
@@ -42,10 +32,10 @@ def uplift(
 
 
 def _row(action: dict[str, Any], currency: str) -> dict[str, Any]:
-    told = {"action": f"{action['kind']}/{action['key']}", "treated": action["treated"], "control": action["control"]}
+    known = {"action": f"{action['kind']}/{action['key']}", "treated": action["treated"], "control": action["control"]}
     found = action["found"]
     if found is None:
-        return {**told, "advice": action["reason"]}
+        return {**known, "advice": action["reason"]}
     # Of revenue there is no perfect order, so the area itself is shown.
     qini = found["qini"] or found["area"]
     lines = {one["who"]: one for one in found["policy"]}
@@ -55,4 +45,4 @@ def _row(action: dict[str, Any], currency: str) -> dict[str, Any]:
         "net": major_text(round(lines["worth"]["net"]["value"]), currency),
     }
     shown = {"average": found["average"]["value"], "qini": qini["value"], "low": qini["low"], "high": qini["high"]}
-    return {**told, **shown, "advice": found["advice"], **(sure if found["sure"] else {})}
+    return {**known, **shown, "advice": found["advice"], **(sure if found["sure"] else {})}
