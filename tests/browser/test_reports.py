@@ -159,3 +159,37 @@ def test_the_overview_of_a_segment_opens_those_in_it(page: Page, site: Site) -> 
     expect(dialog.get_by_text(f"{BUYERS} people", exact=True)).to_be_visible()
     expect(dialog.get_by_role("button", name="Make a segment")).to_be_visible()
     assert "segment=seen" in page.url
+
+
+LONG_AGO = 200
+"""Days: before every period of the other tests."""
+
+
+def test_those_who_did_not_come_back_are_opened_beside_those_who_did(page: Page, site: Site) -> None:
+    began = [{"userId": f"c{n}", "type": "track", "event": "Course Started", "timestamp": ago(LONG_AGO)} for n in range(3)]
+    site.send([*began, {"userId": "c0", "type": "track", "event": "Course Ended", "timestamp": ago(LONG_AGO - 0.1)}])
+    asked = {"start": {"event": "Course Started"}, "returning": {"event": "Course Ended"}, "basis": "rolling", "unit": "week", "offsets": 1}
+    page.add_init_script("localStorage.setItem('uems.language', 'zh')")
+    page.goto(f"/w/shop/reports/new-report?kind=retention&spec={quote(json.dumps({**asked, 'last_days': 300}))}")
+    page.get_by_role("link", name="33.3%").last.click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("1 人", exact=True)).to_be_visible()
+    dialog.get_by_text("没有回来", exact=True).click()
+    expect(dialog.get_by_text("2 人", exact=True)).to_be_visible()
+    expect(dialog.locator("tbody tr.ant-table-row")).to_have_count(2)
+    assert "lost" in page.url
+    assert _unfit(page, "zh") == []
+
+
+def test_pages_and_sources_of_sessions_open_whoever_came_by_them(page: Page, site: Site) -> None:
+    seen = [("d0", "/start"), ("d1", "/start"), ("d2", "/deep")]
+    site.send([{"userId": user, "type": "page", "context": {"page": {"path": path}}, "timestamp": ago(LONG_AGO)} for user, path in seen])
+    spec = {"last_days": 300}
+    site.wait(lambda: len(site.ask("reports/sessions", spec)["data"]["entry_pages"]) == 2)
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(f"/w/shop/reports/new-report?kind=sessions&spec={quote(json.dumps(spec))}")
+    page.get_by_role("link", name="Entry pages · /start · People: 2", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("2 people", exact=True)).to_be_visible()
+    expect(dialog.locator("tbody tr.ant-table-row")).to_have_count(2)
+    assert _unfit(page, "en") == []

@@ -145,6 +145,7 @@ def test_every_cohort_equals_a_count_by_hand_and_opens_its_people(
                     assert world.open("cohort_revenue", spec, {**place, "outcome": "not_paying"}, now) == sorted(members - paid)
         assert [[one["size"], one["cumulative_minor"]] for one in line["curve"]] == [sums.get(n, [0, 0]) for n in range(4)]
         assert world.open("cohort_revenue", spec, {"column": 1, "group": group}, now) == sorted(payers)
+        assert world.open("cohort_revenue", spec, {"group": group}, now) == sorted(mine)
 
 
 def test_a_refund_is_taken_off(town: Town) -> None:
@@ -179,5 +180,6 @@ def test_nothing_to_count_has_designed_answers(town: Town) -> None:
     assert world.ask("cohort_revenue", nothing).data["lines"] == []
     assert world.ask("cohort_revenue", {}).data["lines"][0]["size"] == 0
     assert world.open("rfm", {}, {}) == []
-    with pytest.raises(UemsError):
-        world.open("cohort_revenue", {}, {"cohort": "2020-01-01"})
+    for cell in ({"cohort": "2020-01-01"}, {"outcome": "not_paying"}):
+        with pytest.raises(UemsError):
+            world.open("cohort_revenue", {}, cell)

@@ -95,6 +95,7 @@ def test_every_node_and_link_equals_a_walk_by_hand_and_opens_its_people(town: To
     levels = levels_of(spec)
     every = [(p, w) for p, seen in world.people().items() for v in visits(spec, seen) if (w := walk(spec, v)) is not None]
     assert (data["levels"], data["paths"], data["people"]) == (levels, len(every), len({p for p, _ in every}))
+    assert world.open("paths", spec, {}) == sorted({p for p, _ in every})
     shown = []
     top: dict[int, list[str]] = {}
     for level in levels:
@@ -142,6 +143,8 @@ def check_links(world: Any, spec: dict[str, Any], links: Sequence[dict[str, Any]
         assert link["of_to"] == pytest.approx(len(mine) / sum(level + 1 in w and w[level + 1][0] == b for _, w in shown))
         if spec["goal"]:
             assert link["converted"] == sum(goal for _, _, goal in mine)
+            cell = {"level": level, "name": a, "link": True, "to": b, "converted": True}
+            assert world.open("paths", spec, cell) == sorted({p for p, _, goal in mine if goal})
         assert world.open("paths", spec, {"level": level, "name": a, "link": True, "to": b}) == sorted({p for p, _, _ in mine})
 
 
@@ -174,6 +177,7 @@ def test_nothing_to_count_has_a_designed_answer(town: Town) -> None:
     world = town.world()
     assert world.ask("paths", {"first_day": None, "last_day": None}).data["nodes"] == []
     assert world.ask("paths", {}).data["paths"] == 0
-    for cell in ({"level": 9}, {"level": 0, "name": "nobody"}):
+    assert world.open("paths", {}, {}) == []
+    for cell in ({"level": 9}, {"level": 0, "name": "nobody"}, {"ended": True}, {"level": 0, "link": True, "converted": True}):
         with pytest.raises(UemsError):
             world.open("paths", {}, cell)

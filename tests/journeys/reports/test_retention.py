@@ -135,8 +135,10 @@ def test_every_cell_equals_a_count_by_hand_and_opens_its_people(town: Town, batc
         group = line["group"]
         mine = [(p, c, s) for p, c, s in every if group is None or group_of(text(s.properties.get("x")), top) == group]
         assert line["size"] == len(mine)
+        assert world.open("retention", spec, {"group": group}, now) == sorted({p for p, _, _ in mine})
         complete: dict[int, list[bool]] = {n: [] for n in range(len(columns))}
         joined: dict[int, set[int]] = {n: set() for n in range(len(columns))}
+        gone: dict[int, set[int]] = {n: set() for n in range(len(columns))}
         for row in line["cohorts"]:
             cohort = date.fromisoformat(row["cohort"])
             members = [(p, s) for p, c, s in mine if c == cohort]
@@ -152,6 +154,7 @@ def test_every_cell_equals_a_count_by_hand_and_opens_its_people(town: Town, batc
                 if when == "over":
                     complete[n] += [p in back for p, _ in members]
                     joined[n] |= back
+                    gone[n] |= {p for p, _ in members} - back
                 if members and group is None:
                     place = {"cohort": row["cohort"], "column": n}
                     assert world.open("retention", spec, place, now) == sorted(back)
@@ -160,6 +163,7 @@ def test_every_cell_equals_a_count_by_hand_and_opens_its_people(town: Town, batc
             assert (mean["count"], mean["size"]) == (sum(complete[n]), len(complete[n]))
             if n == 1:
                 assert world.open("retention", spec, {"column": n, "group": group}, now) == sorted(joined[n])
+                assert world.open("retention", spec, {"column": n, "group": group, "outcome": "lost"}, now) == sorted(gone[n])
 
 
 def shares(world: Any, spec: dict[str, Any]) -> list[int]:
@@ -204,7 +208,7 @@ def test_a_workspace_without_events_and_a_cell_that_is_not_there(town: Town) -> 
     world = town.world()
     assert world.ask("retention", {"first_day": None, "last_day": None}).data["lines"] == []
     assert world.ask("retention", {"unit": "day"}).data["lines"][0]["size"] == 0
-    for cell in ({"cohort": "2025-10-01"}, {"cohort": FIRST.isoformat(), "column": 99}, {"outcome": "lost"}):
+    for cell in ({"cohort": "2025-10-01"}, {"cohort": FIRST.isoformat(), "column": 99}, {"cohort": FIRST.isoformat(), "outcome": "lost"}):
         with pytest.raises(UemsError):
             world.open("retention", {"unit": "day"}, cell)
     assert LAST > FIRST

@@ -2,15 +2,19 @@
 
 from collections.abc import Iterator
 from datetime import date
+from random import Random
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
 from tests.journeys.worlds import Event, Town, World
 from tests.support import houses
 from tests.support.events import NOW
+from uems.journeys import asking
 from uems.journeys.registry import REPORTS
 from uems.journeys.reports.sessions import Config
+from uems.kernel.errors import UemsError
 from uems.kernel.settings import Settings
 
 MINUTE, HOUR = 60_000, 3_600_000
@@ -28,6 +32,11 @@ def ask(world: World, first: date | None = None, last: date | None = None, days:
     answer = REPORTS.get("sessions").run(world.town.house, world.scope, Config(first_day=first, last_day=last, last_days=days), NOW)
     assert answer.exact
     return dict(answer.data)
+
+
+def people(world: World, **cell: Any) -> list[int]:
+    house = world.town.house
+    return [int(one) for one in asking.people_of_report(house, world.scope, "sessions", {}, cell, NOW)]
 
 
 def test_a_workspace_without_sessions_has_a_designed_answer(world: World) -> None:
@@ -66,6 +75,7 @@ def test_every_number_by_hand(world: World) -> None:
     ]
     assert [(p["name"], p["sessions"]) for p in data["exit_pages"]] == [("/", 2), ("/a", 1), ("/buy", 1)]
     assert [(p["name"], p["sessions"]) for p in data["sources"]] == [("", 3), ("search.example", 1)]
+    assert [(p["name"], p["people"]) for p in data["entry_pages"]] == [("/", 2), ("/a", 1), ("/b", 1)]
     one = ask(world, first=date(2025, 11, 2), last=date(2025, 11, 2))
     assert (one["sessions"], one["people"], one["bounce_rate"], one["revenue_minor"], len(one["series"])) == (2, 2, 0.5, 0, 1)
     assert ask(world, last=date(2025, 11, 3), days=2) == ask(world, first=date(2025, 11, 2), last=date(2025, 11, 3))
@@ -86,3 +96,47 @@ def test_engaged_time_is_of_the_sessions_that_report_any(world: World) -> None:
     data = ask(world)
     assert data["engaged"] == {"sessions": 2, "average": 21.5, "median": 21.5}
     assert data["bounce_rate"] == 1.0
+
+
+def test_every_page_and_source_opens_exactly_the_people_whom_it_counts(world: World) -> None:
+    random = Random(5)
+    referrers = ["", "", "https://www.search.example/q", "https://friend.example/"]
+    events = [
+        Event(
+            user=f"u{random.randrange(6)}",
+            ms=random.randrange(60) * HOUR + random.choice([0, 0, MINUTE]),
+            path=random.choice(["/", "/a", "/b", ""]),
+            referrer=random.choice(referrers),
+        )
+        for _ in range(60)
+    ]
+    world.send(events)
+    data = ask(world)
+    rows = [
+        dict(zip(("person", "day", "entry_page", "exit_page", "source", "bounced"), _told(row), strict=True)) for row in world.expected()
+    ]
+    assert data["people"] == len({row["person"] for row in rows})
+    for key, field in (("entry_pages", "entry_page"), ("exit_pages", "exit_page"), ("sources", "source")):
+        names = {row[field] for row in rows} - ({""} if field != "source" else set())
+        assert {one["name"] for one in data[key]} == names
+        for one in data[key]:
+            mine = [row for row in rows if row[field] == one["name"]]
+            whom = sorted({row["person"] for row in mine})
+            assert (one["sessions"], one["people"], one["bounces"]) == (len(mine), len(whom), sum(row["bounced"] for row in mine))
+            assert people(world, **{field: one["name"]}) == whom
+            assert people(world, **{field: one["name"]}, bounced=True) == sorted({row["person"] for row in mine if row["bounced"]})
+    # All that is given has to hold for one and the same session.
+    for row in rows:
+        same = [one for one in rows if all(one[name] == row[name] for name in ("day", "exit_page", "source"))]
+        if row["exit_page"]:
+            found = people(world, day=row["day"].isoformat(), exit_page=row["exit_page"], source=row["source"])
+            assert found == sorted({one["person"] for one in same})
+    assert people(world, entry_page="/nowhere") == []
+    with pytest.raises(UemsError):
+        people(world, entry_page="")
+
+
+def _told(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Person, day, first and last page, source, whether it bounced: of a session by its definition."""
+    host = (urlsplit(row[8]).hostname or "").removeprefix("www.")
+    return row[0], row[3], row[6], row[7], row[9] or host, row[16]

@@ -9,7 +9,8 @@ its first day, its ``size`` and ``cells``, one a column: ``revenue_minor`` of th
 ``per_person_minor`` (that by size: LTV to date), ``paying`` people who paid anything up to it, ``complete``, whether the column has
 passed; null where it has not begun. The curve takes complete cells only: ``size``, ``cumulative_minor``, ``per_person_minor``. A group
 is the value of the first ``acquired`` event. Cell: ``cohort``, ``column`` (left out: the whole cohort), ``outcome`` "paying" up to the
-column, or "not_paying"; without a ``cohort`` a point of the curve: the same of every cohort for which that column has passed.
+column, or "not_paying"; without a ``cohort`` a point of the curve: the same of every cohort for which that column has passed; with
+neither everybody of any cohort.
 """
 
 from collections.abc import Sequence
@@ -54,9 +55,9 @@ class CohortRevenueCell(Cell):
     outcome: Literal["paying", "not_paying"] = "paying"
 
     @model_validator(mode="after")
-    def _somewhere(self) -> "CohortRevenueCell":
-        if self.cohort is None and self.column is None:
-            raise ValueError("a cell needs a cohort, a column, or both")
+    def _in_time(self) -> "CohortRevenueCell":
+        if self.outcome == "not_paying" and self.column is None:
+            raise ValueError("outcome not_paying needs a column, up to which people paid nothing")
         return self
 
 
@@ -130,7 +131,8 @@ def _wanted(asked: Ask, spec: Config, cell: CohortRevenueCell, cohorts: list[dat
     """The places of the cohorts whose people a cell opens."""
     if cell.cohort is not None:
         return [cohorts.index(cell.cohort)]
-    assert cell.column is not None
+    if cell.column is None:
+        return list(range(len(cohorts)))
     ends = [following(cohort, spec.unit, cell.column) for cohort in cohorts]
     return [n for n, bucket in enumerate(ends) if is_over(bucket, spec.unit, asked.scope.zone, asked.now)]
 

@@ -10,7 +10,8 @@ data: ``paths`` and ``people`` in all; ``levels``; ``nodes`` one entry each: ``l
 ``share`` of all paths, ``ended`` paths with nothing next to it, away from the anchor; ``links``: ``level`` of the first of the two,
 ``from``, ``to``, ``paths``, ``people``, ``of_from`` and ``of_to`` as shares of their paths, ``median_seconds``, ``average_seconds``, and
 with a ``goal`` ``converted`` paths that reach it then or later in the visit, and ``conversion``. Cell: ``level`` and ``name`` of a node,
-with ``ended`` those who stopped there, with ``link`` those who went on to ``to``.
+with ``ended`` those who stopped there, with ``link`` those who went on to ``to``, with ``converted`` too those of them who reached the
+goal; without a ``level`` everybody with a path.
 """
 
 from collections.abc import Mapping, Sequence
@@ -91,11 +92,20 @@ class Config(Asked):
 class PathCell(Spec):
     """The people of a node, of those who ended there, or of a link; a name of null stands for all others."""
 
-    level: Annotated[int, Field(strict=True, ge=-9, le=9)]
+    level: Annotated[int, Field(strict=True, ge=-9, le=9)] | None = Field(None, description="Left out: every path, whatever its steps.")
     name: str | None = None
     ended: bool = False
     link: bool = Field(False, description="A link from this node to the one called to on the next level.")
     to: str | None = None
+    converted: bool = Field(False, description="Of a link: only paths that reach the goal then or later in the visit.")
+
+    @model_validator(mode="after")
+    def _fitting(self) -> "PathCell":
+        if self.level is None and (self.name is not None or self.ended or self.link or self.to is not None):
+            raise ValueError("name, ended, link and to are those of a level; give the level, or leave them out for all paths")
+        if self.converted and not self.link:
+            raise ValueError("converted is told of links; give link and to as well")
+        return self
 
 
 class Paths:
@@ -128,20 +138,26 @@ class Paths:
         return answer(asked, data, steps)
 
     def people(self, house: House, scope: Scope, spec: BaseModel, cell: BaseModel, now: datetime) -> People:
-        """Whose paths a node or a link counts."""
+        """Whose paths a node, a link, or the whole answer counts."""
         assert isinstance(spec, Config)
         assert isinstance(cell, PathCell)
         levels = _levels(spec)
-        if cell.level not in levels or (cell.link and cell.level + 1 not in levels):
+        if cell.level is not None and (cell.level not in levels or (cell.link and cell.level + 1 not in levels)):
             raise invalid("cell.level", cell.level, f"must be one of {levels}, for a link not the last.")
+        if cell.converted and spec.goal is None:
+            raise invalid("cell.converted", True, "needs a goal in the spec.")
         asked = ask(house, scope, spec, now)
         if asked is None:
             return NOBODY
         names, found, shown = _walked(asked, spec)
+        if cell.level is None:
+            return different(found.person)
         level = levels.index(cell.level)
         chosen = shown[:, level] == _code(names, cell.name)
         if cell.link:
             chosen &= shown[:, level + 1] == _code(names, cell.to)
+            if cell.converted:
+                chosen &= found.goal_after[:, level + 1]
         elif cell.ended:
             chosen &= _ended(spec, shown, level)
         return different(found.person[chosen])

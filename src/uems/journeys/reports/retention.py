@@ -10,7 +10,8 @@ data: ``columns`` the first and last offset of each; ``lines`` one a group (null
 cohort has its first day, its ``size`` and ``cells``, one a column: ``count``, ``share`` and ``complete``, whether that time has
 passed for all of them; null where it has not begun. The curve takes complete cells only: ``count`` of ``size``, and ``share``. A group
 is the value of the first start in the cohort. Cell: ``cohort`` its first day, ``column`` (left out: the whole cohort), ``outcome``;
-without a ``cohort`` a point of the curve: whoever came back of any cohort that the curve takes at that column, each person once.
+without a ``cohort`` a point of the curve: whoever came back of any cohort that the curve takes at that column, each person once;
+with neither everybody of any cohort.
 """
 
 from datetime import date, datetime, timedelta
@@ -67,9 +68,9 @@ class RetentionCell(Cell):
     outcome: Literal["retained", "lost"] = "retained"
 
     @model_validator(mode="after")
-    def _somewhere(self) -> "RetentionCell":
-        if self.cohort is None and self.column is None:
-            raise ValueError("a cell needs a cohort, a column, or both")
+    def _in_time(self) -> "RetentionCell":
+        if self.outcome == "lost" and self.column is None:
+            raise ValueError("outcome lost needs a column, by the end of which people did not come back")
         return self
 
 
@@ -128,7 +129,8 @@ def _wanted(asked: Ask, spec: Config, cell: RetentionCell, cohorts: list[date]) 
     """The places of the cohorts whose people a cell opens."""
     if cell.cohort is not None:
         return [cohorts.index(cell.cohort)]
-    assert cell.column is not None
+    if cell.column is None:
+        return list(range(len(cohorts)))
     column = _columns(spec)[cell.column]
     return [n for n, cohort in enumerate(cohorts) if _time(asked, spec, cohort, column) == "over"]
 

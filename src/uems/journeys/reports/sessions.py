@@ -4,14 +4,15 @@ A session counts on the business day of its start. data: ``sessions``; ``people`
 one page view and nothing else but reports of engagement; ``seconds``, ``pages`` and ``engaged`` (seconds that the browser SDK
 reported, over the ``sessions`` with any) each with ``average`` and ``median``; ``revenue_minor`` in ``currency``;
 ``series`` one entry a day with sessions, people, bounces, revenue_minor; ``entry_pages``, ``exit_pages`` and ``sources`` the most
-frequent with their sessions, bounces and revenue_minor. A source is the utm source, else the host that referred, else "". Rates, averages
-and medians are null without sessions. Sessions follow the events by a few seconds. Cell: ``day`` (left out: the whole period), and
-``bounced`` true or false (left out: either).
+frequent with their sessions, people, bounces and revenue_minor. A source is the utm source, else the host that referred, else "". Rates,
+averages and medians are null without sessions. Sessions follow the events by a few seconds. Cell: ``day`` (left out: the whole period),
+``bounced`` true or false (left out: either), ``entry_page``, ``exit_page`` and ``source``, listed or not; what is given holds together,
+for one and the same session.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +32,8 @@ from uems.kernel.sql import Sql, join
 
 TOP: Final = 20
 """How many pages and sources are listed."""
+MAX_PATH: Final = 8_192
+"""Characters of the path of a page in a cell."""
 
 _SPAN: Final = Sql(
     "SELECT min(day) AS first, max(day) AS last, count() AS n FROM sessions FINAL WHERE workspace_id = {workspace:UInt32} AND NOT gone"
@@ -51,14 +54,14 @@ _COUNTS: Final = Sql("toInt64(count()) AS sessions, toInt64(countIf(bounce)) AS 
 _STATE: Final = Sql("toString(groupBitmapState(person_id)) AS state")
 _TOPS: Final = Sql(
     "SELECT indexOf([grouping(entry_path), grouping(exit_path), grouping(source)], 0) AS place,"
-    f" [entry_path, exit_path, source][place] AS name, {_COUNTS}"
+    f" [entry_path, exit_path, source][place] AS name, {_COUNTS}, toInt64(groupBitmap(person_id)) AS people"
 )
 # A session without any page has no page to begin and end with; one without a source came by itself.
 _EACH: Final = Sql(
     "GROUP BY GROUPING SETS ((entry_path), (exit_path), (source)) HAVING place = 3 OR name != ''"
     f" ORDER BY place, sessions DESC, name LIMIT {TOP} BY place {_FINAL}"
 )
-_SOURCE: Final = Sql("if(utm_source != '', toString(utm_source), domainWithoutWWW(referrer)) AS source")
+_SOURCE: Final = Sql("if(utm_source != '', toString(utm_source), domainWithoutWWW(referrer))")
 
 
 class Config(overview.Config):
@@ -80,6 +83,9 @@ class SessionsCell(BaseModel):
 
     day: date | None = None
     bounced: bool | None = None
+    entry_page: Annotated[str, Field(min_length=1, max_length=MAX_PATH)] | None = Field(None, description="Path of the first page.")
+    exit_page: Annotated[str, Field(min_length=1, max_length=MAX_PATH)] | None = Field(None, description="Path of the last page.")
+    source: Annotated[str, Field(max_length=MAX_PATH)] | None = Field(None, description="Where it came from; empty: directly.")
 
 
 class Sessions:
@@ -109,14 +115,14 @@ class Sessions:
         totals["people"] = _bits.count(np.bitwise_or.reduce(_bits.matrix(sets), axis=0)) if sets else 0
         by_day = _by_day(found, sets)
         tops: list[list[dict[str, Any]]] = [[], [], []]
-        sources = Sql(f"SELECT entry_path, exit_path, {_SOURCE}, bounce, revenue_minor {mine}")
+        sources = Sql(f"SELECT person_id, entry_path, exit_path, {_SOURCE} AS source, bounce, revenue_minor {mine}")
         for row in query.run(Sql(f"{_TOPS} FROM ({sources}) {_EACH}")).to_pylist():
             tops[row.pop("place") - 1].append(row)
         series = [_entry(first + timedelta(days=n), by_day) for n in range((last - first).days + 1)]
         return Answer(first_day=first, last_day=last, exact=True, data=_data(scope, totals, series, *tops))
 
     def people(self, house: House, scope: Scope, spec: BaseModel, cell: BaseModel, now: datetime) -> npt.NDArray[np.uint64]:
-        """Who had a session, one that bounced, or one that did not."""
+        """Who had such a session."""
         assert isinstance(spec, Config)
         assert isinstance(cell, SessionsCell)
         days = _days(house, scope, spec, now)
@@ -127,8 +133,8 @@ class Sessions:
                 raise invalid("cell.day", cell.day.isoformat(), f"must be a day from {days[0]} to {days[1]}.")
             days = cell.day, cell.day
         query = of_days(house, scope, spec.of_some or Asked(), now, *days).query()
-        how = Sql("") if cell.bounced is None else Sql("AND bounce") if cell.bounced else Sql("AND NOT bounce")
-        found = query.run(Sql(f"SELECT DISTINCT person_id AS person {_from(query)} {how} {_FINAL}")).column("person")
+        how = join(Sql(""), [Sql(f" AND {condition}") for condition in _conditions(query, cell)])
+        found = query.run(Sql(f"SELECT DISTINCT person_id AS person {_from(query)}{how} {_FINAL}")).column("person")
         return np.sort(np.asarray(found.to_numpy(), np.uint64))
 
 
@@ -138,6 +144,18 @@ def _from(query: Query) -> Sql:
     start, end = query.bind(period.start, "DateTime64(3, 'UTC')"), query.bind(period.end, "DateTime64(3, 'UTC')")
     mine = Sql(f"workspace_id = {query.ask.scope.workspace_id} AND NOT gone AND started_at >= {start} AND started_at < {end}")
     return Sql(f"FROM sessions FINAL WHERE {join(Sql(' AND '), [mine, *query.counts(Sql('person_id'))])}")
+
+
+def _conditions(query: Query, cell: SessionsCell) -> list[Sql]:
+    """What a session has to be for the cell to count it."""
+    found = [] if cell.bounced is None else [Sql("bounce") if cell.bounced else Sql("NOT bounce")]
+    if cell.entry_page is not None:
+        found.append(Sql(f"entry_path = {query.bind(cell.entry_page, 'String')}"))
+    if cell.exit_page is not None:
+        found.append(Sql(f"exit_path = {query.bind(cell.exit_page, 'String')}"))
+    if cell.source is not None:
+        found.append(Sql(f"{_SOURCE} = {query.bind(cell.source, 'String')}"))
+    return found
 
 
 def _days(house: House, scope: Scope, spec: Config, now: datetime) -> tuple[date, date] | None:

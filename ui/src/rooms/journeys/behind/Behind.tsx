@@ -24,14 +24,17 @@ interface BehindProps {
   readonly note?: ReactNode;
   /** Name of a segment of them. */
   readonly suggestion: string;
+  /** Changes between the lists that belong to the number. */
+  readonly sides?: ReactNode;
   readonly onClose: () => void;
 }
 
-export function Behind({ asked, title, note, suggestion, onClose }: BehindProps): ReactNode {
+export function Behind({ asked, title, note, suggestion, sides, onClose }: BehindProps): ReactNode {
   const may = useMay("people:read");
   return (
     <Drawer open={asked !== null} onClose={onClose} size={640} title={title} destroyOnHidden>
       {note ? <p className={styles.note}>{note}</p> : null}
+      {sides ? <div className={styles.sides}>{sides}</div> : null}
       {asked === null ? null : may ? <People key={JSON.stringify(asked)} asked={asked} suggestion={suggestion} /> : <NoPermission />}
     </Drawer>
   );

@@ -1,5 +1,5 @@
 // What does the answer say? The number first, then the picture, then the tables; every number of people opens who they are.
-import { Button, Skeleton } from "antd";
+import { Button, Segmented, Skeleton } from "antd";
 import { Braces } from "lucide-react";
 import { lazy, Suspense, useCallback, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
@@ -105,13 +105,24 @@ function Opened({ kind, spec, view, name }: OpenedProps): ReactNode {
   const { t } = useTranslation();
   const [behind, open] = useParam("behind");
   const cell = behind === "" ? null : cellOf(behind);
-  const label = opened(view, behind)?.label;
+  const value = opened(view, behind);
+  const label = value?.label;
   return (
     <Behind
       asked={cell ? { report: kind, spec, cell } : null}
       title={label ?? t("reports.people")}
       note={name}
       suggestion={`${name}: ${label ?? t("reports.people")}`.slice(0, 200)}
+      sides={
+        value?.sides ? (
+          <Segmented
+            aria-label={t("reports.sides")}
+            options={value.sides.map(({ word, cell: side }) => ({ value: JSON.stringify(side), label: word }))}
+            value={behind}
+            onChange={open}
+          />
+        ) : null
+      }
       onClose={() => open("")}
     />
   );

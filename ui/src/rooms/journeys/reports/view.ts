@@ -9,6 +9,13 @@ export type Format = "count" | "number" | "share" | "money" | "seconds" | "text"
 /** Names one number of people, as the API takes it. */
 export type Cell = Readonly<Record<string, Json | undefined>>;
 
+/** One of several lists of people that belong to one number, such as those who came back and those who did not. */
+export interface Side {
+  readonly word: string;
+  readonly cell: Cell;
+  readonly label: string;
+}
+
 export interface Value {
   readonly value: string | number | null;
   /** In place of that of its column. */
@@ -17,6 +24,8 @@ export interface Value {
   readonly cell?: Cell;
   /** What it counts, above its people; also the name of the link. */
   readonly label?: string;
+  /** The lists between which one can change there; that of the cell itself is the first. */
+  readonly sides?: readonly Side[];
   /** From 0 to 1: how strongly the cell is coloured. */
   readonly heat?: number;
   /** What it says is not final yet. */
@@ -47,6 +56,7 @@ export interface Figure extends Value {
 export interface Opening {
   readonly cell: Cell;
   readonly label: string;
+  readonly sides?: readonly Side[];
 }
 
 export interface PlotLine {
@@ -143,7 +153,7 @@ export function text(value: string): Value {
   return { value };
 }
 
-/** The value of a view that opens the people of a cell. */
+/** The value of a view that opens the people of a cell, by itself or as one of its sides. */
 export function opened(view: View, cell: string): Value | undefined {
   const values = [
     ...view.figures,
@@ -154,5 +164,11 @@ export function opened(view: View, cell: string): Value | undefined {
       return picture.lines.flatMap(({ opens = [] }) => opens.flatMap((one): readonly Value[] => (one ? [{ value: null, ...one }] : [])));
     }),
   ];
-  return values.find((one) => one.cell !== undefined && JSON.stringify(one.cell) === cell);
+  for (const one of values) {
+    if (one.cell === undefined) continue;
+    if (JSON.stringify(one.cell) === cell) return one;
+    const side = one.sides?.find((each) => JSON.stringify(each.cell) === cell);
+    if (side) return { ...one, cell: side.cell, label: side.label };
+  }
+  return undefined;
 }

@@ -46,7 +46,7 @@ export function attributionView(data: Attribution, saying: Saying): View {
   return {
     empty: data.conversions === 0,
     figures: [
-      { name: t("reports.conversions"), value: data.conversions, format: "count" },
+      { name: t("reports.conversions"), value: data.conversions, format: "count", cell: {}, label: t("reports.conversions") },
       { name: t("reports.revenue"), value: data.revenue_minor, format: "money" },
       {
         name: t("reports.attributed"),

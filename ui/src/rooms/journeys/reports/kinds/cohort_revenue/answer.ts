@@ -1,5 +1,15 @@
 // What does cohort revenue show? What a customer of each cohort has brought so far, stretch by stretch after they came.
-import { groupCell, groupName, type Group, type Saying, type Table, type Value, type View } from "../../view";
+import {
+  groupCell,
+  groupName,
+  type Cell as Place,
+  type Group,
+  type Opening,
+  type Saying,
+  type Table,
+  type Value,
+  type View,
+} from "../../view";
 
 interface Cell {
   readonly cumulative_minor: number;
@@ -33,6 +43,14 @@ export function cohortRevenueView(data: CohortRevenue, saying: Saying): View {
     1,
     ...data.lines.flatMap(({ cohorts }) => cohorts.flatMap(({ cells }) => cells.map((cell) => cell?.per_person_minor ?? 0))),
   );
+  const openingOf = (cell: Place, paid: string, unpaid: string): Required<Opening> => ({
+    cell,
+    label: paid,
+    sides: [
+      { word: t("reports.paid"), cell, label: paid },
+      { word: t("reports.unpaid"), cell: { ...cell, outcome: "not_paying" }, label: unpaid },
+    ],
+  });
   const titled = (title: string, group: Group): string => (grouped ? `${title} · ${groupName(group, saying)}` : title);
   const tableOf = (line: CohortRevenue["lines"][number], of: "per_person" | "paying"): Table => ({
     key: `${of} ${groupName(line.group, saying)}`,
@@ -51,8 +69,10 @@ export function cohortRevenueView(data: CohortRevenue, saying: Saying): View {
           if (cell === null) return { value: null };
           const growing = cell.complete ? {} : { growing: true };
           if (of === "per_person") return { value: whole(cell.per_person_minor), heat: (cell.per_person_minor ?? 0) / most, ...growing };
-          const label = t("reports.paidBy", { cohort, offset: names[column] ?? "" });
-          return { value: cell.paying, heat: cell.paying / size, cell: { cohort, column, ...groupCell(line.group) }, label, ...growing };
+          const words = { cohort, offset: names[column] ?? "" };
+          const place = { cohort, column, ...groupCell(line.group) };
+          const opening = openingOf(place, t("reports.paidBy", words), t("reports.unpaidBy", words));
+          return { value: cell.paying, heat: cell.paying / size, ...opening, ...growing };
         }),
       ]),
   });
@@ -62,7 +82,7 @@ export function cohortRevenueView(data: CohortRevenue, saying: Saying): View {
     empty: (all?.size ?? 0) === 0,
     figures: [
       { name: t("reports.ltv"), value: whole(curve[ripe]?.per_person_minor ?? null), format: "money", note: names[ripe] ?? "" },
-      { name: t("reports.inCohorts"), value: all?.size ?? 0, format: "count" },
+      { name: t("reports.inCohorts"), value: all?.size ?? 0, format: "count", cell: {}, label: t("reports.inCohorts") },
     ],
     pictures: [
       {
@@ -76,10 +96,10 @@ export function cohortRevenueView(data: CohortRevenue, saying: Saying): View {
         lines: data.lines.map((line) => ({
           name: groupName(line.group, saying),
           values: line.curve.map(({ per_person_minor }) => whole(per_person_minor)),
-          opens: line.curve.map((_, column) => ({
-            cell: { column, ...groupCell(line.group) },
-            label: t("reports.paidOfAll", { offset: names[column] ?? "" }),
-          })),
+          opens: line.curve.map((_, column) => {
+            const words = { offset: names[column] ?? "" };
+            return openingOf({ column, ...groupCell(line.group) }, t("reports.paidOfAll", words), t("reports.unpaidOfAll", words));
+          }),
         })),
       },
     ],

@@ -61,14 +61,16 @@ export function pathsView(data: Paths, { spec, t }: Saying): View {
       { value: link.people, cell, label },
       { value: link.of_from },
       { value: link.median_seconds },
-      ...(goal ? [{ value: link.conversion ?? null }] : []),
+      ...(goal
+        ? [{ value: link.conversion ?? null, cell: { ...cell, converted: true }, label: `${label} · ${t("reports.reachGoal")}` }]
+        : []),
     ];
   });
   return {
     empty: data.paths === 0,
     figures: [
       { name: t("reports.paths"), value: data.paths, format: "count" },
-      { name: t("reports.people"), value: data.people, format: "count" },
+      { name: t("reports.people"), value: data.people, format: "count", cell: {}, label: t("reports.people") },
     ],
     // Where nobody went on there are no ways to draw.
     pictures: data.links.slice(0, 1).map(() => ({

@@ -6,6 +6,10 @@ interface Counts {
   readonly bounces: number;
   readonly revenue_minor: number;
 }
+interface Top extends Counts {
+  readonly name: string;
+  readonly people: number;
+}
 interface Spread {
   readonly average: number | null;
   readonly median: number | null;
@@ -19,10 +23,12 @@ export interface Sessions {
   readonly engaged: Spread & { readonly sessions: number };
   readonly revenue_minor: number;
   readonly series: readonly (Counts & { readonly day: string; readonly people: number })[];
-  readonly entry_pages: readonly (Counts & { readonly name: string })[];
-  readonly exit_pages: readonly (Counts & { readonly name: string })[];
-  readonly sources: readonly (Counts & { readonly name: string })[];
+  readonly entry_pages: readonly Top[];
+  readonly exit_pages: readonly Top[];
+  readonly sources: readonly Top[];
 }
+
+const FIELDS = { entry_pages: "entry_page", exit_pages: "exit_page", sources: "source" } as const;
 
 export function sessionsView(data: Sessions, { t }: Saying): View {
   const counts = [
@@ -30,18 +36,28 @@ export function sessionsView(data: Sessions, { t }: Saying): View {
     { key: "bounces", title: t("reports.bounces"), format: "count" as const },
     { key: "revenue", title: t("reports.revenue"), format: "money" as const },
   ];
-  const top = (key: "entry_pages" | "exit_pages" | "sources"): Table => ({
+  const people = t("reports.people");
+  const top = (key: keyof typeof FIELDS): Table => ({
     key,
     title: t(`reports.tops.${key}`),
-    columns: [{ key: "name", title: t(key === "sources" ? "reports.source" : "reports.page"), format: "text" }, ...counts],
-    rows: data[key].map((row): Value[] => [
-      { value: row.name === "" ? t("reports.direct") : row.name },
-      { value: row.sessions },
-      { value: row.bounces },
-      { value: row.revenue_minor },
-    ]),
+    columns: [
+      { key: "name", title: t(key === "sources" ? "reports.source" : "reports.page"), format: "text" },
+      { key: "people", title: people, format: "count" },
+      ...counts,
+    ],
+    rows: data[key].map((row): Value[] => {
+      const name = row.name === "" ? t("reports.direct") : row.name;
+      const cell = { [FIELDS[key]]: row.name };
+      const whole = `${t(`reports.tops.${key}`)} · ${name}`;
+      return [
+        { value: name },
+        { value: row.people, cell, label: `${whole} · ${people}` },
+        { value: row.sessions },
+        { value: row.bounces, cell: { ...cell, bounced: true }, label: `${whole} · ${t("reports.bounced")}` },
+        { value: row.revenue_minor },
+      ];
+    }),
   });
-  const people = t("reports.people");
   const days = data.series.map(({ day }) => ({ cell: { day }, label: `${people} · ${day}` }));
   return {
     empty: data.sessions === 0,

@@ -1,0 +1,66 @@
+import type { TFunction } from "i18next";
+import { expect, it } from "vitest";
+
+import { cohortRevenueView } from "./kinds/cohort_revenue/answer";
+import { pathsView } from "./kinds/paths/answer";
+import { retentionView } from "./kinds/retention/answer";
+import { sessionsView } from "./kinds/sessions/answer";
+import { opened, type Table, type View } from "./view";
+
+/** Says the last part of a key and what is filled in. */
+const t = ((key: string, holes?: Record<string, unknown>) =>
+  [key.split(".").at(-1), ...Object.values(holes ?? {}).map(String)].join(" ")) as unknown as TFunction;
+const saying = { spec: {}, t };
+const cells = (table: Table | undefined): unknown[] => (table?.rows ?? []).flat().flatMap(({ cell }) => (cell ? [cell] : []));
+const everybody = { group: null, size: 4 };
+
+function sidesAt(view: View, cell: object, other: object): void {
+  const sides = opened(view, JSON.stringify(cell))?.sides;
+  expect(sides?.map((side) => side.cell)).toEqual([cell, { ...cell, ...other }]);
+  const lost = opened(view, JSON.stringify({ ...cell, ...other }));
+  expect([lost?.label, lost?.sides]).toEqual([sides?.[1]?.label, sides]);
+}
+
+it("leads from those who came back to those who did not, of a cohort and of all", () => {
+  const cells = [{ count: 1, share: 0.25, complete: true }];
+  const line = { ...everybody, cohorts: [{ cohort: "2026-03-02", size: 4, cells }], curve: [{ size: 4, count: 1, share: 0.25 }] };
+  const view = retentionView({ unit: "week", columns: [[1, 3]], lines: [line] }, saying);
+  sidesAt(view, { cohort: "2026-03-02", column: 0 }, { outcome: "lost" });
+  sidesAt(view, { column: 0 }, { outcome: "lost" });
+  expect(view.figures.map(({ value, cell }) => [value, cell])).toEqual([
+    [4, {}],
+    [0.25, { column: 0 }],
+  ]);
+});
+
+it("leads from those who paid to those who did not", () => {
+  const money = { cumulative_minor: 7, per_person_minor: 3.5 };
+  const cohort = { cohort: "2026-03-01", size: 4, cells: [{ ...money, paying: 1, complete: true }] };
+  const line = { ...everybody, cohorts: [cohort], curve: [{ ...money, size: 4 }] };
+  const view = cohortRevenueView({ unit: "month", columns: 1, lines: [line] }, saying);
+  sidesAt(view, { cohort: "2026-03-01", column: 0 }, { outcome: "not_paying" });
+  sidesAt(view, { column: 0 }, { outcome: "not_paying" });
+});
+
+it("opens pages and sources, those who came directly by the empty name", () => {
+  const counts = { sessions: 3, people: 2, bounces: 1, revenue_minor: 5 };
+  const spread = { average: 1, median: 1 };
+  const tops = { entry_pages: [{ name: "/", ...counts }], exit_pages: [{ name: "/a", ...counts }], sources: [{ name: "", ...counts }] };
+  const totals = { ...counts, bounce_rate: 0.5, seconds: spread, pages: spread, engaged: { ...spread, sessions: 1 } };
+  const view = sessionsView({ ...totals, series: [], ...tops }, saying);
+  expect(view.tables.slice(1).map(cells)).toEqual(
+    [{ entry_page: "/" }, { exit_page: "/a" }, { source: "" }].map((cell) => [cell, { ...cell, bounced: true }]),
+  );
+});
+
+it("opens everybody with a path, and of a link those who reach the goal", () => {
+  const node = { paths: 3, people: 2, share: 1, ended: 1 };
+  const link = { level: 0, from: "A", to: null, paths: 2, people: 1, of_from: 0.67, median_seconds: 9, converted: 1, conversion: 0.5 };
+  const view = pathsView({ paths: 3, people: 2, nodes: [{ level: 0, name: "A", ...node }], links: [link] }, saying);
+  const cell = { level: 0, name: "A", link: true, to: null };
+  expect(cells(view.tables[0])).toEqual([cell, { ...cell, converted: true }]);
+  expect(view.figures.map(({ value, cell: all }) => [value, all])).toEqual([
+    [3, undefined],
+    [2, {}],
+  ]);
+});
