@@ -6,6 +6,7 @@ from uems.simulate.demo import NAME as DEMO_NAME
 from uems.simulate.demo import SLUG as DEMO_SLUG
 from uems.simulate.demo import ZONE as DEMO_ZONE
 from uems.simulate.demo import Loaded, demo_world
+from uems.simulate.demo import begin_life as begin_demo_life
 from uems.simulate.demo import keep_alive as keep_demo_alive
 from uems.simulate.demo import load as load_demo
 from uems.simulate.files import FileFormat, write
@@ -36,6 +37,7 @@ __all__ = [
     "Target",
     "ViralInvitation",
     "World",
+    "begin_demo_life",
     "demo_world",
     "effect_of_text",
     "effects_of_yaml",

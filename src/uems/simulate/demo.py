@@ -10,6 +10,9 @@ from typing import Any, Final
 from uems.kernel.clock import day_of, start_of_day
 from uems.kernel.errors import UemsError
 from uems.simulate.days import Running
+from uems.simulate.life.living import Life, is_lived
+from uems.simulate.life.stage import Door
+from uems.simulate.life.words import Language
 from uems.simulate.reacting import Reacting, Readable
 from uems.simulate.sending import Api, Pace, Progress, Sleep, Target, live, send
 from uems.simulate.truth import write_truth
@@ -57,10 +60,27 @@ def load(api: Api, now: datetime, sleep: Sleep, progress: Progress = lambda done
     found = api.post(f"{address}/reports/overview", {"first_day": start.isoformat(), "last_day": until})["data"]
     # The last day is sent in one body, after everything else: where it is, all is.
     if any(point["day"] == last and point["actives"] for point in found["series"]):
-        # What the system tells of people by itself, such as need.predicted, bears a dot; nothing that happens in a shop does.
-        return Loaded(slug=SLUG, events=sum(count for name, count in found["events"].items() if "." not in name), already=True)
+        # What the system tells of people by itself, such as need.predicted, bears a dot; nothing that happens in a shop does. Of
+        # referrals it tells by their usual names.
+        own = (count for name, count in found["events"].items() if "." not in name and not name.startswith("Referral "))
+        return Loaded(slug=SLUG, events=sum(own), already=True)
     target = Target(api=api, workspace=address, write_key=key)
     return Loaded(slug=SLUG, events=send(target, Running(world), sleep, progress), already=False)
+
+
+def begin_life(door: Door, folder: Path, language: Language, clock: Callable[[], datetime], sleep: Sleep) -> Life | None:
+    """Talks, ideas and friends brought, in the shop that is loaded; ``Life.end`` does the rest later. None where all of it is there.
+
+    folder: where the truth is written when it is done. Raises ``UemsError`` of the server.
+    """
+    address = f"/api/workspaces/{SLUG}"
+    key, start = _key(door, address, day_of(clock(), ZONE) - timedelta(days=_DAYS))
+    world = demo_world(start)
+    if is_lived(folder, world):
+        return None
+    life = Life(door, address, key, world, language, clock, sleep)
+    life.begin()
+    return life
 
 
 def keep_alive(api: Readable, folder: Path, clock: Callable[[], datetime], sleep: Sleep) -> None:

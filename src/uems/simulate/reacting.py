@@ -198,8 +198,8 @@ class Reacting:
         return table.set_column(table.schema.get_field_index("message_id"), "message_id", pa.array(ids, pa.string()))
 
 
-def visit_of(running: Running, person: int, message_id: int, ordered_at: datetime) -> Happened:
-    """A visit that ends in an order at that time: one thing of the category that they like best."""
+def visit_of(running: Running, person: int, message_id: int, ordered_at: datetime, *, entry: int = _NEWSLETTER) -> Happened:
+    """A visit that ends in an order at that time: one thing of the category that they like best. entry: the door, as in ``ENTRIES``."""
     people = running.people
     rng = np.random.default_rng([running.world.seed, 4, message_id])
     own = np.flatnonzero(PRODUCTS.category == people.ints("favourite")[person])
@@ -215,7 +215,7 @@ def visit_of(running: Running, person: int, message_id: int, ordered_at: datetim
     )  # fmt: skip
     page = PRODUCT_PAGE + product
     told = (
-        (0, ev.PAGE, page, _NEWSLETTER, 0, 0, 0),
+        (0, ev.PAGE, page, entry, 0, 0, 0),
         (0, ev.PRODUCT_VIEWED, page, -1, product, price, 0),
         (16, ev.ADDED, page, -1, product, price, 1),
         (20, ev.PAGE, CART, -1, 0, 0, 0),
@@ -226,7 +226,7 @@ def visit_of(running: Running, person: int, message_id: int, ordered_at: datetim
         (34, ev.PAYMENT_INFO, PAYMENT, -1, price, 0, 0),
         (CART_TO_ORDER_SECONDS, ev.ORDERED, DONE, -1, number, 0, 0),
     )
-    after, kind, pages, entry, a, b, c = (np.array(column, np.int64) for column in zip(*told, strict=True))
+    after, kind, pages, entries, a, b, c = (np.array(column, np.int64) for column in zip(*told, strict=True))
     size = len(told)
     end_ms = round(ordered_at.timestamp() * 1000)
     profile = int(people.ints("first_device")[person])
@@ -239,7 +239,7 @@ def visit_of(running: Running, person: int, message_id: int, ordered_at: datetim
         profile=np.full(size, profile),
         page=pages,
         # The app is opened, not found.
-        entry=np.full(size, -1) if APP[profile] else entry,
+        entry=np.full(size, -1) if APP[profile] else entries,
         a=a,
         b=b,
         c=c,

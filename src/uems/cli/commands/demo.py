@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # with it comes an HTTP client, which a server starts faster 
     from uems.cli.serving import Answering
 
 EMAIL = "demo@example.com"
+TRUTH = "demo-truth"
 
 
 @app.command()
@@ -97,7 +98,7 @@ def _keep_alive(client: "Client", settings: Settings, server: "Answering") -> No
             raise UemsError("server_gone", "The server is ending.", status=503)
         time.sleep(seconds)
 
-    folder = settings.home / "demo-truth"
+    folder = settings.home / TRUTH
     say(f"The simulated shop goes on while this runs, and its people answer messages; what is true of them stands in {folder}")
     simulated.keep_demo_alive(client, folder, utc_now, sleep)
 
@@ -125,6 +126,9 @@ def _load(client: "Client", language: Language) -> None:
     with progress("Simulating", unit="things") as update:
         shop = simulated.load_demo(client, utc_now(), time.sleep, update)
     say(f"{shop.events:,} events in the workspace {shop.slug}" + (", as before." if shop.already else "."))
+    say("Bringing the simulated shop to life ...")
+    folder = load_settings().home / TRUTH
+    life = simulated.begin_demo_life(client, folder, language.value, utc_now, time.sleep)
     say("Loading a year of real retail data ...")
     with progress("Loading", unit="share") as update:
         loaded = grocer.load(client, lambda step, done: update(round(done * 1000), 1000))
@@ -133,3 +137,7 @@ def _load(client: "Client", language: Language) -> None:
     say("Telling people apart by tags and segments ...")
     grocer.describe_shop(client, shop.slug, language.value)
     grocer.describe(client, language.value)
+    if life is not None:
+        say("Inviting super users and paying rewards in the simulated shop ...")
+        if life.end(folder) is None:
+            say("That takes longer than usual here; `uems demo` goes on with it the next time.")
