@@ -9,6 +9,7 @@ from tests.experiments.trials.world import BEGIN, END, entered, exposed, metric,
 from tests.journeys.reports.world import Town, town
 from uems.experiments.statistics.bootstrap import capped_mean, drawn_estimate, top_share
 from uems.experiments.statistics.estimates import Estimate
+from uems.experiments.trials import parts
 from uems.experiments.trials.definitions import get_trial, save_trial
 from uems.experiments.trials.ranking import ranks
 from uems.experiments.trials.spec import TrialDraft, TrialSpec
@@ -27,7 +28,11 @@ def a_quarter(rows: list[float]) -> tuple[float, float]:
     return sum(ordered[cut:]) / sum(ordered), sum(ordered[:cut]) / cut
 
 
-def test_ranks_are_those_of_scipy_and_metrics_without_a_formula_those_of_sorting(town: Town) -> None:
+@pytest.mark.parametrize("at_once", [parts.PEOPLE_AT_ONCE, 40])
+def test_ranks_are_those_of_scipy_and_metrics_without_a_formula_those_of_sorting(
+    town: Town, at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts, "PEOPLE_AT_ONCE", at_once)
     world = town.world()
     world.send(crowd(1, people=160, lift=0.6))
     trial = started(world, "test", spec(metrics=[VIEWS, MOST, REST, metric("buys", "ratio", {"numerator": {}, "denominator": {}})]))

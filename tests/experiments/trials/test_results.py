@@ -11,7 +11,7 @@ from scipy import stats
 from tests.experiments.trials.world import BEGIN, END, entered, exposed, exposures, metric, spec, started, truth
 from tests.journeys.reports.world import DAY, Act, Town, World, town
 from uems.experiments.statistics.novelty import Novelty
-from uems.experiments.trials import closer, definitions
+from uems.experiments.trials import closer, definitions, parts
 from uems.experiments.trials.results import Results, results_of
 from uems.experiments.trials.spec import TrialDraft, TrialSpec
 from uems.experiments.trials.words import say_verdict
@@ -226,7 +226,9 @@ def test_a_winner_that_hurts_a_guardrail_is_none(town: Town) -> None:
     assert "Load" in en
 
 
-def test_a_quantile_is_that_of_those_who_did_it(town: Town) -> None:
+@pytest.mark.parametrize("at_once", [parts.PEOPLE_AT_ONCE, 40])
+def test_a_quantile_is_that_of_those_who_did_it(town: Town, at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts, "PEOPLE_AT_ONCE", at_once)
     world = town.world()
     luck, acts = np.random.default_rng(7), []
     sizes: dict[str, list[float]] = {arm: [] for arm in ARMS}

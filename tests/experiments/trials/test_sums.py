@@ -5,12 +5,14 @@ from datetime import timedelta
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.experiments.trials.world import BEGIN, END, EXPOSED, exposed, spec, started, truth
-from tests.journeys.reports.world import Act, Town, examples, moments, town
+from tests.journeys.reports.world import Act, Town, World, examples, moments, town
 from uems.experiments.statistics.moments import from_rows
+from uems.experiments.trials import parts
 from uems.experiments.trials.results import world_of
 from uems.experiments.trials.sums import Asking, take, tally
 
@@ -45,10 +47,16 @@ def acts(draw: st.DrawFn) -> Act:
 
 
 @examples(12)
-@given(sent=st.lists(acts(), min_size=10, max_size=60))
-def test_sums_are_those_of_the_people(town: Town, sent: Sequence[Act]) -> None:
+@given(sent=st.lists(acts(), min_size=10, max_size=60), at_once=st.sampled_from([parts.PEOPLE_AT_ONCE, 2]))
+def test_sums_are_those_of_the_people(town: Town, sent: Sequence[Act], at_once: int) -> None:
     world = town.world()
     world.send(sent)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(parts, "PEOPLE_AT_ONCE", at_once)
+        _compared(town, world)
+
+
+def _compared(town: Town, world: World) -> None:
     trial = started(world, "test", spec())
     where = world_of(town.house, world.scope, trial, END)
     people, several, strange = exposed(world, "test", ARMS, BEGIN, END)

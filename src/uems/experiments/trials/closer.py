@@ -12,9 +12,10 @@ from uems.experiments.statistics.novelty import Novelty, novelty
 from uems.experiments.statistics.sequential import always_valid
 from uems.experiments.trials.definitions import Experiment
 from uems.experiments.trials.judging import estimates
+from uems.experiments.trials.parts import Cell
 from uems.experiments.trials.results import TRAITS, world_of
 from uems.experiments.trials.spec import TrialMetric
-from uems.experiments.trials.sums import Asking, Cell, Taken, World, take
+from uems.experiments.trials.sums import Asking, Taken, World, take
 from uems.kernel.clock import day_of, start_of_day
 from uems.kernel.errors import invalid
 from uems.kernel.house import House

@@ -1,4 +1,5 @@
-"""What did the people of each arm do? One pass over the events gives counts, sums and sums of products: nobody's own numbers leave SQL.
+"""What did the people of each arm do? One pass over the events gives counts, sums and sums of products; only of quantiles the values
+themselves leave SQL, without whose they are.
 
 Everybody who was exposed counts, also whoever did nothing: their numbers are all 0. People of ``SEVERAL`` and ``UNKNOWN`` arms are
 counted apart and not compared. A group is a value of a trait at the first exposure, or the stretch of time in which that fell.
@@ -16,8 +17,9 @@ from uems.experiments.exposures import INSTANT, SEVERAL, UNKNOWN, Exposures, exp
 from uems.experiments.registry import METRIC_KINDS, Daily
 from uems.experiments.statistics.estimates import Estimate, NoAnswer
 from uems.experiments.statistics.moments import Moments, from_sums
-from uems.experiments.statistics.quantiles import quantile_estimate, reach_around
+from uems.experiments.statistics.quantiles import quantile_estimate, shares_around
 from uems.experiments.trials.frame import DAY_MS, Columns, Frame, Measured
+from uems.experiments.trials.parts import Cell, Part, of_part, people_parts, together
 from uems.experiments.trials.spec import TrialMetric
 from uems.journeys import api as journeys
 from uems.kernel.errors import invalid
@@ -25,8 +27,6 @@ from uems.kernel.house import House
 from uems.kernel.scope import Scope
 from uems.kernel.sql import Sql, ident, join
 
-Cell = tuple[int, str]
-"""An arm by its place, and a group."""
 _EVERYBODY: Final = Sql("''")
 
 
@@ -129,11 +129,13 @@ def _take(world: World, asked: Sequence[Asking], counted: "Tally | None") -> tup
     made = _made(world, asked, caps)
     if counted is None:
         counted = tally(world, _ends(world, asked, made.measured))
-    rows = {(int(row["arm"]), str(row["g"])): row for row in made.query.run(_sums(made)).to_pylist()}
+    parts = people_parts(sum(counted.arms.values()), *counted.numbers)
+    each = (made if part is None else _made(world, asked, caps, part) for part in parts)
+    rows = together(one.query.run(_sums(one)) for one in each)
     found = []
     for place, (one, measured) in enumerate(zip(asked, made.measured, strict=True)):
         if measured.shape == "quantile":
-            quantiles = {cell: _quantile(row, place) for cell, row in rows.items() if row[f"n{place}"]}
+            quantiles = {cell: _quantile(row[f"q{place}"], measured.share) for cell, row in rows.items() if len(row[f"q{place}"])}
             found.append(Taken(measured=measured, moments={}, quantiles=quantiles))
             continue
         ripe = counted.ripe[_ripe(one, measured)]
@@ -160,8 +162,8 @@ def _ends(world: World, asked: Sequence[Asking], measured: Sequence[Measured]) -
     return sorted({_ripe(one, found) for one, found in zip(asked, measured, strict=True)})
 
 
-def _made(world: World, asked: Sequence[Asking], caps: Sequence[float | None]) -> _Made:
-    """Every person of an arm with an event that any metric counts."""
+def _made(world: World, asked: Sequence[Asking], caps: Sequence[float | None], part: Part | None = None) -> _Made:
+    """Every person of an arm with an event that any metric counts. part: only of these people."""
     query = world.query()
     columns = Columns(query=query, not_theirs=world.not_theirs)
     measured = []
@@ -178,7 +180,7 @@ def _made(world: World, asked: Sequence[Asking], caps: Sequence[float | None]) -
         measured.append(found)
     start = world.exposures.start - timedelta(days=world.before_days)
     rows = query.events_sql({"t": INSTANT, **columns.made}, columns.where(), start, max(one.until for one in asked))
-    exposed = exposed_sql(query, world.exposures)
+    rows, exposed = of_part(rows, part), of_part(exposed_sql(query, world.exposures), part)
     everybody = _ms(world.exposures.end) - 1
     ripe_by = [_ripe(one, found) for one, found in zip(asked, measured, strict=True)]
     values: dict[Sql, str] = {}
@@ -208,22 +210,18 @@ def _halved(frame: Frame, metric: TrialMetric, days: int) -> Measured:
 
 
 def _sums(made: _Made) -> Sql:
-    """The sums and sums of products of each cell, each once (``_sum_name``); of quantiles three values, of what is drawn all of them."""
+    """The sums and sums of products of each cell, each once (``_sum_name``); of quantiles and of what is drawn all values."""
     parts: dict[str, Sql] = {}
-    read: dict[str, Sql] = {}
     for place, (one, names, ripe) in enumerate(zip(made.measured, made.values, made.ripe, strict=True)):
         if one.shape == "quantile":
-            parts[f"a{place}"] = _ordered(names, ripe)
-            read |= _around(made.query, place, one.share)
+            parts[f"q{place}"] = _there(names, ripe)
         elif one.shape == "drawn":
-            parts[f"a{place}"] = _counted(_rounded(ident(names[0])), ripe)
-            read |= {f"{name}{place}": Sql(f"tupleElement({ident(f'a{place}')}, {int(n)})") for n, name in ((1, "k"), (2, "c"))}
+            counted = _counted(_rounded(ident(names[0])), ripe)
+            parts |= {f"{name}{place}": Sql(f"tupleElement({counted}, {int(n)})") for n, name in ((1, "k"), (2, "c"))}
         else:
             parts |= {_sum_name(product, ripe): _summed(product, ripe) for product in _products(names)}
-    inner = join(Sql(", "), [_named(each, name) for name, each in parts.items()])
-    plain = [ident(name) for name in parts if not name.startswith("a")]
-    outer = join(Sql(", "), [*plain, *(_named(each, name) for name, each in read.items())])
-    return Sql(f"SELECT arm, g, {outer} FROM (SELECT arm, g, {inner} FROM {made.people_sql} GROUP BY arm, g)")
+    told = join(Sql(", "), [_named(each, name) for name, each in parts.items()])
+    return Sql(f"SELECT arm, g, {told} FROM {made.people_sql} GROUP BY arm, g")
 
 
 def _products(names: Sequence[str]) -> list[tuple[str, ...]]:
@@ -241,23 +239,10 @@ def _counted(value: Sql, ripe: str) -> Sql:
     return Sql(f"sumMapIf([{value}], [toUInt64(1)], {ident(ripe)})") if ripe else Sql(f"sumMap([{value}], [toUInt64(1)])")
 
 
-def _ordered(names: Sequence[str], ripe: str) -> Sql:
-    """The values of all whose second column is there, the smallest first."""
+def _there(names: Sequence[str], ripe: str) -> Sql:
+    """The values of all whose second column is there."""
     ready = Sql(f" AND {ident(ripe)}") if ripe else Sql("")
-    return Sql(f"arraySort(groupArrayIf(toFloat64({ident(names[0])}), {ident(names[1])} > 0{ready}))")
-
-
-def _around(query: journeys.Query, place: int, share: float) -> dict[str, Sql]:
-    """How many there are, and of a quantile its lower neighbour, the value and its upper one (``shares_around``)."""
-    held, size = ident(f"a{place}"), ident(f"n{place}")
-    reach = Sql(f"{query.bind(reach_around(share), 'Float64')} / sqrt(greatest({size}, 1))")
-    at = query.bind(share, "Float64")
-    return {
-        f"n{place}": Sql(f"length({held})"),
-        f"l{place}": _at_share(held, size, Sql(f"greatest(0., {at} - {reach})")),
-        f"q{place}": _at_share(held, size, at),
-        f"h{place}": _at_share(held, size, Sql(f"least(1., {at} + {reach})")),
-    }
+    return Sql(f"groupArrayIf(toFloat64({ident(names[0])}), {ident(names[1])} > 0{ready})")
 
 
 def _named(value: Sql, name: str) -> Sql:
@@ -273,7 +258,7 @@ def _rounded(value: Sql) -> Sql:
 
 def _spread(row: Mapping[str, Any] | None, count: int, place: int) -> dict[float, int]:
     """Value → people who have it; whoever has no event at all has 0."""
-    told = {} if row is None else {float(k): int(n) for k, n in zip(row[f"k{place}"], row[f"c{place}"], strict=True)}
+    told = {} if row is None else {float(value): int(n) for value, n in row[f"k{place}"].items()}
     without = count - sum(told.values())
     return told | ({0.0: told.get(0.0, 0) + without} if without else {})
 
@@ -282,16 +267,9 @@ def _sum_name(product: Sequence[str], ripe: str) -> str:
     return f"s_{'_'.join(sorted(product))}_{ripe}"
 
 
-def _at_share(held: Sql, size: Sql, share: Sql) -> Sql:
-    """The value at a share of the ordered ones, between two of them in proportion (Hyndman and Fan 1996, type 7, as numpy has it)."""
-    rank = Sql(f"({share} * ({size} - 1))")
-    low = Sql(f"{held}[toUInt64(floor({rank})) + 1]")
-    high = Sql(f"{held}[toUInt64(ceil({rank})) + 1]")
-    return Sql(f"if({size} = 0, 0., {low} + ({rank} - floor({rank})) * ({high} - {low}))")
-
-
-def _quantile(row: Mapping[str, Any], place: int) -> Estimate | NoAnswer:
-    return quantile_estimate(int(row[f"n{place}"]), *(float(row[f"{name}{place}"]) for name in "lqh"))
+def _quantile(values: npt.NDArray[np.float64], share: float) -> Estimate | NoAnswer:
+    """Of a quantile its lower neighbour, the value and its upper one, between two values in proportion (Hyndman and Fan 1996, type 7)."""
+    return quantile_estimate(len(values), *np.quantile(values, shares_around(len(values), share)).tolist())
 
 
 def _moments(row: Mapping[str, Any] | None, count: int, made: _Made, place: int) -> Moments:
@@ -329,7 +307,8 @@ class Tally:
     """Everybody who was exposed. arms: arm → people. apart: people seen in several arms; strange: only in arms that nobody defined.
 
     days, traits: (value, arm) → people, by the business day of the first exposure and by a trait. cuts: (stretch, arm) → people.
-    ripe: end → cell → people exposed by then, of the ends that were asked for. cells: those with anybody.
+    ripe: end → cell → people exposed by then, of the ends that were asked for. cells: those with anybody. numbers: the lowest and the
+    highest number of these people.
     """
 
     arms: Mapping[int, int]
@@ -340,6 +319,7 @@ class Tally:
     cuts: Mapping[tuple[str, int], int]
     ripe: Mapping[int, Mapping[Cell, int]]
     cells: Sequence[Cell]
+    numbers: tuple[int, int]
 
 
 def tally(world: World, ends: Sequence[int] = ()) -> Tally:
@@ -352,7 +332,8 @@ def tally(world: World, ends: Sequence[int] = ()) -> Tally:
     columns = join(Sql(""), [Sql(f", {ident(name)}") for name in names])
     found = query.run(
         Sql(
-            f"SELECT arm, {day} AS day, {world.group_sql(query)} AS g, {late} AS late{columns}, count() AS n"
+            f"SELECT arm, {day} AS day, {world.group_sql(query)} AS g, {late} AS late{columns},"
+            f" count() AS n, min(person) AS low, max(person) AS high"
             f" FROM {exposed_sql(query, world.exposures)} GROUP BY arm, day, g, late{columns}"
         )
     ).to_pylist()
@@ -368,6 +349,7 @@ def tally(world: World, ends: Sequence[int] = ()) -> Tally:
         cuts=_added(good, lambda row: (str(row["g"]), int(row["arm"]))),
         ripe={end: _by_cell([row for row in good if row["late"] <= n]) for n, end in enumerate(ends)},
         cells=sorted(cells),
+        numbers=(min((row["low"] for row in good), default=0), max((row["high"] for row in good), default=0)),
     )
 
 
