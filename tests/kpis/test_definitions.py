@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.journeys.reports.world import CLOCK, DAY, FIRST, HOUR, LAST, Act, Town, World, built, examples, told, town
+from tests.journeys.reports.world import CLOCK, FIRST, HOUR, LAST, Act, Town, World, built, examples, told, town
 from tests.kpis.world import (
     CONFIGS,
     NOT_BY_X,
@@ -25,7 +25,6 @@ from tests.kpis.world import (
     over,
     sessions_told,
     truth_of,
-    with_inviter,
     with_roles,
     with_spend,
 )
@@ -33,10 +32,12 @@ from uems.identity import api as identity
 from uems.journeys import api as journeys
 from uems.kpis.api import METRICS, Answer, Question, Reason, Spend
 from uems.kpis.behind import people_behind
+from uems.kpis.ties import Standing, Ties
 from uems.profiles import api as profiles
 
 __all__ = ["town"]
 
+NOBODY = np.zeros(0, np.uint64)
 EARLY = NOW.replace(day=6)
 """The sixth of November, in the middle of the world."""
 
@@ -243,21 +244,22 @@ def test_spend_belongs_to_those_who_came_by_its_channel(town: Town) -> None:
     assert [(part.group.value, part.value.reason and part.value.reason.code) for part in by_source.parts] == [("", "no_spend")]
 
 
-def test_a_tie_is_strong_when_somebody_buys_again_and_brings_another(town: Town) -> None:
+def test_of_ties_that_nobody_has_scored_no_share_is_strong(town: Town) -> None:
     world = town.world()
-    buys = [Act(ms=n * HOUR, user=user, event="B") for user in ("anna", "bert") for n in (1, 2)]
-    brought = [Act(ms=2 * DAY, user="carl", event="C", properties={"inviter_id": "anna"})]
-    # Dora brought somebody, and bought once only; Emil brought himself.
-    more = [Act(ms=HOUR, user="dora", event="B"), Act(ms=3 * DAY, user="fred", event="C", properties={"inviter_id": "dora"})]
-    himself = [Act(ms=n * HOUR, user="emil", event="B", properties={"inviter_id": "emil"}) for n in (1, 2)]
-    world.send([*buys, *brought, *more, *himself])
+    world.send([Act(ms=n * HOUR, user="anna", event="B") for n in (1, 2)])
     with_roles(world)
-    assert ask(world, "strong_ties", first=FIRST, last=LAST).value.reason is not None
-    with_inviter(world, "inviter_id")
-    answer = ask(world, "strong_ties", first=FIRST, last=LAST)
-    assert answer.value.value == 1 / 6
-    # On the first two days Anna had brought nobody yet.
-    assert [point.value.numerator for point in answer.points][:3] == [0, 0, 1]
+    assert ask(world, "strong_ties", first=FIRST, last=LAST).value.reason == Reason(code="no_ties")
+    assert len(people_behind(world.town.house, world.scope, Question(metric="strong_ties", first=FIRST, last=LAST), None, NOW)) == 0
+
+
+@given(gaps=st.lists(st.integers(1, 60), min_size=1, max_size=6), days=st.integers(-5, 200))
+def test_what_is_known_of_ties_is_the_latest_that_is_not_too_old(gaps: list[int], days: int) -> None:
+    untils = [FIRST + timedelta(days=sum(gaps[: n + 1])) for n in range(len(gaps))]
+    ties = Ties(standings=[Standing(until=one, strong=n, people=10) for n, one in enumerate(untils)], strong=NOBODY, scored=NOBODY)
+    day = FIRST + timedelta(days=days)
+    fitting = [n for n, one in enumerate(untils) if 0 <= (day + timedelta(days=1) - one).days < 31]
+    standing = ties.at(day)
+    assert (None if standing is None else standing.strong) == (fitting[-1] if fitting else None)
 
 
 def test_there_is_no_score_without_surveys(town: Town) -> None:

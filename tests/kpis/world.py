@@ -222,13 +222,6 @@ def dimension(name: str = "x") -> journeys.Dimension:
     return journeys.Dimension(property=name)
 
 
-def with_inviter(world: World, name: str) -> None:
-    """Say which property names who brought somebody, and make the relations."""
-    house = world.town.house
-    profiles.set_role(house.store, entered(world), "inviter", events=[SIGNUP, PURCHASE], property=name)
-    profiles.refresh(house, world.scope, NOW)
-
-
 def a_segment(world: World, key: str, people: Sequence[int]) -> None:
     """A segment of exactly these people, as its keeper would have written it."""
     store = world.town.house.store

@@ -10,6 +10,7 @@ from uems.kpis.reasons import say
 from uems.kpis.registry import METRICS, Metric
 from uems.kpis.spending import delete_spend, save_spend, spend_between
 from uems.kpis.targets import set_target, targets_of
+from uems.kpis.ties import Standing, Ties, fill_ties
 from uems.kpis.written import Language, written
 
 __all__ = [
@@ -27,6 +28,8 @@ __all__ = [
     "Question",
     "Reason",
     "Spend",
+    "Standing",
+    "Ties",
     "Value",
     "Verdict",
     "Watcher",
@@ -34,6 +37,7 @@ __all__ = [
     "add_guardrail",
     "delete_spend",
     "draw_notes",
+    "fill_ties",
     "find_metric",
     "guardrails_of",
     "judge",

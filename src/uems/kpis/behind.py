@@ -21,7 +21,8 @@ from uems.profiles import api as profiles
 def people_behind(house: House, scope: Scope, question: Question, group: Group | None, now: datetime) -> npt.NDArray[np.uint64]:
     """The people of the whole period, or those of a group of the breakdown: sorted, each once. group: as the answer names it.
 
-    A quotient has those below its line: of a share of newcomers, the newcomers. Raises as ``measure``, ``invalid`` for a group that the
+    A quotient has those below its line: of a share of newcomers, the newcomers; that of strong ties has the strong, as the
+    pyramid. Raises as ``measure``, ``invalid`` for a group that the
     answer does not have, and ``not_found`` for metrics behind which there are no people.
     """
     metric = find_metric(house, scope, question.metric)
@@ -44,5 +45,23 @@ def people_behind(house: House, scope: Scope, question: Question, group: Group |
 
 def _people(view: View, whom: Whom, back: int) -> npt.NDArray[np.uint64]:
     window = view.windows[0]
+    if whom == "strong":
+        return _strong(view)
     days = view.newcomers() if whom == "new" else view.active() if whom == "active" else view.did(view.roles.events("purchase"))
     return np.asarray(journeys.members(view.trailing(days, window, back) if back else view.people(days, window)), np.uint64)
+
+
+def _strong(view: View) -> npt.NDArray[np.uint64]:
+    """Whose tie was strong at the end of the period. Raises ``people_not_kept`` (409) for a past of which only numbers are known."""
+    ties = view.facts.ties()
+    standing = None if ties is None else ties.at(min(view.frame.last, view.frame.today))
+    if ties is None or standing is None:
+        return np.zeros(0, np.uint64)
+    if not ties.is_last(standing):
+        latest = ties.standings[-1].until
+        text = f"Of {standing.until} it is known how many ties were strong, and not whose. Choose a period that ends on {latest}."
+        raise UemsError("people_not_kept", text, status=409)
+    if view.cut is None:
+        return ties.strong
+    members = journeys.members(view.facts.members(view.cut)[view.group]).astype(np.uint64)
+    return np.asarray(np.intersect1d(ties.strong, members), np.uint64)

@@ -22,6 +22,7 @@ from uems.kernel.scope import Scope
 from uems.kernel.sql import Sql, ident, join
 from uems.kpis.model import EVER, Cut, Frame, Spend, Value, Window
 from uems.kpis.spending import spend_between
+from uems.kpis.ties import Ties, ties_of
 from uems.profiles import api as profiles
 from uems.segments import api as segments
 
@@ -259,19 +260,12 @@ class Facts:
         people[day] = journeys.numbers(found, "people", np.int64)
         return Time(seconds=seconds, people=people)
 
-    def brought(self) -> tuple[Ints, Ints]:
-        """(people who ever brought somebody else, the instant of the first time in ms), by the relations that events told of."""
-        if "brought" not in self.kept:
-            columns = {"theirs": Sql("other_node_id"), "other": Sql("other_person_id"), "ms": Sql("toUnixTimestamp64Milli(ts)")}
-            rows = identity.rows_of_people(self.house.store, self.scope, Sql("relations"), columns, Sql("1"))
-            now = Sql(
-                "SELECT person, ms, if(o.node_id = 0, other, o.current) AS brought"
-                f" FROM {rows} AS r GLOBAL ANY LEFT JOIN {identity.overrides(self.scope)} AS o ON r.theirs = o.node_id"
-            )
-            found = self.ask.query().run(Sql(f"SELECT person, min(ms) AS at FROM ({now}) WHERE person != brought GROUP BY person"))
-            self.kept["brought"] = journeys.numbers(found, "person", np.int64), journeys.numbers(found, "at", np.int64)
-        kept: tuple[Ints, Ints] = self.kept["brought"]
-        return kept
+    def ties(self) -> Ties | None:
+        """How strong ties are and were; None while nobody's was scored."""
+        if "ties" not in self.kept:
+            self.kept["ties"] = ties_of(self.house, self.scope)
+        found: Ties | None = self.kept["ties"]
+        return found
 
     def expected(self) -> Expected | None:
         """Who is expected to bring how much from now on, by the lifetime value of everybody; None while nothing is known of it."""

@@ -11,12 +11,12 @@ Measured: TypeAlias = Literal["people", "count", "share", "ratio", "money", "sec
 """money: minor units of the workspace's currency. share: 0 to 1."""
 Good: TypeAlias = Literal["up", "down"]
 Horizon: TypeAlias = Literal["short", "long"]
-Whom: TypeAlias = Literal["new", "active", "buyers"]
-"""Of whom a metric is made: those first seen in its days, those who did something, or those who bought."""
+Whom: TypeAlias = Literal["new", "active", "buyers", "strong"]
+"""Of whom a metric is made: those first seen in its days, those who did something, or those who bought; or those with a strong tie."""
 Column: TypeAlias = Literal["value", "numerator", "denominator", "target"]
 ReasonCode: TypeAlias = Literal[
     "missing_role", "nobody", "not_ripe", "future", "no_spend", "no_forecast", "no_surveys", "no_feature", "not_by_dimension",
-    "not_by_segment", "no_value", "failed",
+    "not_by_segment", "no_value", "failed", "no_ties", "only_latest",
 ]  # fmt: skip
 
 EVER: Final = date(1970, 1, 1)

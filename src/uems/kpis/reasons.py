@@ -35,6 +35,13 @@ _TEXTS: Final[dict[ReasonCode, Words]] = {
     "no_value": Words(
         zh="公式没有结果：除数为 0，或者用到的数没有值。", en="The formula gives nothing: it divides by 0, or a part of it has no value."
     ),
+    "no_ties": Words(
+        zh="那时还没有计算关系强度。请到“关系强度”页面计算。", en="Nobody's tie was scored by then. Have it done on the page of ties."
+    ),
+    "only_latest": Words(
+        zh="过去只记录人数，没有记录是谁；只有最近一次的结果可以细分。",
+        en="Of the past only numbers are kept, and not who they were: only the latest result can be broken down.",
+    ),
     "failed": Words(
         zh="这个指标暂时算不出来（{subjects}）。打开它的页面可以看到原因。",
         en="This metric could not be measured ({subjects}). Its own page says why.",

@@ -1,7 +1,7 @@
 """Are ties scored, kept comparable, judged on the past, written as tags, and cooling ones told of once? By hand and over HTTP."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -201,3 +201,27 @@ def test_ties_are_asked_for_set_and_made_over_http(house: House, town: Town, pro
     assert "below strong_at" in refused.json()["message"]
     audit = [one["action"] for one in program.get("/api/workspaces/close/audit").json()["items"]]
     assert {"ties.started", "ties.changed"} <= set(audit)
+
+
+def test_the_metric_of_strong_ties_is_the_number_of_the_pyramid_and_opens_its_people(house: House, town: Town, program: Program) -> None:
+    base, tender = "/api/workspaces/close", Tender(house, Workspaces(house.store), "test", Clock(NOW))
+    program.post(f"{base}/ties/runs")
+    while tender.step():
+        continue
+    result = program.get(f"{base}/ties").json()["result"]
+    first = (FIRST + timedelta(days=60)).isoformat()
+    asked = {"first_day": first, "last_day": (FIRST + timedelta(days=DAYS)).isoformat(), "unit": "month", "compare": False}
+    told = program.post(f"{base}/kpis/strong_ties", asked).json()
+    assert (told["value"]["numerator"], told["value"]["denominator"]) == (result["levels"]["strong"], result["people"])
+    # Each month but the last, which is not over, ends where the pyramid of the next one begins.
+    months = {one["cut"]: one["levels"]["strong"] / one["people"] for one in result["months"]}
+    found = {point["last_day"]: point["value"]["value"] for point in told["points"][:-1]}
+    ends = {(date.fromisoformat(cut) - timedelta(days=1)).isoformat(): share for cut, share in months.items()}
+    assert {day: found[day] for day in ends if day in found} == {day: share for day, share in ends.items() if day in found}
+    assert len(ends.keys() & found.keys()) >= 3
+    behind = program.post(f"{base}/kpis/strong_ties/people", asked).json()["items"]
+    layer = program.get(f"{base}/tags/tie_level/people?value=%22strong%22").json()["items"]
+    assert sorted(one["person_id"] for one in behind) == sorted(one["person_id"] for one in layer)
+    assert len(behind) == result["levels"]["strong"] > 0
+    past = program.post(f"{base}/kpis/strong_ties/people", {**asked, "last_day": min(ends)})
+    assert (past.status_code, past.json()["code"]) == (409, "people_not_kept")

@@ -1,37 +1,38 @@
-"""Which share of active people has a strong tie: buys again, and brings others?"""
+"""Which share of people has a strong tie with us? What the page of ties says, at the midnight at which the period ends."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 
+import numpy as np
 from pydantic import BaseModel
 
 from uems.journeys import api as journeys
-from uems.kernel.clock import start_of_day
-from uems.kpis.definitions._orders import flags_of, second_order
-from uems.kpis.facts import View, together
-from uems.kpis.model import Value, Words, nothing, quotient
+from uems.kpis.facts import View
+from uems.kpis.model import Value, Window, Words, nothing, quotient
 from uems.kpis.registry import MetricBase
-
-DAYS = 30
-_RELATIONS = ("inviter", "invitee", "sharer")
+from uems.kpis.ties import Ties
 
 
 class _Metric(MetricBase):
     def measure(self, view: View, config: BaseModel) -> Sequence[Value]:
-        if not any(view.roles.property(role) for role in _RELATIONS):
-            return [nothing("missing_role", *_RELATIONS) for _ in view.windows]
-        people, day = second_order(view)
-        who, since = view.facts.brought()
-        active = view.active()
-        found = []
-        for window in view.windows:
-            last = min(window.last, view.frame.today)
-            end = int(start_of_day(last + timedelta(days=1), view.facts.scope.zone).timestamp() * 1000)
-            base, again, brings = together(
-                view.trailing(active, window, DAYS), flags_of(people[day <= view.at(last)]), flags_of(who[since < end])
-            )
-            found.append(quotient(int(journeys.counts(base & again & brings)), int(journeys.counts(base))))
-        return found
+        ties = view.facts.ties()
+        if ties is None:
+            return [nothing("no_ties") for _ in view.windows]
+        return [_value(view, ties, window) for window in view.windows]
+
+
+def _value(view: View, ties: Ties, window: Window) -> Value:
+    standing = ties.at(min(window.last, view.frame.today))
+    if standing is None:
+        return nothing("no_ties")
+    cut = view.cut
+    if cut is None:
+        return quotient(standing.strong, standing.people)
+    if cut.dimension is not None:
+        return nothing("not_by_dimension", cut.dimension.column or cut.dimension.property or "")
+    if not ties.is_last(standing):
+        return nothing("only_latest")
+    members = journeys.members(view.facts.members(cut)[view.group]).astype(np.uint64)
+    return quotient(len(np.intersect1d(ties.strong, members)), len(np.intersect1d(ties.scored, members)))
 
 
 ITEM = _Metric(
@@ -39,13 +40,11 @@ ITEM = _Metric(
     label_zh="强关系占比",
     label_en="Share of strong ties",
     formula=Words(
-        zh="暂定口径：截至最后一天的 30 天活跃用户中，累计下单至少两次、并且带来过至少一个别人（邀请或分享）的人的比例。",
-        en="By a provisional rule: of the people active in the 30 days up to the last day, the share who have ordered at least twice and"
-        " brought at least one other person, by invitation or share.",
+        zh="与“关系强度”页面的金字塔是同一个数：这段时间结束时，强关系的人数 ÷ 当时有分数的人数。过去按每月 1 日与每次计算时的结果。",
+        en="The same number as the pyramid of the page of ties: people whose tie was strong when the period ended, by everybody who had a"
+        " score then. The past is known by the first of each month, and by the last time it was worked out.",
     ),
     unit="share",
-    whom="active",
-    back_days=DAYS,
+    whom="strong",
     horizon="long",
-    needs=("purchase",),
 )
