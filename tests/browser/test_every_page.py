@@ -145,6 +145,8 @@ PAGES = [
     "people/1?tab=flows",
     "templates",
     "templates/new-template",
+    "design",
+    "design/new-block",
     "holdouts",
     "restraints",
     "restraints?tab=limits",

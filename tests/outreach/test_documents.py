@@ -323,3 +323,33 @@ def test_a_scene_that_asks_for_what_is_not_there_is_refused_with_its_place(desk:
     begins = flow("answer", publish=True)
     begins["graph"]["entry"] = {"type": "scene", "scene": "elsewhere"}
     assert [one["path"] for one in desk.plan(begins, template("greet"))["problems"]] == ["graph.entry"]
+
+
+def test_a_theme_and_blocks_come_with_the_templates_that_are_made_of_them(desk: Desk) -> None:
+    theme = {"kind": "theme", "key": "theme", "spec": {"primary_color": "#c41d7f"}}
+    foot = {"kind": "block", "key": "foot", "name": "Foot", "spec": {"format": "html", "bodies": {"en": "<i>{{ theme.sender }}</i>"}}}
+    outer = {"kind": "block", "key": "a_outer", "name": "Outer", "spec": {"format": "html", "bodies": {"en": "{% render 'foot' %}"}}}
+    greet = template("greet")
+    greet["spec"]["variants"]["en"]["body"] = "<p>Hello</p>{% render 'a_outer' %}"
+    made = [("create", "theme", "theme"), ("create", "block", "a_outer"), ("create", "block", "foot"), ("create", "template", "greet")]
+    assert desk.plan(greet)["problems"][0]["code"] == "bad_template"
+    assert actions(desk.apply(greet, outer, foot, theme)) == made
+    for same in (desk.documents(), list(yaml.safe_load_all(yaml.safe_dump_all(desk.documents())))):
+        assert {one["action"] for one in desk.plan(*same)["changes"]} == {"keep"}
+    assert desk.get("templates/greet")["version"] == 1
+    changed = {**foot, "spec": {"format": "html", "bodies": {"en": "<b>{{ theme.address }}</b>"}}}
+    assert fields(desk.apply(changed)) == {"spec.bodies.en": ("<i>{{ theme.sender }}</i>", "<b>{{ theme.address }}</b>")}
+    assert desk.get("templates/greet")["version"] == 2
+    broken = {**foot, "spec": {"format": "html", "bodies": {"en": "{% render 'a_outer' %}"}}}
+    assert [(one["path"], one["code"]) for one in desk.plan(broken)["problems"]] == [("spec", "bad_template")]
+    wrong = {**foot, "spec": {"format": "mjml", "bodies": {"en": "<mj-text>x</mj-text>"}}}
+    assert desk.plan(wrong)["problems"] != []
+    # A template that no longer breaks, because the same files change it too, is no problem; and a block that is put in cannot go.
+    plain = template("greet")
+    assert desk.plan(wrong, plain, {"kind": "block", "key": "a_outer", "archived": True})["problems"][0]["code"] == "block_used"
+    desk.apply(plain)
+    gone = [{"kind": "block", "key": "a_outer", "archived": True}]
+    assert desk.plan(*gone)["problems"] == []
+    desk.apply(*gone)
+    desk.apply({"kind": "block", "key": "foot", "archived": True})
+    assert [one["key"] for one in desk.documents() if one["kind"] == "block"] == []

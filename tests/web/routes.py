@@ -48,6 +48,7 @@ SAMPLES: Mapping[str, str] = {
     "tile_id": "a",
     "number": "1",
     "template_id": "known_template_id",
+    "block_id": "known_block_id",
     "topic": "known_key",
     "channel": "email",
     "task_id": "1",

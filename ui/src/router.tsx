@@ -115,6 +115,8 @@ export const router = createBrowserRouter([
               { path: "messages/:number", lazy: () => import("@/rooms/outreach/MessagePage") },
               { path: "templates", lazy: () => import("@/rooms/outreach/TemplatesPage") },
               { path: "templates/:templateId", lazy: () => import("@/rooms/outreach/TemplatePage") },
+              { path: "design", lazy: () => import("@/rooms/outreach/design/DesignPage") },
+              { path: "design/:blockId", lazy: () => import("@/rooms/outreach/design/BlockPage") },
               { path: "restraints", lazy: () => import("@/rooms/outreach/RestraintsPage") },
               { path: "merges", lazy: () => import("@/rooms/identity/MergesPage") },
               {

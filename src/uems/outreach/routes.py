@@ -28,6 +28,7 @@ from uems.outreach.confirm_routes import router as confirmations
 from uems.outreach.consent import confirming, consents
 from uems.outreach.consent.model import EVERYTHING
 from uems.outreach.consent.settings import known_channel, restraints, topics
+from uems.outreach.design_routes import router as design
 from uems.outreach.dry.routes import router as dry_runs
 from uems.outreach.flows.routes import router as flows
 from uems.outreach.holdouts.routes import router as holdouts
@@ -51,6 +52,7 @@ router.include(dry_runs)
 router.include(campaigns)
 router.include(simulation)
 router.include(templates)
+router.include(design)
 router.include(settings)
 router.include(holdouts)
 router.include(letters)

@@ -147,6 +147,43 @@ outreach_template_versions = Table(
     Column("template_id", String(100), primary_key=True),
     Column("version", Integer, primary_key=True, autoincrement=False),
     Column("spec", Json, nullable=False),
+    # Which versions of the theme and of blocks it is made of; null: of none.
+    Column("parts", Json),
+    Column("at", UtcDateTime, nullable=False),
+    Column("by", String(300), nullable=False),
+)
+
+# How what a workspace sends looks; the latest version is the theme.
+outreach_themes = Table(
+    "outreach_themes",
+    metadata,
+    Column("workspace_id", BigId, primary_key=True, autoincrement=False),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("spec", Json, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("by", String(300), nullable=False),
+)
+
+# Parts that templates share.
+outreach_blocks = Table(
+    "outreach_blocks",
+    metadata,
+    Column("workspace_id", BigId, primary_key=True, autoincrement=False),
+    Column("block_id", String(100), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("archived", Boolean, nullable=False, server_default=text("false")),
+    Column("saved_at", UtcDateTime, nullable=False),
+    Column("saved_by", String(300), nullable=False),
+)
+
+outreach_block_versions = Table(
+    "outreach_block_versions",
+    metadata,
+    Column("workspace_id", BigId, primary_key=True, autoincrement=False),
+    Column("block_id", String(100), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("spec", Json, nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Column("by", String(300), nullable=False),
 )

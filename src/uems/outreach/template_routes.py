@@ -14,6 +14,7 @@ from uems.outreach.messages.reaching import Reached, reach
 from uems.outreach.templates import definitions
 from uems.outreach.templates.checks import doubts
 from uems.outreach.templates.compiled import Compiled
+from uems.outreach.templates.kits import read_kit
 from uems.outreach.templates.model import TemplateDraft
 
 router = Routes()
@@ -46,7 +47,8 @@ def preview_template(request: Request, access: Annotated[Access, guard("messages
         "workspace": {"name": Workspaces(house.store).name(scope.workspace_id), "currency": scope.currency},
         "links": {"preferences": _LINK, "unsubscribe": _LINK, "confirm": _LINK},
     }
-    compiled = Compiled(body.spec)
+    with house.store.read() as conn:
+        compiled = Compiled(body.spec, read_kit(conn, scope.workspace_id))
     language = body.language or (person.language if person is not None else "")
     rendered = compiled.render(language, values)
     weight = weighing.preview(house, scope, body.channel, rendered, access.now)

@@ -11,6 +11,7 @@ from uems.kernel.edge import Body, Clean, Name
 from uems.kernel.errors import UemsError
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
+from uems.outreach.documents.design import kit_after
 from uems.outreach.messages.model import Kind
 from uems.outreach.registry import CHANNELS
 from uems.outreach.templates import definitions
@@ -57,7 +58,8 @@ class TemplateDocuments:
         except UemsError as error:
             found.append(Fault(path=_place(document, error), code=error.code, message=error.message))
         try:
-            Compiled(document.spec)
+            with kit_after(house, scope, after) as (kit, _):
+                Compiled(document.spec, kit)
         except UemsError as error:
             found.append(Fault(path="spec", code=error.code, message=error.message))
         return found

@@ -78,7 +78,7 @@ class Writer:
         key = (scope.workspace_id, template_id, version)
         found = self._compiled.get(key)
         if found is None:
-            found = Compiled(version_of(self._house.store, scope, template_id, version))
+            found = Compiled(*version_of(self._house.store, scope, template_id, version))
             with self._turn:
                 if len(self._compiled) >= _KEPT:
                     self._compiled.clear()

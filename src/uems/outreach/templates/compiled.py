@@ -19,6 +19,7 @@ from mjml import mjml2html
 from uems.outreach.channel import EXTRAS
 from uems.outreach.templates import liquid
 from uems.outreach.templates.approved import Approved
+from uems.outreach.templates.blocks import PLAIN, Kit, put_together, refuse_open
 from uems.outreach.templates.model import Language, TemplateSpec, Variant
 
 _LIQUID: Final = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
@@ -58,9 +59,10 @@ class _Parts:
 class Compiled:
     """A version of a template, ready for many people. Raises ``bad_template`` where it cannot be used."""
 
-    def __init__(self, spec: TemplateSpec) -> None:
+    def __init__(self, spec: TemplateSpec, kit: Kit = PLAIN) -> None:
         self.spec = spec
-        self._parts = {language: _compile(variant, language, spec) for language, variant in spec.variants.items()}
+        self._parts = {language: _compile(variant, language, spec) for language, variant in put_together(spec, kit).items()}
+        self._themes = {language: kit.theme.values(language) for language in spec.variants}
 
     def language_of(self, wanted: str) -> Language:
         """The variant that somebody with this language reads."""
@@ -70,7 +72,7 @@ class Compiled:
         """What somebody reads. follow: for links of the HTML part. pixel: address of the picture that tells of an opening."""
         chosen = self.language_of(language)
         parts = self._parts[chosen]
-        filled = filled_up(values, self.spec.fallbacks)
+        filled = {**filled_up(values, self.spec.fallbacks), "theme": self._themes[chosen]}
         if parts.approved is not None:
             text, given = parts.approved.render(filled)
             return Rendered(language=chosen, subject="", html="", text=text, provider_code=parts.approved.code, parameters=given)
@@ -105,17 +107,10 @@ def filled_up(values: Mapping[str, Any], fallbacks: Mapping[str, Any]) -> Mappin
     return filled
 
 
-def _refuse_open(source: str, where: str) -> None:
-    """Said before anybody looks for the end of each beginning."""
-    for begin, end in (("{{", "}}"), ("{%", "%}")):
-        if source.rfind(begin) > source.rfind(end):
-            raise liquid.bad_template(where, f"a {begin} has no {end} behind it. Close it")
-
-
 def _compile(variant: Variant, language: Language, spec: TemplateSpec) -> _Parts:
     strict = spec.on_missing == "stop"
     for name in ("subject", "preheader", "body", "text", *EXTRAS):
-        _refuse_open(getattr(variant, name), f"{language}.{name}")
+        refuse_open(getattr(variant, name), f"{language}.{name}")
     subject = liquid.parse(variant.subject, f"{language}.subject", escape=False, strict=strict)
     text = liquid.parse(variant.text, f"{language}.text", escape=False, strict=strict) if variant.text else None
     if variant.provider_code:

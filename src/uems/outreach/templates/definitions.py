@@ -1,6 +1,7 @@
 """Which templates are there, in which versions, and who saves them? A version is never changed; what is sent names the one it used."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -16,7 +17,9 @@ from uems.outreach.messages.model import Kind
 from uems.outreach.registry import CHANNELS
 from uems.outreach.tables import outreach_template_versions as versions
 from uems.outreach.tables import outreach_templates as table
+from uems.outreach.templates.blocks import Kit, complete, put_together
 from uems.outreach.templates.compiled import Compiled
+from uems.outreach.templates.kits import Parts, kept_kit, parts_of, read_kit
 from uems.outreach.templates.model import TemplateDraft, TemplateSpec
 
 MAX_TEMPLATES: Final = 2_000
@@ -71,14 +74,14 @@ def usable_templates(conn: Connection, workspace_id: int) -> dict[str, int]:
     return {row.template_id: row.version for row in conn.execute(query)}
 
 
-def version_of(store: Store, scope: Scope, template_id: str, version: int) -> TemplateSpec:
-    """What a version said; raises ``not_found``."""
-    query = select(_V.spec).where(_V.workspace_id == scope.workspace_id, _V.template_id == template_id, _V.version == version)
+def version_of(store: Store, scope: Scope, template_id: str, version: int) -> tuple[TemplateSpec, Kit]:
+    """What a version said, and the theme and blocks that it was saved with; raises ``not_found``."""
+    mine = (_V.workspace_id == scope.workspace_id, _V.template_id == template_id, _V.version == version)
     with store.read() as conn:
-        spec = conn.execute(query).scalar_one_or_none()
-    if spec is None:
-        raise not_found("version", f"{template_id} {version}")
-    return TemplateSpec.model_validate(spec)
+        row = conn.execute(select(_V.spec, _V.parts).where(*mine)).first()
+        if row is None:
+            raise not_found("version", f"{template_id} {version}")
+        return TemplateSpec.model_validate(row.spec), kept_kit(conn, scope.workspace_id, Parts.read(row.parts))
 
 
 def save_template(store: Store, access: Access, template_id: str, draft: TemplateDraft) -> Template:
@@ -90,7 +93,8 @@ def save_template(store: Store, access: Access, template_id: str, draft: Templat
     if not re.fullmatch(KEY_PATTERN, template_id):
         raise invalid("template_id", template_id[:100], "must be 1 to 100 of a-z, 0-9, _ and -, and begin with a letter or a digit.")
     fits(CHANNELS.get(draft.channel), draft.spec)
-    Compiled(draft.spec)
+    with store.read() as conn:
+        Compiled(draft.spec, read_kit(conn, access.scope.workspace_id))
     with store.write() as conn:
         return write_template(conn, access, template_id, draft)
 
@@ -98,12 +102,11 @@ def save_template(store: Store, access: Access, template_id: str, draft: Templat
 def write_template(conn: Connection, access: Access, template_id: str, draft: TemplateDraft) -> Template:
     """As ``save_template``, within a transaction that changes more; the draft was found to make sense."""
     workspace_id = access.scope.workspace_id
-    spec = draft.spec.model_dump(mode="json")
     head = {"name": draft.name, "channel": draft.channel, "kind": draft.kind, "topic": draft.topic}
     lock(conn, f"outreach_templates:{workspace_id}")
     old = read_template(conn, workspace_id, template_id)
     stands = 0 if old is None else old.version
-    if draft.if_version is not None and draft.if_version != stands:
+    if draft.if_version not in (None, stands) and not (old and _says(conn, access, template_id, draft.if_version) == old.spec):
         message = f"{template_id} is at version {stands} now; version {draft.if_version} was edited. Open it again."
         raise UemsError("template_changed", message, status=409, details={"version": stands})
     if old is None and _count(conn, workspace_id) >= MAX_TEMPLATES:
@@ -111,18 +114,61 @@ def write_template(conn: Connection, access: Access, template_id: str, draft: Te
     before = None if old is None else {**_head(old), "version": old.version}
     if old is not None and _head(old) == head and old.spec == draft.spec and not old.archived:
         return old
+    kit = read_kit(conn, workspace_id)
+    put_together(draft.spec, kit)  # a block may have gone since it was found to make sense
     version = stands + 1
-    said = {**head, "version": version, "archived": False, "saved_at": access.now, "saved_by": access.actor.label[:300]}
+    said = {**head, "version": version, "archived": False, **_by(access)}
     mine = {"workspace_id": workspace_id, "template_id": template_id}
     if old is None:
         conn.execute(insert(table).values(**mine, **said))
     else:
         conn.execute(update(table).where(_T.workspace_id == workspace_id, _T.template_id == template_id).values(**said))
-    conn.execute(insert(versions).values(**mine, version=version, spec=spec, at=access.now, by=access.actor.label[:300]))
+    add_version(conn, access, template_id, version, draft.spec, parts_of(draft.spec, kit))
     audit(conn, access, "template.saved", f"template:{template_id}", before, {**head, "version": version})
     made = read_template(conn, workspace_id, template_id)
     assert made is not None
     return made
+
+
+def add_version(conn: Connection, access: Access, template_id: str, version: int, spec: TemplateSpec, parts: Parts) -> None:
+    """A version with what it is made of; it never changes."""
+    mine = {"workspace_id": access.scope.workspace_id, "template_id": template_id, "version": version}
+    written = {"spec": spec.model_dump(mode="json"), "parts": parts.written(), "at": access.now, "by": access.actor.label[:300]}
+    conn.execute(insert(versions).values(**mine, **written))
+
+
+def restate(conn: Connection, access: Access, changed: Collection[str], *, theme: bool = False) -> dict[str, int]:
+    """A new version of every template in use that blocks of these keys, or the theme, are put into: key → the new version.
+
+    What was sent with the version before still names it, and it stays as it was. One whose blocks are not all there yet is passed over:
+    in a transaction that changes several, the last of them comes to it.
+    """
+    workspace_id = access.scope.workspace_id
+    kit = read_kit(conn, workspace_id)
+    made: dict[str, int] = {}
+    in_use = conn.execute(_latest().where(_T.workspace_id == workspace_id, _T.archived.is_(False)).order_by(_T.template_id)).mappings()
+    for row in in_use.all():
+        spec = TemplateSpec.model_validate(row["spec"])
+        parts, kept = parts_of(spec, kit), Parts.read(row["parts"])
+        touched = (theme and parts.theme is not None) or any(key in changed for key in parts.latest)
+        if not touched or parts == kept or not complete(spec, kit):
+            continue
+        made[row["template_id"]] = version = row["version"] + 1
+        mine = update(table).where(_T.workspace_id == workspace_id, _T.template_id == row["template_id"])
+        conn.execute(mine.values(version=version, **_by(access)))
+        add_version(conn, access, row["template_id"], version, spec, parts)
+    return made
+
+
+def _says(conn: Connection, access: Access, template_id: str, version: int | None) -> TemplateSpec | None:
+    """What a version said: one that only its blocks have moved on from may still be edited."""
+    mine = (_V.workspace_id == access.scope.workspace_id, _V.template_id == template_id, _V.version == version)
+    spec = conn.execute(select(_V.spec).where(*mine)).scalar_one_or_none()
+    return None if spec is None else TemplateSpec.model_validate(spec)
+
+
+def _by(access: Access) -> dict[str, Any]:
+    return {"saved_at": access.now, "saved_by": access.actor.label[:300]}
 
 
 def fits(channel: Channel, spec: TemplateSpec) -> None:
@@ -162,7 +208,7 @@ def read_templates(conn: Connection, workspace_id: int) -> list[Template]:
 
 def _latest() -> Any:
     both = (_V.workspace_id == _T.workspace_id) & (_V.template_id == _T.template_id) & (_V.version == _T.version)
-    return select(table, _V.spec).join(versions, both)
+    return select(table, _V.spec, _V.parts).join(versions, both)
 
 
 def _template(row: RowMapping) -> Template:

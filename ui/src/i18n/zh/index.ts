@@ -27,6 +27,7 @@ import kpis from "./kpis";
 import lifecycle from "./lifecycle";
 import lists from "./lists";
 import forecasts from "./forecasts";
+import messageDesign from "./messageDesign";
 import models from "./models";
 import needs from "./needs";
 import outreach from "./outreach";
@@ -81,6 +82,7 @@ export default {
   ...ties,
   ...trials,
   ...forecasts,
+  ...messageDesign,
   ...models,
   ...kpis,
   ...alerts,

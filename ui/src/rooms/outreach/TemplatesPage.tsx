@@ -1,7 +1,7 @@
 // What can be said? All templates, and where to write a new one.
 import { useQuery } from "@tanstack/react-query";
 import { Button, Table, type TableColumnsType } from "antd";
-import { FilePlus2, MailPlus } from "lucide-react";
+import { FilePlus2, MailPlus, Palette } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -19,7 +19,7 @@ export function Component(): ReactNode {
   const { slug } = useWorkspace();
   const query = useQuery(templatesQuery(slug));
   return (
-    <Page title={t("messageTemplates.title")} lead={t("messageTemplates.lead")} actions={<NewButton />}>
+    <Page title={t("messageTemplates.title")} lead={t("messageTemplates.lead")} actions={<Actions />}>
       <Card flush>
         <Ready query={query}>
           {({ items }) =>
@@ -37,6 +37,19 @@ export function Component(): ReactNode {
         </Ready>
       </Card>
     </Page>
+  );
+}
+
+function Actions(): ReactNode {
+  const { t } = useTranslation();
+  const path = usePath();
+  return (
+    <>
+      <Link to={path("design")}>
+        <Button icon={<Palette size={14} aria-hidden />}>{t("messageDesign.title")}</Button>
+      </Link>
+      <NewButton />
+    </>
   );
 }
 
