@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
+from pypdf import PdfReader
 
 from tests.browser.conftest import served
 from tests.browser.site import Site, ago
@@ -75,6 +76,13 @@ def test_a_template_becomes_a_map_whose_numbers_open_and_which_can_be_taken_away
     width, height = struct.unpack(">II", body[16:24])
     assert width > 2000
     assert width > height, "a page lies on its side"
+    with page.expect_download() as download:
+        page.get_by_role("button", name="PDF of E-commerce journey", exact=True).click()
+    assert download.value.suggested_filename == "E-commerce journey.pdf"
+    download.value.save_as(tmp_path / "map.pdf")
+    told = "".join("".join(one.extract_text().split()) for one in PdfReader(tmp_path / "map.pdf").pages)
+    assert f"{lost}lost" in told
+    assert "Addtocart" in told
     paper = page.pdf(prefer_css_page_size=True)
     [left, bottom, right, top] = (float(side) for side in re.findall(rb"/MediaBox\s*\[([^\]]*)\]", paper)[0].split())
     assert (len(re.findall(rb"/Type\s*/Page\b", paper)), right - left > top - bottom) == (1, True)

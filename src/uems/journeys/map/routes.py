@@ -1,10 +1,12 @@
 """How are maps listed, drawn, changed and put aside over HTTP? Their numbers are asked by the report ``journey_map``."""
 
-from typing import Annotated
+from typing import Annotated, Any, Literal
+from urllib.parse import quote
 
 from fastapi import Path, Query, Request
+from starlette.responses import Response
 
-from uems.access.api import Access, guard, house_of
+from uems.access.api import Access, Workspaces, guard, house_of
 from uems.journeys.map import definitions
 from uems.journeys.map.bodies import (
     DraftBody,
@@ -24,6 +26,7 @@ from uems.kernel.routing import Routes
 
 router = Routes()
 _BASE = "/workspaces/{workspace}/maps"
+_PDF = {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}
 MapKey = Annotated[Key, Path(description="Key of the map.")]
 
 
@@ -78,3 +81,23 @@ def restore_map(request: Request, access: Annotated[Access, guard("maps:write")]
 def list_map_versions(request: Request, access: Annotated[Access, guard("reports:read")], key: MapKey) -> MapVersionList:
     """How the map was drawn over time, the latest first."""
     return MapVersionList(items=[MapVersionBody.of(one) for one in definitions.map_versions(house_of(request).store, access.scope, key)])
+
+
+@router.post(f"{_BASE}/{{key}}/pdf", response_class=Response, responses={200: {"content": _PDF, "description": "The paper."}})
+def make_map_pdf(
+    request: Request,
+    access: Annotated[Access, guard("reports:read")],
+    key: MapKey,
+    spec: dict[str, Any],
+    language: Annotated[Literal["zh", "en"], Query(description="Of the words on it.")] = "zh",
+) -> Response:
+    """The map as a PDF with its numbers, on pages that lie on their side. The body is a spec of the report journey_map, without its map."""
+    from uems.journeys.map.paper.pages import make_map_paper  # what draws takes a while to load: not before the first paper
+
+    house, scope = house_of(request), access.scope
+    found = definitions.journey_map(house.store, scope, key)
+    name = Workspaces(house.store).name(scope.workspace_id)
+    made = make_map_paper(house, scope, found, spec, name, language, access.now)
+    kept = "".join(char if char.isalnum() or char in "-_ " else " " for char in found.name)
+    called = quote("-".join(kept.split())[:80] or "map")
+    return Response(made, media_type="application/pdf", headers={"Content-Disposition": f"attachment; filename*=UTF-8''{called}.pdf"})

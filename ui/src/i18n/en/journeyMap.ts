@@ -122,10 +122,11 @@ export default {
     },
     blank: "Or begin with an empty map",
     fit: "{{found}} of {{all}} touchpoints have events here",
+    pdfOf: "PDF of {{name}}",
     menu: {
       label: "More",
       png: "Save as PNG",
-      print: "Print or save as PDF",
+      print: "Print this page",
       new: "New map",
       archive: "Archive this map",
       archivedMaps: "Archived maps",

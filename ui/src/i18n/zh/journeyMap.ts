@@ -124,10 +124,11 @@ const zh: SameKeys<typeof en> = {
     },
     blank: "或者从空白地图开始",
     fit: "{{all}} 个触点中有 {{found}} 个已有事件",
+    pdfOf: "“{{name}}”的 PDF",
     menu: {
       label: "更多",
       png: "保存为 PNG 图片",
-      print: "打印或存为 PDF",
+      print: "打印此页",
       new: "新建地图",
       archive: "归档此地图",
       archivedMaps: "已归档的地图",

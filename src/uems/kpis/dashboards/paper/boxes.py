@@ -7,11 +7,11 @@ from typing import Final
 from reportlab.lib.colors import Color
 from reportlab.pdfgen.canvas import Canvas
 
+from uems.kernel.ink import BAD, FAINT, GOOD, INK, RULE, cut, wrapped, write
 from uems.kpis.bodies import KpiAnswer
 from uems.kpis.dashboards.bodies import TileAnswer, TileReport
 from uems.kpis.dashboards.model import TextTile, Tile
 from uems.kpis.dashboards.paper.charts import picture, spark, table, table_height
-from uems.kpis.dashboards.paper.ink import BAD, FAINT, GOOD, INK, RULE, cut, wrapped, write
 from uems.kpis.dashboards.summary import Summary, SummaryGrid, column, figure, named, said
 from uems.kpis.written import Language, written
 

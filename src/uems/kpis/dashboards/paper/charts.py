@@ -7,7 +7,7 @@ from typing import Final
 from reportlab.lib.colors import Color, HexColor
 from reportlab.pdfgen.canvas import Canvas
 
-from uems.kpis.dashboards.paper.ink import FAINT, INK, RULE, SERIES, cut, width_of, write
+from uems.kernel.ink import FAINT, INK, RULE, SERIES, cut, width_of, write
 from uems.kpis.dashboards.summary import SummaryGrid, SummaryPicture
 from uems.kpis.written import Language, written
 

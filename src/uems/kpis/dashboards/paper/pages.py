@@ -11,12 +11,12 @@ from reportlab.pdfgen.canvas import Canvas
 from uems.kernel.clock import zone_of
 from uems.kernel.errors import UemsError
 from uems.kernel.house import House
+from uems.kernel.ink import FAINT, cut, wrapped, write
 from uems.kernel.scope import Scope
 from uems.kpis.dashboards.answering import answer_tile
 from uems.kpis.dashboards.bodies import TileAnswer
 from uems.kpis.dashboards.model import Dashboard, PeriodForAll, Tile, Width
 from uems.kpis.dashboards.paper.boxes import Box, box_of, frame
-from uems.kpis.dashboards.paper.ink import FAINT, cut, wrapped, write
 from uems.kpis.written import Language
 
 _PAGE: Final[tuple[float, float]] = A4

@@ -1,14 +1,17 @@
 // Which way do people take, and where are they lost? The map of a workspace as a picture; every number opens its people.
 import { useQuery } from "@tanstack/react-query";
 import { Button, Select } from "antd";
-import { Pencil } from "lucide-react";
+import { FileDown, Pencil } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
+import { useLanguage } from "@/i18n/useLanguage";
 import { Page } from "@/parts/Page";
+import type { Period } from "@/parts/period";
 import { PeriodPicker } from "@/parts/PeriodPicker";
 import { NotFound, Ready } from "@/parts/states";
+import { useFailed } from "@/parts/useFailed";
 import { useParam } from "@/parts/useParam";
 import { segmentsQuery } from "@/rooms/segments/queries";
 import { useMay, usePath, useWorkspace } from "@/shell/workspace";
@@ -16,9 +19,9 @@ import type { JourneyMap } from "./contract";
 import { FirstMap } from "./FirstMap";
 import styles from "./Map.module.css";
 import { MapMenu } from "./MapMenu";
-import { mapsQuery } from "./queries";
+import { mapsQuery, useMapPaper } from "./queries";
 import { Shown } from "./Shown";
-import { useMapPeriod } from "./useMapAsked";
+import { specOf, useMapPeriod } from "./useMapAsked";
 
 export function Component(): ReactNode {
   const { t } = useTranslation();
@@ -71,8 +74,28 @@ function Actions({ map, maps }: { map: JourneyMap; maps: readonly JourneyMap[] }
           <Button icon={<Pencil size={14} aria-hidden />}>{t("actions.edit")}</Button>
         </Link>
       ) : null}
+      <PaperButton map={map} period={period} />
       <MapMenu map={map} />
     </>
+  );
+}
+
+/** The map as a PDF, of the period and the segment that are shown. */
+function PaperButton({ map, period }: { map: JourneyMap; period: Period }): ReactNode {
+  const { t } = useTranslation();
+  const { language } = useLanguage();
+  const failed = useFailed();
+  const [segment] = useParam("segment");
+  const { mutate, isPending } = useMapPaper(map);
+  return (
+    <Button
+      icon={<FileDown size={14} aria-hidden />}
+      loading={isPending}
+      aria-label={t("journeyMap.pdfOf", { name: map.name })}
+      onClick={() => mutate({ language, spec: specOf(map.key, period, segment) }, { onError: failed })}
+    >
+      PDF
+    </Button>
   );
 }
 

@@ -4,8 +4,9 @@ import { keepPreviousData, queryOptions, useMutation, useQueryClient } from "@ta
 import { api, unwrap, type Schemas } from "@/api/client";
 import type { ReportAnswer } from "@/api/contract";
 import type { Language } from "@/i18n";
+import { savePaper } from "@/parts/savePaper";
 import { useWorkspace } from "@/shell/workspace";
-import type { Drawing, JourneyAnswer } from "./contract";
+import type { Drawing, JourneyAnswer, JourneyMap } from "./contract";
 
 export type MapTemplate = Schemas["MapTemplateBody"];
 export type MapVersion = Schemas["MapVersionBody"];
@@ -72,6 +73,15 @@ export function journeyQuery(workspace: string, spec: MapSpec, version: number) 
     },
     placeholderData: keepPreviousData,
     staleTime: 60_000,
+  });
+}
+
+/** Makes the paper of a map and hands it to the browser to keep. */
+export function useMapPaper({ key, name }: Pick<JourneyMap, "key" | "name">) {
+  const { slug } = useWorkspace();
+  return useMutation({
+    mutationFn: ({ language, spec }: { readonly language: Language; readonly spec: MapSpec }) =>
+      savePaper(`/api/workspaces/${encodeURIComponent(slug)}/maps/${encodeURIComponent(key)}/pdf?language=${language}`, spec, name),
   });
 }
 

@@ -1,8 +1,8 @@
 // What do dashboards, their links and their schedules read and change?
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 
-import { api, csrf, unwrap, type Schemas } from "@/api/client";
-import { toApiError } from "@/api/errors";
+import { api, unwrap, type Schemas } from "@/api/client";
+import { savePaper } from "@/parts/savePaper";
 import { useWorkspace } from "@/shell/workspace";
 
 export type Dashboard = Schemas["DashboardBody"];
@@ -187,21 +187,7 @@ export function useDeleteSchedule(key: string) {
 export function useDownloadPaper(key: string, name: string) {
   const { slug } = useWorkspace();
   return useMutation({
-    mutationFn: async ({ language, period }: { readonly language: "zh" | "en"; readonly period: Period | null }) => {
-      const address = `/api/workspaces/${encodeURIComponent(slug)}/dashboards/${encodeURIComponent(key)}/pdf?language=${language}`;
-      const answer = await fetch(address, {
-        method: "POST",
-        credentials: "same-origin",
-        headers: { "X-CSRF-Token": csrf(), "Content-Type": "application/json" },
-        body: JSON.stringify(period),
-      });
-      if (!answer.ok) throw toApiError(answer.status, await answer.json().catch(() => undefined));
-      const url = URL.createObjectURL(await answer.blob());
-      const link = document.createElement("a");
-      link.href = url;
-      link.download = `${name}.pdf`;
-      link.click();
-      URL.revokeObjectURL(url);
-    },
+    mutationFn: ({ language, period }: { readonly language: "zh" | "en"; readonly period: Period | null }) =>
+      savePaper(`/api/workspaces/${encodeURIComponent(slug)}/dashboards/${encodeURIComponent(key)}/pdf?language=${language}`, period, name),
   });
 }

@@ -10,7 +10,7 @@ import reportlab
 from pypdf import PdfReader
 from reportlab.pdfgen.canvas import Canvas
 
-from uems.kpis.dashboards.paper import ink
+from uems.kernel import ink
 
 VERA = Path(reportlab.__file__).parent / "fonts" / "Vera.ttf"
 """A free TrueType font that is always here; it has no Chinese, but is put into a paper as those that have it are."""

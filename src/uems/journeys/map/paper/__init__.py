@@ -1,0 +1,1 @@
+"""What does a journey map look like on paper?"""
