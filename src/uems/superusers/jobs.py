@@ -16,6 +16,7 @@ from uems.kernel.loops import Loop
 from uems.kernel.scope import Scope
 from uems.kernel.sql import Sql
 from uems.prediction import api as prediction
+from uems.superusers.cocreation.tagging import refresh_groups
 from uems.superusers.ladder.criteria import LadderSettings
 from uems.superusers.ladder.making import make_ladder
 from uems.superusers.ties.making import make_ties
@@ -44,6 +45,7 @@ class _Interrupted(Exception):
 def do_work(house: House, scope: Scope, work: Work, now: datetime, tick: Tick) -> dict[str, Any]:
     """One piece of work from its beginning; gives the result, JSON-ready. Raises as the work of the key."""
     if work.key == "ladder":
+        refresh_groups(house, scope, now)  # who was merged is one person in them, too
         return make_ladder(house, scope, LadderSettings.model_validate(dict(work.settings)), now, tick)
     return make_ties(house, scope, TieSettings.model_validate(dict(work.settings)), work.result, now, tick)
 

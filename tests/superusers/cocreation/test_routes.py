@@ -1,8 +1,11 @@
 """Is every vote counted once, is nothing quoted without consent, and does an advocate's record hold it all? Over HTTP, through a merge."""
 
+import random
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import product
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +16,7 @@ from tests.support.houses import build
 from tests.support.web import Clock, Program, add_person, log_in, make_workspace, operator_client
 from uems.kernel.house import House
 from uems.kernel.settings import Settings
+from uems.superusers.cocreation.groups import MemberState
 from uems.web.app import create_app
 
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
@@ -78,13 +82,32 @@ def test_nothing_is_quotable_without_consent_nor_after_it_was_withdrawn(programs
     assert (withdrawn["quotable"], withdrawn["consent_note"], quotable()) == (False, "By letter of 3 March", [])
 
 
+def test_conditions_find_who_is_in_a_group_and_who_is_asked(programs: tuple[Program, Program]) -> None:
+    program, _ = programs
+    for key in ("one", "two"):
+        program.send("PUT", f"{BASE}/beta-groups/{key}", json={"name": key})
+    chance = random.Random(4)
+    last: dict[tuple[str, str], str] = {}
+    for turn in range(12):
+        user, key, state = chance.choice(USERS), chance.choice(("one", "two")), chance.choice(get_args(MemberState))
+        program.post(f"{BASE}/beta-groups/{key}/members", {"user": {"value": user}, "state": state})
+        last[user, key] = state
+        if turn % 4 != 3:
+            continue
+        for (tag, wanted), key in product((("beta_groups", "accepted"), ("beta_invited", "invited")), ("one", "two")):
+            condition = {"tag": {"name": tag, "op": "list_contains", "value": key}}
+            answer = program.post(f"{BASE}/segments/preview", {"condition": condition}).json()
+            assert answer["count"] == sum(last.get((user, key)) == wanted for user in USERS), (turn, tag, key)
+    assert {"accepted", "invited"} <= set(last.values())
+
+
 def test_somebody_stands_once_in_a_group_and_the_record_follows_a_merge(programs: tuple[Program, Program]) -> None:
     program, _ = programs
     assert program.post(f"{BASE}/beta-groups/early/members", {"user": {"value": "ben"}}).status_code == 404
     assert program.send("PUT", f"{BASE}/beta-groups/early", json={"name": "Early birds"}).status_code == 204
     for state in ("invited", "accepted", "accepted"):
         program.post(f"{BASE}/beta-groups/early/members", {"user": {"value": "ben"}, "state": state})
-    [group] = program.get(f"{BASE}/beta-groups").json()["items"]
+    [group] = [one for one in program.get(f"{BASE}/beta-groups").json()["items"] if one["key"] == "early"]
     assert group["states"] == {"accepted": 1}
     idea = program.post(f"{BASE}/ideas", {"title": "Night mode", "user": {"value": "twin"}}).json()["idea_id"]
     numbers = {user: program.get(f"{BASE}/people?search={user}").json()["items"][0]["person_id"] for user in ("ben", "twin")}

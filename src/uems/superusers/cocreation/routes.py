@@ -14,6 +14,7 @@ from uems.kernel.routing import Routes
 from uems.kernel.scope import Scope
 from uems.profiles import api as profiles
 from uems.superusers.cocreation import bodies, groups, ideas, voices
+from uems.superusers.cocreation.tagging import refresh_groups
 from uems.superusers.cocreation.thanks import thank, thanks_of
 from uems.superusers.referrals import bodies as referral_bodies
 from uems.superusers.referrals import rewards, tree_reading
@@ -120,10 +121,12 @@ def list_beta_members(request: Request, access: Annotated[Access, _PEOPLE], key:
 def turn_beta_member(
     request: Request, access: Annotated[Access, _WRITE], key: GroupKey, body: bodies.BetaMemberTurn
 ) -> bodies.BetaMemberBody:
-    """Invite somebody, or write down what they said."""
+    """Invite somebody, or write down what they said. The tags ``beta_groups`` and ``beta_invited`` say so at once."""
     house = house_of(request)
     person = _person(house, access.scope, body.user)
-    return bodies.BetaMemberBody.of(groups.turn_member(house.store, access, key, person, body.state), {})
+    turned = groups.turn_member(house.store, access, key, person, body.state)
+    refresh_groups(house, access.scope, access.now)
+    return bodies.BetaMemberBody.of(turned, {})
 
 
 @router.get(_BASE + "/advocates/{person_id}")

@@ -46,7 +46,9 @@ export default {
     kind: "Kind",
     kinds: { review: "Review", story: "Story" },
     group: "Group",
-    groupsNote: "People who try what is new before others. Each stands in a group once.",
+    groupsNote:
+      "People who try what is new before others. Each stands in a group once. Segments, flows, campaigns and flags ask for them by the tags “Beta groups” and “Invited to beta groups”.",
+    groupsTag: "As a tag",
     noGroups: "No beta group yet",
     groupName: "Name of the group",
     newGroup: "New group",

@@ -1,9 +1,10 @@
 // Who tries what is new before others? Beta groups, who was invited, and what they said.
 import { useQuery } from "@tanstack/react-query";
 import { App, Button, Input, Select, Table, type TableColumnsType } from "antd";
-import { FlaskConical } from "lucide-react";
+import { FlaskConical, Tags } from "lucide-react";
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
 
 import { Card, Stack } from "@/parts/Page";
 import { Pill, type Tone } from "@/parts/Pill";
@@ -11,7 +12,7 @@ import { Notice, Ready } from "@/parts/states";
 import { useFailed } from "@/parts/useFailed";
 import { useParam } from "@/parts/useParam";
 import { Num, Time } from "@/parts/values";
-import { useMay, useWorkspace } from "@/shell/workspace";
+import { useMay, usePath, useWorkspace } from "@/shell/workspace";
 import { PersonLink } from "./PersonLink";
 import { groupsQuery, membersQuery, useSaveGroup, useTurnMember, type Group, type Member } from "./queries";
 
@@ -111,6 +112,7 @@ function NewGroup({ onMade }: { onMade: (key: string) => void }): ReactNode {
 
 function Members({ groupKey }: { groupKey: string }): ReactNode {
   const { t } = useTranslation();
+  const path = usePath();
   const { slug } = useWorkspace();
   const { message } = App.useApp();
   const failed = useFailed();
@@ -154,7 +156,16 @@ function Members({ groupKey }: { groupKey: string }): ReactNode {
     <Card
       flush
       title={t("cocreation.members")}
-      actions={may ? <Invite busy={isPending} onInvite={(user) => turn(user, "invited")} /> : null}
+      actions={
+        <>
+          {query.data && query.data.items.length > 0 ? (
+            <Link to={path("tags", "beta_groups")}>
+              <Button icon={<Tags size={14} aria-hidden />}>{t("cocreation.groupsTag")}</Button>
+            </Link>
+          ) : null}
+          {may ? <Invite busy={isPending} onInvite={(user) => turn(user, "invited")} /> : null}
+        </>
+      }
     >
       <Ready query={query}>
         {({ items }) =>
