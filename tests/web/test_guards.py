@@ -16,6 +16,7 @@ PUBLIC = {
     "GET /api/shared/{token}/tiles/{tile_id}",
     *(f"GET /api/letters/{{token}}{more}" for more in ("", "/go", "/seen.gif", "/unsubscribe", "/confirm")),
     *(f"POST /api/letters/{{token}}{more}" for more in ("", "/unsubscribe", "/confirm")),
+    "POST /api/receipts/{token}",
     "POST /api/push",
     "POST /api/inbox",
     "GET /api/inbox/{token}/stream",
@@ -25,7 +26,8 @@ PUBLIC = {
     "GET /api/r/{token}",
 }
 """The only things that a stranger may do: to log in, to look at a dashboard whose link they were given, to use the links of a letter that
-they got, to read the messages of their own browser, to ask for notes in it, and to follow the link of somebody who recommends us."""
+they got, to read the messages of their own browser, to ask for notes in it, to tell of a
+message by a door that only its provider knows, and to follow the link of somebody who recommends us."""
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=str)

@@ -267,6 +267,7 @@ class ChannelBody(Body):
     """A channel. lacks: what is missing before it can send. config: of secrets, whether there is one. schema: of the configuration.
 
     content: "letter" (subject, HTML, text), "note" (title, text) or "text". extras: what its notes may have beside these.
+    receipts_url: what is entered at the provider, so that it tells what became of messages; "" where there is none.
     provider_templates: only approved texts go out, under a code. mailbox: of bounces, once it was opened; None where there is none.
     """
 
@@ -284,6 +285,7 @@ class ChannelBody(Body):
     config_schema: dict[str, Any]
     secrets: list[str]
     mailbox: MailboxBody | None
+    receipts_url: str = ""
 
 
 class ChannelList(Body):

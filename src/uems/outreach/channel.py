@@ -29,6 +29,11 @@ Unknown: TypeAlias = Literal["kept", "repeated"]
 the same key, by which the other side knows it."""
 
 
+Door: TypeAlias = Literal["", "console", "message"]
+"""How a provider learns where to tell what became of a message. console: somebody enters the address there, once. message: each message
+brings its own. "": it does not tell."""
+
+
 class Config(BaseModel):
     """What a workspace sets of a channel; an unknown field is an error."""
 
@@ -57,6 +62,31 @@ class Letter:
     parts: int = 1
     cost_micros: int = 0
     at: datetime
+    receipts_url: str = ""
+    """Where the provider may tell what became of it; "" where nobody outside reaches us, or the channel has no such door."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a provider sent to the door of its receipts. url: as the provider knows it. headers: lower-case names."""
+
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What became of one message. key: ours, as its ``Letter`` had it; provider_id: theirs; one of the two is enough.
+
+    permanent: nothing will ever arrive at this address.
+    """
+
+    key: str = ""
+    provider_id: str = ""
+    delivered: bool
+    permanent: bool = False
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +192,13 @@ class Channel(Protocol):
         """Connections for one batch."""
         ...
 
+    @property
+    def receipts(self) -> Door: ...
+
+    def read_receipts(self, config: Any, told: Told) -> Sequence[Receipt]:
+        """What a provider says afterwards; what is only under way is left out. Raises ``bad_receipt`` (403, 422)."""
+        ...
+
 
 class ChannelBase:
     """What holds for most channels; a channel says what is different."""
@@ -173,6 +210,7 @@ class ChannelBase:
     unknown: Unknown = "kept"
     connections: int = 8
     secrets: Sequence[str] = ()
+    receipts: Door = ""
     needs: Sequence[str] = ()
     """Fields of the configuration without which nothing can be sent."""
 
@@ -187,3 +225,6 @@ class ChannelBase:
 
     def weigh(self, config: Any, letter: Letter) -> Weight:
         return Weight()
+
+    def read_receipts(self, config: Any, told: Told) -> Sequence[Receipt]:
+        return ()

@@ -39,6 +39,7 @@ from uems.outreach.messages.deciding import WEEK, past_of
 from uems.outreach.messages.model import Kind, State
 from uems.outreach.messages.reaching import reach
 from uems.outreach.push.routes import router as push
+from uems.outreach.receipt_routes import router as receipts
 from uems.outreach.scenes.routes import router as scenes
 from uems.outreach.setting_routes import router as settings
 from uems.outreach.simulation.routes import router as simulation
@@ -56,6 +57,7 @@ router.include(design)
 router.include(settings)
 router.include(holdouts)
 router.include(letters)
+router.include(receipts)
 router.include(confirmations)
 router.include(inbox)
 router.include(push)

@@ -7,6 +7,7 @@ from fastapi.responses import StreamingResponse
 
 from uems.access.api import Access, guard, house_of
 from uems.kernel.edge import Cursor, Key, Limit, Page, decode_cursor, encode_cursor
+from uems.kernel.house import House
 from uems.kernel.routing import Routes
 from uems.outreach.bodies import (
     ChannelBody,
@@ -24,7 +25,9 @@ from uems.outreach.bodies import (
 )
 from uems.outreach.consent import settings, suppressions
 from uems.outreach.consent.model import Topic
+from uems.outreach.consent.tokens import Tokens
 from uems.outreach.mailbox.state import State, state_of
+from uems.outreach.messages.writing import receipts_url
 
 router = Routes()
 _BASE: Final = "/workspaces/{workspace}"
@@ -73,7 +76,7 @@ def list_channels(request: Request, access: Annotated[Access, guard("messages:re
     with house.store.read() as conn:
         found = settings.setups(conn, house.settings, access.scope.workspace_id)
         mailbox = state_of(conn, access.scope.workspace_id)
-    return ChannelList(items=[_channel(one, mailbox) for one in found.values()], smtp=bool(house.settings.smtp_host))
+    return ChannelList(items=[_channel(house, access, one, mailbox) for one in found.values()], smtp=bool(house.settings.smtp_host))
 
 
 @router.put(f"{_BASE}/channels/{{channel}}")
@@ -83,7 +86,7 @@ def put_channel(request: Request, access: Annotated[Access, guard("keys:write")]
     settings.save_channel(house, access, channel, body.enabled, body.config)
     with house.store.read() as conn:
         found = settings.setups(conn, house.settings, access.scope.workspace_id)[channel]
-        return _channel(found, state_of(conn, access.scope.workspace_id))
+        return _channel(house, access, found, state_of(conn, access.scope.workspace_id))
 
 
 @router.delete(f"{_BASE}/channels/{{channel}}", status_code=204)
@@ -141,7 +144,7 @@ def remove_suppression(
     suppressions.remove_address(house_of(request).store, access, channel, address)
 
 
-def _channel(one: settings.Setup, mailbox: State | None) -> ChannelBody:
+def _channel(house: House, access: Access, one: settings.Setup, mailbox: State | None) -> ChannelBody:
     channel = one.channel
     read = mailbox if getattr(one.config, "bounce_server", "") else None
     return ChannelBody(
@@ -158,5 +161,11 @@ def _channel(one: settings.Setup, mailbox: State | None) -> ChannelBody:
         config=settings.shown_config(channel, one.config),
         config_schema=channel.Config.model_json_schema(),
         secrets=list(channel.secrets),
+        receipts_url=_receipts_url(house, access, channel.key) if "keys:write" in access.actor.permissions else "",
         mailbox=None if read is None else MailboxBody(**{name: getattr(read, name) for name in MailboxBody.model_fields}),
     )
+
+
+def _receipts_url(house: House, access: Access, channel: str) -> str:
+    """A secret: shown to those who may set the channel up."""
+    return receipts_url(house.settings, Tokens(house.settings), access.scope.workspace_id, channel)

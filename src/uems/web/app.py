@@ -61,6 +61,7 @@ _FOR_STRANGERS = (
     "/api/letters/{token}/seen.gif",
     "/api/letters/{token}/unsubscribe",
     "/api/letters/{token}/confirm",
+    "/api/receipts/{token}",
     "/api/push",
     "/api/inbox",
     "/api/inbox/{token}/stream",

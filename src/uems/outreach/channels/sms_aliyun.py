@@ -10,7 +10,7 @@ from uuid import uuid4
 from uems.kernel.house import House
 from uems.kernel.outbound import Outbound
 from uems.kernel.scope import Scope
-from uems.outreach.channel import Handed, Letter, Refused, Transport, Weight
+from uems.outreach.channel import Door, Handed, Letter, Receipt, Refused, Told, Transport, Weight
 from uems.outreach.channels import _acs3
 from uems.outreach.channels._provider import (
     BUSY,
@@ -27,6 +27,7 @@ from uems.outreach.channels._provider import (
     refused,
     status_fault,
 )
+from uems.outreach.channels._receipts import is_gone, listed, text
 from uems.outreach.channels._sms import Line, Sms, SmsBase, weighed_approved
 from uems.outreach.phone import international
 
@@ -122,11 +123,24 @@ class _AliyunSms(SmsBase):
     Config: Final = AliyunSms
     sample: Final = AliyunSms(access_key_id="LTAI5tExample", access_key_secret="a secret", sign_name="示例商城")
     provider_templates = True
+    receipts: Door = "console"
     secrets: Sequence[str] = ("access_key_secret",)
     needs: Sequence[str] = ("access_key_id", "access_key_secret", "sign_name", "base_url")
 
     def weigh(self, config: AliyunSms, letter: Letter) -> Weight:
         return weighed_approved(config, letter, config.sign_name)
+
+    def read_receipts(self, config: AliyunSms, told: Told) -> Sequence[Receipt]:
+        return [
+            Receipt(
+                key=text(one, "out_id"),
+                provider_id=text(one, "biz_id"),
+                delivered=one.get("success") is True,
+                permanent=is_gone(text(one, "err_code"), text(one, "err_msg")),
+                detail=f"Aliyun {text(one, 'err_code')} {text(one, 'err_msg')}".strip(),
+            )
+            for one in listed(told.body)
+        ]
 
     @asynccontextmanager
     async def open(self, house: House, scope: Scope, config: AliyunSms) -> AsyncIterator[Transport]:

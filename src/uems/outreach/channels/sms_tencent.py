@@ -9,7 +9,7 @@ from typing import Any, Final
 from uems.kernel.house import House
 from uems.kernel.outbound import Outbound
 from uems.kernel.scope import Scope
-from uems.outreach.channel import Handed, Letter, Transport, Weight
+from uems.outreach.channel import Door, Handed, Letter, Receipt, Told, Transport, Weight
 from uems.outreach.channels import _tc3
 from uems.outreach.channels._provider import (
     BUSY,
@@ -27,6 +27,7 @@ from uems.outreach.channels._provider import (
     refused,
     status_fault,
 )
+from uems.outreach.channels._receipts import is_gone, listed, text
 from uems.outreach.channels._sms import Line, Sms, SmsBase, weighed_approved
 from uems.outreach.phone import international
 
@@ -115,11 +116,25 @@ class _TencentSms(SmsBase):
     Config: Final = TencentSms
     sample: Final = TencentSms(secret_id="AKIDexample", secret_key="a secret", sdk_app_id="1400006666", sign_name="示例商城")
     provider_templates = True
+    receipts: Door = "console"
     secrets: Sequence[str] = ("secret_key",)
     needs: Sequence[str] = ("secret_id", "secret_key", "sdk_app_id", "sign_name", "base_url")
 
     def weigh(self, config: TencentSms, letter: Letter) -> Weight:
         return weighed_approved(config, letter, config.sign_name)
+
+    def read_receipts(self, config: TencentSms, told: Told) -> Sequence[Receipt]:
+        # What people answer is sent to the same address, without a status.
+        return [
+            Receipt(
+                provider_id=text(one, "sid"),
+                delivered=one["report_status"] == "SUCCESS",
+                permanent=is_gone(text(one, "errmsg"), text(one, "description")),
+                detail=f"Tencent {text(one, 'errmsg')} {text(one, 'description')}".strip(),
+            )
+            for one in listed(told.body)
+            if one.get("report_status") in ("SUCCESS", "FAIL")
+        ]
 
     @asynccontextmanager
     async def open(self, house: House, scope: Scope, config: TencentSms) -> AsyncIterator[Transport]:

@@ -12,9 +12,10 @@ from uems.collect import api as collect
 from uems.kernel.errors import UemsError
 from uems.kernel.settings import Settings
 
-What: TypeAlias = Literal["c", "o", "p", "d"]
-"""c: a link that was clicked. o: the picture of an opening. p: preferences and unsubscribing. d: confirmation of a subscription."""
-_WHATS: Final = ("c", "o", "p", "d")
+What: TypeAlias = Literal["c", "o", "p", "d", "r"]
+"""c: a link that was clicked. o: the picture of an opening. p: preferences and unsubscribing. d: confirmation of a subscription.
+r: the door of receipts; more: the channel; message_id: 0 for all of them."""
+_WHATS: Final = ("c", "o", "p", "d", "r")
 _SIGNATURE: Final = 12
 
 

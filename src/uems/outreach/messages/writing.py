@@ -9,10 +9,12 @@ from typing import Any, Final
 from uems.access.api import Workspaces
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
+from uems.kernel.settings import Settings
 from uems.outreach.channel import Letter
 from uems.outreach.consent.tokens import Pointed, Tokens
 from uems.outreach.messages.attempts import Claimed
 from uems.outreach.messages.reaching import Reached
+from uems.outreach.registry import CHANNELS
 from uems.outreach.templates.compiled import Compiled, Rendered
 from uems.outreach.templates.definitions import version_of
 
@@ -71,6 +73,7 @@ class Writer:
                 **({"go": follow(address)} if followed and (address := rendered.parameters.get("link", "")) else {}),
             },
             at=now,
+            receipts_url=receipts_url(self._house.settings, self._tokens, scope.workspace_id, one.channel, one.message_id),
         )
 
     def compiled(self, scope: Scope, template_id: str, version: int) -> Compiled:
@@ -114,6 +117,15 @@ class Writer:
             "workspace": {"name": name, "currency": scope.currency},
             "links": {"preferences": link, "unsubscribe": link, **({"confirm": confirm} if confirm else {})},
         }
+
+
+def receipts_url(settings: Settings, tokens: Tokens, workspace_id: int, channel: str, message_id: int = 0) -> str:
+    """Where a provider tells what became of a message (0: of any); "" where it does not, or does not reach us."""
+    door = CHANNELS.get(channel).receipts
+    if not settings.public_url or door != ("message" if message_id else "console"):
+        return ""
+    token = tokens.make(Pointed(what="r", workspace_id=workspace_id, message_id=message_id, more=channel))
+    return f"{settings.public_url.rstrip('/')}/api/receipts/{token}"
 
 
 def headers(one: Claimed, link: str) -> tuple[tuple[str, str], ...]:

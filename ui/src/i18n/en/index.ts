@@ -33,6 +33,7 @@ import needs from "./needs";
 import outreach from "./outreach";
 import plan from "./plan";
 import profiles from "./profiles";
+import receipts from "./receipts";
 import referrals from "./referrals";
 import reports from "./reports";
 import review from "./review";
@@ -65,6 +66,7 @@ export default {
   ...journeyMap,
   ...bottlenecks,
   ...reports,
+  ...receipts,
   ...referrals,
   ...scenes,
   ...segments,

@@ -247,6 +247,7 @@ export default {
       repeated: "If the other side never answers, it is sent again under the same key.",
     },
     config: {
+      auth_token: "Token of the account",
       identity_secret: "Secret that proves who is signed in",
       contact: "Contact for push services",
       keep_hours: "Hours that the push service tries",
@@ -295,6 +296,7 @@ export default {
       sender: "Sender number or messaging service",
     },
     configNotes: {
+      auth_token: "Only with an API key: Twilio signs its receipts with it.",
       replies: "read: it becomes conversations in the inbox. leave: it stays where it is.",
       contact: "Such as mailto:it@example.com.",
       bounce_address: "Empty: the sender address. With a star, such as bounces+*@example.com, every letter has its own.",
@@ -316,21 +318,6 @@ export default {
       address: "Programs and rehearsal",
     },
     lacks: "Still missing: {{field}}",
-    mailbox: {
-      read: "Mailbox read",
-      never: "The mailbox was not read to its end yet.",
-      found: "Reports taken: {{reports}}. Answers that became conversations: {{replies}}. Other mails, left as they are: {{others}}.",
-      reasons: {
-        refused: "The mailbox cannot be read: its server is not public. The operator can allow it.",
-        unknown_host: "The mailbox cannot be read: there is no such server.",
-        tls: "The mailbox cannot be read: the certificate of its server is not valid.",
-        unreachable: "The mailbox cannot be read: its server cannot be reached.",
-        timeout: "The mailbox cannot be read: its server does not answer in time.",
-        login: "The mailbox cannot be read: user or password are not accepted.",
-        folder: "The mailbox cannot be read: this folder cannot be opened.",
-        answer: "The mailbox cannot be read: its server broke off or gave an answer that cannot be read.",
-      },
-    },
     secret_unreadable: "the secret can no longer be read; enter it again",
     searchAddress: "Search addresses",
     suppress: "Suppress addresses",

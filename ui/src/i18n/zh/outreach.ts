@@ -244,6 +244,7 @@ const zh: typeof en = {
       repeated: "如果对方没有回应，会以同一编号再次发送。",
     },
     config: {
+      auth_token: "账号令牌",
       identity_secret: "证明登录身份的密钥",
       contact: "供推送服务联系的地址",
       keep_hours: "推送服务尝试的小时数",
@@ -292,6 +293,7 @@ const zh: typeof en = {
       sender: "发送号码或 Messaging Service",
     },
     configNotes: {
+      auth_token: "仅在使用 API Key 时需要：Twilio 用它给回执签名。",
       replies: "read 表示进入收件箱成为会话；leave 表示不处理。",
       contact: "例如 mailto:it@example.com。",
       bounce_address: "留空则用发件人地址。带星号时（如 bounces+*@example.com）每封信各有一个地址。",
@@ -305,21 +307,6 @@ const zh: typeof en = {
     },
     media: { email: "邮件", phone: "短信", account: "聊天与办公", device: "手机推送", browser: "您的网页", address: "程序与演练" },
     lacks: "还缺少：{{field}}",
-    mailbox: {
-      read: "邮箱读取于",
-      never: "邮箱尚未读完过。",
-      found: "已处理 {{reports}} 份报告，{{replies}} 封回信进入会话，其他 {{others}} 封邮件原样保留。",
-      reasons: {
-        refused: "邮箱无法读取：服务器不在公网，可由运维放行。",
-        unknown_host: "邮箱无法读取：没有这个服务器。",
-        tls: "邮箱无法读取：服务器证书无效。",
-        unreachable: "邮箱无法读取：无法连接服务器。",
-        timeout: "邮箱无法读取：服务器未及时应答。",
-        login: "邮箱无法读取：用户名或密码不正确。",
-        folder: "邮箱无法读取：无法打开该文件夹。",
-        answer: "邮箱无法读取：服务器中断，或应答无法识别。",
-      },
-    },
     secret_unreadable: "密钥无法读取，请重新填写",
     searchAddress: "搜索地址",
     suppress: "加入禁发名单",

@@ -58,6 +58,7 @@ export function ChannelForm({ channel }: { channel: Channel }): ReactNode {
           </Field>
         ))}
       </Fields>
+      {channel.receipts_url ? <Receipts address={channel.receipts_url} /> : null}
       {channel.mailbox ? <Mailbox mailbox={channel.mailbox} /> : null}
       {may ? (
         <div className={styles.state}>
@@ -72,6 +73,16 @@ export function ChannelForm({ channel }: { channel: Channel }): ReactNode {
   );
 }
 
+/** What is entered at the provider, so that it tells what became of messages. */
+function Receipts({ address }: { address: string }): ReactNode {
+  const { t } = useTranslation();
+  return (
+    <Field label={t("receipts.address")} note={t("receipts.addressNote")} wide>
+      {(id, note) => <Input id={id} aria-describedby={note} readOnly value={address} onFocus={(event) => event.target.select()} />}
+    </Field>
+  );
+}
+
 /** How far the mailbox of bounces is read, and why not further. */
 function Mailbox({ mailbox }: { mailbox: NonNullable<Channel["mailbox"]> }): ReactNode {
   const { t } = useTranslation();
@@ -80,19 +91,19 @@ function Mailbox({ mailbox }: { mailbox: NonNullable<Channel["mailbox"]> }): Rea
     <>
       {mailbox.reason ? (
         <div role="alert">
-          <p>{t(`restraints.mailbox.reasons.${mailbox.reason}`)}</p>
+          <p>{t(`mailbox.reasons.${mailbox.reason}`)}</p>
           <code lang="en">{mailbox.failure}</code>
         </div>
       ) : null}
       <p className="faint">
         {mailbox.read_at ? (
           <>
-            {t("restraints.mailbox.read")} <Time at={mailbox.read_at} />.{" "}
+            {t("mailbox.read")} <Time at={mailbox.read_at} />.{" "}
           </>
         ) : (
-          `${t("restraints.mailbox.never")} `
+          `${t("mailbox.never")} `
         )}
-        {t("restraints.mailbox.found", { reports, replies, others })}
+        {t("mailbox.found", { reports, replies, others })}
       </p>
     </>
   );
