@@ -10,12 +10,14 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import update
 
+from tests.journeys.reports.world import DAY, HOUR, Act
 from tests.kpis.shop import Shop, a_shop
 from tests.support.post import Post, post, smtp
 from uems.access.api import Workspaces
 from uems.kernel.settings import Settings
 from uems.kpis.api import Mailer
 from uems.kpis.dashboards.paper import pages
+from uems.kpis.dashboards.summaries import summarise
 from uems.kpis.dashboards.tables import kpi_mailing_letters, kpi_mailings
 
 __all__ = ["post"]
@@ -92,6 +94,48 @@ def test_a_paper_tells_what_the_dashboard_shows(shop: Shop, language: str, words
     assert [word for word in words if word not in text] == []
     assert "2025-11-14 – 2025-11-20" in text
     assert answer.content == shop.post(f"/dashboards/daily/pdf?language={language}").content
+
+
+DRAWN: dict[str, tuple[dict[str, Any], list[str]]] = {
+    "paths": ({"last_days": 30}, ["路径数", "→"]),
+    "rfm": ({"last_days": 60}, ["购买人数", "R5", "F1"]),
+    "attribution": (
+        {"last_days": 30, "channel": {"column": "device"}},
+        ["转化次数", "phone", "线性"],
+    ),
+    "interval": ({"last_days": 30, "start": {"event": "Looked"}, "end": {"event": "Order Completed"}}, ["间隔次数", "1 min"]),
+}
+
+
+def buyers() -> list[Act]:
+    """Each of four looks, and buys a minute later: one of them every day, the others now and then."""
+    price = {"revenue": 10, "currency": "USD"}
+    found = []
+    for n in range(4):
+        for day in range(2, 20, n + 1):
+            at, device = day * DAY + n * HOUR, "phone" if n % 2 else "desk"
+            found.append(Act(ms=at, user=f"u{n}", event="Looked", device=device))
+            found.append(Act(ms=at + 60_000, user=f"u{n}", event="Order Completed", device=device, properties=price))
+    return found
+
+
+def test_paths_rfm_attribution_and_intervals_have_a_picture_on_paper(settings: Settings) -> None:
+    with a_shop(settings, NOW, buyers()) as shop:
+        tiles = []
+        for name, (spec, _) in DRAWN.items():
+            assert shop.put(f"/saved-reports/{name}", {"report": name, "name": name, "spec": spec}).status_code == 200
+            tiles.append({"id": name, "kind": "report", "report": name, "width": "half"})
+        assert shop.put("/dashboards/drawn", {"name": "Drawn", "tiles": tiles}).status_code == 200
+        answer = shop.post("/dashboards/drawn/pdf?language=zh")
+        text = text_of(answer.content)
+        assert [word for _, words in DRAWN.values() for word in words if word not in text] == []
+        pictures = [summarise(name, run(shop, name, spec), spec) for name, (spec, _) in DRAWN.items()]
+    assert [one.picture.kind if one and one.picture else None for one in pictures] == ["flows", "heat", "bars", "bars"]
+
+
+def run(shop: Shop, name: str, spec: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = shop.post(f"/reports/{name}", spec).json()["data"]
+    return found
 
 
 def test_a_paper_can_be_of_another_period_and_says_which_tile_it_has_not(shop: Shop) -> None:

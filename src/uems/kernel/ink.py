@@ -37,7 +37,7 @@ FAINT: Final = HexColor("#6b7785")
 RULE: Final = HexColor("#dfe4ea")
 GOOD: Final = HexColor("#1a7f4b")
 BAD: Final = HexColor("#b93a32")
-SERIES: Final = tuple(HexColor(one) for one in ("#2f6fde", "#17a2a2", "#e08a1e", "#9b59d0", "#5b8c3a", "#8794a3"))
+SERIES: Final = tuple(HexColor(one) for one in ("#2f6fde", "#17a2a2", "#e08a1e", "#9b59d0", "#5b8c3a", "#8794a3", "#c2557a"))
 _OUTSIDE_BMP: Final = 0xFFFF
 
 

@@ -18,6 +18,7 @@ from uems.kpis.dashboards.summary import (
     named,
     said,
 )
+from uems.kpis.dashboards.summary_pictures import credits, flows, rfm_grid, time_spread
 from uems.kpis.model import Measured
 from uems.kpis.written import written
 
@@ -170,7 +171,9 @@ def _paths(data: Data) -> Summary:
     columns = [column("从", "From"), column("到", "To"), column("路径数", "Paths", "count"), column("占比", "Share", "share")]
     rows = [[_place(one["from"]), _place(one["to"]), one["paths"], one["of_from"]] for one in links]
     return Summary(
-        figures=[figure("路径数", "Paths", data["paths"], "count"), figure(*_PEOPLE, data["people"], "people")], grid=grid(columns, rows)
+        figures=[figure("路径数", "Paths", data["paths"], "count"), figure(*_PEOPLE, data["people"], "people")],
+        picture=flows(data),
+        grid=grid(columns, rows),
     )
 
 
@@ -234,7 +237,7 @@ def _interval(data: Data) -> Summary:
     ]
     columns = [column("分组", "Group"), column("中位数", "Median", "seconds"), column("次数", "Intervals", "count")]
     rows = [[group_name(one["group"]), one["time"]["median_seconds"], one["intervals"]] for one in data["lines"]]
-    return Summary(figures=figures, grid=grid(columns, rows) if len(rows) > 1 else None)
+    return Summary(figures=figures, picture=time_spread(data), grid=grid(columns, rows) if len(rows) > 1 else None)
 
 
 def _penetration(data: Data) -> Summary:
@@ -251,7 +254,8 @@ def _rfm(data: Data) -> Summary:
     columns = [column("分类", "Class"), column(*_PEOPLE, "people"), column("收入", "Revenue", "money")]
     rows = [[said(*_RFM.get(one["segment"], (one["segment"],) * 2)), one["people"], one["revenue_minor"]] for one in found]
     figures = [figure("购买人数", "Buyers", data["people"], "people"), figure("收入", "Revenue", data["revenue_minor"], "money")]
-    return Summary(figures=figures, grid=grid(columns, rows))
+    names = {key: said(*words) for key, words in _RFM.items()}
+    return Summary(figures=figures, picture=rfm_grid(data, names), grid=grid(columns, rows))
 
 
 def _cohort_revenue(data: Data) -> Summary:
@@ -279,7 +283,7 @@ def _attribution(data: Data) -> Summary:
         [group_name(one["channel"]), one["touches"], *(one["models"][model]["conversions"] for model in models)] for one in data["channels"]
     ]
     figures = [figure("转化次数", "Conversions", data["conversions"], "count"), figure("收入", "Revenue", data["revenue_minor"], "money")]
-    return Summary(figures=figures, grid=grid(columns, rows))
+    return Summary(figures=figures, picture=credits(data, _MODELS), grid=grid(columns, rows))
 
 
 def _overview(data: Data) -> Summary:

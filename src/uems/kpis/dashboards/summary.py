@@ -20,15 +20,20 @@ class SummaryFigure(Body):
 
 
 class SummaryLine(Body):
+    """texts: what each value of a heat picture stands for."""
+
     name: SummaryText
     values: list[float | None]
+    texts: list[SummaryText] | None = None
 
 
 class SummaryPicture(Body):
-    """lines: over ``ticks``, days where ``days``. bars: one for each tick, a group for each line."""
+    """lines: over ``ticks``, days where ``days``. bars: a group for each tick, a bar in it for each line. heat: a row for each line, a
+    column for each tick. flows: one below the other, from the largest. words: the ticks, where they are not the same in both languages."""
 
-    kind: Literal["lines", "bars"]
+    kind: Literal["lines", "bars", "heat", "flows"]
     ticks: list[str]
+    words: list[SummaryText] | None = None
     days: bool
     unit: Measured
     lines: list[SummaryLine]

@@ -106,7 +106,7 @@ def _metric(title: str, answer: TileAnswer, found: KpiAnswer, inner: float, lang
         if parts is not None:
             table(canvas, x + PAD, top - _METRIC - 2, width - 2 * PAD, parts, language, found.currency)
 
-    return Box(height=_METRIC + (table_height(parts) + 6 if parts is not None else 0.0), draw=draw)
+    return Box(height=_METRIC + (table_height(parts, inner) + 6 if parts is not None else 0.0), draw=draw)
 
 
 def change_of(found: KpiAnswer, language: Language) -> tuple[str, Color]:
@@ -148,7 +148,7 @@ def _report(title: str, found: TileReport, inner: float, language: Language) -> 
     if not summary.figures:
         summary = summary.model_copy(update={"figures": [figure("请在系统中打开查看", "Open it in the system", None, "count")]})
     drawn = _PICTURE if summary.picture is not None else 0.0
-    rows = table_height(summary.grid) + 8 if summary.grid is not None and summary.grid.rows else 0.0
+    rows = table_height(summary.grid, inner) + 8 if summary.grid is not None and summary.grid.rows else 0.0
 
     def draw(canvas: Canvas, x: float, top: float, width: float) -> None:
         note = "" if found.exact else ("（估计值）" if language == "zh" else " (estimated)")

@@ -7,7 +7,8 @@ from typing import Final
 from reportlab.lib.colors import Color, HexColor
 from reportlab.pdfgen.canvas import Canvas
 
-from uems.kernel.ink import FAINT, INK, RULE, SERIES, cut, width_of, write
+from uems.kernel.ink import FAINT, INK, RULE, SERIES, cut, width_of, wrapped, write
+from uems.kpis.dashboards.paper.ranked import flows, heat
 from uems.kpis.dashboards.summary import SummaryGrid, SummaryPicture
 from uems.kpis.written import Language, written
 
@@ -15,6 +16,7 @@ ROW: Final = 14.0
 LEGEND: Final = 13.0
 _HEAT: Final = HexColor("#2f6fde")
 _MOST_TICKS: Final = 8
+_NARROW: Final = 40.0
 Write = Callable[[float | None, str], str]
 
 
@@ -46,10 +48,12 @@ def picture(
     if not values or not shown.ticks:
         write(canvas, x + 4, y + height / 2, "没有数据" if language == "zh" else "No data", 9, color=FAINT)
         return
-    named = len(shown.lines) > 1
-    if named:
-        _legend(canvas, x, y + height - 8, width, [getattr(line.name, language) for line in shown.lines])
-    top = height - 12 - (LEGEND if named else 0)
+    if shown.kind in ("heat", "flows"):
+        draw_whole = heat if shown.kind == "heat" else flows
+        draw_whole(canvas, x, y, width, height, shown, language, currency)
+        return
+    names = [getattr(line.name, language) for line in shown.lines] if len(shown.lines) > 1 else []
+    top = height - 12 - LEGEND * _legend(canvas, x, y + height - 8, width, names)
     high = max(*values, 0.0) or 1.0
     low = min(*values, 0.0)
     marks = [written(value, shown.unit, currency, language) for value in (low, (low + high) / 2, high)]
@@ -62,7 +66,7 @@ def picture(
         write(canvas, x + left - 4, at - 2.5, mark, 7, color=FAINT, right=True)
     place_of = _scale(y + 12, top - 8, low, high)
     inner = width - left
-    _ticks(canvas, x + left, y, inner, shown, bars=shown.kind == "bars")
+    _ticks(canvas, x + left, y, inner, shown, language)
     draw = _bars if shown.kind == "bars" else _lines
     draw(canvas, x + left, inner, shown, place_of)
 
@@ -71,12 +75,14 @@ def _scale(foot: float, height: float, low: float, high: float) -> Callable[[flo
     return lambda value: foot + (value - low) / ((high - low) or 1.0) * height
 
 
-def _ticks(canvas: Canvas, x: float, y: float, width: float, shown: SummaryPicture, *, bars: bool) -> None:
+def _ticks(canvas: Canvas, x: float, y: float, width: float, shown: SummaryPicture, language: Language) -> None:
     count = len(shown.ticks)
+    bars = shown.kind == "bars"
+    names = shown.ticks if shown.words is None else [getattr(one, language) for one in shown.words]
     every = max(1, -(-count // _MOST_TICKS))
     slot = width / count
     for place in range(0, count, every):
-        text = shown.ticks[place][5:10] if shown.days else shown.ticks[place]
+        text = names[place][5:10] if shown.days else names[place]
         room = slot * every - 3
         text = cut(text, 7, room)
         at = x + slot * (place + 0.5) if bars else x + width * place / max(1, count - 1)
@@ -113,29 +119,46 @@ def _bars(canvas: Canvas, x: float, width: float, shown: SummaryPicture, place_o
                 canvas.rect(left, min(foot, place_of(value)), max(0.4, each - 0.6), abs(place_of(value) - foot), stroke=0, fill=1)
 
 
-def _legend(canvas: Canvas, x: float, y: float, width: float, names: Sequence[str]) -> None:
-    room = width / len(names) - 4
-    at = x
+def _legend(canvas: Canvas, x: float, y: float, width: float, names: Sequence[str]) -> int:
+    """Names with their colours, in as many lines as they need; how many lines that are."""
+    at, lines = x, 1 if names else 0
     for name, color in zip(names, SERIES, strict=False):
-        text = cut(name, 7.5, room - 12)
+        text = cut(name, 7.5, width / 2 - 12)
+        if at > x and at + 9 + width_of(text, 7.5) > x + width:
+            at, lines = x, lines + 1
+        foot = y - LEGEND * (lines - 1)
         canvas.setFillColor(color)
-        canvas.rect(at, y + 0.5, 6, 6, stroke=0, fill=1)
-        write(canvas, at + 9, y, text, 7.5, color=FAINT)
+        canvas.rect(at, foot + 0.5, 6, 6, stroke=0, fill=1)
+        write(canvas, at + 9, foot, text, 7.5, color=FAINT)
         at += width_of(text, 7.5) + 20
+    return lines
 
 
-def table_height(grid: SummaryGrid) -> float:
-    return ROW * (len(grid.rows) + 1 + (1 if grid.more else 0)) + 4
+def _column_width(grid: SummaryGrid, width: float) -> float:
+    """Of each column but the first, which gets what the others leave."""
+    return min(72.0, width * 0.68 / max(1, len(grid.columns) - 1))
+
+
+def _head_height(grid: SummaryGrid, width: float) -> float:
+    """Heads over narrow columns stand in several lines."""
+    return ROW if _column_width(grid, width) >= _NARROW else 2 * ROW
+
+
+def table_height(grid: SummaryGrid, width: float) -> float:
+    return ROW * (len(grid.rows) + (1 if grid.more else 0)) + _head_height(grid, width) + 4
 
 
 def table(canvas: Canvas, x: float, top: float, width: float, grid: SummaryGrid, language: Language, currency: str) -> None:
     """Head and rows from ``top`` down; the first column gets what the others leave."""
     others = len(grid.columns) - 1
-    each = min(72.0, width * 0.68 / max(1, others))
+    each = _column_width(grid, width)
     edges = [x, *(x + width - each * (others - place) for place in range(others)), x + width]
-    y = top - ROW + 4
+    y = top - _head_height(grid, width) + 4
     for place, head in enumerate(grid.columns):
-        _cell(canvas, edges, place, y, getattr(head.label, language), FAINT, number=head.unit is not None)
+        if each >= _NARROW or place == 0:
+            _cell(canvas, edges, place, y, getattr(head.label, language), FAINT, number=head.unit is not None)
+        else:
+            _small_head(canvas, edges[place + 1] - 3, y, getattr(head.label, language), each - 4)
     canvas.setStrokeColor(RULE)
     canvas.setLineWidth(0.6)
     canvas.line(x, y - 4, x + width, y - 4)
@@ -152,6 +175,12 @@ def table(canvas: Canvas, x: float, top: float, width: float, grid: SummaryGrid,
     if grid.more:
         rest = f"另有 {grid.more} 行未显示" if language == "zh" else f"and {grid.more} more rows"
         write(canvas, x + 2, y - ROW, rest, 7.5, color=FAINT)
+
+
+def _small_head(canvas: Canvas, right: float, y: float, text: str, room: float) -> None:
+    lines = wrapped(text, 6, room)
+    for place, line in enumerate(lines[-1:-4:-1] if len(lines) <= 3 else lines[2::-1]):
+        write(canvas, right, y + 7 * place, line, 6, color=FAINT, right=True)
 
 
 def _cell(canvas: Canvas, edges: Sequence[float], place: int, y: float, text: str, color: Color, *, number: bool) -> None:
