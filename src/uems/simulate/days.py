@@ -89,13 +89,18 @@ class Running:
         return timed(rng, visiting, wave), orders
 
 
+def no_orders() -> Orders:
+    """Of a day on which nobody bought."""
+    none = np.zeros(0, np.int64)
+    return Orders(
+        number=none, person=none, slot=none, total_minor=none, discount_minor=none, coupon=none,
+        starts=none, product=none, quantity=none, price_minor=none,
+    )  # fmt: skip
+
+
 def _joined(orders: list[Orders]) -> Orders:
     if not orders:
-        none = np.zeros(0, np.int64)
-        return Orders(
-            number=none, person=none, slot=none, total_minor=none, discount_minor=none, coupon=none,
-            starts=none, product=none, quantity=none, price_minor=none,
-        )  # fmt: skip
+        return no_orders()
     lines = np.cumsum([0, *(len(one.product) for one in orders)])
     columns = {name: np.concatenate([getattr(one, name) for one in orders]) for name in Orders.__slots__ if name != "starts"}
     starts = np.concatenate([one.starts + before for one, before in zip(orders, lines[:-1], strict=True)])

@@ -20,6 +20,7 @@ from uems.kernel.clock import start_of_day
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
 from uems.kernel.settings import Settings
+from uems.outreach import api as outreach
 from uems.profiles import api as profiles
 from uems.superusers.jobs import Tender
 from uems.superusers.ladder.climbing import missing, reason, steps_of
@@ -81,8 +82,12 @@ Town = tuple[Scope, dict[str, int], dict[str, int]]
 
 @pytest.fixture(scope="module")
 def town(house: House) -> Town:
+    return settle(house, "ladder")
+
+
+def settle(house: House, slug: str) -> Town:
     """Person n orders n % 5 times and comes on as many days more; every third reviews; some are known by a device alone."""
-    scope = new_scope(house, "ladder")
+    scope = new_scope(house, slug)
     events, orders = [], {}
     for who in range(PEOPLE):
         name = f"l{who}"
@@ -146,7 +151,7 @@ def test_everybody_stands_where_a_walk_puts_them(house: House, town: Town, progr
 
 
 def test_the_programme_invites_all_but_those_held_out(town: Town, program: Program, tender: Tender) -> None:
-    programme = {"since": "regular", "held_percent": 30, "benefits": [{"name": "Tea with us", "text": "Once a season."}]}
+    programme = {"since": "regular", "held_percent": 30, "holdout": "", "benefits": [{"name": "Tea with us", "text": "Once a season."}]}
     changed = program.send("PUT", f"{BASE}/programme", json=programme)
     assert changed.json()["programme"] == programme
     program.post(f"{BASE}/runs")
@@ -178,6 +183,57 @@ def test_the_programme_invites_all_but_those_held_out(town: Town, program: Progr
     assert {one["reason"] for one in found["items"]} == {"too_few"}
     actions = [one["action"] for one in program.get("/api/workspaces/ladder/audit").json()["items"]]
     assert {"superuser.invited", "superuser.accepted", "superuser_programme.changed", "ladder.started"} <= set(actions)
+
+
+def test_one_draw_holds_for_messages_and_for_the_programme(house: House, program: Program, tender: Tender) -> None:
+    scope, person, orders = settle(house, "shared")
+    shop = "/api/workspaces/shared"
+    everything = {"name": "Nothing at all", "percent": 40, "renew_days": 180, "members": []}
+    assert program.send("PUT", f"{shop}/holdouts/everything", json=everything).status_code == 200
+    asked = {"since": "regular", "held_percent": 10, "holdout": "everything", "benefits": []}
+    refused = [program.send("PUT", f"{shop}/ladder/programme", json={**asked, "holdout": one}) for one in ("everything", "no_such")]
+    assert [one.json()["code"] for one in refused] == ["invalid", "invalid"]
+    assert "never renewed" in refused[0].json()["message"]
+    place(program, tender, shop)
+
+    def entered() -> tuple[set[int], int]:
+        found = program.get(f"{shop}/ladder/programme/people").json()["items"]
+        return {one["person"]["person_id"] for one in found}, program.get(f"{shop}/ladder/programme").json()["counts"]["held"]
+
+    # Whoever gets no message at all is on neither side of the comparison yet.
+    [holdout] = outreach.holdouts(house.store, scope)
+    ripe = {number for name, number in person.items() if int(name[1:]) % 10 and orders[name] >= 2}
+    fans = {number for number in ripe if tag_of(house, scope, number, TAG) in ("fan", "super_user")}
+    out = {number for number in ripe if holdout.holds(number, NOW)}
+    waiting, held = entered()
+    assert waiting <= fans - out
+    assert len(waiting) + held == len(fans - out) > 0
+    # With the draw of the messages, who they leave alone is who is held out, of everybody who comes far enough from now on.
+    program.send("PUT", f"{shop}/holdouts/everything", json={**everything, "renew_days": None})
+    assert program.send("PUT", f"{shop}/ladder/programme", json=asked).json()["programme"] == asked
+    place(program, tender, shop)
+    after, held_after = entered()
+    assert after - fans == ripe - fans - out
+    assert held_after - held == len(out)
+    # Who is left alone by messages later is not invited any more, whatever lot they drew.
+    program.send("PUT", f"{shop}/holdouts/everything", json={**everything, "percent": 50, "renew_days": None})
+    [wider] = outreach.holdouts(house.store, scope)
+    later = {number for number in after if wider.holds(number, NOW)}
+    assert later
+    assert entered()[0] == after - later
+    invited = program.post(f"{shop}/ladder/programme/invitations", {"people": [min(later)]})
+    assert (invited.status_code, invited.json()["code"]) == (409, "held_out")
+
+
+def place(program: Program, tender: Tender, shop: str) -> None:
+    for key in ("ties", "ladder"):
+        program.post(f"{shop}/{key}/runs")
+    while tender.step():
+        continue
+
+
+def tag_of(house: House, scope: Scope, person: int, tag: str) -> object:
+    return next((one.value for one in profiles.tags_of(house, scope, [person])[person] if one.tag == tag), None)
 
 
 def test_criteria_are_conditions_of_the_one_grammar(program: Program, tender: Tender) -> None:

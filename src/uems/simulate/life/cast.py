@@ -18,17 +18,19 @@ _INVITERS: Final = 10
 _FRIENDS: Final = 26
 _BUY: Final = 0.55
 _ENDINGS: Final[tuple[Ending, ...]] = ("waits", "answered", "thanked", "closed", "closed", "answered", "waits", "thanked")
-_TALKS: Final = 24
+_LOOKERS: Final = 7
+_TALKS: Final = 16
 _OLDEST_MINUTES: Final = 170
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Talk:
-    """Somebody writes to the shop. topic: its place in ``TOPICS``. minutes: so long ago."""
+    """Somebody writes to the shop. topic: its place in ``TOPICS``. minutes: so long ago. way: which of the answers they get."""
 
     person: int
     topic: int
     minutes: int
+    way: int
     ending: Ending
 
 
@@ -53,6 +55,7 @@ class Cast:
     speakers: Sequence[int]
     members: dict[str, Sequence[tuple[int, Member]]]
     thanked: Sequence[int]
+    lookers: Sequence[int]
 
 
 def cast_of(running: Running) -> Cast:
@@ -72,6 +75,7 @@ def cast_of(running: Running) -> Cast:
         speakers=speakers.tolist(),
         members={key: _members(rng, best[:60]) for key in GROUPS},
         thanked=authors[:3].tolist(),
+        lookers=_some(rng, buyers, _LOOKERS),
     )
 
 
@@ -79,7 +83,7 @@ def _talks(rng: np.random.Generator, buyers: Ints) -> list[Talk]:
     who = rng.choice(buyers, _TALKS, replace=False).tolist()
     minutes = np.sort(rng.integers(3, _OLDEST_MINUTES, _TALKS))[::-1].tolist()
     return [
-        Talk(person=person, topic=n % len(TOPICS), minutes=minutes[n], ending=_ENDINGS[n * 5 % len(_ENDINGS)])
+        Talk(person=person, topic=n % len(TOPICS), minutes=minutes[n], way=n // len(TOPICS), ending=_ENDINGS[n * 5 % len(_ENDINGS)])
         for n, person in enumerate(who)
     ]
 

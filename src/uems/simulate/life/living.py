@@ -10,6 +10,7 @@ from uems.simulate.days import Running
 from uems.simulate.life.cast import cast_of
 from uems.simulate.life.cocreating import cocreate
 from uems.simulate.life.inviting import ask_for_ladder, invite_super_users
+from uems.simulate.life.looking import look, set_scenes
 from uems.simulate.life.referring import buy, invite_friends, reward
 from uems.simulate.life.stage import Door, Stage
 from uems.simulate.life.talking import talk
@@ -50,6 +51,7 @@ class Life:
         ask_for_ladder(self._stage)
         invite_friends(self._stage, self._cast.friends)
         self._truth["conversations"] = talk(self._stage, tuple(self._cast.talks))
+        set_scenes(self._stage)
         self._truth["cocreation"] = cocreate(self._stage, self._cast)
 
     def end(self, folder: Path) -> dict[str, Any] | None:
@@ -60,9 +62,10 @@ class Life:
         buy(self._stage, self._cast.friends)
         programme = invite_super_users(self._stage, PATIENCE_SECONDS)
         referrals = reward(self._stage, self._cast.friends, PATIENCE_SECONDS)
-        if programme is None or referrals is None:
+        scenes = look(self._stage, self._cast.lookers, PATIENCE_SECONDS)
+        if programme is None or referrals is None or scenes is None:
             return None
-        self._truth |= {"programme": programme, "referrals": referrals}
+        self._truth |= {"programme": programme, "referrals": referrals, "scenes": scenes}
         folder.mkdir(parents=True, exist_ok=True)
         (folder / _FILE).write_text(json.dumps(self._truth, ensure_ascii=False, indent=2) + "\n", "utf-8")
         return self._truth

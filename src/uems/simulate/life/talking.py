@@ -47,7 +47,7 @@ def _one(stage: Stage, number: int, one: Talk) -> None:
     stage.door.patch(address, {"team": topic.team.said(language), "tags": [topic.tag.said(language)]})
     if one.ending == "waits":
         return
-    answer = {"text": topic.answer.said(language), "key": name, "channel": CHANNEL}
+    answer = {"text": topic.answers[one.way % len(topic.answers)].said(language), "key": name, "channel": CHANNEL}
     stage.door.post(f"{address}/answers", answer)
     if one.ending == "thanked":
         stage.door.post(

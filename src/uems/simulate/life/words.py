@@ -16,13 +16,13 @@ class Words(NamedTuple):
 
 
 class Topic(NamedTuple):
-    """What somebody writes about. tag: one word. thanks: what they say to the answer."""
+    """What somebody writes about. tag: one word. answers: no two people get the same one soon. thanks: what they say to it."""
 
     tag: Words
     team: Words
     subject: Words
     question: Words
-    answer: Words
+    answers: tuple[Words, ...]
     thanks: Words
 
 
@@ -37,10 +37,16 @@ TOPICS: Final = (
             "我三天前下的单，物流一直停在分拣中心，周末能到吗？",
             "I ordered three days ago and it still says sorting. Will it come by the weekend?",
         ),
-        answer=Words(
-            "查到了：您的包裹今天凌晨已离开杭州分拣中心，预计周五下午送达。若周六还没到，我们直接补发一份。",
-            "I found it: your parcel left the sorting centre this morning and is due on Friday. If it is not there on Saturday, we"
-            " send a second one.",
+        answers=(
+            Words(
+                "查到了：您的包裹今天凌晨已离开杭州分拣中心，预计周五下午送达。若周六还没到，我们直接补发一份。",
+                "I found it: your parcel left the sorting centre this morning and is due on Friday. If it is not there on Saturday, we"
+                " send a second one.",
+            ),
+            Words(
+                "您的订单和昨晚的大促挤在一起了，现在已装车，明天上午就到小区；快递员会先打电话。",
+                "It got stuck behind the rush of last night and is on the van now: tomorrow morning, and the courier calls first.",
+            ),
         ),
         thanks=Words("太好了，周五我在家等。", "Great, I shall be at home on Friday."),
     ),
@@ -50,11 +56,17 @@ TOPICS: Final = (
         subject=Words("茶杯碎了", "The cup came broken"),
         question=Words(
             "打开箱子发现杯子碎了一个，照片已经拍好，怎么处理？",
-            "One of the cups was broken when I opened the box. I took a photo; what now?",
+            "One cup was broken when I opened the box. What now?",
         ),
-        answer=Words(
-            "对不起让您扫兴了。不用寄回，我今天就补寄一只，下次用双层纸浆内托包装。",
-            "I am sorry about that. Keep it; a new cup leaves today, in the double pulp tray that we use from this week on.",
+        answers=(
+            Words(
+                "对不起让您扫兴了。不用寄回，我今天就补寄一只，下次用双层纸浆内托包装。",
+                "I am sorry about that. Keep it; a new cup leaves today, in the double pulp tray that we use from this week on.",
+            ),
+            Words(
+                "请把碎的那只扫到一边小心手。换一只还是退这一只的钱，您说了算，今天就办。",
+                "Mind your fingers with the pieces. A new one or the money for it, as you like, and today.",
+            ),
         ),
         thanks=Words("补寄得这么快，谢谢！", "That was quick, thank you!"),
     ),
@@ -65,9 +77,15 @@ TOPICS: Final = (
         question=Words(
             "想给爷爷奶奶买茶，他们胃不好，喝什么比较温和？", "I want tea for my grandparents, who have delicate stomachs. Which is mild?"
         ),
-        answer=Words(
-            "推荐熟普，性子温和；爷爷若晚上睡得浅，上午泡就好。家庭装比礼盒便宜三分之一，味道一样。",
-            "Ripe pu-erh, in the morning if they sleep lightly. The family pack tastes the same and costs a third less than the gift box.",
+        answers=(
+            Words(
+                "推荐熟普，性子温和；爷爷若晚上睡得浅，上午泡就好。家庭装比礼盒便宜三分之一，味道一样。",
+                "Ripe pu-erh, in the morning if they sleep lightly. The family pack tastes like the gift box and costs a third less.",
+            ),
+            Words(
+                "老人家怕苦的话，试试桂花红茶，一次 3 克就够；先寄两小包给您，喝惯了再买。",
+                "If they mind bitterness, red tea with osmanthus, three grams a pot. I send two small bags; buy when they like it.",
+            ),
         ),
         thanks=Words("那我就买家庭装，谢谢您替我省钱。", "Then I take the family pack. Thank you for saving me money."),
     ),
@@ -76,9 +94,15 @@ TOPICS: Final = (
         team=ADVICE,
         subject=Words("冷萃怎么泡", "How to make the cold brew"),
         question=Words("冷萃咖啡我泡出来总是发酸，是水温不对吗？", "My cold brew always turns out sour. Is the water too warm?"),
-        answer=Words(
-            "多半是时间短了：冷水 1:12，放冰箱 14 小时，味道就圆了。您用的是哪一款豆子？",
-            "Most likely it was too short: one part to twelve of cold water, fourteen hours in the fridge. Which beans do you use?",
+        answers=(
+            Words(
+                "多半是时间短了：冷水 1:12，放冰箱 14 小时，味道就圆了。您用的是哪一款豆子？",
+                "Most likely it was too short: one part to twelve of cold water, fourteen hours in the fridge. Which beans do you use?",
+            ),
+            Words(
+                "先看看豆子磨得是不是太粗：换细一档，再延长两小时。还酸的话拍张照片发我。",
+                "Look at the grind first: one step finer, and two hours longer. If it is still sour, send me a photo.",
+            ),
         ),
         thanks=Words("是轻享那款，今晚就照着试试。", "The light ones. I shall try it tonight."),
     ),
@@ -89,9 +113,15 @@ TOPICS: Final = (
         question=Words(
             "上周退的耳机，钱还没到账，能帮我看看吗？", "I sent the earphones back last week and have not had the money yet. Can you look?"
         ),
-        answer=Words(
-            "退款昨天 16:20 已从我们这边打出，银行一般一到三个工作日入账，流水号我已发到您的手机。",
-            "We paid it out yesterday at 16:20; banks take one to three working days. The reference is in your messages.",
+        answers=(
+            Words(
+                "退款昨天 16:20 已从我们这边打出，银行一般一到三个工作日入账，流水号我已发到您的手机。",
+                "We paid it out yesterday at 16:20; banks take one to three working days. The reference is in your messages.",
+            ),
+            Words(
+                "查过了，是银行退回来的，卡号换过吗？您把新卡尾号告诉我，今天重新打款。",
+                "The bank sent it back: is it another card now? Tell me its last digits and we pay it out again today.",
+            ),
         ),
         thanks=Words("刚刚收到了，谢谢。", "It has just arrived, thanks."),
     ),
@@ -102,9 +132,15 @@ TOPICS: Final = (
         question=Words(
             "一个人住，大包坚果总是放软，能出小包装吗？", "I live alone and large bags of nuts go soft. Could you make small ones?"
         ),
-        answer=Words(
-            "这个建议已放到共创看板，您可以投票；做出样品会先请您尝。",
-            "It is on the co-creation board now, where you can vote for it, and you get the first samples.",
+        answers=(
+            Words(
+                "这个建议已放到共创看板，您可以投票；做出样品会先请您尝。",
+                "It is on the co-creation board now, where you can vote for it, and you get the first samples.",
+            ),
+            Words(
+                "我们先试做了 30 克装，下周一寄给您尝，口感和封口都请说实话。",
+                "We have made packs of thirty grams to try. Yours leave on Monday; tell us the truth about taste and seal.",
+            ),
         ),
         thanks=Words("好呀，我已经投票了。", "I have voted for it already."),
     ),

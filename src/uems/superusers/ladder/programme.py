@@ -6,6 +6,7 @@ invited: people equally inclined, against whom the work is measured.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Annotated, Final, Literal, TypeAlias
 
 import numpy as np
@@ -14,7 +15,6 @@ from sqlalchemy import Connection, RowMapping, func, select, update
 
 from uems.access.api import Access, audit
 from uems.identity import api as identity
-from uems.kernel.bucketing import buckets
 from uems.kernel.clock import day_of
 from uems.kernel.edge import Body, CleanStr, Name
 from uems.kernel.errors import UemsError, not_found
@@ -25,6 +25,7 @@ from uems.profiles import api as profiles
 from uems.profiles.api import People
 from uems.superusers.ladder.climbing import Ints
 from uems.superusers.ladder.criteria import STEPS
+from uems.superusers.ladder.lots import check_shared, lots_of
 from uems.superusers.ladder.tables import superuser_entries, superuser_programmes
 
 Arm: TypeAlias = Literal["invite", "held"]
@@ -42,10 +43,12 @@ class LadderBenefit(Body):
 
 
 class LadderProgramme(Body):
-    """since: from which step on people are entered. held_percent: of those, who is never invited."""
+    """since: from which step on people are entered. held_percent: of those, who is never invited, unless ``holdout`` says who: the key of a
+    holdout of messages whose draw is used, so that whoever it holds out is left alone by both."""
 
     since: Literal["regular", "fan", "super_user"] = "fan"
     held_percent: Annotated[float, Field(ge=0, le=50)] = 20.0
+    holdout: Annotated[CleanStr, Field(max_length=100)] = ""
     benefits: Annotated[list[LadderBenefit], Field(max_length=30)] = Field(default_factory=list)
 
 
@@ -57,7 +60,8 @@ def programme_of(store: Store, scope: Scope) -> LadderProgramme:
 
 
 def save_programme(store: Store, access: Access, programme: LadderProgramme) -> None:
-    """Another one; lots that were drawn stay as they are. Audited."""
+    """Another one; lots that were drawn stay as they are. Audited. Raises as ``check_shared``."""
+    check_shared(store, access.scope, programme.holdout)
     workspace_id, said = access.scope.workspace_id, programme.model_dump(mode="json")
     with store.write() as conn:
         lock(conn, f"superusers:{workspace_id}")
@@ -70,7 +74,7 @@ def save_programme(store: Store, access: Access, programme: LadderProgramme) -> 
 def enter(house: House, scope: Scope, people: People, places: Ints, now: datetime) -> dict[str, int]:
     """Enter those who came far enough, once, and draw their lot; gives how many were entered now.
 
-    Whoever was merged into somebody entered is not entered anew.
+    Whoever was merged into somebody entered is not entered anew, and whoever is held out of all messages waits until that is over.
     """
     programme = programme_of(house.store, scope)
     ripe = people[places >= STEPS.index(programme.since)]
@@ -78,20 +82,19 @@ def enter(house: House, scope: Scope, people: People, places: Ints, now: datetim
         known = set(conn.execute(select(_E.person_id).where(_E.workspace_id == scope.workspace_id)).scalars())
     current = {one.person_id for one in identity.people_of(house.store, scope, known).values()}
     fresh = np.array([one for one in ripe.tolist() if one not in known and one not in current], np.uint64)
+    draw = lots_of(house.store, scope, programme.holdout)
+    fresh = fresh[~draw.out_of_everything(fresh, now)]
     scored, score = profiles.scores_of(house, scope, "tie_strength")
     values = dict(zip(scored.tolist(), score.tolist(), strict=True))
     points = np.array([values.get(person, 0.0) for person in fresh.tolist()], np.float64)
     strata = (points // 10).astype(np.int64) * 10
-    lots = np.ones(len(fresh))
-    for stratum in np.unique(strata).tolist():
-        mine = strata == stratum
-        lots[mine] = buckets(f"superusers:{scope.workspace_id}:{stratum}", fresh[mine].tolist())
+    held = draw.held(fresh, strata, programme.held_percent, scope, now)
     day = day_of(profiles.as_of(house.store, scope, now), scope.zone).isoformat()
     rows = [
         {
             "workspace_id": scope.workspace_id,
             "person_id": person,
-            "arm": "held" if lot < programme.held_percent / 100 else "invite",
+            "arm": "held" if out else "invite",
             "stratum": str(stratum),
             "score": score_of,
             "entered_on": day,
@@ -101,7 +104,7 @@ def enter(house: House, scope: Scope, people: People, places: Ints, now: datetim
             "answered_at": None,
             "told": "waiting",
         }
-        for person, lot, stratum, score_of in zip(fresh.tolist(), lots.tolist(), strata.tolist(), points.tolist(), strict=True)
+        for person, out, stratum, score_of in zip(fresh.tolist(), held.tolist(), strata.tolist(), points.tolist(), strict=True)
     ]
     with house.store.write() as conn:
         upsert_many(conn, superuser_entries, rows, ("workspace_id", "person_id"), ())
@@ -115,11 +118,15 @@ def counts_of(store: Store, scope: Scope) -> Mapping[tuple[str, str], int]:
         return {(arm, state): int(n) for arm, state, n in conn.execute(query)}
 
 
-def entries_of(store: Store, scope: Scope, state: EntryState, limit: int) -> Sequence[RowMapping]:
-    """Those to be invited, or invited, with the strongest ties first; nobody who is held out."""
+def entries_of(store: Store, scope: Scope, state: EntryState, limit: int, now: datetime) -> Sequence[RowMapping]:
+    """Those to be invited, or invited, with the strongest ties first; nobody who is held out, here or now of messages."""
     mine = (_E.workspace_id == scope.workspace_id) & (_E.arm == "invite") & (_E.state == state)
+    draw = lots_of(store, scope, programme_of(store, scope).holdout)
     with store.read() as conn:
-        return conn.execute(select(superuser_entries).where(mine).order_by(_E.score.desc(), _E.person_id).limit(limit)).mappings().all()
+        rows = conn.execute(select(superuser_entries).where(mine).order_by(_E.score.desc(), _E.person_id)).mappings()
+        if state != "waiting":
+            return list(islice(rows, limit))
+        return list(islice((row for row in rows if not draw.keep_out(row["person_id"], now)), limit))
 
 
 def invite(house: House, access: Access, people: Sequence[int]) -> int:
@@ -127,8 +134,10 @@ def invite(house: House, access: Access, people: Sequence[int]) -> int:
 
     Raises ``not_found`` for somebody who is not entered, ``held_out`` (409) for one who is to be left alone; then nobody is invited.
     """
+    draw = lots_of(house.store, access.scope, programme_of(house.store, access.scope).holdout)
+    out = next((number for number in people if draw.keep_out(number, access.now)), None)
     with house.store.write() as conn:
-        invited = sum(_move(conn, access, number, "waiting", "invited") for number in dict.fromkeys(people))
+        invited = sum(_move(conn, access, number, "waiting", "invited", left_alone=number == out) for number in dict.fromkeys(people))
     tell_rest(house, access.scope, access.now)
     return invited
 
@@ -141,12 +150,12 @@ def answered(house: House, access: Access, person: int, answer: Answer) -> None:
     tell_rest(house, access.scope, access.now)
 
 
-def _move(conn: Connection, access: Access, person: int, since: EntryState, to: EntryState) -> bool:
+def _move(conn: Connection, access: Access, person: int, since: EntryState, to: EntryState, *, left_alone: bool = False) -> bool:
     mine = (_E.workspace_id == access.scope.workspace_id) & (_E.person_id == person)
     row = conn.execute(select(_E.arm, _E.state).where(mine)).first()
     if row is None:
         raise not_found("entry of the programme", str(person))
-    if row.arm == "held":
+    if row.arm == "held" or (left_alone and row.state == since):
         text = f"Person {person} is held out: against those whom nobody invites the programme is measured. Invite somebody else."
         raise UemsError("held_out", text, status=409, details={"person": person})
     invited = {"invited_at": access.now, "invited_by": access.actor.label[:300]}

@@ -106,7 +106,7 @@ def list_ladder_entries(
 ) -> Page[LadderEntryBody]:
     """The 100 with the strongest ties of those who wait, are invited, or answered, each with their reasons; nobody who is held out."""
     house = house_of(request)
-    rows = running.entries_of(house.store, access.scope, state, 100)
+    rows = running.entries_of(house.store, access.scope, state, 100, access.now)
     now = {one.person_id: one for one in profiles.profiles_now(house, access.scope, [row["person_id"] for row in rows])}
     tags = profiles.tags_of(house, access.scope, list(now))
     items = []

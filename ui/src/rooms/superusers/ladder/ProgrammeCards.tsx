@@ -39,10 +39,15 @@ function Overview({ found }: { found: ProgrammeWhole }): ReactNode {
   const may = useMay("superusers:write");
   const [open, setOpen] = useState(false);
   const { counts, programme } = found;
+  const step = t(`ladder.names.${programme.since ?? "fan"}`);
   return (
     <Card
       title={t("ladder.programme")}
-      note={t("ladder.programmeNote", { step: t(`ladder.names.${programme.since ?? "fan"}`), percent: programme.held_percent ?? 0 })}
+      note={
+        programme.holdout
+          ? t("ladder.programmeShared", { step, holdout: programme.holdout })
+          : t("ladder.programmeNote", { step, percent: programme.held_percent ?? 0 })
+      }
       actions={may ? <Button onClick={() => setOpen(true)}>{t("ladder.change")}</Button> : null}
     >
       <Stats>

@@ -1,4 +1,5 @@
 // From which step on are people invited, how many are held out, and what do super users get?
+import { useQuery } from "@tanstack/react-query";
 import { App, Button, Input, InputNumber, Modal, Select } from "antd";
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
@@ -6,6 +7,8 @@ import { useTranslation } from "react-i18next";
 import type { Schemas } from "@/api/client";
 import { Field, Fields } from "@/parts/Field";
 import { Refusal } from "@/parts/Refusal";
+import { holdoutsQuery } from "@/rooms/outreach/holdouts/queries";
+import { useMay, useWorkspace } from "@/shell/workspace";
 import { useSaveProgramme, type Programme } from "./queries";
 
 const SINCE = ["regular", "fan", "super_user"] as const;
@@ -16,6 +19,7 @@ export function ProgrammeDialog({ programme, onClose }: { programme: Schemas["La
   const { message } = App.useApp();
   const [draft, setDraft] = useState(programme as Programme);
   const { mutate, isPending, error } = useSaveProgramme();
+  const may = useMay("campaigns:read");
   const save = (): void =>
     mutate(draft, {
       onSuccess: () => {
@@ -40,6 +44,7 @@ export function ProgrammeDialog({ programme, onClose }: { programme: Schemas["La
             />
           )}
         </Field>
+        {may ? <Shared value={draft.holdout} onChange={(holdout) => setDraft({ ...draft, holdout })} /> : null}
         <Field label={t("ladder.heldPercent")} note={t("ladder.heldNote")}>
           {(id, note) => (
             <InputNumber
@@ -47,6 +52,7 @@ export function ProgrammeDialog({ programme, onClose }: { programme: Schemas["La
               aria-describedby={note}
               min={0}
               max={50}
+              disabled={draft.holdout !== ""}
               value={draft.held_percent}
               onChange={(value) => setDraft({ ...draft, held_percent: value ?? 0 })}
               style={{ width: "100%" }}
@@ -80,5 +86,27 @@ export function ProgrammeDialog({ programme, onClose }: { programme: Schemas["La
         {t("ladder.benefitMore")}
       </Button>
     </Modal>
+  );
+}
+
+/** Whose draw holds people out: one of its own, or that of a holdout of messages that goes on for good. */
+function Shared({ value, onChange }: { value: string; onChange: (holdout: string) => void }): ReactNode {
+  const { t } = useTranslation();
+  const { slug } = useWorkspace();
+  const { data } = useQuery(holdoutsQuery(slug));
+  const fitting = (data?.items ?? []).filter((one) => one.key === value || (!one.ended && one.renew_days === null));
+  const options = fitting.map((one) => ({ value: one.key, label: t("ladder.holdoutShared", { name: one.name }) }));
+  return (
+    <Field label={t("ladder.holdout")} note={t("ladder.holdoutNote")}>
+      {(id, note) => (
+        <Select
+          id={id}
+          aria-describedby={note}
+          value={value}
+          onChange={onChange}
+          options={[{ value: "", label: t("ladder.holdoutOwn") }, ...options]}
+        />
+      )}
+    </Field>
   );
 }
