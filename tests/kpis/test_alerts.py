@@ -12,11 +12,13 @@ import pytest
 from sqlalchemy import select, update
 
 from tests.kpis.shop import Shop, a_shop
+from tests.outreach.channels.provider import listening
 from tests.support.ear import ear
 from tests.support.post import Post, post, smtp
 from uems.access.api import Workspaces
 from uems.kernel import leases
 from uems.kernel.outbound import signature
+from uems.kernel.robots import dingtalk_sign, feishu_sign
 from uems.kernel.settings import Settings
 from uems.kpis.alerts import letters
 from uems.kpis.alerts.judging import contributions, explain, judge
@@ -360,3 +362,33 @@ def test_a_value_that_is_among_the_others_has_not_fallen_to_nothing() -> None:
     assert [one.value for one in contributions("country", old, told(22, (named, 10), (other, 12)))] == ["de"]
     assert [one.value for one in contributions("country", old, told(10, (named, 10)))] == ["de", "fr"]
     assert [one.value for one in contributions("country", told(22, (named, 10), (other, 12)), old)] == ["de"]
+
+
+@pytest.mark.parametrize("robot", ["dingtalk", "feishu", "wecom"])
+def test_a_group_hears_of_it_by_its_robot_once_and_signed_with_the_secret_of_the_group(shop: Shop, watcher: Watcher, robot: str) -> None:
+    secret = {} if robot == "wecom" else {"secret": "SEC0"}
+    with listening() as group:
+        group.answer = lambda heard: (200, {"code" if robot == "feishu" else "errcode": 0})
+        made = alert(shop, {"kind": robot, "url": f"{group.url}/send?key=k", "language": "en", **secret})
+        assert made["receivers"][0]["kind"] == robot
+        settle(watcher)
+        settle(watcher)
+        assert states(shop, made) == ["delivered"]
+        (heard,) = group.heard
+    said = heard.json()
+    words = said["content"]["text"] if robot == "feishu" else said["text"]["content"]
+    assert "was" in words
+    assert len(words.encode()) <= 2_000
+    if robot == "dingtalk":
+        assert heard.query["sign"] == dingtalk_sign(heard.query["timestamp"], "SEC0")
+    if robot == "feishu":
+        assert said["sign"] == feishu_sign(said["timestamp"], "SEC0")
+
+
+def test_what_a_robot_may_have_said_is_not_said_again(shop: Shop, watcher: Watcher) -> None:
+    with listening() as group:
+        group.answer = lambda heard: (200, None)
+        made = alert(shop, {"kind": "wecom", "url": group.url})
+        settle(watcher)
+        settle(watcher)
+        assert (states(shop, made), len(group.heard)) == (["uncertain"], 1)

@@ -1,8 +1,9 @@
 """How does a message reach its receiver? Claimed, sent, settled: once it has arrived it is never sent again.
 
 A claim is written before anything leaves the house. Where a process dies in between, a webhook is called again with the same id, by
-which the other side knows it; a letter stays ``uncertain`` and is not sent again. What waits stands in a table of the room with the
-columns ``kind``, ``state``, ``attempts``, ``next_at``, ``message`` and ``changed_at``; this is the same for alerts and for papers.
+which the other side knows it; a letter or a word by a robot stays ``uncertain`` and is not sent again. What waits stands in a table of
+the room with the columns ``kind``, ``state``, ``attempts``, ``next_at``, ``message`` and ``changed_at``; this is the same for alerts and
+for papers.
 """
 
 from collections.abc import Mapping
@@ -21,7 +22,7 @@ DeliveryState: TypeAlias = Literal["waiting", "sending", "delivered", "failed", 
 """uncertain: it was handed over, and the answer never came; a letter is then not sent again."""
 ATTEMPTS: Final = 12
 _WAITS: Final = (10, 30, 60, 300, 900, 1_800, 3_600)
-_LOST: Final = "The process ended while the letter was handed over; it is not sent again."
+_LOST: Final = "The process ended while it was handed over; it is not sent again."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +43,7 @@ def recover(house: House, table: Table, lease: leases.Lease, now: datetime) -> N
         leases.check(conn, lease)
         mine = update(table).where(table.c.state == "sending")
         conn.execute(mine.where(table.c.kind == "webhook").values(state="waiting", next_at=now, changed_at=now))
-        conn.execute(mine.where(table.c.kind == "email").values(state="uncertain", message=_LOST, next_at=None, changed_at=now))
+        conn.execute(mine.where(table.c.kind != "webhook").values(state="uncertain", message=_LOST, next_at=None, changed_at=now))
 
 
 def under_way(house: House, table: Table) -> bool:

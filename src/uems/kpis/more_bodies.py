@@ -131,7 +131,7 @@ class AlertChange(Body):
 
 
 class AlertReceiver(Body):
-    """whom: of a webhook its host only."""
+    """whom: of a webhook or a robot its host only."""
 
     kind: str
     whom: str

@@ -1,5 +1,8 @@
 """Do messages reach chat programs as their providers document it: with a token that is asked for once, and the right word for a refusal?"""
 
+import base64
+import hashlib
+import hmac
 import json
 from collections.abc import Callable
 from typing import Any
@@ -179,3 +182,40 @@ def test_a_token_is_asked_for_by_one_at_a_time_and_belongs_to_its_credentials() 
     assert tokens.get(("a", "s"), ask) == "t1"
     tokens.drop(("a", "s"), "t1")
     assert tokens.get(("a", "s"), ask) == "t3"
+
+
+def signed(robot: str, heard: Heard, secret: str) -> bool:
+    """The signature as each documentation says it, from what arrived alone."""
+    if robot == "dingtalk":
+        stamp, sign = heard.query["timestamp"], heard.query["sign"]
+        digest = hmac.new(secret.encode("utf-8"), f"{stamp}\n{secret}".encode(), digestmod=hashlib.sha256).digest()
+    else:
+        stamp, sign = heard.json()["timestamp"], heard.json()["sign"]
+        digest = hmac.new(f"{stamp}\n{secret}".encode(), digestmod=hashlib.sha256).digest()
+    length = {"dingtalk": 13, "feishu": 10}[robot]  # milliseconds and seconds
+    return len(stamp) == length and base64.b64encode(digest).decode() == sign
+
+
+@pytest.mark.parametrize("robot", ["dingtalk", "feishu", "wecom"])
+def test_a_robot_tells_a_group_of_somebody_who_needs_no_account(world: World, provider: Provider, robot: str) -> None:
+    fine = {"code": 0, "msg": "success"} if robot == "feishu" else {"errcode": 0, "errmsg": "ok"}
+    provider.answer = lambda heard: (200, fine)
+    channel, secret = f"robot_{robot}", "" if robot == "wecom" else "SEC0"
+    made = set_up(world, channel, url=f"{provider.url}/robot/send?access_token=t&x=1", secret=secret)
+    assert made["config"] == {"url": True, "secret": bool(secret)}
+    spec = {"variants": {"en": {"subject": "Call", "format": "text", "body": "{{ person.first_name }}, please"}}, "language": "en"}
+    world.template("note", spec, channel=channel, kind="service")
+    join(world, f"seen-{robot}", {"first_name": "Una"})
+    assert sent(world, f"seen-{robot}", f"{robot}-1")["state"] == "accepted"
+    heard = provider.heard[-1]
+    assert (heard.path, heard.query["access_token"], heard.query["x"]) == ("/robot/send", "t", "1")
+    said = heard.json()
+    assert (said["content"] if robot == "feishu" else said["text"])["text" if robot == "feishu" else "content"] == "Call\nUna, please"
+    assert robot == "wecom" or signed(robot, heard, secret)
+    # Refused words are read for what they mean: too many in a minute waits, a wrong signature waits for somebody to put it right.
+    code = "code" if robot == "feishu" else "errcode"
+    provider.answer = lambda heard: (200, {code: {"dingtalk": 130101, "feishu": 11232, "wecom": 45009}[robot], "errmsg": "too fast"})
+    waits = sent(world, f"seen-{robot}", f"{robot}-2")
+    assert (waits["state"], waits["reason"]) == ("queued", "trying_again")
+    provider.answer = lambda heard: (500, {})
+    assert sent(world, f"seen-{robot}", f"{robot}-3")["state"] == "unknown"

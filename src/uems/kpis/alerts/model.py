@@ -49,17 +49,20 @@ class AlertSpec(_Strict):
 
 
 class Receiver(_Strict):
-    """A webhook by its address, or somebody by e-mail."""
+    """A webhook by its address, somebody by e-mail, or a group of a chat program by its robot. secret: by which a robot asks signatures."""
 
-    kind: Literal["webhook", "email"]
+    kind: Literal["webhook", "email", "dingtalk", "feishu", "wecom"]
     url: Annotated[str, Field(min_length=1, max_length=2_000)] | None = None
+    secret: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     to: Address | None = None
     language: Literal["zh", "en"] = "zh"
 
     @model_validator(mode="after")
     def _fitting(self) -> "Receiver":
-        if (self.kind == "webhook") != (self.url is not None) or (self.kind == "email") != (self.to is not None):
-            raise ValueError("a webhook needs url only, an e-mail needs to only")
+        if (self.kind == "email") == (self.url is not None) or (self.kind == "email") != (self.to is not None):
+            raise ValueError("an e-mail needs to only; a webhook and a robot need url only")
+        if self.secret is not None and self.kind not in ("dingtalk", "feishu"):
+            raise ValueError("only robots of DingTalk and Feishu are given a secret; that of a webhook is made here")
         return self
 
 
@@ -123,7 +126,7 @@ class Delivery:
     alert_id: str
     bucket: date
     receiver: int
-    kind: Literal["webhook", "email"]
+    kind: Literal["webhook", "email", "dingtalk", "feishu", "wecom"]
     whom: str
     sealed: bytes
     state: DeliveryState

@@ -1,4 +1,4 @@
-"""How does the message of an alert reach its receiver? As every message does (``delivering``): by webhook, or as a letter."""
+"""How does the message of an alert reach its receiver? As every message does (``delivering``): by webhook, by a robot, or as a letter."""
 
 import json
 from collections.abc import Mapping
@@ -12,6 +12,7 @@ from uems.kernel import leases, mail
 from uems.kernel.errors import UemsError
 from uems.kernel.house import House
 from uems.kernel.outbound import Outbound, OutboundError, signature
+from uems.kernel.robots import Call, call_of, read
 from uems.kpis import delivering
 from uems.kpis.alerts import letters
 from uems.kpis.alerts.definitions import delivery_from
@@ -60,6 +61,9 @@ def _sent(house: House, outbound: Outbound, delivery: Delivery, told: Mapping[st
     if delivery.kind == "webhook":
         return _call(outbound, opened["url"], opened["secret"], delivery, told, now)
     language: Literal["zh", "en"] = "en" if opened.get("language") == "en" else "zh"
+    if delivery.kind != "email":
+        words = f"{letters.subject(told, language)}\n{letters.text(told, language)}".rstrip()
+        return _say(outbound, call_of(delivery.kind, opened["url"], opened.get("secret", ""), words, now))
     message = mail.letter(
         house.settings,
         to=opened["to"],
@@ -69,6 +73,20 @@ def _sent(house: House, outbound: Outbound, delivery: Delivery, told: Mapping[st
         now=now,
     )
     return delivering.hand_over(house.settings, message)
+
+
+def _say(outbound: Outbound, call: Call) -> Outcome:
+    """Tell a group by its robot, which knows no repeated message: what may have arrived is not said again."""
+    try:
+        answer = outbound.request("POST", call.url, headers={"content-type": "application/json"}, content=call.body, seconds=SECONDS)
+    except OutboundError as error:
+        if not error.unsent:
+            return Outcome(state="uncertain", message=error.message)
+        return Outcome(
+            state="failed" if error.permanent else "waiting", message=error.message, wait_seconds=error.retry_after_seconds or 0.0
+        )
+    said = read(answer)
+    return Outcome(state="delivered" if said.taken else "waiting" if said.again else "failed", message=said.words)
 
 
 def _call(outbound: Outbound, url: str, secret: str, delivery: Delivery, told: Mapping[str, Any], now: datetime) -> Outcome:

@@ -161,7 +161,9 @@ class Watcher:
                 return
             conn.execute(insert(kpi_firings).values(**key, bucket=bucket.isoformat(), told=told, at=now))
             for place, receiver in enumerate(receivers_of(self._house.settings, alert)):
-                secrets = {**receiver, "secret": secret_of(self._house.settings, alert)}
+                # That of the alert signs its webhooks; a robot has its own, or none.
+                own = {"secret": secret_of(self._house.settings, alert)} if receiver["kind"] == "webhook" else {}
+                secrets = {**receiver, **own}
                 row = {
                     **key,
                     "bucket": bucket.isoformat(),

@@ -1,7 +1,7 @@
 export default {
   alerts: {
     title: "Alerts",
-    lead: "Be told by e-mail or webhook when a metric leaves its bounds, with what moved it.",
+    lead: "Be told by e-mail, by webhook or in a group chat when a metric leaves its bounds, with what moved it.",
     new: "New alert",
     none: {
       title: "No alerts yet",
@@ -50,6 +50,11 @@ export default {
     deviationsNote: "Higher: fewer messages. 3.5 is a good start.",
     addMail: "E-mail",
     addHook: "Webhook",
+    addRobot: "Add group robot",
+    robotOf: "Program of group robot {{place}}",
+    robotSecretOf: "Secret of group robot {{place}}",
+    robotSecret: "Signing secret, if the group asks for one",
+    robots: { dingtalk: "DingTalk", feishu: "Feishu or Lark", wecom: "WeCom" },
     mail: "name@example.com",
     hook: "https://example.com/hook",
     mailOf: "E-mail address {{place}}",

@@ -4,7 +4,7 @@ import type en from "../en/alerts";
 const zh: SameKeys<typeof en> = {
   alerts: {
     title: "预警",
-    lead: "指标异动时，用邮件或 Webhook 通知，并说明是什么引起的。",
+    lead: "指标异动时，用邮件、Webhook 或群机器人通知，并说明是什么引起的。",
     new: "新建预警",
     none: { title: "还没有预警", text: "选一个指标和规则；保存之前，可以先看它对最近一个完整周期会怎么判断。" },
     name: "名称",
@@ -50,6 +50,11 @@ const zh: SameKeys<typeof en> = {
     deviationsNote: "越大通知越少，一般从 3.5 开始。",
     addMail: "邮箱",
     addHook: "Webhook 地址",
+    addRobot: "添加群机器人",
+    robotOf: "第 {{place}} 个群机器人的软件",
+    robotSecretOf: "第 {{place}} 个群机器人的密钥",
+    robotSecret: "加签密钥（群里要求时填写）",
+    robots: { dingtalk: "钉钉", feishu: "飞书或 Lark", wecom: "企业微信" },
     mail: "name@example.com",
     hook: "https://example.com/hook",
     mailOf: "邮箱地址 {{place}}",

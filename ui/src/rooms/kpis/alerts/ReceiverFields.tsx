@@ -8,7 +8,7 @@ import { OWN_NAME, LANGUAGES, type Language } from "@/i18n";
 import { useLanguage } from "@/i18n/useLanguage";
 import { Stack } from "@/parts/Page";
 import styles from "./Alerts.module.css";
-import { isAddress, type Draft, type ReceiverDraft } from "./draft";
+import { isAddress, signs, type Draft, type ReceiverDraft } from "./draft";
 import type { Alert } from "./queries";
 
 const MOST = 10;
@@ -65,6 +65,9 @@ export function ReceiverFields({ alert, draft, onChange, wrong }: ReceiverFields
         <Button size="small" icon={<Plus size={13} aria-hidden />} disabled={receivers.length >= MOST} onClick={() => add("webhook")}>
           {t("alerts.addHook")}
         </Button>
+        <Button size="small" icon={<Plus size={13} aria-hidden />} disabled={receivers.length >= MOST} onClick={() => add("dingtalk")}>
+          {t("alerts.addRobot")}
+        </Button>
         {alert ? (
           <Button size="small" type="text" onClick={() => put(null)}>
             {t("alerts.keepReceivers")}
@@ -72,6 +75,38 @@ export function ReceiverFields({ alert, draft, onChange, wrong }: ReceiverFields
         ) : null}
       </div>
     </Stack>
+  );
+}
+
+const ROBOTS = ["dingtalk", "feishu", "wecom"] as const;
+type Robot = (typeof ROBOTS)[number];
+
+function isRobot(kind: ReceiverDraft["kind"]): kind is Robot {
+  return ROBOTS.some((one) => one === kind);
+}
+
+/** Of which program the group is, and the secret by which its robot asks for signatures. */
+function RobotFields({ receiver, place, onChange }: Omit<OneProps, "wrong" | "onRemove">): ReactNode {
+  const { t } = useTranslation();
+  return (
+    <>
+      <Select<ReceiverDraft["kind"]>
+        value={receiver.kind}
+        onChange={(kind) => onChange({ ...receiver, kind })}
+        options={ROBOTS.map((value) => ({ value, label: t(`alerts.robots.${value}`) }))}
+        aria-label={t("alerts.robotOf", { place })}
+      />
+      {signs(receiver.kind) ? (
+        <Input.Password
+          value={receiver.secret ?? ""}
+          onChange={(change) => onChange({ ...receiver, secret: change.target.value })}
+          aria-label={t("alerts.robotSecretOf", { place })}
+          placeholder={t("alerts.robotSecret")}
+          autoComplete="new-password"
+          maxLength={200}
+        />
+      ) : null}
+    </>
   );
 }
 
@@ -88,6 +123,7 @@ function One({ receiver, place, wrong, onChange, onRemove }: OneProps): ReactNod
   const mail = receiver.kind === "email";
   return (
     <div className={styles.receiver}>
+      {isRobot(receiver.kind) ? <RobotFields receiver={receiver} place={place} onChange={onChange} /> : null}
       <Input
         value={receiver.address}
         onChange={(change) => onChange({ ...receiver, address: change.target.value })}

@@ -6,6 +6,8 @@ import type { Alert, AlertSpec, Receiver } from "./queries";
 
 export interface ReceiverDraft {
   readonly kind: Receiver["kind"];
+  /** Of a robot that asks for signatures; empty where it asks for none. */
+  readonly secret?: string;
   /** The address of a webhook, or that of a person. */
   readonly address: string;
   readonly language: Language;
@@ -74,9 +76,16 @@ export function specOf(draft: Draft, measured: Measured, currency: string): Aler
   return { ...draft.kept, metric: draft.metric, unit: draft.unit, rule };
 }
 
+/** Whether a receiver may ask for a signature by a secret of its own. */
+export function signs(kind: Receiver["kind"]): boolean {
+  return kind === "dingtalk" || kind === "feishu";
+}
+
 export function receiversOf(drafts: readonly ReceiverDraft[]): Receiver[] {
-  return drafts.map(({ kind, address, language }) =>
-    kind === "email" ? { kind, to: address.trim(), language } : { kind, url: address.trim(), language },
+  return drafts.map(({ kind, address, language, secret = "" }) =>
+    kind === "email"
+      ? { kind, to: address.trim(), language }
+      : { kind, url: address.trim(), language, ...(signs(kind) && secret.trim() ? { secret: secret.trim() } : {}) },
   );
 }
 
