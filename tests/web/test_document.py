@@ -60,8 +60,8 @@ def test_it_says_how_a_caller_proves_who_they_are_and_where_they_need_not() -> N
     shared = {"GET /api/shared/{token}", "GET /api/shared/{token}/tiles/{tile_id}"}
     letters = {f"GET /api/letters/{{token}}{more}" for more in ("", "/go", "/seen.gif", "/unsubscribe", "/confirm")}
     chosen = {"POST /api/letters/{token}", "POST /api/letters/{token}/unsubscribe", "POST /api/letters/{token}/confirm"}
-    inbox = {"POST /api/receipts/{token}", "POST /api/push", "POST /api/inbox", "GET /api/inbox/{token}/stream", "POST /api/inbox/{token}/messages/{number}"}
-    inbox |= {"GET /api/inbox/{token}/scenes", "POST /api/inbox/{token}/messages/{number}/answer"}
+    inbox = {"POST /api/push", "POST /api/inbox", "GET /api/inbox/{token}/stream", "POST /api/inbox/{token}/messages/{number}"}
+    inbox |= {"GET /api/inbox/{token}/scenes", "POST /api/inbox/{token}/messages/{number}/answer", "POST /api/receipts/{token}"}
     open_ = {"GET /healthz", "GET /api/r/{token}", "POST /api/login", *shared, *letters, *chosen, *inbox}
     assert {name for name, operation in OPERATIONS if operation.get("security") == []} == open_
 

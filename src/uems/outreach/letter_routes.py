@@ -22,12 +22,12 @@ from uems.kernel.scope import Scope
 from uems.outreach.consent import consents, page
 from uems.outreach.consent.model import EVERYTHING, ConsentState
 from uems.outreach.consent.settings import topics
-from uems.outreach.consent.tokens import Pointed, Tokens, What
+from uems.outreach.consent.tokens import MOST_TOKEN, Pointed, Tokens, What
 from uems.outreach.messages.touching import touch
 
 router = Routes()
 Answers: TypeAlias = dict[int | str, dict[str, Any]]
-Token = Annotated[str, Path(min_length=1, max_length=6_000, description="The token of a link in a letter."), Clean]
+Token = Annotated[str, Path(min_length=1, max_length=MOST_TOKEN, description="The token of a link in a letter."), Clean]
 _PIXEL: Final = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 _HTML: Final[Answers] = {200: {"content": {"text/html": {"schema": {"type": "string"}}}, "description": "The page."}}
 _PICTURE: Final[Answers] = {200: {"content": {"image/gif": {}}, "description": "One pixel."}}

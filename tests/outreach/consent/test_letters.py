@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
@@ -159,3 +160,22 @@ def test_what_is_said_after_a_merge_holds_against_what_was_said_before_it(world:
     second = world.send("mei", "two")
     world.sender.step()
     assert world.reason(second) == ("suppressed", "unsubscribed")
+
+
+def test_a_link_that_is_too_long_to_be_counted_leads_where_it_should_and_is_said_beforehand(world: World) -> None:
+    """Tokens hold the address, and routes take 6,000 letters of one."""
+    fits, long = (f"https://shop.example/?q={'茶' * n}" for n in (1_420, 1_440))
+    assert (len(fits.encode()), len(long.encode())) == (4_284, 4_344)
+    spec = {"variants": {"en": {"subject": "x", "body": f'<p><a href="{fits}">a</a><a href="{long * 2}">b</a></p>'}}, "language": "en"}
+    assert "long_link" in world.ask("POST", "/template-preview", {"spec": spec}).json()["checks"]
+    fine = {"variants": {"en": {"subject": "x", "body": f'<p><a href="{fits}">a</a></p>'}}, "language": "en"}
+    assert "long_link" not in world.ask("POST", "/template-preview", {"spec": fine}).json()["checks"]
+    world.template("long", spec)
+    number = world.send("tom", "long-1", "long")
+    world.sender.step()
+    links = re.findall(r'<a href="([^"]+)"', world.message(number)["body"]["html"])
+    assert links[1] == long * 2
+    world.clock.advance(minutes=5)
+    answer = get(world, links[0].removeprefix("https://uems.example"))
+    assert answer.status_code == 302
+    assert unquote(answer.headers["location"]) == fits

@@ -137,7 +137,7 @@ class Interpreter:
             return "yes" if one.person in self.fits else "no"
         if kind == "best_channel":
             return str(config["channels"][0]) if one.person in self.fits else "none"
-        if kind in ("update_trait", "record_event"):
+        if kind in ("update_trait", "record_event", "update_tag"):
             self.effects.append((one.person, one.entry, one.at))
         if kind in ("split", "ab"):
             share = bucket(f"{self.salt}:{one.at}", str(one.person))

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from tests.outreach.flows.interpreter import Interpreter
 from tests.outreach.flows.world import FlowShop
+from tests.profiles.tags.shop import a_tag
 from tests.support.depth import worlds
 from tests.support.houses import build
 from uems.kernel.errors import UemsError
@@ -30,6 +31,7 @@ from uems.outreach.flows.waking import waiting_run, wake
 from uems.outreach.flows.world import World
 from uems.outreach.messages.model import Kind
 from uems.outreach.tables import outreach_messages
+from uems.profiles import api as profiles
 
 NOW = datetime(2026, 3, 30, 14, 30, tzinfo=UTC)
 EVENTS = ("Signed Up", "Order Completed", "Product Viewed")
@@ -54,6 +56,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlowShop]:
         patch.setattr(engine, "World", Fitting)
         shop = FlowShop(made, 1, NOW)
         save_channel(made, shop.access(), "webhook", True, {"url": "https://example.com/", "secret": "s"})
+        profiles.save_tag(made.store, shop.access(), a_tag("passed", "manual", "text"))
         yield shop
     made.close()
 
@@ -79,10 +82,17 @@ _CONFIGS = {
     "best_channel": st.just({"channels": ["outbox", "webhook"]}),
     "record_event": st.just({"event": "Passed"}),
     "update_trait": st.just({"trait": "passed"}),
+    "update_tag": st.builds(lambda c: {"tag": "passed", "change": c, "value": "gold"}, st.sampled_from(["set", "remove"])),
 }
 _WAYS = {"wait": ("next",), "wait_until": ("happened", "timeout"), "split": ("a", "b"), "holdout": ("next", "held"), "send": ("next",)}
 _WAYS |= {"wait_segment": ("yes", "timeout"), "ab": ("a", "b"), "webhook": ("ok", "failed"), "task": ("well", "badly", "timeout")}
-_WAYS |= {"branch": ("yes", "no"), "best_channel": ("outbox", "webhook", "none"), "record_event": ("next",), "update_trait": ("next",)}
+_WAYS |= {
+    "branch": ("yes", "no"),
+    "best_channel": ("outbox", "webhook", "none"),
+    "record_event": ("next",),
+    "update_trait": ("next",),
+    "update_tag": ("next",),
+}
 
 
 @st.composite

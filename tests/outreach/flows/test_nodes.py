@@ -102,6 +102,36 @@ def test_flows_read_the_zone_of_a_person_from_the_traits_that_messages_read_it_f
     assert sorted(wakes) == [tokyo, tokyo, tokyo, york]
 
 
+def test_whoever_moves_while_they_wait_goes_on_at_the_hour_of_where_they_were_and_waits_next_by_where_they_are(shop: FlowShop) -> None:
+    ten: tuple[str, dict[str, object]] = ("wait_time", {"at": "10:00", "zone": "person"})
+    shop.publish(
+        graph(
+            {"ten": ten, "day": ("wait", {"amount": 1, "unit": "hour"}), "again": ten, "end": END},
+            {"ten": "day", "day": "again", "again": "end"},
+        )
+    )
+
+    def moves_to(zone: str) -> None:
+        shop.take([Happened(user="ann", type="identify", event="", properties=f'{{"timezone": "{zone}"}}', ts=shop.now)], shop.now)
+
+    def wakes() -> datetime:
+        return datetime.fromtimestamp(shop.runs()[0]["wake_at"] / 1e6, UTC)
+
+    moves_to("Asia/Tokyo")
+    shop.happen("ann")
+    shop.run()
+    # 14:30 UTC on the 30th is 23:30 in Tokyo; ten o'clock there is 01:00 UTC.
+    assert wakes() == datetime(2026, 3, 31, 1, tzinfo=UTC)
+    moves_to("Europe/London")
+    shop.later(hours=1)
+    assert wakes() == datetime(2026, 3, 31, 1, tzinfo=UTC)
+    shop.later(hours=9.5)
+    assert shop.runs()[0]["node"] == "day"
+    shop.later(hours=1)
+    # In London it is summer time: ten o'clock is 09:00 UTC.
+    assert wakes() == datetime(2026, 3, 31, 9, tzinfo=UTC)
+
+
 def test_no_more_than_so_many_pass_in_an_hour_and_the_others_in_the_order_in_which_they_came(shop: FlowShop) -> None:
     nodes: Nodes = {"gate": ("rate_limit", {"people": 3, "per": "hour"}), "hi": HELLO, "end": END}
     shop.publish(graph(nodes, {"gate": "hi", "hi": "end"}))

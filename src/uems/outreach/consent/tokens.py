@@ -17,6 +17,10 @@ What: TypeAlias = Literal["c", "o", "p", "d", "r"]
 r: the door of receipts; more: the channel; message_id: 0 for all of them."""
 _WHATS: Final = ("c", "o", "p", "d", "r")
 _SIGNATURE: Final = 12
+MOST_TOKEN: Final = 6_000
+"""Letters of a token that the routes take: an address of 4,300 bytes fits in whatever else it says."""
+MOST_ADDRESS: Final = 4_300
+"""Bytes of the address of a link that is counted; a longer one stands in the letter as it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

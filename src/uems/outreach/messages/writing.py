@@ -11,7 +11,7 @@ from uems.kernel.house import House
 from uems.kernel.scope import Scope
 from uems.kernel.settings import Settings
 from uems.outreach.channel import Letter
-from uems.outreach.consent.tokens import Pointed, Tokens
+from uems.outreach.consent.tokens import MOST_TOKEN, Pointed, Tokens
 from uems.outreach.messages.attempts import Claimed
 from uems.outreach.messages.reaching import Reached
 from uems.outreach.registry import CHANNELS
@@ -42,7 +42,8 @@ class Writer:
 
         def follow(url: str) -> str:
             token = self._tokens.make(Pointed(what="c", workspace_id=scope.workspace_id, message_id=one.message_id, more=url))
-            return f"{base}/api/letters/{token}/go"
+            # One that is longer than our own addresses may be leads where it should, and is not counted.
+            return f"{base}/api/letters/{token}/go" if len(token) <= MOST_TOKEN else url
 
         tracked = bool(one.channel == "email" and compiled.spec.track and base)
         pixel = ""

@@ -1,8 +1,10 @@
 """What is doubtful about a letter? Things that spam filters and readers dislike; said, and never in the way."""
 
+import html
 import re
 from typing import Final
 
+from uems.outreach.consent.tokens import MOST_ADDRESS
 from uems.outreach.templates.compiled import Rendered
 from uems.outreach.templates.model import TemplateSpec
 
@@ -30,6 +32,8 @@ def doubts(rendered: Rendered, spec: TemplateSpec) -> list[str]:
         found.append("dead_link")
     if any(link.startswith("http://") for link in links):
         found.append("plain_http")
+    if spec.track and any(len(html.unescape(link).encode()) > MOST_ADDRESS for link in links):
+        found.append("long_link")
     images = _IMAGE.findall(rendered.html)
     if any("alt=" not in image.lower() for image in images):
         found.append("image_without_words")

@@ -181,6 +181,7 @@ export default {
     test: "Send as test",
     tested: "On its way. See it under Messages.",
     checks: {
+      long_link: "A link is too long to be counted (over 4,300 characters); it goes out as it is",
       no_subject: "There is no subject.",
       long_subject: "The subject is long and will be cut off.",
       loud_subject: "The subject shouts; spam filters dislike that.",

@@ -183,6 +183,7 @@ const zh: typeof en = {
     test: "测试发送",
     tested: "已开始发送，可在“消息”中查看。",
     checks: {
+      long_link: "有链接过长（超过 4,300 个字符），不会统计点击，按原样发出",
       no_subject: "没有标题。",
       long_subject: "标题过长，会被截断。",
       loud_subject: "标题过于夸张，容易被判为垃圾邮件。",
