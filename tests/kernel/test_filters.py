@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from uems.kernel.binds import encode
 from uems.kernel.errors import UemsError
 from uems.kernel.filters import (
     BASE,
@@ -261,6 +262,28 @@ def test_a_month_before_the_31st_is_the_last_of_february() -> None:
     record = Record(columns={"ts": datetime(2026, 2, 28, 11, 59, tzinfo=UTC)})
     assert matches(node, record, FIELDS, at)
     assert not matches(node, replace(record, columns={"ts": datetime(2026, 2, 28, 12, tzinfo=UTC)}), FIELDS, at)
+
+
+ENDS = ["1900-01-01", "2299-12-31", "2299-12-31T23:59:59Z", "1900-01-01T00:00:00Z", {"ago": -9_999, "unit": "year"}]
+
+
+@pytest.mark.parametrize("zone", ["Asia/Shanghai", "UTC", "Pacific/Kiritimati", "America/New_York"])
+@pytest.mark.parametrize("op", ["before", "after", "between"])
+@pytest.mark.parametrize("value", ENDS)
+def test_moments_at_the_ends_of_time_can_be_asked_of_the_engine(zone: str, op: str, value: object) -> None:
+    asked = [value, value] if op == "between" else value
+    params = Params()
+    for filter_ in (
+        prop(op, asked),
+        {"column": {"name": "day", "op": op, "value": asked}},
+        {"column": {"name": "ts", "op": op, "value": asked}},
+    ):
+        to_sql(parse(filter_), FIELDS, params, At(now=AT.now, zone=zone))
+    for one in params.values.values():
+        if isinstance(one, datetime):
+            encode(one, "DateTime64(6, 'UTC')")
+        elif isinstance(one, date):
+            encode(one, "Date32")
 
 
 def test_filters_written_in_code_need_no_json() -> None:

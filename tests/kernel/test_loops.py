@@ -114,5 +114,5 @@ def test_rounds_give_way_to_whoever_waits_for_an_answer() -> None:
     loop.start()
     assert came.wait(30)
     loop.stop()
-    assert found[0] > before
+    assert found[0] == max(before, 10)
     assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == before

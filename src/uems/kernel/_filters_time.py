@@ -20,9 +20,10 @@ TIME_PATTERN: Final = (
 )
 _DAY = re.compile(DAY_PATTERN.replace("$", r"\Z"))
 _TIME = re.compile(TIME_PATTERN.replace("$", r"\Z"))
-# The engine keeps times from 1900 to 2299.
+# The engine keeps times and days from 1900 to 2299.
 _FIRST: Final = datetime(1900, 1, 1, tzinfo=UTC)
 _LAST: Final = datetime(2299, 12, 31, tzinfo=UTC)
+_LAST_DAY: Final = _LAST.date()
 _FIXED: Final = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1)}
 
 
@@ -107,10 +108,10 @@ def _is_point(moment: Moment) -> bool:
 
 
 def _first_day(ts: datetime, zone: str, *, strictly: bool) -> date:
-    """The first day that starts at or after ``ts`` (``strictly``: after it)."""
+    """The first day that starts at or after ``ts`` (``strictly``: after it); the last that the engine knows where it would lie beyond."""
     day = day_of(ts, zone)
     start = start_of_day(day, zone)
-    return day if start > ts or (start == ts and not strictly) else day + timedelta(days=1)
+    return min(_LAST_DAY, day if start > ts or (start == ts and not strictly) else day + timedelta(days=1))
 
 
 def _bounds(moment: Moment, at: At) -> tuple[datetime, datetime]:

@@ -21,7 +21,9 @@ def give_way() -> None:
     """
     if hasattr(os, "setpriority") and threading.get_native_id() != os.getpid():
         with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
+            mine = threading.get_native_id()
+            # Whoever runs the whole program as a background task has it give way further than that already.
+            os.setpriority(os.PRIO_PROCESS, mine, max(_NICENESS, os.getpriority(os.PRIO_PROCESS, mine)))
 
 
 class Loop:
