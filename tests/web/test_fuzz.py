@@ -13,6 +13,7 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance, status_code_conformance
 
 from tests.support import houses
+from tests.support.depth import worlds
 from tests.support.feed import Feed, Happened
 from tests.support.web import make_workspace
 from uems.access.api import Access, Workspaces, operator_token
@@ -25,7 +26,7 @@ from uems.web.app import create_app
 from uems.web.openapi import openapi_document
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
-EXAMPLES = 8
+EXAMPLES = worlds(12)
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 KNOWN: dict[str, Any] = {"key": "x", "tag": "x", "person_id": 1, "list_id": 1, "trait": "city", "name": "overview", "role": "purchase"}
 OPERATIONS = [(method.upper(), path) for path, methods in openapi_document()["paths"].items() for method in methods]
