@@ -35,6 +35,7 @@ from uems.outreach.messages.model import KINDS, Kind, Origin, Outgoing, State
 from uems.outreach.messages.outbox import enqueue
 from uems.outreach.messages.sender import Sender
 from uems.outreach.messages.touching import machine
+from uems.outreach.pruning import kept as kept_history
 from uems.outreach.scenes.watching import SceneWatch
 from uems.outreach.simulation.worker import simulator
 from uems.outreach.templates.definitions import Template, save_template, templates
@@ -81,6 +82,7 @@ __all__ = [
     "end_holdout",
     "enqueue",
     "holdouts",
+    "kept_history",
     "machine",
     "meant_for",
     "periods_of",

@@ -14,6 +14,7 @@ from uems.collect import api as collect
 from uems.kernel.errors import UemsError
 from uems.kernel.house import House
 from uems.kernel.sql import Sql
+from uems.outreach import api as outreach
 from uems.segments import api as segments
 
 Level = Literal["ok", "warn", "error"]
@@ -22,6 +23,7 @@ DISK_WARN_BYTES, DISK_ERROR_BYTES = 5_000_000_000, 600_000_000
 LAG_WARN_SECONDS, LAG_ERROR_SECONDS = 60, 600
 SEGMENTS_WARN_SECONDS = 600
 CLOCK_WARN_SECONDS = 5
+HISTORY_WARN_ROWS = 50_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +46,7 @@ def check_house(house: House, now: datetime) -> tuple[list[Check], int]:
         pipeline, waiting = _pipeline(house, now)
         found += pipeline
         found += _guarded("segments", lambda: _segments(house, now))
+        found += _guarded("history", lambda: _history(house))
     return found, waiting
 
 
@@ -52,6 +55,17 @@ def _guarded(name: str, check: Callable[[], Iterator[Check]]) -> list[Check]:
         return list(check())
     except UemsError as error:
         return [Check(name=name, level="error", message=error.message, advice=f"See the message (code {error.code}).")]
+
+
+def _history(house: House) -> Iterator[Check]:
+    """How much is kept of what was sent and decided."""
+    kept = outreach.kept_history(house.store)
+    message = f"at most {kept.messages:,} messages and {kept.decisions:,} decisions are kept; {kept.limited} workspaces limit it by months"
+    if kept.decisions > HISTORY_WARN_ROWS and not kept.limited:
+        advice = "Set history_kept_months of the restraints, so that decisions that are long over are removed."
+        yield Check(name="history", level="warn", message=message, advice=advice)
+    else:
+        yield Check(name="history", level="ok", message=message)
 
 
 def _disk(house: House) -> Iterator[Check]:

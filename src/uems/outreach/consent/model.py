@@ -65,7 +65,8 @@ class Restraints(Body):
     """How much the workspace sends at most. Service messages are counted and never stopped, by quiet hours neither.
 
     everything: across all channels; its week is the attention budget of a person. sales_per_week: of any seven days, the messages that
-    are good for us and not for them. when_capped: drop the message, or hold it until their next day.
+    are good for us and not for them. when_capped: drop the message, or hold it until their next day. history_kept_months: after how many
+    months the traces of what is over are removed (see ``pruning``), null never.
     """
 
     everything: Cap = Cap(day=2, week=6)
@@ -73,6 +74,7 @@ class Restraints(Body):
     sales_per_week: Many | None = 3
     when_capped: Literal["drop", "hold"] = "drop"
     quiet: Quiet = Quiet()
+    history_kept_months: Annotated[int, Field(ge=13, le=120)] | None = None
     bodies_kept_days: Annotated[int, Field(ge=0, le=400)] = 30
     campaigns: CampaignLimits = CampaignLimits()
 

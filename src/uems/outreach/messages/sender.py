@@ -34,6 +34,7 @@ from uems.outreach.messages.attempts import Claimed, Settled
 from uems.outreach.messages.deciding import Decision, Rules, decide
 from uems.outreach.messages.reaching import Reached, reach
 from uems.outreach.messages.writing import Writer
+from uems.outreach.pruning import Pruner, limited
 from uems.outreach.tables import outreach_bodies, outreach_decisions, outreach_news
 from uems.outreach.templates.definitions import usable_templates
 from uems.prediction import api as prediction
@@ -65,6 +66,7 @@ class Sender:
         # An embedded warehouse is owned by one process: whatever is under way at its start was left by a dead one.
         self._alone = house.warehouse.engine == "chdb" and house.store.dialect == "sqlite"
         self._swept: datetime | None = None
+        self._pruner = Pruner(house.store)
         self._loop = Loop("messages", self.step, pause=lambda worked, took: 0.0 if worked else PAUSE_SECONDS)
 
     def start(self) -> None:
@@ -160,6 +162,8 @@ class Sender:
                 old = outreach_bodies.c.at < now - timedelta(days=kept.bodies_kept_days)
                 conn.execute(delete(outreach_bodies).where(outreach_bodies.c.workspace_id == workspace_id, old))
             shelf.sweep(conn, now)
+        for workspace_id in limited(self.house.store):
+            self._pruner.step(workspace_id, now, self._loop.ending.is_set)
 
 
 class _Scopes(Mapping[int, Scope | None]):

@@ -194,6 +194,10 @@ export default {
     },
   },
   restraints: {
+    history: "Months that traces are kept",
+    historyNote:
+      "Why it was decided, who touched what and which way people went in flows is removed then. Messages, runs and consent stay. 13 at least.",
+    historyAlways: "For ever",
     title: "Consent and limits",
     lead: "What people may be sent, how much, and when. Looked at whenever a message is about to go out.",
     tabs: { topics: "Topics", limits: "Limits", channels: "Channels", suppressions: "Suppressed addresses" },

@@ -196,6 +196,9 @@ const zh: typeof en = {
     },
   },
   restraints: {
+    history: "过程记录保留月数",
+    historyNote: "到期后删除发送决策、打开与点击的明细和流程路径；消息、流程记录和同意记录仍保留。至少 13 个月。",
+    historyAlways: "一直保留",
     title: "订阅与限制",
     lead: "可以发送什么、发送多少、何时发送。每条消息发出前都会检查。",
     tabs: { topics: "主题", limits: "限制", channels: "渠道", suppressions: "禁发名单" },

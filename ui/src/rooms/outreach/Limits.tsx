@@ -34,6 +34,7 @@ function Form({ known, version }: { known: Restraints; version: number }): React
         <Caps draft={draft} onChange={change} />
         <Quiet draft={draft} onChange={change} />
         <Campaigns draft={draft} onChange={change} />
+        <Kept draft={draft} onChange={change} />
         {may ? (
           <div>
             <Button type="primary" loading={isPending} onClick={save}>
@@ -75,6 +76,29 @@ function Caps({ draft, onChange }: PartProps): ReactNode {
             onChange={(when_capped) => onChange({ when_capped })}
             aria-label={t("restraints.whenCapped")}
             options={(["drop", "hold"] as const).map((value) => ({ value, label: t(`restraints.capped.${value}`) }))}
+          />
+        )}
+      </Field>
+    </Fields>
+  );
+}
+
+/** After how many months the traces of what is over go; empty keeps them. */
+function Kept({ draft, onChange }: PartProps): ReactNode {
+  const { t } = useTranslation();
+  return (
+    <Fields>
+      <Field label={t("restraints.history")} note={t("restraints.historyNote")}>
+        {(id, note) => (
+          <InputNumber
+            id={id}
+            aria-describedby={note}
+            min={13}
+            max={120}
+            precision={0}
+            value={draft.history_kept_months ?? null}
+            placeholder={t("restraints.historyAlways")}
+            onChange={(history_kept_months) => onChange({ history_kept_months })}
           />
         )}
       </Field>
