@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+from tests.journeys.reports.world import DAY, HOUR, START, Act
 from tests.kpis.shop import Shop, a_shop
 from tests.outreach.channels.provider import listening
 from tests.support.ear import ear
@@ -158,6 +159,28 @@ def test_a_letter_names_what_it_speaks_of_in_its_language() -> None:
     assert "- plan = ads:" in letters.text(times, "zh")  # a property of the workspace has the name that they gave it
     assert "utm_source" not in letters.text(times, "zh") + letters.text(times, "en")
     assert letters.subject(told("money", 1_234_500.0, 0.0), "zh").endswith("12,345.00 CNY")
+    expected = {**told("people", 5.0, 9.0), "expected": 12.0}
+    for year, words in (
+        (False, ("按往常的走势，预计为 12。", "By its usual course 12")),
+        (True, ("去年同期的变化，预计为 12。", "the year before 12")),
+    ):
+        said = [letters.text({**expected, "yearly": year}, "zh"), letters.text({**expected, "yearly": year}, "en")]
+        assert all(word in text for word, text in zip(words, said, strict=True))
+    assert "按往常的走势，预计为 12。" in letters.text(expected, "zh")  # of before the season was known
+
+
+def test_the_year_before_is_asked_of_the_metric_itself(settings: Settings) -> None:
+    """Ten people come every day, thirty in four weeks of autumn; in the second year they do not."""
+    high = range((date(2024, 11, 11) - START.date()).days, (date(2024, 12, 6) - START.date()).days)
+    acts = [
+        Act(ms=day * DAY + 14 * HOUR, user=f"u{n}", event="Looked") for day in range(-425, 18) for n in range(30 if day in high else 10)
+    ]
+    with a_shop(settings, NOW, acts) as shop:
+        spec = AlertSpec(metric="dau", unit="day", rule=Rule(kind="anomaly", deviations=1))
+        found = judge(shop.house, shop.scope, spec, date(2025, 11, 13), NOW)
+        assert (found.value, found.expected, found.fired, found.yearly) == (10, 30, True, True)
+        plain = judge(shop.house, shop.scope, spec, date(2025, 11, 3), NOW)
+        assert (plain.value, plain.expected, plain.fired, plain.yearly) == (10, 10, False, False)
 
 
 @pytest.mark.parametrize(

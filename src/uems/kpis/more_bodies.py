@@ -217,7 +217,7 @@ class AlertFiring(Body):
 
 
 class AlertTrial(Body):
-    """What the rule says of the last complete day, week or month; nothing is sent."""
+    """What the rule says of the last complete day, week or month; nothing is sent. yearly: whether the season of the year before counts."""
 
     bucket: date
     fired: bool
@@ -226,5 +226,6 @@ class AlertTrial(Body):
     low: float | None
     high: float | None
     note: str
+    yearly: bool
     compared_with: date | None
     explanation: list[dict[str, Any]]

@@ -35,14 +35,37 @@ def usual(values: Sequence[float | None], unit: str, *, counts: bool) -> Usual |
     known = [value for value in values if value is not None]
     if len(known) < AT_LEAST[unit]:
         return None
-    season = _season(values) if unit == "day" else [0.0] * WEEK
-    flat = [None if value is None else value - season[place % WEEK] for place, value in enumerate(values)]
-    level = median([value for value in flat[-LEVEL:] if value is not None] or [value for value in flat if value is not None])
+    season, flat = _flat(values, unit)
+    level = _level(flat)
     rest = [value - around for value, around in zip(flat, _around(flat), strict=True) if value is not None and around is not None]
     expected = level + season[len(values) % WEEK]
     deviation = MAD_TO_DEVIATION * median([abs(one - median(rest)) for one in rest])
     least = max(abs(expected), 1.0) ** 0.5 if counts else 0.01 * abs(expected)
     return Usual(expected=expected, deviation=max(deviation, least, 1e-9))
+
+
+def course_of(values: Sequence[float | None], unit: str) -> list[float]:
+    """What would come on each of the seven days that follow, the next one first; for weeks and months, seven times the level."""
+    season, flat = _flat(values, unit)
+    level = _level(flat)
+    return [level + season[(len(values) + place) % WEEK] for place in range(WEEK)]
+
+
+def swell_of(values: Sequence[float | None], unit: str) -> float:
+    """How many times as high the level is now as through all these values; at least 1."""
+    flat = _flat(values, unit)[1]
+    usually = median([value for value in flat if value is not None] or [0.0])
+    return max(1.0, _level(flat) / usually) if usually > 0 else 1.0
+
+
+def _flat(values: Sequence[float | None], unit: str) -> tuple[list[float], list[float | None]]:
+    """(the season of the week, the values without it)."""
+    season = _season(values) if unit == "day" else [0.0] * WEEK
+    return season, [None if value is None else value - season[place % WEEK] for place, value in enumerate(values)]
+
+
+def _level(flat: Sequence[float | None]) -> float:
+    return median([value for value in flat[-LEVEL:] if value is not None] or [value for value in flat if value is not None])
 
 
 def spread(values: Sequence[float]) -> Usual:

@@ -1,6 +1,7 @@
 """Does a value break its rule, and which parts of the business moved it?"""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -12,7 +13,8 @@ from uems.kpis.alerts.model import AlertSpec, Contribution, Judged, Rule
 from uems.kpis.custom.measured import CustomMetric
 from uems.kpis.measuring import Answer, Question, find_metric, measure
 from uems.kpis.model import Unit, Value
-from uems.kpis.robust import HISTORY, usual
+from uems.kpis.robust import HISTORY, Usual, swell_of, usual
+from uems.kpis.yearly import AHEAD, BACK, SHIFT, granted, ratios, widened
 
 DIMENSIONS: Final = tuple(journeys.Dimension(column=name) for name in ("device", "country", "utm_source"))
 TOP: Final = 5
@@ -30,7 +32,18 @@ def judge(house: House, scope: Scope, spec: AlertSpec, bucket: date, now: dateti
         return Judged(fired=False, value=None, expected=None, low=None, high=None, note="no_value")
     if spec.rule.kind == "threshold":
         return threshold(spec.rule, value)
-    return anomaly(spec.rule, spec.unit, [point.value.value for point in answer.points], counts=answer.metric.unit in _COUNTED)
+    before = _year_before(house, scope, spec, bucket, now)
+    values = [point.value.value for point in answer.points]
+    return anomaly(spec.rule, spec.unit, values, counts=answer.metric.unit in _COUNTED, before=before)
+
+
+def _year_before(house: House, scope: Scope, spec: AlertSpec, bucket: date, now: datetime) -> list[float | None]:
+    """The values around the same time of the year before, as ``yearly.ratios`` takes them."""
+    same = journeys.following(bucket, spec.unit, -BACK[spec.unit])
+    first = journeys.following(same, spec.unit, -HISTORY[spec.unit] - SHIFT[spec.unit])
+    last = journeys.last_day_of(journeys.following(same, spec.unit, AHEAD[spec.unit]), spec.unit)
+    question = Question(metric=spec.metric, config=spec.config, first=first, last=last, unit=spec.unit, compare=False)
+    return [point.value.value for point in measure(house, scope, question, now).points]
 
 
 def threshold(rule: Rule, value: float) -> Judged:
@@ -38,8 +51,11 @@ def threshold(rule: Rule, value: float) -> Judged:
     return Judged(fired=fired, value=value, expected=None, low=rule.below, high=rule.above)
 
 
-def anomaly(rule: Rule, unit: Unit, values: Sequence[float | None], *, counts: bool) -> Judged:
-    """values: the history and, last, the value that is judged."""
+def anomaly(rule: Rule, unit: Unit, values: Sequence[float | None], *, counts: bool, before: Sequence[float | None] = ()) -> Judged:
+    """values: the history and, last, the value that is judged. before: the same of the year before, as ``yearly.ratios`` takes it.
+
+    Within the limits is what is no further from what was to be expected than the rule says, by any of the readings of the season.
+    """
     *history, value = values
     assert value is not None
     while history and not history[0]:
@@ -47,11 +63,24 @@ def anomaly(rule: Rule, unit: Unit, values: Sequence[float | None], *, counts: b
     found = usual(history, unit, counts=counts)
     if found is None:
         return Judged(fired=False, value=value, expected=None, low=None, high=None, note="too_little_history")
-    far = max(rule.deviations * found.deviation, rule.min_change * abs(found.expected))
-    low = None if rule.direction == "up" else found.expected - far
-    high = None if rule.direction == "down" else found.expected + far
+    seasons = ratios(before, unit, counts=counts)
+    if seasons:
+        found = replace(found, deviation=found.deviation * swell_of(history, unit))
+    seasons = seasons or [1.0]
+    limits = [_limits(rule, unit, found, season) for season in seasons]
+    low = None if rule.direction == "up" else min(lower for lower, _ in limits)
+    high = None if rule.direction == "down" else max(upper for _, upper in limits)
     fired = (low is not None and value < low) or (high is not None and value > high)
-    return Judged(fired=fired, value=value, expected=found.expected, low=low, high=high)
+    expected = found.expected * seasons[min(SHIFT[unit], len(seasons) - 1)]
+    return Judged(fired=fired, value=value, expected=expected, low=low, high=high, yearly=any(season != 1.0 for season in seasons))
+
+
+def _limits(rule: Rule, unit: Unit, found: Usual, season: float) -> tuple[float, float]:
+    """From where to where a value is usual, by one reading of the season of the year."""
+    expected = found.expected * season
+    far = max(rule.deviations * found.deviation * widened(season, unit), rule.min_change * abs(expected))
+    far += granted(season) * abs(found.expected)
+    return expected - far, expected + far
 
 
 def explain(house: House, scope: Scope, spec: AlertSpec, bucket: date, now: datetime) -> tuple[date, list[Contribution]]:

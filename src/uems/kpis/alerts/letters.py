@@ -25,7 +25,11 @@ def text(told: Mapping[str, Any], language: Language) -> str:
     lines = [f"{label}在 {told['bucket']} 为 {value}。" if zh else f"{label} was {value} on {told['bucket']}."]
     if told["expected"] is not None:
         expected = _number(told, told["expected"], language)
-        lines.append(f"按往常的走势，预计为 {expected}。" if zh else f"By its usual course {expected} was to be expected.")
+        if told.get("yearly"):  # what was told before there was such a rule says nothing of it
+            course = f"By its usual course and the season of the year before {expected} was to be expected."
+            lines.append(f"按往常的走势和去年同期的变化，预计为 {expected}。" if zh else course)
+        else:
+            lines.append(f"按往常的走势，预计为 {expected}。" if zh else f"By its usual course {expected} was to be expected.")
     limits = [(told["low"], "不低于", "at least"), (told["high"], "不高于", "at most")]
     named = [f"{said if zh else meant} {_number(told, limit, language)}" for limit, said, meant in limits if limit is not None]
     if named:

@@ -86,7 +86,8 @@ class Alert:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """What the rule says of one value. low, high: between them it would have been fine; None: no limit there."""
+    """What the rule says of one value. low, high: between them it would have been fine; None: no limit there. yearly: whether the season of
+    the year before moved what was to be expected."""
 
     fired: bool
     value: float | None
@@ -94,6 +95,7 @@ class Judged:
     low: float | None
     high: float | None
     note: Literal["", "no_value", "too_little_history"] = ""
+    yearly: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

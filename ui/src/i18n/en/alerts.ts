@@ -37,7 +37,8 @@ export default {
     under: "below {{limit}}",
     kinds: { anomaly: "When it is unusual", threshold: "At a limit" },
     kindNotes: {
-      anomaly: "Compared with its own past: weekday, level and usual noise are taken into account.",
+      anomaly:
+        "Compared with its own past: weekday, level and usual noise are taken into account, and with a year of history the season of the year before.",
       threshold: "As soon as the value lies outside of the limits. One of them is enough.",
     },
     above: "Tell me above",
@@ -86,6 +87,7 @@ export default {
     told: {
       value: "Value",
       expected: "To be expected",
+      expectedYear: "To be expected, with the season of the year before",
       fine: "Fine",
       between: "{{low}} to {{high}}",
       atLeast: "at least {{low}}",

@@ -122,6 +122,7 @@ export default {
     },
     blank: "Or begin with an empty map",
     fit: "{{found}} of {{all}} touchpoints have events here",
+    pdf: "PDF",
     pdfOf: "PDF of {{name}}",
     menu: {
       label: "More",

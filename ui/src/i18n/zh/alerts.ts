@@ -37,7 +37,7 @@ const zh: SameKeys<typeof en> = {
     under: "低于 {{limit}}",
     kinds: { anomaly: "出现异常时", threshold: "超过界限时" },
     kindNotes: {
-      anomaly: "与它自己的历史比较，已考虑星期规律、整体水平和日常波动。",
+      anomaly: "与它自己的历史比较，已考虑星期规律、整体水平和日常波动；有一年以上历史时，还会考虑去年同期的变化。",
       threshold: "数值超出界限就通知；上限和下限填一个即可。",
     },
     above: "高于此值时通知",
@@ -86,6 +86,7 @@ const zh: SameKeys<typeof en> = {
     told: {
       value: "数值",
       expected: "预计值",
+      expectedYear: "预期值（含去年同期的变化）",
       fine: "正常范围",
       between: "{{low}} 至 {{high}}",
       atLeast: "不低于 {{low}}",

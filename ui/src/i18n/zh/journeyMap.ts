@@ -124,6 +124,7 @@ const zh: SameKeys<typeof en> = {
     },
     blank: "或者从空白地图开始",
     fit: "{{all}} 个触点中有 {{found}} 个已有事件",
+    pdf: "PDF",
     pdfOf: "“{{name}}”的 PDF",
     menu: {
       label: "更多",

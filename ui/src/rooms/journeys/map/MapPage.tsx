@@ -94,7 +94,7 @@ function PaperButton({ map, period }: { map: JourneyMap; period: Period }): Reac
       aria-label={t("journeyMap.pdfOf", { name: map.name })}
       onClick={() => mutate({ language, spec: specOf(map.key, period, segment) }, { onError: failed })}
     >
-      PDF
+      {t("journeyMap.pdf")}
     </Button>
   );
 }

@@ -42,7 +42,9 @@ export function ToldView({ told, unit, measured }: ToldViewProps): ReactNode {
         </strong>
       ),
     ],
-    ...(told.expected === null ? [] : [[t("alerts.told.expected"), shown(told.expected)] as const]),
+    ...(told.expected === null
+      ? []
+      : [[t(told.yearly ? "alerts.told.expectedYear" : "alerts.told.expected"), shown(told.expected)] as const]),
     [t("alerts.told.fine"), usual()],
   ];
   return (

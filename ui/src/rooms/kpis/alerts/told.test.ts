@@ -9,6 +9,7 @@ describe("what an alert told", () => {
       expected: 9.5,
       low: 7,
       high: null,
+      yearly: true,
       compared_with: "2026-03-01",
       explanation: [{ dimension: "device", value: "phone", before: 8, now: 3, contribution: -5, share: 0.9 }],
     });
@@ -17,12 +18,19 @@ describe("what an alert told", () => {
       expected: 9.5,
       low: 7,
       high: null,
+      yearly: true,
       comparedWith: "2026-03-01",
       explanation: [{ dimension: "device", value: "phone", before: 8, now: 3, share: 0.9 }],
     });
   });
 
   it("may say nothing of what moved it", () => {
-    expect(readTold({ value: 5, explanation: [null, "x"] })).toMatchObject({ value: 5, low: null, comparedWith: null, explanation: [] });
+    expect(readTold({ value: 5, explanation: [null, "x"] })).toMatchObject({
+      value: 5,
+      low: null,
+      yearly: false,
+      comparedWith: null,
+      explanation: [],
+    });
   });
 });

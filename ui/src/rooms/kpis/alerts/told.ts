@@ -13,6 +13,8 @@ export interface Told {
   readonly expected: number | null;
   readonly low: number | null;
   readonly high: number | null;
+  /** What was to be expected follows the season of the year before. */
+  readonly yearly: boolean;
   readonly comparedWith: string | null;
   readonly explanation: readonly Contribution[];
 }
@@ -44,6 +46,7 @@ export function readTold(given: Loose): Told {
     expected: number(given.expected),
     low: number(given.low),
     high: number(given.high),
+    yearly: given.yearly === true,
     comparedWith: text(given.compared_with) || null,
     explanation: parts.filter((part): part is Loose => typeof part === "object" && part !== null).map(contribution),
   };
