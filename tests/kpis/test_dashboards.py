@@ -89,6 +89,18 @@ def test_one_period_can_stand_for_those_of_all_tiles(shop: Shop) -> None:
     assert (report["first_day"], report["last_day"], report["spec"]["series"]) == ("2025-11-03", "2025-11-09", [{"event": "Looked"}])
 
 
+def test_a_tile_keeps_to_the_sample_that_it_was_given(shop: Shop) -> None:
+    tiles = [{**TILES[1], "sample_percent": 40}, TILES[2]]
+    assert save(shop, "sampled", tiles).status_code == 200
+    kept = shop.get("/dashboards/sampled").json()["tiles"][0]
+    assert kept["sample_percent"] == 40
+    found = shop.post("/dashboard-tiles", {"tile": kept}).json()["report"]
+    page = shop.post("/reports/trend", {**TREND["spec"], "sample_percent": 40}).json()
+    assert ({name: found[name] for name in page}, found["exact"], found["data"]["sample_percent"]) == (page, False, 40)
+    for percent in (0, 100, -1):
+        assert save(shop, "sampled", [{**TILES[1], "sample_percent": percent}]).status_code == 422
+
+
 @pytest.mark.parametrize("report", list(REPORTS), ids=lambda report: report.key)
 def test_every_report_can_be_a_tile_and_is_summed_up_by_its_own_numbers(report: Any, shop: Shop) -> None:
     spec = json.dumps(report.sample.model_dump(mode="json", exclude_none=True)).replace("Product Viewed", "Looked")

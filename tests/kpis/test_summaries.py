@@ -111,3 +111,44 @@ def test_every_model_of_attribution_and_every_class_of_buyers_has_its_name() -> 
     assert (len(heads), len(found.grid.rows[0])) == (7, 9)
     assert not {one.zh for one in heads} & set(MODELS)
     assert set(_RFM) == set(get_args(Segment))
+
+
+def test_a_map_is_told_by_its_stages() -> None:
+    def stage(name: str, people: int, share: float | None) -> dict[str, Any]:
+        return {"name": name, "people": people, "onward": None if share is None else {"conversion": share}, "touchpoints": []}
+
+    found = summarise("journey_map", {"period": {"people": 9, "stages": [stage("Come", 8, 0.25), stage("Buy", 2, None)]}})
+    assert found is not None
+    assert found.grid is not None
+    assert found.picture is not None
+    rows = [[cell.en if isinstance(cell, SummaryText) else cell for cell in row] for row in found.grid.rows]
+    assert rows == [["Come", 8, 0.25], ["Buy", 2, None]]
+    assert (found.picture.ticks, found.picture.lines[0].values) == (["Come", "Buy"], [8, 2])
+
+
+def test_the_finder_is_told_by_the_sentences_worth_most() -> None:
+    said = [{"sentence": {"zh": f"第 {n}", "en": f"No. {n}"}} for n in range(1, 8)]
+    for findings, tests, lines in (
+        (said, 40, [f"No. {n}" for n in range(1, 6)]),
+        ([], 40, ["No loss is more than chance."]),
+        ([], 0, ["Too few people to tell."]),
+    ):
+        found = summarise("bottlenecks", {"findings": findings, "tests": tests})
+        assert found is not None
+        assert [one.en for one in found.lines] == lines
+        assert [one.value for one in found.figures] == [len(findings), tests]
+
+
+def test_of_a_sample_the_sums_and_only_those_are_estimated_for_everybody() -> None:
+    day = {"day": "2026-03-01", "sessions": 3}
+    data = {"sessions": 3, "people": 2, "bounce_rate": 0.5, "seconds": {"median": 60}, "series": [day]}
+    for sampled, wholes in (({}, [None] * 4), ({"sample_percent": 12.5}, [24, 16, None, None])):
+        found = summarise("sessions", {**data, **sampled})
+        assert found is not None
+        assert [one.whole for one in found.figures] == wholes
+        assert [one.value for one in found.figures] == [3, 2, 0.5, 60]
+    average = {"name": "Each", "measure": "per_person", "lines": [{"group": None, "values": [4.5], "total": 4.5}]}
+    for series, whole in ((trend()["series"], 90), ([average], None)):
+        found = summarise("trend", {**trend(), "series": series, "sample_percent": 10})
+        assert found is not None
+        assert found.figures[0].whole == whole

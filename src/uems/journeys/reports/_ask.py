@@ -242,7 +242,7 @@ class Query:
 
     def in_sample(self, person: Sql) -> Sql:
         share = self.bind(round((self.ask.spec.sample_percent or 100) * 10_000), "UInt64")
-        return Sql(f"bitShiftRight({person} * {_SAMPLE}, 40) % 1000000 < {share}")
+        return Sql(f"bitShiftRight(bitShiftRight(toUInt64({person} * {_SAMPLE}), 32) * 1000000, 32) < {share}")
 
     def run(self, sql: Sql) -> pa.Table:
         return self.ask.house.warehouse.query(sql, self.params.values)
@@ -266,7 +266,9 @@ def in_sample(people: People, percent: float | None) -> npt.NDArray[np.bool_]:
     if percent is None:
         return np.ones(len(people), np.bool_)
     with np.errstate(over="ignore"):
-        return (people * np.uint64(_SAMPLE) >> np.uint64(40)) % np.uint64(1_000_000) < np.uint64(round(percent * 10_000))
+        place = people * np.uint64(_SAMPLE) >> np.uint64(32)
+        # A product, as the remainder of a power of two would draw some places more often than others.
+        return place * np.uint64(1_000_000) >> np.uint64(32) < np.uint64(round(percent * 10_000))
 
 
 def members_of(ask: Ask) -> People | None:

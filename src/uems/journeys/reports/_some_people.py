@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from uems.identity import api as identity
-from uems.journeys.reports._ask import NOBODY, Ask, People, members_of
+from uems.journeys.reports._ask import NOBODY, Ask, People, in_sample, members_of
 from uems.kernel.sql import Sql
 
 _EVERYBODY: Final = 2**31
@@ -37,6 +37,7 @@ def who_of(asked: Ask, first: date, last: date, who: identity.Who, event: str = 
     """Of those who were there from ``first`` to ``last``, who is asked for and counts."""
     found = identity.active_people(asked.house, asked.scope, first, last, event=event, who=who, limit=_EVERYBODY)
     people = np.sort(np.array(found, np.uint64))
+    people = people[in_sample(people, asked.spec.sample_percent)]
     mine = members_of(asked)
     return people if mine is None else np.intersect1d(people, mine, assume_unique=True).astype(NOBODY.dtype)
 

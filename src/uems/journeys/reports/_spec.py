@@ -41,6 +41,10 @@ def _condition(value: dict[str, Any]) -> dict[str, Any]:
 PeopleTree = Annotated[dict[str, Any], AfterValidator(_condition)]
 """The JSON of a condition on people, as segments ask it."""
 Small = Annotated[int, Field(strict=True)]
+SamplePercent = Annotated[
+    Annotated[float, Field(gt=0, lt=100)] | None,
+    Field(description="Look at this share of the people only; numbers are of the sample, and the answer says that it is not exact."),
+]
 
 
 class Spec(BaseModel):
@@ -63,9 +67,7 @@ class Asked(Spec):
         None,
         description="Only people for whom this condition holds now: on tags, traits, segments, what they did; as in segments.",
     )
-    sample_percent: Annotated[float, Field(gt=0, lt=100)] | None = Field(
-        None, description="Look at this share of the people only; numbers are of the sample, and the answer says that it is not exact."
-    )
+    sample_percent: SamplePercent = None
 
     @property
     def of_some(self) -> bool:

@@ -3,12 +3,12 @@
 data: ``people`` distinct people with an event in the period; ``new_people`` those never seen before it; ``identified`` those
 with a user id; ``orders``; ``revenue_minor`` in ``currency``; ``other_revenue`` currency → minor units; ``events`` name → count
 (calls without an event name stand under their type); ``event_people`` name → distinct people who did it; ``series`` one entry a day
-with actives, events, orders, revenue_minor.
+with actives, events, orders, revenue_minor. Of a sample, all of these are those of the sample, and ``estimates`` has the sums of everybody.
 """
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -17,8 +17,10 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from uems.identity import api as identity
 from uems.journeys.registry import Answer
 from uems.journeys.reports._ask import of_days
+from uems.journeys.reports._sampled import of_sample
 from uems.journeys.reports._some_people import Some, some_people, who_of
-from uems.journeys.reports._spec import MAX_DAYS, Asked, PeopleTree
+from uems.journeys.reports._spec import MAX_DAYS, Asked, PeopleTree, SamplePercent
+from uems.kernel.clock import day_of
 from uems.kernel.edge import Key
 from uems.kernel.errors import invalid
 from uems.kernel.house import House
@@ -37,11 +39,15 @@ class Config(BaseModel):
 
     first_day: date | None = None
     last_day: date | None = None
+    last_days: int | None = Field(None, strict=True, ge=1, le=MAX_DAYS, description="So many days up to last_day, in place of first_day.")
     segment: Key | None = Field(None, description="Only people who are in this segment now; its key.")
     people: PeopleTree | None = Field(None, description="Only people for whom this condition holds now; as in segments.")
+    sample_percent: SamplePercent = None
 
     @model_validator(mode="after")
     def _in_order(self) -> "Config":
+        if self.first_day and self.last_days:
+            raise ValueError("first_day and last_days exclude each other; leave one out")
         if self.first_day and self.last_day and self.last_day < self.first_day:
             raise ValueError(f"last_day {self.last_day} is before first_day {self.first_day}; swap them")
         if self.first_day and self.last_day and (self.last_day - self.first_day).days >= MAX_DAYS:
@@ -54,7 +60,8 @@ class Config(BaseModel):
     @property
     def of_some(self) -> Asked | None:
         """Whom the question lets count; None is everybody."""
-        return None if self.segment is None and self.people is None else Asked(segment=self.segment, people=self.people)
+        some = Asked(segment=self.segment, people=self.people, sample_percent=self.sample_percent)
+        return some if some.of_some else None
 
 
 class OverviewCell(BaseModel):
@@ -81,13 +88,13 @@ class Overview:
     def run(self, house: House, scope: Scope, spec: BaseModel, now: datetime) -> Answer:
         """Every number from the daily rollups, or of some people from their events; merged people count once."""
         assert isinstance(spec, Config)
-        days = _days(house, scope, spec)
+        days = _days(house, scope, spec, now)
         asked = of_days(house, scope, spec.of_some, now, *(days or (now.date(), now.date()))) if spec.of_some else None
         if days is None:
             return Answer(first_day=spec.first_day, last_day=spec.last_day, exact=True, data=_empty(scope))
         first, last = days
         found = _everybody(house, scope, first, last) if asked is None else some_people(asked)
-        data = {
+        data: dict[str, Any] = {
             "people": found.active,
             "new_people": found.new,
             "identified": found.identified,
@@ -95,13 +102,14 @@ class Overview:
             "event_people": found.event_people,
             "series": _series(found.rows, found.actives, scope, first, last),
         }
-        return Answer(first_day=first, last_day=last, exact=True, data=data)
+        percent = spec.sample_percent
+        return Answer(first_day=first, last_day=last, exact=percent is None, data={**data, **of_sample(percent, data, _SUMS)})
 
     def people(self, house: House, scope: Scope, spec: BaseModel, cell: BaseModel, now: datetime) -> npt.NDArray[np.uint64]:
         """Who was there, new or identified."""
         assert isinstance(spec, Config)
         assert isinstance(cell, OverviewCell)
-        days = _days(house, scope, spec)
+        days = _days(house, scope, spec, now)
         if days is None:
             return np.zeros(0, np.uint64)
         if cell.day is not None:
@@ -112,6 +120,7 @@ class Overview:
         return who_of(asked, *days, cell.who, cell.event or "")
 
 
+_SUMS: Final = ("people", "new_people", "identified", "orders", "revenue_minor")
 _DAILY = Sql(
     "SELECT day, if(event = '', type, event) AS name, event, currency, sum(events) AS events, sum(revenue_minor) AS revenue_minor"
     " FROM event_daily WHERE workspace_id = {workspace:UInt32} AND day BETWEEN {first:Date} AND {last:Date}"
@@ -136,13 +145,21 @@ def _everybody(house: House, scope: Scope, first: date, last: date) -> Some:
     )
 
 
-def _days(house: House, scope: Scope, spec: Config) -> tuple[date, date] | None:
+def _days(house: House, scope: Scope, spec: Config, now: datetime) -> tuple[date, date] | None:
     """The days to count: those asked for, an open end being the outermost day with events."""
+    if spec.last_days is not None:
+        return last_days_of(spec, spec.last_days, scope, now)
     first, last = spec.first_day or date(1970, 1, 1), spec.last_day or date(2149, 6, 6)
     [row] = house.warehouse.query(_SPAN, {"workspace": scope.workspace_id, "first": first, "last": last}).to_pylist()
     if not row["n"]:
         return None
     return checked(spec, spec.first_day or row["first"], spec.last_day or row["last"])
+
+
+def last_days_of(spec: Config, count: int, scope: Scope, now: datetime) -> tuple[date, date]:
+    """So many days up to ``last_day``, or to today."""
+    last = spec.last_day or day_of(now, scope.zone)
+    return last - timedelta(days=count - 1), last
 
 
 def checked(spec: Config, first: date, last: date) -> tuple[date, date]:

@@ -5,7 +5,8 @@ one page view and nothing else but reports of engagement; ``seconds``, ``pages``
 reported, over the ``sessions`` with any) each with ``average`` and ``median``; ``revenue_minor`` in ``currency``;
 ``series`` one entry a day with sessions, people, bounces, revenue_minor; ``entry_pages``, ``exit_pages`` and ``sources`` the most
 frequent with their sessions, people, bounces and revenue_minor. A source is the utm source, else the host that referred, else "". Rates,
-averages and medians are null without sessions. Sessions follow the events by a few seconds. Cell: ``day`` (left out: the whole period),
+averages and medians are null without sessions. Sessions follow the events by a few seconds. Of a sample, the numbers are those
+of the sample, and ``estimates`` has the sums of everybody. Cell: ``day`` (left out: the whole period),
 ``bounced`` true or false (left out: either), ``entry_page``, ``exit_page`` and ``source``, listed or not; what is given holds together,
 for one and the same session.
 """
@@ -17,14 +18,14 @@ from typing import Annotated, Any, Final
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from uems.journeys.registry import Answer
 from uems.journeys.reports import _bits, overview
 from uems.journeys.reports._ask import Query, of_days
+from uems.journeys.reports._sampled import of_sample
 from uems.journeys.reports._sets import states
-from uems.journeys.reports._spec import MAX_DAYS, Asked
-from uems.kernel.clock import day_of
+from uems.journeys.reports._spec import Asked
 from uems.kernel.errors import invalid
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
@@ -35,6 +36,7 @@ TOP: Final = 20
 MAX_PATH: Final = 8_192
 """Characters of the path of a page in a cell."""
 
+_SUMS: Final = ("sessions", "people", "revenue_minor")
 _SPAN: Final = Sql(
     "SELECT min(day) AS first, max(day) AS last, count() AS n FROM sessions FINAL WHERE workspace_id = {workspace:UInt32} AND NOT gone"
 )
@@ -66,14 +68,6 @@ _SOURCE: Final = Sql("if(utm_source != '', toString(utm_source), domainWithoutWW
 
 class Config(overview.Config):
     """Both days are included and may be left out: then the first or last day with sessions counts."""
-
-    last_days: int | None = Field(None, strict=True, ge=1, le=MAX_DAYS, description="So many days up to last_day, in place of first_day.")
-
-    @model_validator(mode="after")
-    def _one_start(self) -> "Config":
-        if self.first_day and self.last_days:
-            raise ValueError("first_day and last_days exclude each other; leave one out")
-        return self
 
 
 class SessionsCell(BaseModel):
@@ -119,7 +113,9 @@ class Sessions:
         for row in query.run(Sql(f"{_TOPS} FROM ({sources}) {_EACH}")).to_pylist():
             tops[row.pop("place") - 1].append(row)
         series = [_entry(first + timedelta(days=n), by_day) for n in range((last - first).days + 1)]
-        return Answer(first_day=first, last_day=last, exact=True, data=_data(scope, totals, series, *tops))
+        data = _data(scope, totals, series, *tops)
+        percent = spec.sample_percent
+        return Answer(first_day=first, last_day=last, exact=percent is None, data={**data, **of_sample(percent, data, _SUMS)})
 
     def people(self, house: House, scope: Scope, spec: BaseModel, cell: BaseModel, now: datetime) -> npt.NDArray[np.uint64]:
         """Who had such a session."""
@@ -161,8 +157,7 @@ def _conditions(query: Query, cell: SessionsCell) -> list[Sql]:
 def _days(house: House, scope: Scope, spec: Config, now: datetime) -> tuple[date, date] | None:
     """The days to count: those asked for, an open end being the outermost day with sessions."""
     if spec.last_days is not None:
-        last = spec.last_day or day_of(now, scope.zone)
-        return last - timedelta(days=spec.last_days - 1), last
+        return overview.last_days_of(spec, spec.last_days, scope, now)
     if spec.first_day is not None and spec.last_day is not None:
         return spec.first_day, spec.last_day
     [row] = house.warehouse.query(_SPAN, {"workspace": scope.workspace_id}).to_pylist()

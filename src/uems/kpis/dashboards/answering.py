@@ -1,7 +1,7 @@
 """What does a tile show? The answer of the metric or the report itself, so that tile, page, export and paper always agree."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Final
 
 from uems.collect import api as collect
@@ -58,7 +58,7 @@ def _metric(house: House, scope: Scope, tile: MetricTile, now: datetime, period:
 
 def _report(house: House, scope: Scope, tile: ReportTile, now: datetime, period: PeriodForAll | None, until: date | None) -> TileAnswer:
     saved = journeys.saved_report(house, scope, tile.report)
-    spec = spec_for(saved.report, saved.spec, period or tile.period, until or day_of(now, scope.zone))
+    spec = spec_for(saved.spec, tile, period, until or day_of(now, scope.zone))
     found = journeys.run_report(house, scope, saved.report, spec, now)
     answer = TileReport(
         report=saved.report,
@@ -78,16 +78,18 @@ def _report(house: House, scope: Scope, tile: ReportTile, now: datetime, period:
     return TileAnswer(id=tile.id, kind="report", label_zh=saved.name, label_en=saved.name, report=answer)
 
 
-def spec_for(report: str, spec: Mapping[str, Any], period: TilePeriod | None, until: date) -> dict[str, Any]:
-    """The spec of a saved report with another period, where one is given; a period up to today ends on ``until``."""
-    found = dict(spec)
-    if period is not None:
+def spec_for(kept: Mapping[str, Any], tile: ReportTile, period: TilePeriod | None, until: date) -> dict[str, Any]:
+    """The spec of a saved report as its tile asks it: over the days for all, or those of the tile, and of the sample that it keeps to.
+
+    A period up to today ends on ``until``.
+    """
+    found = dict(kept)
+    days = period or tile.period
+    if days is not None:
         found = {name: value for name, value in found.items() if name not in _DAYS}
-        found |= period.model_dump(mode="json", exclude_none=True, include=set(_DAYS))
-    last_days = found.get("last_days")
-    if last_days is not None and found.get("last_day") is None:
+        found |= days.model_dump(mode="json", exclude_none=True, include=set(_DAYS))
+    if found.get("last_days") is not None and found.get("last_day") is None:
         found["last_day"] = until.isoformat()
-    if last_days is not None and "last_days" not in journeys.REPORTS.get(report).Config.model_fields:
-        del found["last_days"]  # such a report is asked by its first and last day only
-        found["first_day"] = (date.fromisoformat(found["last_day"]) - timedelta(days=last_days - 1)).isoformat()
+    if tile.sample_percent is not None:
+        found["sample_percent"] = tile.sample_percent
     return found

@@ -59,11 +59,12 @@ class MetricTile(_Tile):
 
 
 class ReportTile(_Tile):
-    """A saved report by its key. period: in place of its own."""
+    """A saved report by its key. period: in place of its own. sample_percent: of that share of the people, where all are too many."""
 
     kind: Literal["report"]
     report: Key
     period: TilePeriod | None = None
+    sample_percent: Annotated[float, Field(gt=0, lt=100)] | None = None
 
 
 class TextTile(_Tile):

@@ -3,9 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+from uems.journeys import api as journeys
 from uems.kernel.money import major_text
 from uems.kpis.dashboards.summary import (
     LINES,
+    SENTENCES,
     Summary,
     SummaryFigure,
     SummaryLine,
@@ -16,6 +18,7 @@ from uems.kpis.dashboards.summary import (
     grid,
     group_name,
     named,
+    of_everybody,
     said,
 )
 from uems.kpis.dashboards.summary_pictures import credits, flows, rfm_grid, time_spread
@@ -54,8 +57,15 @@ _MODELS: Final = {
 
 
 def summarise(report: str, data: Data, spec: Data | None = None) -> Summary | None:
-    """The answer of a report to a spec in short; None for a report that has no short form."""
-    asked = spec or {}
+    """The answer of a report to a spec in short; None for a report that has no short form. Of a sample, sums are estimated besides."""
+    found = _summed_up(report, data, spec or {})
+    percent = data.get("sample_percent")
+    if found is None or percent is None:
+        return found
+    return found.model_copy(update={"figures": [of_everybody(one, percent) for one in found.figures]})
+
+
+def _summed_up(report: str, data: Data, asked: Data) -> Summary | None:
     if report == "distribution":
         return _distribution(data, money=asked.get("measure") == "revenue")
     make = _BY_REPORT.get(report)
@@ -70,6 +80,11 @@ def _unit_of(one: Data) -> Measured:
     if "measure" in one:
         return _TRENDS.get(one["measure"], "count")
     return "money" if one["unit"] == "money" else "ratio"
+
+
+def _adds(one: Data) -> bool:
+    """Whether the total of a series is a sum over people; what a formula comes to may be anything."""
+    return one.get("measure") in journeys.SUMS
 
 
 def _of_segment(data: Data) -> Data:
@@ -99,7 +114,7 @@ def _trend(data: Data) -> Summary:
         for line in one["lines"]:
             name = named(whole) if line["group"] is None and whole else group_name(line["group"])
             lines.append(SummaryLine(name=name, values=line["values"]))
-            totals.append(SummaryFigure(label=name, value=line["total"], unit=_unit_of(one)))
+            totals.append(SummaryFigure(label=name, value=line["total"], unit=_unit_of(one), adds=_adds(one)))
     rows = [[one.label, _text(one, data["currency"]) if mixed else one.value] for one in totals]
     columns = [column("名称", "Name"), column("合计", "Total", None if mixed else unit)]
     days = data["unit"] != "hour"
@@ -122,8 +137,8 @@ def _funnel(data: Data) -> Summary:
     if whole:
         figures = [
             figure("整体转化率", "Conversion", whole["conversion"], "share"),
-            figure("进入次数" if tries else "进入人数", "Entered", whole["steps"][0]["count"], unit),
-            figure("完成次数" if tries else "完成人数", "Finished", whole["steps"][-1]["count"], unit),
+            figure("进入次数" if tries else "进入人数", "Entered", whole["steps"][0]["count"], unit, adds=True),
+            figure("完成次数" if tries else "完成人数", "Finished", whole["steps"][-1]["count"], unit, adds=True),
             figure("转化时间中位数", "Median time", whole["time"]["median_seconds"], "seconds"),
         ]
     counted = column("尝试次数", "Attempts", unit) if tries else column(*_PEOPLE, unit)
@@ -171,7 +186,7 @@ def _paths(data: Data) -> Summary:
     columns = [column("从", "From"), column("到", "To"), column("路径数", "Paths", "count"), column("占比", "Share", "share")]
     rows = [[_place(one["from"]), _place(one["to"]), one["paths"], one["of_from"]] for one in links]
     return Summary(
-        figures=[figure("路径数", "Paths", data["paths"], "count"), figure(*_PEOPLE, data["people"], "people")],
+        figures=[figure("路径数", "Paths", data["paths"], "count", adds=True), figure(*_PEOPLE, data["people"], "people")],
         picture=flows(data),
         grid=grid(columns, rows),
     )
@@ -180,7 +195,7 @@ def _paths(data: Data) -> Summary:
 def _sessions(data: Data) -> Summary:
     series = data["series"]
     figures = [
-        figure("访问次数", "Sessions", data["sessions"], "count"),
+        figure("访问次数", "Sessions", data["sessions"], "count", adds=True),
         figure(*_PEOPLE, data["people"], "people"),
         figure("跳出率", "Bounce rate", data["bounce_rate"], "share"),
         figure("时长中位数", "Median length", data["seconds"]["median"], "seconds"),
@@ -232,7 +247,7 @@ def _interval(data: Data) -> Summary:
     whole = data["lines"][0] if data["lines"] else {"time": {}, "intervals": None, "people": None}
     figures = [
         figure("间隔中位数", "Median interval", whole["time"].get("median_seconds"), "seconds"),
-        figure("间隔次数", "Intervals", whole["intervals"], "count"),
+        figure("间隔次数", "Intervals", whole["intervals"], "count", adds=True),
         figure(*_PEOPLE, whole["people"], "people"),
     ]
     columns = [column("分组", "Group"), column("中位数", "Median", "seconds"), column("次数", "Intervals", "count")]
@@ -253,7 +268,7 @@ def _rfm(data: Data) -> Summary:
     found = [one for one in data["segments"] if one["people"]]
     columns = [column("分类", "Class"), column(*_PEOPLE, "people"), column("收入", "Revenue", "money")]
     rows = [[said(*_RFM.get(one["segment"], (one["segment"],) * 2)), one["people"], one["revenue_minor"]] for one in found]
-    figures = [figure("购买人数", "Buyers", data["people"], "people"), figure("收入", "Revenue", data["revenue_minor"], "money")]
+    figures = [figure("购买人数", "Buyers", data["people"], "people"), figure("收入", "Revenue", data["revenue_minor"], "money", adds=True)]
     names = {key: said(*words) for key, words in _RFM.items()}
     return Summary(figures=figures, picture=rfm_grid(data, names), grid=grid(columns, rows))
 
@@ -282,7 +297,10 @@ def _attribution(data: Data) -> Summary:
     rows = [
         [group_name(one["channel"]), one["touches"], *(one["models"][model]["conversions"] for model in models)] for one in data["channels"]
     ]
-    figures = [figure("转化次数", "Conversions", data["conversions"], "count"), figure("收入", "Revenue", data["revenue_minor"], "money")]
+    figures = [
+        figure("转化次数", "Conversions", data["conversions"], "count", adds=True),
+        figure("收入", "Revenue", data["revenue_minor"], "money", adds=True),
+    ]
     return Summary(figures=figures, picture=credits(data, _MODELS), grid=grid(columns, rows))
 
 
@@ -291,8 +309,8 @@ def _overview(data: Data) -> Summary:
     figures = [
         figure(*_PEOPLE, data["people"], "people"),
         figure("新增用户", "New people", data["new_people"], "people"),
-        figure("订单", "Orders", data["orders"], "count"),
-        figure("收入", "Revenue", data["revenue_minor"], "money"),
+        figure("订单", "Orders", data["orders"], "count", adds=True),
+        figure("收入", "Revenue", data["revenue_minor"], "money", adds=True),
     ]
     line = SummaryLine(name=said("日活跃用户", "Actives"), values=[day["actives"] for day in series])
     picture = SummaryPicture(kind="lines", ticks=[day["day"] for day in series], days=True, unit="people", lines=[line])
@@ -300,23 +318,26 @@ def _overview(data: Data) -> Summary:
 
 
 def _journey_map(data: Data) -> Summary:
-    points = [point for stage in data["period"]["stages"] for point in stage["touchpoints"]]
-    columns = [
-        column("触点", "Touchpoint"),
-        column(*_PEOPLE, "people"),
-        column("前往下一步", "Go on", "share"),
-        column("跳出率", "Bounce", "share"),
-    ]
-    rows = [
-        [one["name"], one["people"], one["onward"]["conversion"] if one["onward"] else None, one["visits"]["bounce_rate"]] for one in points
-    ]
-    return Summary(figures=[figure(*_PEOPLE, data["period"]["people"], "people")], grid=grid(columns, rows))
+    stages = data["period"]["stages"]
+    columns = [column("阶段", "Stage"), column(*_PEOPLE, "people"), column("进入下一阶段", "Go on", "share")]
+    rows = [[one["name"], one["people"], one["onward"]["conversion"] if one["onward"] else None] for one in stages]
+    return Summary(
+        figures=[figure(*_PEOPLE, data["period"]["people"], "people")],
+        picture=_bars([one["name"] for one in stages], said(*_PEOPLE), [one["people"] for one in stages]),
+        grid=grid(columns, rows),
+    )
 
 
 def _bottlenecks(data: Data) -> Summary:
-    rows = [[said(one["sentence"]["zh"], one["sentence"]["en"])] for one in data["findings"]]
-    figures = [figure("流失点", "Bottlenecks", len(rows), "count"), figure("检验次数", "Comparisons", data["tests"], "count")]
-    return Summary(figures=figures, grid=grid([column("发现", "Finding")], rows))
+    found = data["findings"]
+    lines = [said(one["sentence"]["zh"], one["sentence"]["en"]) for one in found[:SENTENCES]]
+    nothing = (
+        said("没有超出偶然的流失。", "No loss is more than chance.")
+        if data["tests"]
+        else said("人数太少，无法判断。", "Too few people to tell.")
+    )
+    figures = [figure("流失点", "Bottlenecks", len(found), "count"), figure("检验次数", "Comparisons", data["tests"], "count")]
+    return Summary(figures=figures, lines=lines or [nothing])
 
 
 def _bars(ticks: Sequence[str], name: SummaryText, values: Sequence[float]) -> SummaryPicture:

@@ -2,6 +2,8 @@
 
 from typing import Any, Literal
 
+from pydantic import Field
+
 from uems.kernel.edge import Body
 from uems.kpis.model import Measured
 
@@ -14,9 +16,13 @@ class SummaryText(Body):
 
 
 class SummaryFigure(Body):
+    """adds: whether it is a sum over people. whole: where only a sample was looked at, the estimate of such a sum for everybody."""
+
     label: SummaryText
     value: float | None
     unit: Measured
+    adds: bool = False
+    whole: float | None = None
 
 
 class SummaryLine(Body):
@@ -56,9 +62,10 @@ class SummaryGrid(Body):
 
 
 class Summary(Body):
-    """The first figure is the number that counts most."""
+    """The first figure is the number that counts most. lines: what is said in sentences, the most important first."""
 
     figures: list[SummaryFigure]
+    lines: list[SummaryText] = Field(default_factory=list)
     picture: SummaryPicture | None = None
     grid: SummaryGrid | None = None
 
@@ -67,6 +74,8 @@ ROWS = 12
 """Rows of a table on a tile."""
 LINES = 6
 """Lines of a picture."""
+SENTENCES = 5
+"""Sentences on a tile."""
 
 
 def said(zh: str, en: str) -> SummaryText:
@@ -79,8 +88,15 @@ def named(text: Any) -> SummaryText:
     return SummaryText(zh=shown, en=shown)
 
 
-def figure(zh: str, en: str, value: Any, unit: Measured) -> SummaryFigure:
-    return SummaryFigure(label=said(zh, en), value=None if value is None else float(value), unit=unit)
+def figure(zh: str, en: str, value: Any, unit: Measured, *, adds: bool = False) -> SummaryFigure:
+    """A number with its name. adds: a sum over people; a number of people is always one."""
+    return SummaryFigure(label=said(zh, en), value=None if value is None else float(value), unit=unit, adds=adds or unit == "people")
+
+
+def of_everybody(one: SummaryFigure, percent: float) -> SummaryFigure:
+    """The figure of a sample of ``percent`` of the people, with what a sum would be of all of them."""
+    whole = round(one.value * 100 / percent) if one.adds and one.value is not None else None
+    return one.model_copy(update={"whole": whole})
 
 
 def column(zh: str, en: str, unit: Measured | None = None) -> SummaryColumn:

@@ -20,6 +20,9 @@ _METRIC: Final = 107.0
 _PICTURE: Final = 130.0
 _FIGURES: Final = 34.0
 _HEAD: Final = 33.0
+_WHOLE: Final = 10.0
+"""The line below a figure that says what it would be of everybody."""
+_LINE: Final = 12.0
 _MOST_LINES: Final = 48
 """A note ends with its page."""
 Drawing = Callable[[Canvas, float, float, float], None]
@@ -149,18 +152,39 @@ def _report(title: str, found: TileReport, inner: float, language: Language) -> 
         summary = summary.model_copy(update={"figures": [figure("请在系统中打开查看", "Open it in the system", None, "count")]})
     drawn = _PICTURE if summary.picture is not None else 0.0
     rows = table_height(summary.grid, inner) + 8 if summary.grid is not None and summary.grid.rows else 0.0
+    lines = _sentences([getattr(one, language) for one in summary.lines], inner)
+    figures = _FIGURES + (_WHOLE if any(one.whole is not None for one in summary.figures) else 0.0)
+    told = _LINE * len(lines)
 
     def draw(canvas: Canvas, x: float, top: float, width: float) -> None:
-        note = "" if found.exact else ("（估计值）" if language == "zh" else " (estimated)")
-        _head(canvas, x, top, width, title, _days(found.first_day, found.last_day) + note if found.first_day else "")
+        days = _days(found.first_day, found.last_day) if found.first_day else ""
+        _head(canvas, x, top, width, title, days + _not_exact(found, language))
         _figures(canvas, x + PAD, top - _HEAD, width - 2 * PAD, summary, found.currency, language)
-        y = top - _HEAD - _FIGURES - 4
+        y = top - _HEAD - figures - 4
+        for place, line in enumerate(lines):
+            write(canvas, x + PAD, y - 9 - _LINE * place, line, 8.5)
+        y -= told
         if summary.picture is not None:
             picture(canvas, x + PAD, y - drawn + 6, width - 2 * PAD, drawn - 8, summary.picture, language, found.currency)
         if rows and summary.grid is not None:
             table(canvas, x + PAD, y - drawn, width - 2 * PAD, summary.grid, language, found.currency)
 
-    return Box(height=_HEAD + _FIGURES + drawn + rows + PAD, draw=draw)
+    return Box(height=_HEAD + figures + told + drawn + rows + PAD, draw=draw)
+
+
+def _sentences(texts: Sequence[str], inner: float) -> list[str]:
+    """Numbered where there are several, broken into lines."""
+    marked = [f"{place}. {text}" for place, text in enumerate(texts, 1)] if len(texts) > 1 else list(texts)
+    return [line for text in marked for line in wrapped(text, 8.5, inner)]
+
+
+def _not_exact(found: TileReport, language: Language) -> str:
+    if found.exact:
+        return ""
+    percent = found.data.get("sample_percent")
+    if percent is None:
+        return "（估计值）" if language == "zh" else " (estimated)"
+    return f"（{percent:g}% 用户的样本）" if language == "zh" else f" (a sample of {percent:g}% of the people)"
 
 
 def _figures(canvas: Canvas, x: float, top: float, width: float, summary: Summary, currency: str, language: Language) -> None:
@@ -171,6 +195,10 @@ def _figures(canvas: Canvas, x: float, top: float, width: float, summary: Summar
         size = 16 if place == 0 else 12
         write(canvas, at, top - 18, cut(written(one.value, one.unit, currency, language), size, room - 6, bold=True), size, bold=True)
         write(canvas, at, top - 29, cut(getattr(one.label, language), 7.5, room - 6), 7.5, color=FAINT)
+        if one.whole is not None:
+            whole = written(one.whole, one.unit, currency, language)
+            told = f"全体约 {whole}" if language == "zh" else f"about {whole} in all"
+            write(canvas, at, top - 29 - _WHOLE, cut(told, 7.5, room - 6), 7.5, color=FAINT)
 
 
 def frame(canvas: Canvas, x: float, top: float, width: float, height: float) -> None:
