@@ -95,7 +95,8 @@ def test_a_tile_keeps_to_the_sample_that_it_was_given(shop: Shop) -> None:
     kept = shop.get("/dashboards/sampled").json()["tiles"][0]
     assert kept["sample_percent"] == 40
     found = shop.post("/dashboard-tiles", {"tile": kept}).json()["report"]
-    page = shop.post("/reports/trend", {**TREND["spec"], "sample_percent": 40}).json()
+    spec: dict[str, Any] = {**TREND["spec"], "sample_percent": 40}  # type: ignore[dict-item]
+    page = shop.post("/reports/trend", spec).json()
     assert ({name: found[name] for name in page}, found["exact"], found["data"]["sample_percent"]) == (page, False, 40)
     for percent in (0, 100, -1):
         assert save(shop, "sampled", [{**TILES[1], "sample_percent": percent}]).status_code == 422

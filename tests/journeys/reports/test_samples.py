@@ -107,7 +107,7 @@ def test_where_all_are_too_many_a_sample_is_offered(whole: World, name: str) -> 
         def query(self, sql: Any, params: Any = None, **_: Any) -> Any:
             return house.warehouse.query(sql, params, limits=Limits(seconds=1e-6))
 
-    small = House(settings=house.settings, warehouse=Small(), store=house.store, log=house.log)  # type: ignore[arg-type]
+    small = House(settings=house.settings, warehouse=Small(), store=house.store, log=house.log)
     with pytest.raises(UemsError, match="sample of the people") as refused:
         run_report(small, whole.scope, name, {"last_days": 30}, NOW)
     assert (refused.value.code, refused.value.details["sample_percent"]) == ("warehouse_timeout", 10)

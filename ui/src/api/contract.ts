@@ -94,4 +94,6 @@ export interface Overview {
     readonly orders: number;
     readonly revenue_minor: number;
   }[];
+  /** Of a sample: the sums of everybody. */
+  readonly estimates?: Readonly<Record<string, number>>;
 }

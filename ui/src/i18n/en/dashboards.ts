@@ -47,6 +47,10 @@ export default {
     noSummary: "Open the report to see it whole.",
     noData: "There is nothing in this period.",
     estimated: "Estimated",
+    sampled: "Of a sample of {{percent}}% of the people",
+    people: "Of whom",
+    allPeople: "Everybody",
+    peopleNote: "A report that is too large can be shown of a sample; the tile then says so.",
     moreRows_one: "and {{count}} more row",
     moreRows_other: "and {{count}} more rows",
     share: {

@@ -1,5 +1,8 @@
 export default {
   kpis: {
+    neverSampled:
+      "A metric is held against targets and sets off alerts, so it is never made of a sample. Ask for a shorter period, larger steps of time or no breakdown; a report may be asked of a sample.",
+    withoutParts: "Without the breakdown",
     title: "Metrics",
     lead: "How are we doing? What can be won today stands beside what lasts.",
     toBoard: "To the board",

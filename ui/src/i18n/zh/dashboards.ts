@@ -47,6 +47,10 @@ export default {
     noSummary: "请打开报表查看完整内容。",
     noData: "这段时间没有数据。",
     estimated: "估计值",
+    sampled: "仅为 {{percent}}% 用户的样本",
+    people: "统计对象",
+    allPeople: "全部用户",
+    peopleNote: "报表过大时可以只展示样本，卡片会注明。",
     moreRows_one: "另有 {{count}} 行未显示",
     moreRows_other: "另有 {{count}} 行未显示",
     share: {

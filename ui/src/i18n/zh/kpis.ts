@@ -3,6 +3,8 @@ import type en from "../en/kpis";
 
 const zh: SameKeys<typeof en> = {
   kpis: {
+    neverSampled: "指标用于对照目标和触发预警，因此从不抽样。请缩短时间范围、加大时间粒度或去掉分组；报表可以抽样。",
+    withoutParts: "去掉分组",
     title: "指标看板",
     lead: "业务做得怎么样？眼前的成绩和长期的价值放在一起看。",
     toBoard: "返回看板",

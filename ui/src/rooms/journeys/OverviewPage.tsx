@@ -20,8 +20,12 @@ import { useMay, usePath, useWorkspace } from "@/shell/workspace";
 import { Behind } from "./behind/Behind";
 import { EventTable } from "./EventTable";
 import { overviewCellOf, useOverviewLinks, type OverviewLinks } from "./overviewLinks";
-import { overviewQuery } from "./queries";
+import { overviewQuery, overviewSpec } from "./queries";
+import { SaveNew } from "./reports/actions";
+import { savedDays } from "./reports/form/days";
 import { WhoPick } from "./reports/form/WhoField";
+import { tidy } from "./reports/spec";
+import { offerOf, SampleNote, TooLarge, useSample } from "./reports/TooLarge";
 import { Truth } from "./Truth";
 
 const SeriesChart = lazy(() => import("@/parts/SeriesChart"));
@@ -33,19 +37,32 @@ export function Component(): ReactNode {
   const { slug } = useWorkspace();
   const [period, setPeriod] = usePeriod();
   const [segment, setSegment] = useParam("segment");
-  const query = useQuery(overviewQuery(slug, period, segment));
+  const [sample, setSample] = useSample();
+  const query = useQuery(overviewQuery(slug, period, segment, sample));
+  const offer = query.data ? null : offerOf(query.error);
+  const path = usePath();
+  const navigate = useNavigate();
   const may = useMay("segments:read");
   const actions = (
     <>
       {may ? <WhoPick value={segment} onChange={setSegment} /> : null}
       <PeriodPicker period={period} onChange={setPeriod} />
+      <SaveNew
+        kind="overview"
+        spec={tidy({ ...overviewSpec({ first: null, last: null }, segment, sample), ...savedDays(period) })}
+        onSaved={(saved) => void navigate(path("reports", saved.key))}
+      />
     </>
   );
   return (
     <Page title={t("overview.title")} lead={t("overview.lead")} actions={actions}>
-      <Ready query={query} rows={8}>
-        {(answer) => <Answer answer={answer} period={period} segment={segment} busy={query.isPlaceholderData} />}
-      </Ready>
+      {offer === null ? (
+        <Ready query={query} rows={8}>
+          {(answer) => <Answer answer={answer} period={period} segment={segment} busy={query.isPlaceholderData} />}
+        </Ready>
+      ) : (
+        <TooLarge error={query.error} percent={offer} onSample={() => setSample(offer)} retry={() => void query.refetch()} />
+      )}
     </Page>
   );
 }
@@ -59,12 +76,14 @@ interface AnswerProps {
 
 function Answer({ answer, period, segment, busy }: AnswerProps): ReactNode {
   const { data } = answer;
-  const links = useOverviewLinks(period, segment);
+  const [sample, setSample] = useSample();
+  const links = useOverviewLinks(period, segment !== "" || sample !== null);
   const events = Object.values(data.events).reduce((sum, count) => sum + count, 0);
   if (events === 0 && data.people === 0) return <Nothing allTime={period.preset === "all"} />;
   return (
     <div aria-busy={busy} style={{ opacity: busy ? 0.6 : 1 }}>
       <Stack>
+        {sample === null ? null : <SampleNote percent={sample} onAll={() => setSample(null)} />}
         <Numbers data={data} events={events} links={links} />
         <Chart data={data} />
         <EventTable events={data.events} people={data.event_people} links={links} />
@@ -79,9 +98,10 @@ function Answer({ answer, period, segment, busy }: AnswerProps): ReactNode {
 function Opened({ period, segment }: { period: Period; segment: string }): ReactNode {
   const { t } = useTranslation();
   const [word, setWord] = useParam("behind");
-  const cell = segment === "" ? null : overviewCellOf(word);
+  const [sample] = useSample();
+  const cell = segment === "" && sample === null ? null : overviewCellOf(word);
   const name = cell?.event ?? t(cell?.who === "new" ? "overview.newPeople" : "overview.people");
-  const spec = { ...(period.first ? { first_day: period.first } : {}), ...(period.last ? { last_day: period.last } : {}), segment };
+  const spec = overviewSpec(period, segment, sample);
   return (
     <Behind
       asked={cell ? { report: "overview", spec, cell: { ...cell } } : null}

@@ -15,10 +15,11 @@ export interface OverviewLinks {
   readonly events: (asked?: { readonly event?: string; readonly revenue?: boolean }) => string | undefined;
 }
 
-export function useOverviewLinks(period: Period, segment: string): OverviewLinks {
+/** some: whether only some people count, so that no list shows just them. */
+export function useOverviewLinks(period: Period, some: boolean): OverviewLinks {
   const behind = useBehind(period);
   const [params] = useSearchParams();
-  if (segment === "") return behind;
+  if (!some) return behind;
   return {
     people: ({ who = "active", event } = {}) => {
       const cell: OverviewCell = { who, ...(event === undefined ? {} : { event }) };

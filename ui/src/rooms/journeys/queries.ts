@@ -3,16 +3,25 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/
 import { api, unwrap } from "@/api/client";
 import type { Overview, ReportAnswer } from "@/api/contract";
 import type { Period } from "@/parts/period";
+import { withFields, type Spec } from "./reports/spec";
 
-/** segment: only of those who are in it now; everybody where it is empty. */
-export function overviewQuery(workspace: string, period: Period, segment = "") {
+/** As the report takes it. */
+export function overviewSpec({ first, last }: Pick<Period, "first" | "last">, segment: string, sample: number | null): Spec {
+  return withFields(
+    {},
+    { first_day: first, last_day: last, segment: segment === "" ? undefined : segment, sample_percent: sample ?? undefined },
+  );
+}
+
+/** segment: only of those who are in it now; everybody where it is empty. sample: in percent; null is all of them. */
+export function overviewQuery(workspace: string, period: Period, segment = "", sample: number | null = null) {
   return queryOptions({
-    queryKey: [workspace, "reports", "overview", period.first, period.last, segment],
+    queryKey: [workspace, "reports", "overview", period.first, period.last, segment, sample],
     queryFn: async ({ signal }): Promise<ReportAnswer<Overview>> => {
       const answer = await unwrap(
         api.POST("/api/workspaces/{workspace}/reports/{name}", {
           params: { path: { workspace, name: "overview" } },
-          body: { first_day: period.first, last_day: period.last, ...(segment === "" ? {} : { segment }) },
+          body: { ...overviewSpec(period, segment, sample) },
           signal,
         }),
       );

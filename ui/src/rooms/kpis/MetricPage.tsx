@@ -19,6 +19,7 @@ import { FramePicker, useFrame, useFrameSearch } from "./FramePicker";
 import { linesOf } from "./lines";
 import { ChangeMark, Freshness, GoalBar, useMeasure, useMetricName, useSaid, Why } from "./marks";
 import styles from "./Metric.module.css";
+import { isTooLarge, NeverSampled } from "./NeverSampled";
 import { MetricAlerts } from "./MetricAlerts";
 import { MetricPeople, useOpening } from "./MetricPeople";
 import { Numbers, Parts } from "./MetricTables";
@@ -90,23 +91,27 @@ function Shown({ metric }: { metric: Metric }): ReactNode {
           <BreakdownPicker />
         </div>
         <Setup metric={metric} />
-        <Ready query={query}>
-          {(answer) => (
-            <div className={query.isPlaceholderData ? styles.stale : undefined} aria-busy={query.isPlaceholderData}>
-              <Stack>
-                <Figures answer={answer} metric={metric} />
-                {hasValues(answer) ? (
-                  <>
-                    <Over answer={answer} name={name} frame={frame} />
-                    {answer.parts.length > 0 ? <Parts answer={answer} metric={metric} /> : null}
-                    <Numbers answer={answer} metric={metric} />
-                    <MetricPeople answer={answer} name={name} />
-                  </>
-                ) : null}
-              </Stack>
-            </div>
-          )}
-        </Ready>
+        {!query.data && isTooLarge(query.error) ? (
+          <NeverSampled error={query.error} retry={() => void query.refetch()} />
+        ) : (
+          <Ready query={query}>
+            {(answer) => (
+              <div className={query.isPlaceholderData ? styles.stale : undefined} aria-busy={query.isPlaceholderData}>
+                <Stack>
+                  <Figures answer={answer} metric={metric} />
+                  {hasValues(answer) ? (
+                    <>
+                      <Over answer={answer} name={name} frame={frame} />
+                      {answer.parts.length > 0 ? <Parts answer={answer} metric={metric} /> : null}
+                      <Numbers answer={answer} metric={metric} />
+                      <MetricPeople answer={answer} name={name} />
+                    </>
+                  ) : null}
+                </Stack>
+              </div>
+            )}
+          </Ready>
+        )}
         <div className={styles.two}>
           <Targets metric={metric} />
           <MetricAlerts metric={metric} />

@@ -1,20 +1,26 @@
 // Where are people lost, since when, for whom, and what is it worth? One scan of a map, its findings ranked, and silence where nothing is.
 import { useQuery } from "@tanstack/react-query";
-import { Button, Checkbox, Segmented, Select } from "antd";
+import { Button, Segmented, Select } from "antd";
 import { Map as MapIcon } from "lucide-react";
 import { useMemo, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { Link } from "react-router";
+import { Link, useNavigate } from "react-router";
 
 import { Bar, Page } from "@/parts/Page";
 import { PeriodPicker } from "@/parts/PeriodPicker";
 import { Notice, NotFound, Ready } from "@/parts/states";
 import { useParam } from "@/parts/useParam";
-import { useMay, usePath, useWorkspace } from "@/shell/workspace";
+import { usePath, useWorkspace } from "@/shell/workspace";
 import type { JourneyMap } from "../map/contract";
 import { mapsQuery } from "../map/queries";
 import { useMapPeriod } from "../map/useMapAsked";
+import { CopyLink, SaveNew } from "../reports/actions";
+import { savedDays } from "../reports/form/days";
+import { readSpec, tidy, withFields, writeSpec } from "../reports/spec";
+import { useSample } from "../reports/TooLarge";
+import { axesIn } from "./axes";
 import styles from "./Bottlenecks.module.css";
+import { Looking } from "./Looking";
 import { LEVELS, specOf, type Level } from "./queries";
 import { Scanning } from "./Scanning";
 
@@ -52,12 +58,14 @@ function Choices({ maps }: { maps: readonly JourneyMap[] }): ReactNode {
   const path = usePath();
   const [key, choose] = useParam("map");
   const [wanted, setLevel] = useParam("level", "touchpoints");
-  const [tags, setTags] = useParam("tags");
-  const mayTags = useMay("tags:read");
+  const [look, setLook] = useParam("look");
+  const [sample] = useSample();
+  const navigate = useNavigate();
   const [period] = useMapPeriod();
   const level: Level = LEVELS.find((each) => each === wanted) ?? "touchpoints";
   const map = maps.find((one) => one.key === key) ?? (key === "" ? maps[0] : undefined);
-  const spec = useMemo(() => specOf(map?.key ?? "", period, level, tags === "1"), [map?.key, period, level, tags]);
+  const axes = useMemo(() => axesIn(readSpec(look)), [look]);
+  const spec = useMemo(() => specOf(map?.key ?? "", period, level, axes, sample), [map?.key, period, level, axes, sample]);
   if (!map) return <NotFound action={<Link to={path("bottlenecks")}>{t("bottlenecks.toFirst")}</Link>} />;
   return (
     <>
@@ -76,12 +84,19 @@ function Choices({ maps }: { maps: readonly JourneyMap[] }): ReactNode {
           aria-label={t("bottlenecks.level")}
           options={LEVELS.map((value) => ({ value, label: t(`bottlenecks.levels.${value}`) }))}
         />
-        {mayTags ? (
-          <Checkbox checked={tags === "1"} onChange={(event) => setTags(event.target.checked ? "1" : "", { without: ["behind"] })}>
-            {t("bottlenecks.withTags")}
-          </Checkbox>
-        ) : null}
+        <CopyLink />
+        <SaveNew
+          kind="bottlenecks"
+          spec={tidy(withFields(spec, { first_day: undefined, last_day: undefined, ...savedDays(period) }))}
+          onSaved={(saved) => void navigate(path("reports", saved.key))}
+        />
       </Bar>
+      <Looking
+        key={`${map.key} ${look}`}
+        map={map}
+        axes={axes}
+        onChange={(next) => setLook(Object.keys(next).length > 0 ? writeSpec(next) : "", { without: ["behind"] })}
+      />
       <Scanning key={map.key} map={map} spec={spec} />
     </>
   );

@@ -16,6 +16,7 @@ import { Time } from "@/parts/values";
 import { usePath, useWorkspace } from "@/shell/workspace";
 import { Behind } from "../behind/Behind";
 import type { JourneyMap } from "../map/contract";
+import { offerOf, SampleNote, TooLarge, useSample } from "../reports/TooLarge";
 import styles from "./Bottlenecks.module.css";
 import { FindingCard } from "./FindingCard";
 import { cellOf, openedOf, wordOf, type Opened } from "./opened";
@@ -29,7 +30,12 @@ export function Scanning({ map, spec }: { map: JourneyMap; spec: ScanSpec }): Re
   const client = useQueryClient();
   const options = scanQuery(slug, spec, map.version);
   const query = useQuery(options);
+  const [, setSample] = useSample();
   if (query.isFetching) return <Running scan={options.queryKey} onStop={() => void client.cancelQueries({ queryKey: options.queryKey })} />;
+  const offer = offerOf(query.error);
+  if (offer !== null) {
+    return <TooLarge error={query.error} percent={offer} onSample={() => setSample(offer)} retry={() => void query.refetch()} />;
+  }
   if (query.error) return <Failure error={query.error} retry={query.refetch} />;
   if (!query.data) {
     return (
@@ -80,6 +86,7 @@ interface FoundProps {
 function Found({ answer, spec, again }: FoundProps): ReactNode {
   const { t } = useTranslation();
   const [params] = useSearchParams();
+  const [sample, setSample] = useSample();
   const scan = answer.data;
   const open = (opened: Opened): string => {
     const copy = new URLSearchParams(params);
@@ -89,6 +96,7 @@ function Found({ answer, spec, again }: FoundProps): ReactNode {
   return (
     <>
       <Stack>
+        {sample === null ? null : <SampleNote percent={sample} onAll={() => setSample(null)} />}
         {scan.findings.length === 0 ? (
           <Silent scan={scan} />
         ) : (

@@ -5,6 +5,7 @@ import { api, unwrap } from "@/api/client";
 import type { ReportAnswer } from "@/api/contract";
 import { follow } from "@/api/follow";
 import type { Period } from "@/parts/period";
+import type { Spec } from "../reports/spec";
 
 export interface Side {
   readonly people: number;
@@ -84,11 +85,12 @@ export type Level = (typeof LEVELS)[number];
 /** Of what is reported at most this share is chance. */
 export const RATE = 0.05;
 
-export type ScanSpec = Readonly<Record<string, unknown>>;
+export type ScanSpec = Spec;
 
-export function specOf(map: string, period: Period, level: Level, tags: boolean): ScanSpec {
+/** axes: by what is compared, where it differs from the usual. sample: in percent; null is everybody. */
+export function specOf(map: string, period: Period, level: Level, axes: Spec, sample: number | null): ScanSpec {
   const days = { first_day: period.first, last_day: period.last };
-  return { map, ...days, level, false_discovery_rate: RATE, ...(tags ? { tags: "all" } : {}) };
+  return { map, ...days, level, false_discovery_rate: RATE, ...axes, ...(sample === null ? {} : { sample_percent: sample }) };
 }
 
 function farKey(scan: QueryKey): QueryKey {

@@ -1,16 +1,22 @@
 // What else can be done with a map? Take it away as a picture or on paper, make another, put it aside.
 import { App, Button, Dropdown, type MenuProps } from "antd";
-import { Archive, ArchiveRestore, ChevronDown, FileImage, Plus, Printer } from "lucide-react";
+import { Archive, ArchiveRestore, ChevronDown, FileImage, Link2, Plus, Printer, Save } from "lucide-react";
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 
 import { useFailed } from "@/parts/useFailed";
+import { useParam } from "@/parts/useParam";
 import { useMay, usePath } from "@/shell/workspace";
+import { NewDialog, useCopyLink } from "../reports/actions";
+import { savedDays } from "../reports/form/days";
+import { tidy, withFields } from "../reports/spec";
+import { useSample } from "../reports/TooLarge";
 import { ArchivedMaps } from "./ArchivedMaps";
 import type { JourneyMap } from "./contract";
 import { isDrawn, savePicture } from "./paper";
 import { useArchiveMap } from "./queries";
+import { specOf, useMapPeriod } from "./useMapAsked";
 
 export function MapMenu({ map }: { map: JourneyMap }): ReactNode {
   const { t } = useTranslation();
@@ -25,7 +31,12 @@ export function MapMenu({ map }: { map: JourneyMap }): ReactNode {
     if (isDrawn()) take();
     else void message.info(t("journeyMap.notDrawn"));
   };
+  const [saving, save] = useState(false);
+  const copy = useCopyLink();
+  const maySave = useMay("reports:write");
   const items: MenuProps["items"] = [
+    { key: "link", label: t("reports.copyLink"), icon: <Link2 size={14} aria-hidden />, onClick: copy },
+    ...(maySave ? [{ key: "save", label: t("reports.saveTitle"), icon: <Save size={14} aria-hidden />, onClick: () => save(true) }] : []),
     {
       key: "png",
       label: t("journeyMap.menu.png"),
@@ -66,7 +77,26 @@ export function MapMenu({ map }: { map: JourneyMap }): ReactNode {
         </Button>
       </Dropdown>
       {aside ? <ArchivedMaps onClose={() => setAside(false)} /> : null}
+      {saving ? <Saving map={map} onClose={() => save(false)} /> : null}
     </>
+  );
+}
+
+/** What the page shows as a saved report, which can stand on a dashboard. */
+function Saving({ map, onClose }: { map: JourneyMap; onClose: () => void }): ReactNode {
+  const path = usePath();
+  const navigate = useNavigate();
+  const [period] = useMapPeriod();
+  const [segment] = useParam("segment");
+  const [sample] = useSample();
+  const spec = specOf(map.key, period, segment, sample);
+  return (
+    <NewDialog
+      kind="journey_map"
+      spec={tidy(withFields(spec, { first_day: undefined, last_day: undefined, ...savedDays(period) }))}
+      onClose={onClose}
+      onSaved={(saved) => void navigate(path("reports", saved.key))}
+    />
   );
 }
 

@@ -14,6 +14,7 @@ import { Notice, Ready } from "@/parts/states";
 import { useParam } from "@/parts/useParam";
 import { useMay, usePath, useWorkspace } from "@/shell/workspace";
 import { Behind } from "../behind/Behind";
+import { offerOf, SampleNote, TooLarge, useSample } from "../reports/TooLarge";
 import { Truth } from "../Truth";
 import { Canvas } from "./Canvas";
 import { bodyOf, cellOf, nameOf } from "./cell";
@@ -30,10 +31,19 @@ export function Shown({ map }: { map: JourneyMap }): ReactNode {
   const { slug } = useWorkspace();
   const [period] = useMapPeriod();
   const [segment] = useParam("segment");
-  const spec = useMemo(() => specOf(map.key, period, segment), [map.key, period, segment]);
+  const [sample, setSample] = useSample();
+  const spec = useMemo(() => specOf(map.key, period, segment, sample), [map.key, period, segment, sample]);
   const query = useQuery(journeyQuery(slug, spec, map.version));
+  const offer = query.data ? null : offerOf(query.error);
+  if (offer !== null)
+    return <TooLarge error={query.error} percent={offer} onSample={() => setSample(offer)} retry={() => void query.refetch()} />;
   return (
     <>
+      {sample === null ? null : (
+        <div className={styles.sampled}>
+          <SampleNote percent={sample} onAll={() => setSample(null)} />
+        </div>
+      )}
       <Ready query={query} rows={10}>
         {(answer) => <Answer map={map} answer={answer} period={period} busy={query.isPlaceholderData} />}
       </Ready>

@@ -8,7 +8,7 @@ import { useParam } from "@/parts/useParam";
 import { useWorkspace } from "@/shell/workspace";
 import { wordOf, type MapCell } from "./cell";
 import type { Unit } from "./contract";
-import type { MapSpec } from "./queries";
+import type { Spec } from "../reports/spec";
 
 /** A month: a map of all time is slow to draw where there is much, and has nothing to be compared with. */
 export const USUAL_PERIOD = "d30";
@@ -31,7 +31,7 @@ export function unitOf({ first, last }: Pick<Period, "first" | "last">): Unit {
 }
 
 /** As the report takes it. */
-export function specOf(map: string, period: Period, segment: string): MapSpec {
+export function specOf(map: string, period: Period, segment: string, sample: number | null = null): Spec {
   const all = period.first === null && period.last === null;
   return {
     map,
@@ -40,6 +40,7 @@ export function specOf(map: string, period: Period, segment: string): MapSpec {
     unit: unitOf(period),
     ...(all ? {} : { compare: "previous_period" }),
     ...(segment ? { segment } : {}),
+    ...(sample === null ? {} : { sample_percent: sample }),
   };
 }
 

@@ -1,13 +1,13 @@
 // What is the answer? Asked as soon as everything is picked; can be stopped, asked of a sample when it is too large, and says what it is not sure of.
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Alert, Button, Spin } from "antd";
-import { CircleSlash2, MousePointerClick, ScanSearch, Scissors } from "lucide-react";
+import { CircleSlash2, MousePointerClick, ScanSearch } from "lucide-react";
 import { useMemo, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { asApiError } from "@/api/errors";
 import { Card } from "@/parts/Page";
-import { Failure, Notice, Technical } from "@/parts/states";
+import { Failure, Notice } from "@/parts/states";
 import { useWorkspace } from "@/shell/workspace";
 import { withLast } from "./form/days";
 import { kindOf } from "./kinds/kinds";
@@ -16,6 +16,7 @@ import { answerQuery, type Answered } from "./queries";
 import styles from "./Reports.module.css";
 import { Shown } from "./Shown";
 import { numberOf, withFields, writeSpec, type Spec } from "./spec";
+import { offerOf, SampleNote, TooLarge } from "./TooLarge";
 import { useSaying } from "./useGroupWords";
 
 interface AskedProps {
@@ -93,32 +94,10 @@ interface RefusedProps {
 }
 
 function Refused({ error, spec, onChange, retry }: RefusedProps): ReactNode {
-  const { t } = useTranslation();
-  const known = asApiError(error);
-  const percent = known.details.sample_percent;
-  if (typeof percent === "number") {
-    return (
-      <Notice
-        icon={Scissors}
-        title={t("reports.tooLarge")}
-        text={
-          <>
-            {t("reports.tooLargeText", { percent })}
-            <Technical error={known} />
-          </>
-        }
-        action={
-          <>
-            <Button type="primary" onClick={() => onChange(withFields(spec, { sample_percent: percent }))}>
-              {t("reports.askSample", { percent })}
-            </Button>
-            <Button onClick={retry}>{t("states.retry")}</Button>
-          </>
-        }
-      />
-    );
-  }
-  return <Failure error={error} retry={known.code === "invalid_spec" ? undefined : retry} />;
+  const offer = offerOf(error);
+  if (offer !== null)
+    return <TooLarge error={error} percent={offer} onSample={() => onChange(withFields(spec, { sample_percent: offer }))} retry={retry} />;
+  return <Failure error={error} retry={asApiError(error).code === "invalid_spec" ? undefined : retry} />;
 }
 
 interface ToldProps extends AskedProps {
@@ -170,18 +149,9 @@ function Warnings({ answered: { answer, spec }, onChange }: { answered: Answered
         />
       ) : null}
       {percent !== null ? (
-        <Alert
-          className={styles.alert ?? ""}
-          type="info"
-          showIcon
-          title={t("reports.sampled", { percent })}
-          description={t("reports.sampledText")}
-          action={
-            <Button size="small" onClick={() => onChange(withFields(spec, { sample_percent: undefined }))}>
-              {t("reports.askAll")}
-            </Button>
-          }
-        />
+        <div className={styles.alert}>
+          <SampleNote percent={percent} onAll={() => onChange(withFields(spec, { sample_percent: undefined }))} />
+        </div>
       ) : answer.exact ? null : (
         <Alert className={styles.alert ?? ""} type="info" showIcon title={t("truth.estimate")} description={t("truth.estimateHint")} />
       )}

@@ -1,5 +1,6 @@
 // What does the answer say? The number first, then the picture, then the tables; every number of people opens who they are.
 import { Button, Segmented, Skeleton } from "antd";
+import type { TFunction } from "i18next";
 import { Braces } from "lucide-react";
 import { lazy, Suspense, useCallback, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
@@ -19,7 +20,7 @@ import { Opens } from "./show/Opens";
 import { TableView } from "./show/Tables";
 import { useWrite, type Write } from "./show/useWrite";
 import { isObject, readSpec, type Spec } from "./spec";
-import { opened, type Cell, type Picture, type View } from "./view";
+import { opened, type Cell, type Figure, type Picture, type View } from "./view";
 
 const Plot = lazy(() => import("./show/Plot"));
 const FlowChart = lazy(() => import("./show/FlowChart"));
@@ -32,6 +33,7 @@ interface ShownProps {
 }
 
 export function Shown({ kind, answered, view, name }: ShownProps): ReactNode {
+  const { t } = useTranslation();
   const { answer, spec } = answered;
   const unit = typeof answer.data.unit === "string" ? answer.data.unit : "day";
   const write = useWrite(unit);
@@ -44,7 +46,7 @@ export function Shown({ kind, answered, view, name }: ShownProps): ReactNode {
             key={figure.name}
             name={figure.name}
             value={<Opens value={figure} shown={write(figure.value, figure.format)} />}
-            note={figure.note === undefined ? undefined : write(figure.note, "bucket")}
+            note={noteOf(figure, write, t)}
           />
         ))}
       </Stats>
@@ -63,6 +65,12 @@ export function Shown({ kind, answered, view, name }: ShownProps): ReactNode {
       <Opened kind={kind} spec={spec} view={view} name={name} />
     </Stack>
   );
+}
+
+/** Beside a number of a sample: what it would be of everybody. */
+function noteOf({ note, whole, format }: Figure, write: Write, t: TFunction): string | undefined {
+  if (whole !== undefined) return t("reports.inAll", { n: write(whole, format) });
+  return note === undefined ? undefined : write(note, "bucket");
 }
 
 function Drawn({ picture, write }: { picture: Picture; write: Write }): ReactNode {

@@ -15,17 +15,22 @@ import type { Spec } from "./spec";
 
 const ICON = { size: 14, "aria-hidden": true };
 
-/** The address at this moment, without who is open beside it. */
-export function CopyLink(): ReactNode {
+/** Copies the address at this moment, without who is open beside it. */
+export function useCopyLink(): () => void {
   const { t } = useTranslation();
   const { message } = App.useApp();
-  const copy = async (): Promise<void> => {
+  return () => {
     const link = new URL(window.location.href);
     link.searchParams.delete("behind");
-    if (await copyText(link.href)) void message.success(t("reports.linkCopied"));
+    void copyText(link.href).then((copied) => (copied ? void message.success(t("reports.linkCopied")) : undefined));
   };
+}
+
+export function CopyLink(): ReactNode {
+  const { t } = useTranslation();
+  const copy = useCopyLink();
   return (
-    <Button icon={<Link2 {...ICON} />} onClick={() => void copy()}>
+    <Button icon={<Link2 {...ICON} />} onClick={copy}>
       {t("reports.copyLink")}
     </Button>
   );
@@ -102,15 +107,16 @@ export function SaveNew({ kind, spec, onSaved, start, primary = false }: SaveNew
   );
 }
 
-interface NewDialogProps {
+export interface NewDialogProps {
   readonly kind: string;
   readonly spec: Spec;
   readonly onSaved: (saved: Saved) => void;
-  readonly start: Saved | undefined;
+  readonly start?: Saved | undefined;
   readonly onClose: () => void;
 }
 
-function NewDialog({ kind, spec, onSaved, start, onClose }: NewDialogProps): ReactNode {
+/** Asks for the name of a new report. */
+export function NewDialog({ kind, spec, onSaved, start, onClose }: NewDialogProps): ReactNode {
   const { t } = useTranslation();
   const { mutate, isPending, error } = useSaveReport();
   return (

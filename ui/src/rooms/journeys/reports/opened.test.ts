@@ -10,7 +10,7 @@ import { opened, type Table, type View } from "./view";
 /** Says the last part of a key and what is filled in. */
 const t = ((key: string, holes?: Record<string, unknown>) =>
   [key.split(".").at(-1), ...Object.values(holes ?? {}).map(String)].join(" ")) as unknown as TFunction;
-const saying = { spec: {}, t };
+const saying = { spec: {}, t, language: "en" as const };
 const cells = (table: Table | undefined): unknown[] => (table?.rows ?? []).flat().flatMap(({ cell }) => (cell ? [cell] : []));
 const everybody = { group: null, size: 4 };
 

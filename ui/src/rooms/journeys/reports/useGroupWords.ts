@@ -2,6 +2,7 @@
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 
+import { useLanguage } from "@/i18n/useLanguage";
 import { useTagNames } from "@/rooms/segments/names";
 import { isObject, textOf, type Spec } from "./spec";
 import type { Saying } from "./view";
@@ -21,6 +22,7 @@ export function useGroupWords(spec: Spec): Saying["word"] {
 /** What an answer is made into words with, for ``view`` of its kind. */
 export function useSaying(spec: Spec): Saying {
   const { t } = useTranslation();
+  const { language } = useLanguage();
   const word = useGroupWords(spec);
-  return useMemo(() => ({ spec, t, ...(word ? { word } : {}) }), [spec, t, word]);
+  return useMemo(() => ({ spec, t, language, ...(word ? { word } : {}) }), [spec, t, language, word]);
 }

@@ -1,6 +1,7 @@
 // What does the answer of a report show? Numbers first, then pictures, then tables; the same rows are shown and exported.
 import type { TFunction } from "i18next";
 
+import type { Language } from "@/i18n";
 import type { Json, Spec } from "./spec";
 
 /** How a value is written. money: in the smallest unit of the currency; share: from 0 to 1; bucket: the first day of a day, week or month. */
@@ -50,6 +51,8 @@ export interface Figure extends Value {
   readonly name: string;
   readonly format: Format;
   readonly note?: string;
+  /** Of everybody, where only a sample was looked at. */
+  readonly whole?: number;
 }
 
 /** What a place of a picture opens, and what that counts. */
@@ -126,6 +129,7 @@ export interface View {
 export interface Saying {
   readonly spec: Spec;
   readonly t: TFunction;
+  readonly language: Language;
   /** How people call a value by which it is grouped; left out: as it is. */
   readonly word?: (value: string) => string;
 }
@@ -171,4 +175,15 @@ export function opened(view: View, cell: string): Value | undefined {
     if (side) return { ...one, cell: side.cell, label: side.label };
   }
   return undefined;
+}
+
+/** The sums of everybody, beside those of a sample. */
+export interface Estimated {
+  readonly estimates?: Readonly<Record<string, number>>;
+}
+
+/** The part of a figure that says what it would be of everybody. */
+export function estimated({ estimates }: Estimated, name: string): Pick<Figure, "whole"> {
+  const whole = estimates?.[name];
+  return whole === undefined ? {} : { whole };
 }

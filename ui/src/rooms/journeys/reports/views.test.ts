@@ -20,7 +20,7 @@ import { opened, type Table, type View } from "./view";
 /** Says the last part of a key and what is filled in. */
 const t = ((key: string, holes?: Record<string, unknown>) =>
   [key.split(".").at(-1), ...Object.values(holes ?? {}).map(String)].join(" ")) as unknown as TFunction;
-const saying = (spec = {}) => ({ spec, t });
+const saying = (spec = {}) => ({ spec, t, language: "en" as const });
 const SPREAD = { average: 1, median: 1 };
 const TIME = { average_seconds: 6, median_seconds: 5, p25_seconds: 1, p75_seconds: 2, p90_seconds: 3 };
 

@@ -16,17 +16,27 @@ import { TileSettings } from "./TileSettings";
 type Change = (change: (tiles: readonly Tile[]) => readonly Tile[]) => void;
 
 interface BoardProps {
+  /** Keeps a tile as it was changed outside of editing; left out: it is so until the page is left. */
+  readonly onKeep?: ((tile: Tile) => void) | undefined;
   readonly tiles: readonly Tile[];
   readonly period: Period | null;
   /** Given while the dashboard is edited. */
   readonly onChange?: Change | undefined;
 }
 
-export function Board({ tiles, period, onChange }: BoardProps): ReactNode {
+export function Board({ tiles, period, onChange, onKeep }: BoardProps): ReactNode {
   return (
     <div className={styles.grid}>
       {tiles.map((tile, place) => (
-        <One key={tile.id} tile={tile} place={place} last={place === tiles.length - 1} period={period} onChange={onChange} />
+        <One
+          key={tile.id}
+          tile={tile}
+          place={place}
+          last={place === tiles.length - 1}
+          period={period}
+          onChange={onChange}
+          onKeep={onKeep}
+        />
       ))}
       {onChange && tiles.length < MOST_TILES ? <AddTile tiles={tiles} onAdd={(tile) => onChange((all) => [...all, tile])} /> : null}
     </div>
@@ -39,9 +49,22 @@ interface OneProps {
   readonly last: boolean;
   readonly period: Period | null;
   readonly onChange: Change | undefined;
+  readonly onKeep: ((tile: Tile) => void) | undefined;
 }
 
-function One({ tile, place, last, period, onChange }: OneProps): ReactNode {
+function One({ tile: standing, place, last, period, onChange, onKeep }: OneProps): ReactNode {
+  const [sampled, sample] = useState<number | null>(null);
+  const tile = standing.kind === "report" && sampled !== null ? { ...standing, sample_percent: sampled } : standing;
+  const keep = (sample_percent: number): void => {
+    if (standing.kind !== "report") return;
+    const next = { ...standing, sample_percent };
+    if (onChange) {
+      onChange((all) => replaced(all, next));
+      return;
+    }
+    sample(sample_percent);
+    onKeep?.(next);
+  };
   const { slug } = useWorkspace();
   const path = usePath();
   const query = useQuery({ ...tileQuery(slug, tile, period), enabled: tile.kind !== "text" });
@@ -60,6 +83,7 @@ function One({ tile, place, last, period, onChange }: OneProps): ReactNode {
     <TileCard
       tile={tile}
       query={query}
+      onSample={tile.kind === "report" ? keep : undefined}
       to={onChange ? undefined : to}
       drag={drag}
       tools={onChange ? <Tools tile={tile} place={place} last={last} onChange={onChange} /> : null}
@@ -67,7 +91,12 @@ function One({ tile, place, last, period, onChange }: OneProps): ReactNode {
   );
 }
 
-function Tools({ tile, place, last, onChange }: Omit<OneProps, "period" | "onChange"> & { readonly onChange: Change }): ReactNode {
+function Tools({
+  tile,
+  place,
+  last,
+  onChange,
+}: Omit<OneProps, "period" | "onChange" | "onKeep"> & { readonly onChange: Change }): ReactNode {
   const { t } = useTranslation();
   const { message } = App.useApp();
   const [open, setOpen] = useState(false);

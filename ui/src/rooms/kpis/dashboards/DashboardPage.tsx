@@ -16,9 +16,9 @@ import { useMay, usePath, useWorkspace } from "@/shell/workspace";
 import { KPI_PRESETS, readFrame } from "../frame";
 import { Board } from "./Board";
 import styles from "./Dashboards.module.css";
-import { draftOf } from "./draft";
+import { draftOf, replaced } from "./draft";
 import { Editor } from "./Editor";
-import { dashboardQuery, useDeleteDashboard, useDownloadPaper, type Dashboard, type Period } from "./queries";
+import { dashboardQuery, useDeleteDashboard, useDownloadPaper, useSaveDashboard, type Dashboard, type Period, type Tile } from "./queries";
 import { ScheduleDialog } from "./ScheduleDialog";
 import { ShareDialog } from "./ShareDialog";
 
@@ -58,6 +58,12 @@ function Shown({ dashboard, onEdit }: { dashboard: Dashboard; onEdit: () => void
   const path = usePath();
   const { period, key, set } = usePeriodForAll();
   const may = useMay("dashboards:write");
+  const failed = useFailed();
+  const { mutate } = useSaveDashboard();
+  const keep = (tile: Tile): void => {
+    const { name, description, version, tiles } = dashboard;
+    mutate({ key: dashboard.key, name, description, tiles: [...replaced(tiles, tile)], if_version: version }, { onError: failed });
+  };
   return (
     <Page
       title={dashboard.name}
@@ -78,7 +84,7 @@ function Shown({ dashboard, onEdit }: { dashboard: Dashboard; onEdit: () => void
         />
       </div>
       {dashboard.tiles.length > 0 ? (
-        <Board tiles={dashboard.tiles} period={period} />
+        <Board tiles={dashboard.tiles} period={period} onKeep={may ? keep : undefined} />
       ) : (
         <Card>
           <Notice

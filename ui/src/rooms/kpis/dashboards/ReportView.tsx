@@ -18,6 +18,7 @@ export function ReportView({ report }: { report: Report }): ReactNode {
   const { t } = useTranslation();
   const { tag, language } = useLanguage();
   const { summary, currency } = report;
+  const percent = report.data.sample_percent;
   if (summary === null) return <p className={styles.none}>{t("dashboards.noSummary")}</p>;
   const write = (value: number | null, unit: Measured): string => (value === null ? "–" : formatFigure(value, { unit, currency, tag }));
   const { picture = null, grid = null } = summary;
@@ -25,14 +26,24 @@ export function ReportView({ report }: { report: Report }): ReactNode {
   return (
     <>
       <dl className={styles.figures}>
-        {summary.figures.map(({ label, value, unit }) => (
+        {summary.figures.map(({ label, value, unit, whole = null }) => (
           <div key={label.en}>
             <dd className="tabular">{write(value, unit)}</dd>
             <dt>{label[language]}</dt>
+            {whole === null ? null : <dt>{t("reports.inAll", { n: write(whole, unit) })}</dt>}
           </div>
         ))}
       </dl>
-      {report.exact ? null : <p className={styles.days}>{t("dashboards.estimated")}</p>}
+      {report.exact ? null : (
+        <p className={styles.days}>{typeof percent === "number" ? t("dashboards.sampled", { percent }) : t("dashboards.estimated")}</p>
+      )}
+      {summary.lines && summary.lines.length > 0 ? (
+        <ol className={styles.sentences}>
+          {summary.lines.map((line) => (
+            <li key={line.en}>{line[language]}</li>
+          ))}
+        </ol>
+      ) : null}
       <Suspense fallback={<div className={styles.chart} />}>
         {isKind(report.report) ? (
           <ReportPicture kind={report.report} report={report} />

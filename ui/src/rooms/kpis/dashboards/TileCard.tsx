@@ -8,6 +8,7 @@ import { Link } from "react-router";
 import { asApiError } from "@/api/errors";
 import { useLanguage } from "@/i18n/useLanguage";
 import { useErrorWords } from "@/parts/useErrorWords";
+import { offerOf } from "@/rooms/journeys/reports/TooLarge";
 import { stretchName } from "../frame";
 import { useMetricName } from "../marks";
 import styles from "./Dashboards.module.css";
@@ -21,10 +22,12 @@ interface TileCardProps {
   /** Where the whole of it is shown. */
   readonly to?: string | undefined;
   readonly tools?: ReactNode;
+  /** Shows a sample of the people, in percent; left out where that cannot be chosen. */
+  readonly onSample?: ((percent: number) => void) | undefined;
   readonly drag?: { readonly onDragOver: DragEventHandler; readonly onDrop: DragEventHandler } | undefined;
 }
 
-export function TileCard({ tile, query, to, tools, drag }: TileCardProps): ReactNode {
+export function TileCard({ tile, query, to, tools, onSample, drag }: TileCardProps): ReactNode {
   const { tag } = useLanguage();
   const nameOf = useMetricName();
   const { data, error, isPlaceholderData } = query;
@@ -45,22 +48,30 @@ export function TileCard({ tile, query, to, tools, drag }: TileCardProps): React
             {data?.report ? <ReportView report={data.report} /> : null}
             {!data && !error ? <Skeleton active title={false} paragraph={{ rows: 2 }} /> : null}
           </div>
-          {error && !data ? <Trouble error={error} retry={() => void query.refetch()} /> : null}
+          {error && !data ? <Trouble error={error} retry={() => void query.refetch()} onSample={onSample} /> : null}
         </>
       )}
     </section>
   );
 }
 
-function Trouble({ error, retry }: { error: unknown; retry: () => void }): ReactNode {
+type TroubleProps = Pick<TileCardProps, "onSample"> & { readonly error: unknown; readonly retry: () => void };
+
+function Trouble({ error, retry, onSample }: TroubleProps): ReactNode {
   const { t } = useTranslation();
   const { text } = useErrorWords(asApiError(error));
+  const offer = onSample ? offerOf(error) : null;
   return (
     <p className={styles.none} role="alert">
       {text}{" "}
       <button type="button" className={styles.again} onClick={retry}>
         {t("states.retry")}
       </button>
+      {offer === null ? null : (
+        <button type="button" className={styles.again} onClick={() => onSample?.(offer)}>
+          {t("reports.askSample", { percent: offer })}
+        </button>
+      )}
     </p>
   );
 }

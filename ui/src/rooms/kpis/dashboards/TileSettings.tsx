@@ -7,7 +7,7 @@ import { BreakdownFields } from "../Breakdown";
 import { UNITS, type Unit } from "../frame";
 import { brokenOf, cutOf } from "../lines";
 import styles from "./Dashboards.module.css";
-import type { Tile } from "./queries";
+import type { ReportTile, Tile } from "./queries";
 
 const LENGTHS = [7, 14, 30, 90, 180, 365] as const;
 
@@ -50,6 +50,7 @@ export function TileSettings({ tile, onChange, onClose }: TileSettingsProps): Re
         ) : (
           <Days tile={tile} onChange={onChange} />
         )}
+        {tile.kind === "report" ? <People tile={tile} onChange={onChange} /> : null}
         {tile.kind === "metric" ? (
           <>
             <Form.Item label={t("kpis.unit")}>
@@ -72,6 +73,27 @@ export function TileSettings({ tile, onChange, onClose }: TileSettingsProps): Re
         ) : null}
       </Form>
     </Modal>
+  );
+}
+
+const SAMPLES = [10, 1] as const;
+
+function People({ tile, onChange }: { readonly tile: ReportTile; readonly onChange: (tile: Tile) => void }): ReactNode {
+  const { t } = useTranslation();
+  const value = tile.sample_percent ?? 0;
+  const known = [...new Set([...SAMPLES, ...(value === 0 ? [] : [value])])];
+  return (
+    <Form.Item label={t("dashboards.people")} extra={t("dashboards.peopleNote")}>
+      <Select
+        value={value}
+        onChange={(percent) => onChange({ ...tile, sample_percent: percent === 0 ? null : percent })}
+        options={[
+          { value: 0, label: t("dashboards.allPeople") },
+          ...known.map((percent) => ({ value: percent, label: t("reports.sampled", { percent }) })),
+        ]}
+        aria-label={t("dashboards.people")}
+      />
+    </Form.Item>
   );
 }
 

@@ -13,7 +13,7 @@ import styles from "./Form.module.css";
 import { AmountInput, Line, Part } from "./kit";
 
 /** Columns whose values are few enough to group by. */
-const COLUMNS = [
+export const COLUMNS = [
   "utm_source",
   "utm_medium",
   "utm_campaign",

@@ -1,4 +1,5 @@
 // Which days does a spec look at? All, so many up to today, or from one day to another; as one word for a list of choices.
+import type { Period } from "@/parts/period";
 import { numberOf, textOf, withFields, type Spec } from "../spec";
 
 export const LENGTHS = [7, 14, 28, 30, 84, 90, 180, 365] as const;
@@ -20,4 +21,12 @@ export function withLast(spec: Spec, days: number | null): Spec {
 export function withRange(spec: Spec, first: string, last: string): Spec {
   const [from, to] = first <= last ? [first, last] : [last, first];
   return withFields(spec, { first_day: from, last_day: to, last_days: undefined });
+}
+
+const MOVING: Readonly<Record<string, number>> = { d7: 7, d30: 30, d90: 90 };
+
+/** The days of a page as a saved report has them: the last so many move on with every day, others stay. */
+export function savedDays({ preset, first, last }: Period): Spec {
+  const days = preset === null ? undefined : MOVING[preset];
+  return days === undefined ? { first_day: first ?? undefined, last_day: last ?? undefined } : { last_days: days };
 }

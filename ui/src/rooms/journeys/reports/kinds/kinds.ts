@@ -6,10 +6,13 @@ import {
   Footprints,
   Grid3x3,
   HandCoins,
+  LayoutDashboard,
+  Map as MapIcon,
   MousePointerClick,
   Recycle,
   Repeat,
   Route,
+  ScanSearch,
   Share2,
   Sigma,
   Timer,
@@ -17,19 +20,27 @@ import {
 } from "lucide-react";
 import { createElement, type ReactNode } from "react";
 
+import type { Overview } from "@/api/contract";
+import type { Scan } from "../../bottlenecks/queries";
+import type { JourneyAnswer } from "../../map/contract";
 import { SchemaForm } from "../form/SchemaForm";
 import type { FormProps } from "../form/types";
 import { isObject, listOf, textOf, type Spec } from "../spec";
 import type { Saying, View } from "../view";
 import { attributionView, type Attribution } from "./attribution/answer";
 import { AttributionForm } from "./attribution/Form";
+import { bottlenecksView } from "./bottlenecks/answer";
+import { BottlenecksForm } from "./bottlenecks/Form";
 import { cohortRevenueView, type CohortRevenue } from "./cohort_revenue/answer";
 import { distributionView, type Distribution } from "./distribution/answer";
 import { funnelView, type Funnel } from "./funnel/answer";
 import { FunnelForm } from "./funnel/Form";
 import { intervalView, type Interval } from "./interval/answer";
+import { journeyMapView } from "./journey_map/answer";
+import { JourneyMapForm } from "./journey_map/Form";
 import { lifecycleView, type Lifecycle } from "./lifecycle/answer";
 import type { KindName } from "./names";
+import { overviewView } from "./overview/answer";
 import { pathsView, type Paths } from "./paths/answer";
 import { PathsForm } from "./paths/Form";
 import { penetrationView, type Penetration } from "./penetration/answer";
@@ -42,7 +53,7 @@ import { trendView, type Trend } from "./trend/answer";
 import { TrendForm } from "./trend/Form";
 
 /** What has to be picked before it can be asked. */
-export type Lack = "series" | "steps" | "anchor" | "events" | "features" | "property";
+export type Lack = "series" | "steps" | "anchor" | "events" | "features" | "property" | "map";
 
 export interface Kind {
   readonly icon: LucideIcon;
@@ -173,6 +184,30 @@ export const KINDS = {
     lack: never,
     Form: AttributionForm,
     view: (data, saying) => attributionView(data as Attribution, saying),
+    events: true,
+  },
+  overview: {
+    icon: LayoutDashboard,
+    start: DAYS,
+    lack: never,
+    Form: bySchema("overview"),
+    view: (data, saying) => overviewView(data as Overview, saying),
+    events: false,
+  },
+  journey_map: {
+    icon: MapIcon,
+    start: { unit: "week", ...DAYS },
+    lack: (spec) => (textOf(spec.map) !== "" || Array.isArray(spec.stages) ? null : "map"),
+    Form: JourneyMapForm,
+    view: (data, saying) => journeyMapView(data as JourneyAnswer, saying),
+    events: true,
+  },
+  bottlenecks: {
+    icon: ScanSearch,
+    start: DAYS,
+    lack: (spec) => (textOf(spec.map) !== "" || Array.isArray(spec.stages) || Array.isArray(spec.steps) ? null : "map"),
+    Form: BottlenecksForm,
+    view: (data, saying) => bottlenecksView(data as Scan, saying),
     events: true,
   },
 } as const satisfies Readonly<Record<KindName, Kind>>;

@@ -13,6 +13,9 @@ export const KIND_NAMES = [
   "rfm",
   "cohort_revenue",
   "attribution",
+  "overview",
+  "journey_map",
+  "bottlenecks",
 ] as const;
 export type KindName = (typeof KIND_NAMES)[number];
 

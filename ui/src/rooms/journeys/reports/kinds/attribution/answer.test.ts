@@ -18,7 +18,7 @@ it("opens the first or last touch that a bar counts, nobody of a shared credit, 
       models: Object.keys(models),
       channels: [{ channel, touches: 1, assisted: 1, people: 1, models }],
     },
-    { spec: {}, t },
+    { spec: {}, t, language: "en" },
   );
   const [bars] = view.pictures;
   expect(bars?.kind === "bars" && bars.lines.map(({ opens }) => opens?.map((one) => one?.cell))).toEqual([

@@ -1,5 +1,5 @@
 // What do sessions show? How many visits of how many people, how deep and long they are, day by day, and where they begin, end and come from.
-import type { Saying, Table, Value, View } from "../../view";
+import { estimated, type Estimated, type Saying, type Table, type Value, type View } from "../../view";
 
 interface Counts {
   readonly sessions: number;
@@ -14,7 +14,7 @@ interface Spread {
   readonly average: number | null;
   readonly median: number | null;
 }
-export interface Sessions {
+export interface Sessions extends Estimated {
   readonly sessions: number;
   readonly people: number;
   readonly bounce_rate: number | null;
@@ -62,8 +62,8 @@ export function sessionsView(data: Sessions, { t }: Saying): View {
   return {
     empty: data.sessions === 0,
     figures: [
-      { name: t("reports.sessions"), value: data.sessions, format: "count" },
-      { name: people, value: data.people, format: "count", cell: {}, label: people },
+      { name: t("reports.sessions"), value: data.sessions, format: "count", ...estimated(data, "sessions") },
+      { name: people, value: data.people, format: "count", cell: {}, label: people, ...estimated(data, "people") },
       { name: t("reports.bounceRate"), value: data.bounce_rate, format: "share", cell: { bounced: true }, label: t("reports.bounced") },
       { name: t("reports.medianLength"), value: data.seconds.median, format: "seconds" },
       { name: t("reports.pagesEach"), value: data.pages.average, format: "number" },
