@@ -15,6 +15,7 @@ import { useFailed } from "@/parts/useFailed";
 import { useParam } from "@/parts/useParam";
 import { segmentsQuery } from "@/rooms/segments/queries";
 import { useMay, usePath, useWorkspace } from "@/shell/workspace";
+import { useSample } from "../reports/TooLarge";
 import type { JourneyMap } from "./contract";
 import { FirstMap } from "./FirstMap";
 import styles from "./Map.module.css";
@@ -86,13 +87,14 @@ function PaperButton({ map, period }: { map: JourneyMap; period: Period }): Reac
   const { language } = useLanguage();
   const failed = useFailed();
   const [segment] = useParam("segment");
+  const [sample] = useSample();
   const { mutate, isPending } = useMapPaper(map);
   return (
     <Button
       icon={<FileDown size={14} aria-hidden />}
       loading={isPending}
       aria-label={t("journeyMap.pdfOf", { name: map.name })}
-      onClick={() => mutate({ language, spec: specOf(map.key, period, segment) }, { onError: failed })}
+      onClick={() => mutate({ language, spec: specOf(map.key, period, segment, sample) }, { onError: failed })}
     >
       {t("journeyMap.pdf")}
     </Button>
