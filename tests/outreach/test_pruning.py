@@ -9,12 +9,13 @@ from sqlalchemy import insert, select, update
 
 from tests.outreach.world import NOW, World, a_world
 from uems.kernel.settings import Settings
-from uems.kernel.store import insert_many, to_microseconds
+from uems.kernel.store import Store, insert_many, to_microseconds
 from uems.outreach import pruning
 from uems.outreach.flows.tables import flow_runs
-from uems.outreach.pruning import Pruner, kept
+from uems.outreach.pruning import Pruner, kept, limited
 from uems.outreach.tables import outreach_decisions as decisions
 from uems.outreach.tables import outreach_messages as messages
+from uems.outreach.tables import outreach_restraints
 from uems.outreach.tables import outreach_touches as touches
 
 
@@ -37,10 +38,14 @@ def rows(world: World, table: Any) -> list[dict[str, Any]]:
 
 
 def run(world: World, person: int, state: str, ended: datetime | None, flow: int = 1) -> dict[str, Any]:
+    return run_of(world.scope.workspace_id, person, state, ended, flow)
+
+
+def run_of(workspace_id: int, person: int, state: str, ended: datetime | None, flow: int) -> dict[str, Any]:
     us = None if ended is None else to_microseconds(ended)
     fixed: dict[str, Any] = {"came_as": person, "entry_key": "", "version": 1, "node": "end", "wake_at": None, "signal": "", "seq": 2}
     fixed |= {"context": '{"event":{"event":"x"}}', "path": "0|end|end", "reason": "end", "entered_at": 1, "ended_at": us, "goal_at": 7}
-    return {"workspace_id": world.scope.workspace_id, "flow_id": flow, "person_id": person, "entry_no": 1, "state": state, **fixed}
+    return {"workspace_id": workspace_id, "flow_id": flow, "person_id": person, "entry_no": 1, "state": state, **fixed}
 
 
 def test_traces_go_when_their_months_are_over_and_a_key_is_known_for_ever(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,3 +109,22 @@ def test_the_sender_does_it_by_itself_and_leaves_other_workspaces_alone(world: W
     world.sender.step()
     assert world.message(number)["decisions"] == []
     assert [row["workspace_id"] for row in rows(world, decisions)] == [world.scope.workspace_id + 1]
+
+
+def test_both_databases_walk_runs_by_their_whole_key_and_stop_in_the_middle_when_asked(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pruning, "BATCH", 2)
+    old = NOW - timedelta(days=500)
+    spec = {"history_kept_months": 13}
+    with store.write() as conn:
+        row = {"workspace_id": 1, "spec": spec, "version": 1, "saved_at": NOW, "saved_by": "test"}
+        conn.execute(insert(outreach_restraints).values(**row))
+        conn.execute(insert(flow_runs), [run_of(1, person, "done", old, flow=flow) for flow in (1, 2) for person in (1, 2, 3)])
+        told = {"workspace_id": 1, "verdict": "send", "reason": "", "facts": {}}
+        conn.execute(insert(decisions), [{**told, "message_id": n, "at": old if n < 6 else NOW} for n in range(1, 9)])
+    pruner = Pruner(store)
+    asked = iter([False, True])
+    assert pruner.step(1, NOW, lambda: next(asked)) == {"decisions": 2, "touches": 0, "messages": 0, "runs": 0}
+    assert pruner.step(1, NOW) == {"decisions": 3, "touches": 0, "messages": 0, "runs": 6}
+    assert (kept(store).decisions, limited(store)) == (3, [1])

@@ -89,7 +89,7 @@ function isRobot(kind: ReceiverDraft["kind"]): kind is Robot {
 function RobotFields({ receiver, place, onChange }: Omit<OneProps, "wrong" | "onRemove">): ReactNode {
   const { t } = useTranslation();
   return (
-    <>
+    <div className={styles.robot}>
       <Select<ReceiverDraft["kind"]>
         value={receiver.kind}
         onChange={(kind) => onChange({ ...receiver, kind })}
@@ -106,7 +106,7 @@ function RobotFields({ receiver, place, onChange }: Omit<OneProps, "wrong" | "on
           maxLength={200}
         />
       ) : null}
-    </>
+    </div>
   );
 }
 
@@ -122,26 +122,28 @@ function One({ receiver, place, wrong, onChange, onRemove }: OneProps): ReactNod
   const { t } = useTranslation();
   const mail = receiver.kind === "email";
   return (
-    <div className={styles.receiver}>
+    <div className={styles.whom}>
       {isRobot(receiver.kind) ? <RobotFields receiver={receiver} place={place} onChange={onChange} /> : null}
-      <Input
-        value={receiver.address}
-        onChange={(change) => onChange({ ...receiver, address: change.target.value })}
-        aria-label={t(mail ? "alerts.mailOf" : "alerts.hookOf", { place })}
-        placeholder={t(mail ? "alerts.mail" : "alerts.hook")}
-        type={mail ? "email" : "url"}
-        autoComplete="off"
-        spellCheck={false}
-        maxLength={mail ? 254 : 2000}
-        {...(wrong ? { status: "error" as const } : {})}
-      />
-      <Select<Language>
-        value={receiver.language}
-        onChange={(language) => onChange({ ...receiver, language })}
-        options={LANGUAGES.map((value) => ({ value, label: OWN_NAME[value] }))}
-        aria-label={t("alerts.languageOf", { place })}
-      />
-      <Button type="text" icon={<Trash2 size={14} aria-hidden />} aria-label={t("alerts.removeReceiver", { place })} onClick={onRemove} />
+      <div className={styles.receiver}>
+        <Input
+          value={receiver.address}
+          onChange={(change) => onChange({ ...receiver, address: change.target.value })}
+          aria-label={t(mail ? "alerts.mailOf" : "alerts.hookOf", { place })}
+          placeholder={t(mail ? "alerts.mail" : "alerts.hook")}
+          type={mail ? "email" : "url"}
+          autoComplete="off"
+          spellCheck={false}
+          maxLength={mail ? 254 : 2000}
+          {...(wrong ? { status: "error" as const } : {})}
+        />
+        <Select<Language>
+          value={receiver.language}
+          onChange={(language) => onChange({ ...receiver, language })}
+          options={LANGUAGES.map((value) => ({ value, label: OWN_NAME[value] }))}
+          aria-label={t("alerts.languageOf", { place })}
+        />
+        <Button type="text" icon={<Trash2 size={14} aria-hidden />} aria-label={t("alerts.removeReceiver", { place })} onClick={onRemove} />
+      </div>
     </div>
   );
 }
