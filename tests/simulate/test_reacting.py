@@ -136,6 +136,10 @@ def test_a_flow_that_is_launched_works_as_planted(house: House) -> None:
     assert truth["reached"] == len(theirs)
     assert truth["counts"]["opened"] == sum(one["opened_at"] is not None for one in sent)
     assert truth["counts"]["followed"] == sum(one["clicked_at"] is not None for one in sent) == sum("/go" in path for path in door.touched)
+    [(cause, by)] = truth["by"].items()
+    assert cause.startswith("flow:")
+    assert (by["reached"], by["bought"], by["opened"]) == (truth["reached"], truth["gained"], truth["counts"]["opened"])
+    assert by["effect"] == truth["gained"] / truth["reached"]
     against = door.get("/api/workspaces/w1/flows/f/report")["against"]
     assert (against["people"] + against["held"], against["reached"]) == (len(runs_of(shop)), truth["gained"])
     assert against["held"] > PEOPLE * 0.2
@@ -183,7 +187,8 @@ class Post:
 
 def short(number: int, person: int, at: datetime) -> dict[str, Any]:
     """A text message: it has no link, and no address that says who it is."""
-    return {"message_id": number, "person_id": person, "address": "+8613800000000", "state": "accepted", "sent_at": at.isoformat()}
+    origin = {"origin_type": "campaign", "origin_id": "spring"}
+    return {"message_id": number, "person_id": person, "address": "+8613800000000", "state": "accepted", "sent_at": at.isoformat()} | origin
 
 
 def react(effects: tuple[MessageResponse, ...], messages: list[dict[str, Any]], steps: int = 400) -> tuple[Running, list[dict[str, Any]]]:

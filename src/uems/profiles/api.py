@@ -70,7 +70,7 @@ from uems.profiles.tags.scores import give_back, give_back_in, scores_of, take_o
 from uems.profiles.tags.standard import install_standard_tags, standard_tags
 from uems.profiles.tags.uses import TagUse, TagUsers, broken, check_uses, uses_among
 from uems.profiles.timeline import timeline
-from uems.profiles.traits import trait_history, traits_of, traits_told
+from uems.profiles.traits import common_values, trait_history, traits_of, traits_told
 
 __all__ = [
     "ERASER",
@@ -128,6 +128,7 @@ __all__ = [
     "check_tags",
     "check_uses",
     "combine",
+    "common_values",
     "conditions_of_tag",
     "definition",
     "definitions",

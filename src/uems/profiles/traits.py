@@ -1,5 +1,6 @@
 """What is known of these people now, and how did it come to be known?"""
 
+import json
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -64,6 +65,21 @@ def traits_told(house: House, scope: Scope, names: Collection[str]) -> set[str]:
     )
     found = house.warehouse.query(query, {"workspace": scope.workspace_id, "names": sorted(names)})
     return set(found.column("trait").to_pylist())
+
+
+def common_values(house: House, scope: Scope, most: int) -> dict[str, list[str | int | float]]:
+    """Trait → the texts and numbers that it was ever told with, sorted; only traits with 2 to ``most`` different ones, as of a group."""
+    query = Sql(
+        "SELECT toString(trait) AS trait, arraySort(groupUniqArray({limit:UInt32})(value)) AS told FROM traits"
+        " WHERE workspace_id = {workspace:UInt32} AND value != 'null' GROUP BY trait HAVING length(told) BETWEEN 2 AND {most:UInt32}"
+        " ORDER BY trait"
+    )
+    rows = house.warehouse.query(query, {"workspace": scope.workspace_id, "limit": most + 1, "most": most}).to_pylist()
+    found: dict[str, list[str | int | float]] = {}
+    for row in rows:
+        told = [json.loads(value) for value in row["told"]]
+        found[row["trait"]] = [one for one in told if isinstance(one, str | int | float) and not isinstance(one, bool)]
+    return found
 
 
 def _order(row: dict[str, Any]) -> tuple[Any, ...]:

@@ -18,7 +18,7 @@ class Tally:
     """reached: how often the effect could work. lost, gained: what would, and would not, have happened without it.
 
     lost_minor: what the lost passages would have brought in, each by its cart and the chance of getting through what was left.
-    counts: what else happened because of it, by name.
+    counts: what else happened because of it, by name. by: the same for each cause of its own, such as a flow that wrote.
     """
 
     reached: int = 0
@@ -27,6 +27,7 @@ class Tally:
     lost_minor: float = 0.0
     people: set[int] = field(default_factory=set)
     counts: dict[str, int] = field(default_factory=dict)
+    by: dict[str, dict[str, int]] = field(default_factory=dict)
 
 
 class Planted:

@@ -99,7 +99,7 @@ class Reacting:
             self._seen[message["message_id"]] = sent_at
             person = self._person(message)
             if person is not None:
-                self._think(message["message_id"], person, sent_at)
+                self._think(message, person, sent_at)
         self._looked = now
         self._seen = {number: at for number, at in self._seen.items() if at >= now - 2 * _BACK}
 
@@ -142,8 +142,9 @@ class Reacting:
         on = [(effect, tally) for effect, tally in both if isinstance(effect, MessageResponse) and effect.on(day)]
         return on[-1] if on else None
 
-    def _think(self, message_id: int, person: int, sent_at: datetime) -> None:
+    def _think(self, message: dict[str, Any], person: int, sent_at: datetime) -> None:
         """What they will do about it, and when."""
+        message_id = int(message["message_id"])
         planted = self._rule(sent_at)
         if planted is None:
             return
@@ -153,6 +154,8 @@ class Reacting:
         rng = np.random.default_rng([self._running.world.seed, 3, message_id])
         luck, wait = rng.random(3).tolist(), rng.exponential(1.0, 3)
         tally.reached += 1
+        cause = tally.by.setdefault(f"{message['origin_type']}:{message['origin_id']}", {"reached": 0})
+        cause["reached"] += 1
         at, address = sent_at, ""
         chances = (rule.opens * rule.fatigue ** len(before), rule.clicks, rule.buys)
         pauses = (60 * rule.minutes, 20.0, 30 * rule.minutes)
@@ -165,7 +168,8 @@ class Reacting:
             found = letters[step] if step < 2 else ()
             address = found[int(rng.integers(len(found)))] if found else ""
             heapq.heappush(self._due, _Due(at, message_id, step, person, address))
-            tally.counts[name] = tally.counts.get(name, 0) + 1
+            for told in (tally.counts, cause):
+                told[name] = told.get(name, 0) + 1
         tally.gained += 1
         tally.people.add(person)
 

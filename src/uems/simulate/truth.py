@@ -32,6 +32,8 @@ def truth_of(running: Running) -> dict[str, Any]:
             "lost_minor": round(tally.lost_minor),
             "people": len(tally.people),
             **({"counts": tally.counts} if tally.counts else {}),
+            # What a flow or campaign really changed: its share of orders that nobody would have placed without its message.
+            **({"by": {cause: _effect(told) for cause, told in tally.by.items()}} if tally.by else {}),
         }
         for effect, tally in zip(world.effects, running.planted.tallies, strict=True)
     ]
@@ -48,6 +50,10 @@ def truth_of(running: Running) -> dict[str, Any]:
             "revenue_minor": int(people.ints("spent_minor").sum()),
         },
     }
+
+
+def _effect(told: dict[str, int]) -> dict[str, float]:
+    return {**told, "effect": told.get("bought", 0) / told["reached"]}
 
 
 def people_of(running: Running) -> pa.Table:

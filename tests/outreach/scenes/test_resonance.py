@@ -2,6 +2,7 @@
 
 import json
 import math
+import random
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,6 +14,7 @@ from tests.outreach.flows.world import FlowShop, Nodes, graph
 from tests.support.feed import Happened
 from tests.support.houses import build
 from tests.support.web import Program, operator_client
+from uems.kernel.bucketing import bucket
 from uems.kernel.house import House
 from uems.kernel.settings import Settings
 from uems.kernel.store import insert_many, to_microseconds
@@ -132,8 +134,13 @@ def test_the_comparison_is_that_of_brute_force(house: House) -> None:
     assert desk.get("scenes/late/resonance?flow=scened&against=scened", 422)["code"] == "invalid"
 
 
-def test_a_rival_says_the_same_to_others_and_is_a_draft(house: House) -> None:
-    desk = Desk(house, 2)
+@pytest.fixture(scope="module")
+def desk(house: House) -> Desk:
+    """Of a workspace in which nobody has done anything yet."""
+    return Desk(house, 2)
+
+
+def test_a_rival_says_the_same_to_others_and_is_a_draft(desk: Desk) -> None:
     made = desk.shop.publish(graph(NODES, EDGES, entry={"type": "scene", "scene": "late"}, holdout_percent=20), "scened")
     who = {"trait": {"name": "age", "op": "equals", "value": "18-24"}}
     answer = desk.api.post(f"{desk.base}/scenes/late/rivals", {"flow": "scened", "who": who, "key": "by_age"})
@@ -146,6 +153,41 @@ def test_a_rival_says_the_same_to_others_and_is_a_draft(house: House) -> None:
     assert (again.status_code, again.json()["code"]) == (409, "flow_exists")
     wrong = desk.api.post(f"{desk.base}/scenes/late/rivals", {"flow": "by_age", "who": who, "key": "other"})
     assert (wrong.status_code, wrong.json()["code"]) == (422, "invalid")
+
+
+def test_the_best_fitting_group_is_that_of_brute_force_judged_by_the_other_half(desk: Desk) -> None:
+    chance = random.Random(6)
+    who: list[dict[str, Any]] = [
+        {"age": chance.choice(["18", "25", "45"]), "city": chance.choice(["A", "B"]), "code": n, "bought": chance.random() < 0.3}
+        for n in range(400)
+    ]
+    for one in who:  # those of one age in one city buy far more readily
+        one["bought"] = one["bought"] or (one["age"] == "25" and one["city"] == "B" and chance.random() < 0.6)
+    told = [
+        Happened(user=f"f{n}", type="identify", event="", ts=NOW, properties=json.dumps({k: one[k] for k in ("age", "city", "code")}))
+        for n, one in enumerate(who)
+    ]
+    bought = [Happened(user=f"f{n}", event="Order Completed", ts=NOW) for n, one in enumerate(who) if one["bought"]]
+    old = [Happened(user=f"f{n}", event="Order Completed", ts=NOW - timedelta(days=120)) for n in range(400)]
+    desk.shop.take([*told, *bought, *old], NOW)
+    person = desk.shop.numbers()
+    found = desk.get("scenes/late/fitting-groups?days=30")
+    ages, cities = ({one[name] for one in who} for name in ("age", "city"))
+    both = ({"age": age, "city": city} for age in ages for city in cities)
+    every = [*({"age": age} for age in ages), *({"city": city} for city in cities), *both]
+    sizes = {str(sorted(group.items())): [n for n, one in enumerate(who) if group.items() <= one.items()] for group in every}
+    # No code is a group: there are too many of them.
+    assert (found["found"], found["tried"]) == (0, sum(len(inside) >= 50 for inside in sizes.values()))
+    best = found["groups"][0]
+    assert {one["name"]: one["value"] for one in best["traits"]} == {"age": "25", "city": "B"}
+    for group in found["groups"]:
+        inside = sizes[str(sorted((one["name"], one["value"]) for one in group["traits"]))]
+        others = [n for n in inside if bucket(f"fitting:{desk.shop.scope.workspace_id}:late", str(person[f"f{n}"])) >= 0.5]
+        assert (group["people"], group["of"]) == (len(inside), len(others))
+        assert group["did"] == sum(who[n]["bought"] for n in others)
+        assert group["low"] <= group["did"] / group["of"] <= group["high"]
+    made = desk.api.post(f"{desk.base}/segments/preview", {"condition": best["condition"]}).json()
+    assert made["count"] == best["people"]
 
 
 def test_needs_are_what_they_said_and_did_before_they_were_found(house: House) -> None:

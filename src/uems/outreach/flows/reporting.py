@@ -106,13 +106,16 @@ def difference_of(one: int, of_one: int, other: int, of_other: int) -> tuple[flo
     if not of_one or not of_other:
         return None, None, None
     p, q = one / of_one, other / of_other
-    (p_low, p_high), (q_low, q_high) = _wilson(one, of_one), _wilson(other, of_other)
+    (p_low, p_high), (q_low, q_high) = wilson(one, of_one), wilson(other, of_other)
     low = p - q - math.sqrt((p - p_low) ** 2 + (q_high - q) ** 2)
     high = p - q + math.sqrt((p_high - p) ** 2 + (q - q_low) ** 2)
     return p - q, low, high
 
 
-def _wilson(some: int, of: int) -> tuple[float, float]:
+def wilson(some: int, of: int) -> tuple[float, float]:
+    """Limits of a share, with 95 % (Wilson 1927); of nobody anything is possible."""
+    if of == 0:
+        return 0.0, 1.0
     p = some / of
     middle = (p + _Z**2 / (2 * of)) / (1 + _Z**2 / of)
     half = _Z / (1 + _Z**2 / of) * math.sqrt(p * (1 - p) / of + _Z**2 / (4 * of**2))

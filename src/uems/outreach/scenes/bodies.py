@@ -1,7 +1,7 @@
 """What do scenes look like over HTTP?"""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -9,6 +9,7 @@ from uems.kernel.edge import Body, Clean, Count, Id
 from uems.outreach.flows.graph import Condition
 from uems.outreach.scenes.definitions import Scene, SceneVersion, State
 from uems.outreach.scenes.examples import Example
+from uems.outreach.scenes.fitting import Fitting, FittingGroup
 from uems.outreach.scenes.needs import Needs, Source
 from uems.outreach.scenes.resonance import Resonance, Side, Span, Verdict
 from uems.outreach.scenes.spec import SceneDraft, SceneSpec
@@ -286,3 +287,38 @@ class SceneRivalMade(Body):
     """key: of the flow, a draft: look at it and publish it as any other."""
 
     key: str
+
+
+class SceneTrait(Body):
+    name: str
+    value: str | int | float
+
+
+class SceneFittingGroup(Body):
+    """did: who did the event, of the ``of`` by whom the group was not chosen; low, high: of their share, with 95 %. condition: who."""
+
+    traits: list[SceneTrait]
+    condition: dict[str, Any]
+    people: Count
+    did: Count
+    of: Count
+    low: float
+    high: float
+
+    @staticmethod
+    def of_group(one: FittingGroup) -> "SceneFittingGroup":
+        traits = [SceneTrait(name=name, value=value) for name, value in one.traits]
+        counts = {name: getattr(one, name) for name in ("people", "did", "of", "low", "high")}
+        return SceneFittingGroup(traits=traits, condition=one.condition, **counts)
+
+
+class SceneFitting(Body):
+    """found: people ever found in the scene. tried: groups of as many people at least. groups: the best first, at most five."""
+
+    found: Count
+    tried: Count
+    groups: list[SceneFittingGroup]
+
+    @staticmethod
+    def of(one: Fitting) -> "SceneFitting":
+        return SceneFitting(found=one.found, tried=one.tried, groups=[SceneFittingGroup.of_group(group) for group in one.groups])

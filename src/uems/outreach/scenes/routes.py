@@ -15,6 +15,7 @@ from uems.outreach.scenes import definitions, standing
 from uems.outreach.scenes.bodies import (
     SceneExample,
     SceneExamples,
+    SceneFitting,
     SceneLine,
     SceneList,
     SceneMatch,
@@ -32,6 +33,7 @@ from uems.outreach.scenes.bodies import (
     SceneWhole,
 )
 from uems.outreach.scenes.examples import EXAMPLES
+from uems.outreach.scenes.fitting import fitting
 from uems.outreach.scenes.needs import needs_of
 from uems.outreach.scenes.resonance import make_rival, resonance
 from uems.outreach.scenes.spec import SceneDraft
@@ -128,6 +130,18 @@ def scene_resonance(
     """The scene against as many people chosen by what they are, both against their own held out people."""
     found = resonance(house_of(request), access.scope, key, flow, against, event, hours, access.now)
     return SceneResonance.of(found)
+
+
+@router.get(_BASE + "/{key}/fitting-groups")
+def scene_fitting_groups(
+    request: Request,
+    access: Annotated[Access, _READ],
+    key: SceneKey,
+    event: Annotated[str, Query(min_length=1, max_length=200, description="What counts as converted.")] = "Order Completed",
+    days: Annotated[int, Query(ge=1, le=730, description="Within so many days before now.")] = 90,
+) -> SceneFitting:
+    """The groups by one or two traits, of as many people as the scene found, that did it most: the strongest to set against the scene."""
+    return SceneFitting.of(fitting(house_of(request), access.scope, key, event, days, access.now))
 
 
 @router.post(_BASE + "/{key}/rivals", status_code=201)

@@ -121,6 +121,11 @@ export default {
       hours: "hours",
       segment: "Segment of people by what they are",
       makeRival: "Draft the same for them",
+      find: "Find the strongest group by what people are",
+      findNote:
+        "The scene found {{found}} people. Of {{tried}} groups with as many, these did it most in the last 90 days: chosen by one half of the people, told of the other.",
+      group: "Who they are",
+      before: "Did it before",
       scene: "Scene",
       traits: "By what they are",
       people: "People",

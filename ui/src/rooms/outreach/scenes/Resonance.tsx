@@ -5,6 +5,7 @@ import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 
+import type { Schemas } from "@/api/client";
 import { Card } from "@/parts/Page";
 import { Ready } from "@/parts/states";
 import { useFailed } from "@/parts/useFailed";
@@ -12,7 +13,16 @@ import { Money, Num } from "@/parts/values";
 import { useMay, usePath, useWorkspace } from "@/shell/workspace";
 import { segmentsQuery } from "@/rooms/segments/queries";
 import { flowsQuery } from "../flows/queries";
-import { resonanceQuery, useMakeRival, type ResonanceAsk, type Scene, type SceneResonance, type SceneSide } from "./queries";
+import {
+  fittingQuery,
+  resonanceQuery,
+  useMakeRival,
+  type FittingGroup,
+  type ResonanceAsk,
+  type Scene,
+  type SceneResonance,
+  type SceneSide,
+} from "./queries";
 
 type Span = SceneResonance["uplift"];
 
@@ -63,6 +73,7 @@ export function Resonance({ scene }: { scene: Scene }): ReactNode {
         />
       </Space>
       {may ? <Rival scene={scene.key} flow={flow} /> : null}
+      <Fitting scene={scene.key} flow={flow} event={event} />
       {against ? <Compared scene={scene.key} asked={{ flow, against, event, hours }} /> : null}
     </Card>
   );
@@ -79,7 +90,11 @@ function Rival({ scene, flow }: { scene: string; flow: string }): ReactNode {
   const [segment, setSegment] = useState<string | null>(null);
   const { mutateAsync, isPending } = useMakeRival(scene);
   const make = (): void => {
-    if (segment) void mutateAsync({ flow, segment }).then((made) => navigate(path("flows", made.key)), failed);
+    if (segment)
+      void mutateAsync({ flow, who: { segment: { key: segment } }, name: segment }).then(
+        (made) => navigate(path("flows", made.key)),
+        failed,
+      );
   };
   return (
     <Space wrap style={{ display: "flex", marginBottom: 16 }}>
@@ -95,6 +110,65 @@ function Rival({ scene, flow }: { scene: string; flow: string }): ReactNode {
         {t("scenes.resonance.makeRival")}
       </Button>
     </Space>
+  );
+}
+
+/** The strongest group to set against the scene, found by history when it is asked for. */
+function Fitting({ scene, flow, event }: { scene: string; flow: string; event: string }): ReactNode {
+  const { t } = useTranslation();
+  const { slug } = useWorkspace();
+  const [asked, setAsked] = useState(false);
+  const query = useQuery({ ...fittingQuery(slug, scene, event), enabled: asked });
+  if (!asked) return <Button onClick={() => setAsked(true)}>{t("scenes.resonance.find")}</Button>;
+  return <Ready query={query}>{(found) => <Groups scene={scene} flow={flow} found={found} />}</Ready>;
+}
+
+function Groups({ scene, flow, found }: { scene: string; flow: string; found: Schemas["SceneFitting"] }): ReactNode {
+  const { t } = useTranslation();
+  const path = usePath();
+  const navigate = useNavigate();
+  const failed = useFailed();
+  const may = useMay("flows:write");
+  const { mutateAsync, isPending } = useMakeRival(scene);
+  const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
+  const draft = (one: FittingGroup, place: number): void =>
+    void mutateAsync({ flow, who: one.condition, name: `group_${place + 1}` }).then((made) => navigate(path("flows", made.key)), failed);
+  const columns: TableColumnsType<FittingGroup> = [
+    {
+      title: t("scenes.resonance.group"),
+      key: "who",
+      render: (_, one) => one.traits.map(({ name, value }) => `${name}: ${value}`).join(" · "),
+    },
+    { title: t("scenes.resonance.people"), key: "people", align: "right", render: (_, one) => <Num value={one.people} /> },
+    {
+      title: t("scenes.resonance.before"),
+      key: "share",
+      align: "right",
+      render: (_, one) => `${percent(one.of > 0 ? one.did / one.of : 0)} (${percent(one.low)} – ${percent(one.high)})`,
+    },
+    {
+      key: "draft",
+      align: "right",
+      render: (_, one, place) =>
+        may ? (
+          <Button size="small" loading={isPending} onClick={() => draft(one, place)}>
+            {t("scenes.resonance.makeRival")}
+          </Button>
+        ) : null,
+    },
+  ];
+  return (
+    <>
+      <p className="soft">{t("scenes.resonance.findNote", { found: found.found, tried: found.tried })}</p>
+      <Table<FittingGroup>
+        rowKey={(one) => JSON.stringify(one.condition)}
+        size="small"
+        columns={columns}
+        dataSource={[...found.groups]}
+        pagination={false}
+        scroll={{ x: "max-content" }}
+      />
+    </>
   );
 }
 

@@ -83,6 +83,8 @@ export interface ResonanceAsk {
   readonly hours: number;
 }
 
+export type FittingGroup = Schemas["SceneFittingGroup"];
+
 /** A flow of the scene against one that takes people by what they are. */
 export function resonanceQuery(workspace: string, key: string, asked: ResonanceAsk) {
   return queryOptions({
@@ -92,16 +94,25 @@ export function resonanceQuery(workspace: string, key: string, asked: ResonanceA
   });
 }
 
-/** The same words for the people of a segment, as a draft. */
+/** The groups by what people are that did it most, of as many people as the scene found. */
+export function fittingQuery(workspace: string, key: string, event: string) {
+  return queryOptions({
+    queryKey: [workspace, "scenes", "fitting", key, event],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET(`${BASE}/scenes/{key}/fitting-groups`, { params: { path: { workspace, key }, query: { event } }, signal })),
+  });
+}
+
+/** The same words for the people of a segment, or of a condition, as a draft. */
 export function useMakeRival(scene: string) {
   const { slug: workspace } = useWorkspace();
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ flow, segment }: { readonly flow: string; readonly segment: string }) =>
+    mutationFn: ({ flow, who, name }: { readonly flow: string; readonly who: FittingGroup["condition"]; readonly name: string }) =>
       unwrap(
         api.POST(`${BASE}/scenes/{key}/rivals`, {
           params: { path: { workspace, key: scene } },
-          body: { flow, who: { segment: { key: segment } }, key: `${flow}_${segment}`.slice(0, 100) },
+          body: { flow, who, key: `${flow}_${name}`.slice(0, 100) },
         }),
       ),
     onSuccess: () => client.invalidateQueries({ queryKey: [workspace, "flows"] }),
