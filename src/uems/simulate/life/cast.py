@@ -71,7 +71,7 @@ def cast_of(running: Running) -> Cast:
         talks=_talks(rng, buyers),
         friends=_friends(running, rng, known),
         authors=authors.tolist(),
-        votes=[_some(rng, buyers[buyers != author], int(rng.integers(3, 22))) for author in authors],
+        votes=[_some(rng, buyers[buyers != author], int(rng.integers(3, 15))) for author in authors],
         speakers=speakers.tolist(),
         members={key: _members(rng, best[:60]) for key in GROUPS},
         thanked=authors[:3].tolist(),
@@ -114,8 +114,8 @@ def _friends(running: Running, rng: np.random.Generator, known: Flags) -> list[F
 
 
 def _members(rng: np.random.Generator, among: Ints) -> list[tuple[int, Member]]:
-    who = _some(rng, among, 14)
-    said: tuple[Member, ...] = (*_said("accepted", 8), *_said("invited", 4), *_said("declined", 2))
+    who = _some(rng, among, 9)
+    said: tuple[Member, ...] = (*_said("accepted", 5), *_said("invited", 3), *_said("declined", 1))
     return list(zip(who, said, strict=True))
 
 
