@@ -14,7 +14,7 @@ export default {
       answer: "The mailbox cannot be read: its server broke off or gave an answer that cannot be read.",
     },
   },
-  receipts: {
+  deliveryReceipts: {
     address: "Address for delivery receipts",
     addressNote: "Enter it at the provider. Whoever knows it can tell what became of your messages, so keep it secret.",
   },

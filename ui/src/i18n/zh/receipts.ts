@@ -14,7 +14,7 @@ export default {
       answer: "邮箱无法读取：服务器中断，或应答无法识别。",
     },
   },
-  receipts: {
+  deliveryReceipts: {
     address: "短信回执地址",
     addressNote: "填到服务商的后台。知道它的人可以上报消息结果，请保密。",
   },

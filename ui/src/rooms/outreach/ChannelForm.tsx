@@ -77,7 +77,7 @@ export function ChannelForm({ channel }: { channel: Channel }): ReactNode {
 function Receipts({ address }: { address: string }): ReactNode {
   const { t } = useTranslation();
   return (
-    <Field label={t("receipts.address")} note={t("receipts.addressNote")} wide>
+    <Field label={t("deliveryReceipts.address")} note={t("deliveryReceipts.addressNote")} wide>
       {(id, note) => <Input id={id} aria-describedby={note} readOnly value={address} onFocus={(event) => event.target.select()} />}
     </Field>
   );
