@@ -119,7 +119,12 @@ function Editing({ known, onClose }: { known: Draft; onClose: () => void }): Rea
           {(id) => <Input id={id} value={draft.name} maxLength={200} onChange={(event) => change({ name: event.target.value })} />}
         </Field>
         {(["zh", "en"] as const).map((language) => (
-          <Field key={language} label={t(`inbox.languages.${language}`)} note={t("inbox.placeholders", { name: "{{ person.first_name }}" })} wide>
+          <Field
+            key={language}
+            label={t(`inbox.languages.${language}`)}
+            note={t("inbox.placeholders", { name: "{{ person.first_name }}" })}
+            wide
+          >
             {(id, note) => (
               <Input.TextArea
                 id={id}
