@@ -90,6 +90,7 @@ function Head({ draft, onChange }: { draft: Draft; onChange: (part: Partial<Draf
           {(id) => (
             <Select
               id={id}
+              showSearch={{ optionFilterProp: "label" }}
               value={draft.channel}
               onChange={(key, option) => option && !Array.isArray(option) && onChange(onChannel(draft, key, option))}
               options={(channels?.items ?? []).map(({ key, label_zh, label_en, content, extras, provider_templates, enabled, lacks }) => ({
