@@ -7,7 +7,7 @@ from pydantic import Field
 
 from uems.kernel.edge import Body, Count, Key, Name
 from uems.outreach.templates.blocks import BlockSpec
-from uems.outreach.templates.library import Block
+from uems.outreach.templates.design import Block
 from uems.outreach.templates.model import Language
 from uems.outreach.templates.theme import Theme
 

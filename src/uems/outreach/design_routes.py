@@ -18,7 +18,7 @@ from uems.outreach.design_bodies import (
     MessageThemeDraft,
     MessageThemeTrial,
 )
-from uems.outreach.templates import definitions, library
+from uems.outreach.templates import definitions, design
 from uems.outreach.templates.blocks import BlockSpec, Kit
 from uems.outreach.templates.compiled import Compiled
 from uems.outreach.templates.kits import read_kit
@@ -35,16 +35,16 @@ BlockVersion = Annotated[int, Path(ge=1, le=2_000_000_000, description="Version 
 def get_theme(request: Request, access: Annotated[Access, guard("messages:read")]) -> MessageTheme:
     """The look that every template may read, and which ones do."""
     store = house_of(request).store
-    spec, version = library.theme(store, access.scope)
-    return MessageTheme(version=version, spec=spec, used_by=list(library.themed_templates(store, access.scope)))
+    spec, version = design.theme(store, access.scope)
+    return MessageTheme(version=version, spec=spec, used_by=list(design.themed_templates(store, access.scope)))
 
 
 @router.put(f"{_ROOT}/message-theme")
 def put_theme(request: Request, access: Annotated[Access, guard("messages:write")], body: MessageThemeDraft) -> MessageTheme:
     """Change the look of everything that is sent from now on; what was sent stays as it was."""
     store = house_of(request).store
-    version = library.save_theme(store, access, body.spec, body.if_version)
-    return MessageTheme(version=version, spec=body.spec, used_by=list(library.themed_templates(store, access.scope)))
+    version = design.save_theme(store, access, body.spec, body.if_version)
+    return MessageTheme(version=version, spec=body.spec, used_by=list(design.themed_templates(store, access.scope)))
 
 
 @router.post(f"{_ROOT}/message-theme-preview")
@@ -59,24 +59,22 @@ def preview_theme(request: Request, access: Annotated[Access, guard("messages:re
 @router.get(f"{_ROOT}/message-blocks")
 def list_blocks(request: Request, access: Annotated[Access, guard("messages:read")], archived: bool = False) -> MessageBlockList:
     """Every block by name, and what it is put into."""
-    return MessageBlockList(
-        items=[MessageBlock.of(one) for one in library.blocks(house_of(request).store, access.scope, archived=archived)]
-    )
+    return MessageBlockList(items=[MessageBlock.of(one) for one in design.blocks(house_of(request).store, access.scope, archived=archived)])
 
 
 @router.post(f"{_ROOT}/message-block-preview")
 def preview_block(request: Request, access: Annotated[Access, guard("messages:read")], body: MessageBlockTrial) -> DesignPreview:
     """How a block would look by itself; nothing is saved."""
     with house_of(request).store.read() as conn:
-        kit = library.with_block(read_kit(conn, access.scope.workspace_id), body.block_id, body.spec)
-        library.check_block(body.block_id, body.spec, kit)
-        return _shown(request, access, library.alone(body.block_id, body.spec, body.language), kit, body.language, body.sample)
+        kit = design.with_block(read_kit(conn, access.scope.workspace_id), body.block_id, body.spec)
+        design.check_block(body.block_id, body.spec, kit)
+        return _shown(request, access, design.alone(body.block_id, body.spec, body.language), kit, body.language, body.sample)
 
 
 @router.get(f"{_ROOT}/message-blocks/{{block_id}}")
 def get_block(request: Request, access: Annotated[Access, guard("messages:read")], block_id: BlockId) -> MessageBlock:
     """One block, also an archived one."""
-    return MessageBlock.of(library.block(house_of(request).store, access.scope, block_id))
+    return MessageBlock.of(design.block(house_of(request).store, access.scope, block_id))
 
 
 @router.get(f"{_ROOT}/message-blocks/{{block_id}}/versions/{{version}}")
@@ -84,7 +82,7 @@ def get_block_version(
     request: Request, access: Annotated[Access, guard("messages:read")], block_id: BlockId, version: BlockVersion
 ) -> BlockSpec:
     """What a version of a block said; versions never change."""
-    return library.block_version(house_of(request).store, access.scope, block_id, version)
+    return design.block_version(house_of(request).store, access.scope, block_id, version)
 
 
 @router.put(f"{_ROOT}/message-blocks/{{block_id}}")
@@ -92,13 +90,13 @@ def put_block(
     request: Request, access: Annotated[Access, guard("messages:write")], block_id: BlockId, body: MessageBlockDraft
 ) -> MessageBlock:
     """Save a new version of a block, and with it of every template that names the block without a number."""
-    return MessageBlock.of(library.save_block(house_of(request).store, access, block_id, body.name, body.spec, body.if_version))
+    return MessageBlock.of(design.save_block(house_of(request).store, access, block_id, body.name, body.spec, body.if_version))
 
 
 @router.delete(f"{_ROOT}/message-blocks/{{block_id}}", status_code=204)
 def archive_block(request: Request, access: Annotated[Access, guard("messages:write")], block_id: BlockId) -> None:
     """Take a block out of use; refused while a template or another block puts it in."""
-    library.archive_block(house_of(request).store, access, block_id)
+    design.archive_block(house_of(request).store, access, block_id)
 
 
 def _shown(request: Request, access: Access, spec: TemplateSpec, kit: Kit, language: Language, person: dict[str, Any]) -> DesignPreview:

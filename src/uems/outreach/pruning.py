@@ -5,8 +5,9 @@ budgets, evaluation, the hash by which a key knows its content), each run with i
 holdouts, reports), consent and its changes. The limit is 13 months at least: goals are looked for 365 days, and caps, the best channel and
 evaluation look back for less.
 
-Rows go in small batches, each a transaction of its own. Decisions and touches are numbered as time goes by, so the oldest ones stand in
-front, and a batch without an old one ends it; messages and runs are walked by their keys, a part of them at a time.
+Rows go in small batches, each a transaction of its own. Decisions and touches are read in the order of their messages, which are numbered
+as time goes by: the oldest stand in front, and a batch that is not all old ends it. A whole batch of recent touches of an old message holds
+up what stands behind it until they are old too. Messages and runs are walked by their keys, a part of them at a time.
 """
 
 from collections.abc import Callable

@@ -19,7 +19,7 @@ from uems.kernel.edge import Body, Name
 from uems.kernel.errors import UemsError
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
-from uems.outreach.templates import definitions, library
+from uems.outreach.templates import definitions, design
 from uems.outreach.templates.blocks import BlockSpec, Kit, closure, sources_of
 from uems.outreach.templates.compiled import Compiled
 from uems.outreach.templates.kits import read_kit, read_theme
@@ -55,7 +55,7 @@ def kit_after(house: House, scope: Scope, after: After) -> Iterator[tuple[Kit, d
         for key, document in rooms.get("block", {}).items():
             version = kit.latest.get(key)
             if version is None or kit.find(key, version) != document.spec:
-                kit = library.with_block(kit, key, document.spec)
+                kit = design.with_block(kit, key, document.spec)
         kit = replace(kit, latest={key: version for key, version in kit.latest.items() if ("block", key) not in gone})
         specs = {one.template_id: one.spec for one in definitions.read_templates(conn, scope.workspace_id) if not one.archived}
         specs |= {key: document.spec for key, document in rooms.get("template", {}).items()}
@@ -104,10 +104,10 @@ class ThemeDocuments:
         """Nothing has to be ready before a theme."""
 
     def write(self, conn: Connection, access: Access, key: str, document: Any) -> None:
-        library.write_theme(conn, access, document.spec)
+        design.write_theme(conn, access, document.spec)
 
     def archive(self, conn: Connection, access: Access, key: str) -> None:
-        library.write_theme(conn, access, Theme())
+        design.write_theme(conn, access, Theme())
 
     def lock_name(self, workspace_id: int) -> str:
         return f"outreach_templates:{workspace_id}"
@@ -122,11 +122,11 @@ class BlockDocuments:
     Document: ClassVar[type[BaseModel]] = BlockDocument
 
     def standing(self, conn: Connection, scope: Scope) -> Mapping[str, Standing]:
-        users = library.users_of(conn, scope.workspace_id)
+        users = design.users_of(conn, scope.workspace_id)
         found = {}
-        for one in library.read_blocks(conn, scope.workspace_id):
+        for one in design.read_blocks(conn, scope.workspace_id):
             said = BlockDocument(key=one.block_id, name=one.name, spec=one.spec)
-            used = users.get(one.block_id, library.Users()).said()
+            used = users.get(one.block_id, design.Users()).said()
             found[one.block_id] = Standing(name=one.name, body=_written(said), archived=one.archived, facts=(one.block_id, used))
         return found
 
@@ -136,23 +136,23 @@ class BlockDocuments:
     def faults(self, house: House, scope: Scope, key: str, document: Any, before: Standing | None, after: After) -> list[Fault]:
         with kit_after(house, scope, after) as (kit, specs):
             try:
-                library.check_block(key, document.spec, kit)
+                design.check_block(key, document.spec, kit)
             except UemsError as error:
                 return [Fault(path="spec", code=error.code, message=error.message)]
             return _broken(kit, specs, key)
 
     def parting(self, before: Standing) -> tuple[tuple[FieldChange, ...], list[Fault]]:
         key, used = before.facts
-        return (), [Fault(path="", code="block_used", message=library.used_words(key, used))] if used else []
+        return (), [Fault(path="", code="block_used", message=design.used_words(key, used))] if used else []
 
     def prepare(self, house: House, access: Access, document: Any) -> None:
         """Nothing has to be ready before a block."""
 
     def write(self, conn: Connection, access: Access, key: str, document: Any) -> None:
-        library.write_block(conn, access, key, document.name, document.spec)
+        design.write_block(conn, access, key, document.name, document.spec)
 
     def archive(self, conn: Connection, access: Access, key: str) -> None:
-        library.put_block_away(conn, access, key)
+        design.put_block_away(conn, access, key)
 
     def lock_name(self, workspace_id: int) -> str:
         return f"outreach_templates:{workspace_id}"
