@@ -11,6 +11,8 @@ from uems.simulate.demo import keep_alive as keep_demo_alive
 from uems.simulate.demo import load as load_demo
 from uems.simulate.files import FileFormat, write
 from uems.simulate.offers import offer_response
+from uems.simulate.potential import Flow as PotentialFlow
+from uems.simulate.potential import Shop as PotentialShop
 from uems.simulate.reacting import Reacting
 from uems.simulate.sending import Api, Pace, Progress, Target, live, send, tables
 from uems.simulate.truth import people_of, truth_of, write_truth
@@ -30,6 +32,8 @@ __all__ = [
     "Loaded",
     "MessageResponse",
     "Pace",
+    "PotentialFlow",
+    "PotentialShop",
     "PriceChange",
     "Progress",
     "Reacting",

@@ -20,6 +20,7 @@ from uems.kernel.clock import day_of
 from uems.kernel.errors import UemsError
 from uems.kernel.money import exponent
 from uems.simulate import events as ev
+from uems.simulate.answering import STEPS, answer, draws_of
 from uems.simulate.catalogue import APP, CART, CHECKOUT, DONE, ENTRIES, PAYMENT, PRODUCT_PAGE, PRODUCTS, PROFILES
 from uems.simulate.days import Running
 from uems.simulate.events import Events, Happened, Orders
@@ -33,8 +34,6 @@ LOOK_SECONDS: Final = 3.0
 _BACK: Final = timedelta(minutes=10)
 """So far back it is looked again each time: a message may be sent a moment before it is written down that it was."""
 _REMEMBERED: Final = timedelta(days=7)
-_SOONEST_SECONDS: Final = (5.0, 4.0, CART_TO_ORDER_SECONDS + 5.0)
-"""Before nobody opens, follows, and has bought: what is sooner is a machine's, and a visit takes its time."""
 _PIXEL: Final = re.compile(r"/api/letters/[^\"'/\s]+/seen\.gif")
 _LINK: Final = re.compile(r"/api/letters/[^\"'/\s]+/go\b")
 _NEWSLETTER: Final = next(number for number, entry in enumerate(ENTRIES) if entry.source == "newsletter")
@@ -151,27 +150,21 @@ class Reacting:
         rule, tally = planted
         before = [at for at in self._sent.get(person, ()) if at > sent_at - _REMEMBERED]
         self._sent[person] = [*before, sent_at]
-        rng = np.random.default_rng([self._running.world.seed, 3, message_id])
-        luck, wait = rng.random(3).tolist(), rng.exponential(1.0, 3)
+        rng = draws_of(self._running.world.seed, message_id)
+        steps = answer(rng, rule, sent_at, len(before))
         tally.reached += 1
         cause = tally.by.setdefault(f"{message['origin_type']}:{message['origin_id']}", {"reached": 0})
         cause["reached"] += 1
-        at, address = sent_at, ""
-        chances = (rule.opens * rule.fatigue ** len(before), rule.clicks, rule.buys)
-        pauses = (60 * rule.minutes, 20.0, 30 * rule.minutes)
-        letters: tuple[Sequence[str], Sequence[str]] | None = None
-        for step, name in enumerate(("opened", "followed", "bought")):
-            if luck[step] >= chances[step]:
-                return
-            letters = letters or self._addresses(message_id)
-            at += timedelta(seconds=_SOONEST_SECONDS[step] + pauses[step] * float(wait[step]))
+        letters = self._addresses(message_id) if steps else ((), ())
+        for step, (name, at) in enumerate(zip(STEPS, steps, strict=False)):
             found = letters[step] if step < 2 else ()
             address = found[int(rng.integers(len(found)))] if found else ""
             heapq.heappush(self._due, _Due(at, message_id, step, person, address))
             for told in (tally.counts, cause):
                 told[name] = told.get(name, 0) + 1
-        tally.gained += 1
-        tally.people.add(person)
+        if len(steps) == len(STEPS):
+            tally.gained += 1
+            tally.people.add(person)
 
     def _addresses(self, message_id: int) -> tuple[Sequence[str], Sequence[str]]:
         """(pictures that tell of an opening, links); none where the channel carries no letter, or it is no longer kept."""
@@ -203,15 +196,9 @@ class Reacting:
 
 
 def visit_of(running: Running, person: int, message_id: int, ordered_at: datetime, *, entry: int = _NEWSLETTER) -> Happened:
-    """A visit that ends in an order at that time: one thing of the category that they like best. entry: the door, as in ``ENTRIES``."""
+    """A visit that ends in an order at that time, as ``chosen``. entry: the door, as in ``ENTRIES``."""
     people = running.people
-    rng = np.random.default_rng([running.world.seed, 4, message_id])
-    own = np.flatnonzero(PRODUCTS.category == people.ints("favourite")[person])
-    product = int(rng.choice(own, p=PRODUCTS.weight[own] / PRODUCTS.weight[own].sum()))
-    day = max(0, (day_of(ordered_at, running.world.zone) - running.world.start).days)
-    minor = 10 ** exponent(running.world.currency)
-    factor = running.planted.price_factors(day)[PRODUCTS.category[product]]
-    price = round(float(PRODUCTS.price[product] * factor) * 10) * minor // 10
+    product, price = chosen(running, person, message_id, ordered_at)
     number = _ORDERS_FROM + message_id
     order = Orders(
         number=_one(number), person=_one(person), slot=_one(0), total_minor=_one(price), discount_minor=_one(0), coupon=_one(-1),
@@ -248,7 +235,26 @@ def visit_of(running: Running, person: int, message_id: int, ordered_at: datetim
         b=b,
         c=c,
     )
-    return Happened(day=day, events=events, orders=order)
+    return Happened(day=_day(running, ordered_at), events=events, orders=order)
+
+
+def chosen(running: Running, person: int, message_id: int, ordered_at: datetime) -> tuple[int, int]:
+    """(product, price in minor units) that somebody buys because of a message: one thing of the category that they like best."""
+    rng = np.random.default_rng([running.world.seed, 4, message_id])
+    own = np.flatnonzero(PRODUCTS.category == running.people.ints("favourite")[person])
+    product = int(rng.choice(own, p=PRODUCTS.weight[own] / PRODUCTS.weight[own].sum()))
+    return product, price_minor(running, product, _day(running, ordered_at))
+
+
+def _day(running: Running, at: datetime) -> int:
+    return max(0, (day_of(at, running.world.zone) - running.world.start).days)
+
+
+def price_minor(running: Running, product: int, day: int) -> int:
+    """What one of it costs on that day of the world."""
+    factor = float(running.planted.price_factors(day)[PRODUCTS.category[product]])
+    minor: int = 10 ** exponent(running.world.currency)
+    return round(float(PRODUCTS.price[product]) * factor * 10) * minor // 10
 
 
 def _one(value: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
