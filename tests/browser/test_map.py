@@ -141,7 +141,10 @@ def test_the_map_and_its_bottlenecks_are_saved_and_stand_on_a_dashboard_of_a_sam
     page.goto("/w/shop/journey?map=checkout&period=d30")
     page.get_by_role("button", name="More", exact=True).click()
     save(page, page.get_by_role("menuitem", name="Save report"), "The way to the order")
-    expect(page.get_by_role("heading", name="Stages").first).to_be_visible()
+    expect(page.get_by_role("group", name="The map")).to_be_visible()
+    page.get_by_role("group", name="The map").get_by_role("link", name=re.compile("lost")).first.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
     keys = {one["report"]: one["key"] for one in site.ask("saved-reports")["items"]}
     tiles = [{"id": kind[:3], "kind": "report", "report": keys[kind], "width": "half"} for kind in ("journey_map", "bottlenecks")]
     site.ask("dashboards/ways", {"name": "Ways", "tiles": tiles}, "PUT")
@@ -162,6 +165,9 @@ def test_the_map_and_its_bottlenecks_are_saved_and_stand_on_a_dashboard_of_a_sam
     way = page.get_by_role("region", name="The way to the order")
     expect(way.get_by_text("Of a sample of 10% of the people")).to_be_visible()
     expect(way.get_by_text(re.compile("about [0-9]+ in all"))).to_be_visible()
+    drawn = way.get_by_role("group", name="The map")
+    expect(drawn).to_be_visible()
+    expect(drawn.get_by_role("link")).to_have_count(0)
     expect(way.get_by_role("row").nth(1)).to_be_visible()
     site.wait(lambda: site.ask("dashboards/ways")["tiles"][0].get("sample_percent") == 10)
 

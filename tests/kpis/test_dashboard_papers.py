@@ -133,6 +133,30 @@ def test_paths_rfm_attribution_and_intervals_have_a_picture_on_paper(settings: S
     assert [one.picture.kind if one and one.picture else None for one in pictures] == ["flows", "heat", "bars", "bars"]
 
 
+def test_a_journey_map_is_drawn_over_the_width_of_the_paper_however_narrow_its_tile_is(settings: Settings) -> None:
+    way = [
+        {
+            "key": name.lower(),
+            "name": name,
+            "touchpoints": [{"key": f"{name.lower()}_p", "name": f"Point {name}", "events": [{"event": event}]}],
+        }
+        for name, event in (("Look", "Looked"), ("Buy", "Order Completed"))
+    ]
+    with a_shop(settings, NOW, buyers()) as shop:
+        assert shop.put("/maps/way", {"name": "Way", "drawing": {"stages": way}}).status_code == 200
+        kept = {"report": "journey_map", "name": "Way", "spec": {"map": "way", "last_days": 30}}
+        assert shop.put("/saved-reports/way", kept).status_code == 200
+        tiles = [{"id": name, "kind": "report", "report": "way", "width": "third"} for name in ("one", "two")]
+        assert shop.put("/dashboards/drawn", {"name": "Drawn", "tiles": tiles}).status_code == 200
+        pages = PdfReader(BytesIO(shop.post("/dashboards/drawn/pdf?language=en").content)).pages
+        texts = ["".join(page.extract_text().split()) for page in pages]
+        [stage, _] = run(shop, "journey_map", kept["spec"])["period"]["stages"]  # type: ignore[arg-type]
+    told = f"{stage['onward']['people']}people"
+    assert stage["onward"]["people"] == 4
+    for word in (told, "100.0%goon", "PointLook", "PointBuy", "Endofthemap", "within7d"):
+        assert sum(text.count(word) for text in texts) >= 2, (word, texts)
+
+
 def run(shop: Shop, name: str, spec: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = shop.post(f"/reports/{name}", spec).json()["data"]
     return found

@@ -2,6 +2,7 @@
 
 from uems.journeys.asking import people_of_report, run_report
 from uems.journeys.erasing import ERASER
+from uems.journeys.map.picture import MapPicture, map_picture
 from uems.journeys.people_pages import PeoplePage, page_of_people
 from uems.journeys.person_sessions import Session, sessions_of
 from uems.journeys.registry import REPORTS, Answer, Notice
@@ -58,6 +59,7 @@ __all__ = [
     "Asked",
     "Dimension",
     "Formula",
+    "MapPicture",
     "Notice",
     "PeoplePage",
     "Query",
@@ -79,6 +81,7 @@ __all__ = [
     "is_money",
     "is_over",
     "last_day_of",
+    "map_picture",
     "matrix",
     "members",
     "numbers",

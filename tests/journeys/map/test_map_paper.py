@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 from pypdf import PdfReader
+from reportlab.pdfgen.canvas import Canvas
 
 from tests.journeys.reports.world import NOW, SECOND, Act, Town, World, town
 from tests.support.web import Clock, Program, operator_client
+from uems.journeys.api import map_picture
 from uems.web.app import create_app
 
 __all__ = ["town"]
@@ -129,3 +131,32 @@ def test_a_spec_that_cannot_be_used_is_refused(api: Program, shop: World) -> Non
     assert api.send("POST", f"{base}/never/pdf", json={}).status_code == 404
     assert api.send("POST", f"{base}/shop/pdf", json={"stages": stages()}).status_code == 422
     assert api.send("POST", f"{base}/shop/pdf?language=fr", json={}).status_code == 422
+
+
+def fitted(shop: World, drawing: list[dict[str, Any]], most: float) -> tuple[float, str, str]:
+    """(how high the map is 500 points wide, its text without blanks, what is drawn)."""
+    data = shop.ask("journey_map", {"stages": drawing, "first_day": "2025-10-30", "last_day": "2025-11-07"}).data
+    found = map_picture(data, 500, most, "en")
+    body = BytesIO()
+    canvas = Canvas(body, invariant=1)
+    found.draw(canvas, 40, 800)
+    canvas.save()
+    [page] = PdfReader(body).pages
+    content = page.get_contents()
+    assert content is not None
+    return found.height, "".join(page.extract_text().split()), content.get_data().decode("latin-1")
+
+
+def test_on_a_paper_of_other_things_it_is_no_higher_than_there_is_room_and_says_what_it_left_out(shop: World) -> None:
+    high, whole, drawn = fitted(shop, stages(more=3), 760)
+    assert high < 760
+    assert [word for word in ("24people", "12lost", "9lost", "Extra2", "within7d") if word not in whole] == []
+    assert "notdrawnhere" not in whole
+    low, cut, _ = fitted(shop, stages(more=3), high - 100)
+    assert low <= high - 100
+    shown = [n for n in range(3) if f"Extra{n}" in cut]
+    assert 0 < len(shown) < 3
+    assert f"{3 - len(shown)}moretouchpointsarenotdrawnhere" in cut
+    sides = [tuple(map(float, one)) for one in re.findall(r"(\S+) (\S+) (\S+) (\S+) re", drawn)]
+    bars = [height for _, _, width, height in sides if width == 11 and height != 9]
+    assert [height / bars[0] for height in bars] == pytest.approx([count / PEOPLE[0] for count in PEOPLE], abs=1e-3)

@@ -188,6 +188,7 @@ def test_every_number_of_a_map_equals_the_walk_by_hand_and_opens_its_people(
             place = drawn.index(point)
             cell = {"touchpoint": point["key"]}
             check_place(world, oracle, spec, row, cell, [point], {"onward": drawn[place + 1 : place + 2], "onward_stage": after})
+            assert row["channels"] == point.get("channels", [])
             visited, ended, dwell = oracle.stays(point)
             assert row["visits"] == {
                 "visits": len(visited),

@@ -8,9 +8,9 @@ visits with a touch whose last deed it was. Dwell is the engaged time reported a
 data: ``map`` its key, ``window_seconds``, ``unit``; ``period`` and ``previous`` (null without ``compare``), each with its days,
 ``people`` on the map, and ``stages``: ``key``, ``name``, ``people``, ``events``, ``onward`` to the next stage (``to``, ``people``,
 ``lost``, ``conversion``, ``median_seconds``; null at the end), ``series``, and ``touchpoints`` with the same, where ``onward`` is to the
-next touchpoint and ``onward_stage`` to the next stage, and ``visits`` (``visits``, ``ended``, ``bounce_rate``), ``dwell`` (``touches``,
-``median_seconds``, ``average_seconds``), ``sentiment`` null with the reason. Cell: a ``stage`` or ``touchpoint`` (neither: the whole map),
-``of`` which number, and for people a ``bucket`` of the series.
+next touchpoint and ``onward_stage`` to the next stage, its ``channels`` (none: all), and ``visits`` (``visits``, ``ended``,
+``bounce_rate``), ``dwell`` (``touches``, ``median_seconds``, ``average_seconds``), ``sentiment`` null with the reason. Cell: a ``stage``
+or ``touchpoint`` (neither: the whole map), ``of`` which number, and for people a ``bucket`` of the series.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -273,7 +273,9 @@ def _shown(drawn: Drawn, found: Mapping[str, Figures], labels: list[str]) -> dic
         after = filled[filled.index(stage.key) + 1] if stage.key in filled[:-1] else None
         row = told(stage.key, stage.name, after, None)
         del row["onward_stage"]
-        row["touchpoints"] = [told(point.key, point.name, _next(points, point.key), after) for point in stage.touchpoints]
+        row["touchpoints"] = [
+            {**told(point.key, point.name, _next(points, point.key), after), "channels": point.channels} for point in stage.touchpoints
+        ]
         stages.append(row)
     return {"people": found[""].people, "stages": stages}
 

@@ -69,6 +69,7 @@ export default {
     ownMap: "It brings its own drawing; picking a map replaces that.",
     mapCompare: "Compare with the stretch before",
     mapBefore: "Before",
+    mapDrawn: "The map",
     onTheMap: "People on the map",
     stage: "Stage",
     stages: "Stages",

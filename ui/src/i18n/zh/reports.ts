@@ -71,6 +71,7 @@ const zh: SameKeys<typeof en> = {
     ownMap: "此报表自带一张地图，选择其他地图会将其替换。",
     mapCompare: "与前一段时间对比",
     mapBefore: "前一段",
+    mapDrawn: "旅程图",
     onTheMap: "地图上的人数",
     stage: "阶段",
     stages: "阶段",

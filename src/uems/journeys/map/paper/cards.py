@@ -17,28 +17,29 @@ _SPARK: Final = (44.0, 14.0)
 _SUNKEN: Final = HexColor("#eef1f4")
 
 
-def card_height(ink: Ink, point: Place) -> float:
-    return _BODY + _LINE * len(_name(ink, point))
+def card_height(column: float, point: Place) -> float:
+    """column: the width of the card."""
+    return _BODY + _LINE * len(_name(column, point))
 
 
-def _name(ink: Ink, point: Place) -> list[str]:
-    lines = wrapped(point.name, 9.5, ink.column - 2 * PAD)
+def _name(column: float, point: Place) -> list[str]:
+    lines = wrapped(point.name, 9.5, column - 2 * PAD)
     if len(lines) <= _NAME_LINES:
         return lines
-    return [*lines[: _NAME_LINES - 1], cut(" ".join(lines[_NAME_LINES - 1 :]), 9.5, ink.column - 2 * PAD - 4)]
+    return [*lines[: _NAME_LINES - 1], cut(" ".join(lines[_NAME_LINES - 1 :]), 9.5, column - 2 * PAD - 4)]
 
 
 def card(ink: Ink, x: float, top: float, point: Place, per_person: float, colour: Color) -> None:
     """per_person: width that one person takes in the bars of all cards."""
     canvas, inner = ink.canvas, ink.column - 2 * PAD
-    height = card_height(ink, point)
+    height = card_height(ink.column, point)
     canvas.setStrokeColor(RULE)
     canvas.setLineWidth(0.7)
     canvas.roundRect(x, top - height, ink.column, height, 4, stroke=1, fill=0)
     canvas.setFillColor(colour)
     canvas.rect(x, top - height + 8, 2.4, height - 16, stroke=0, fill=1)
     y = top - 14.0
-    for line in _name(ink, point):
+    for line in _name(ink.column, point):
         write(canvas, x + PAD, y, line, 9.5)
         y -= _LINE
     places = " · ".join(point.channels) if point.channels else say("all_channels", ink.language)

@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from uems.journeys.map.model import JourneyMap
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Onward:
@@ -41,9 +39,8 @@ class Column:
     points: Sequence[Place]
 
 
-def columns_of(found: JourneyMap, data: Mapping[str, Any]) -> list[Column]:
-    """The answer of the report ``journey_map`` for this map, stage by stage."""
-    channels = {point.key: point.channels for stage in found.drawing.stages for point in stage.touchpoints}
+def columns_of(data: Mapping[str, Any]) -> list[Column]:
+    """The answer of the report ``journey_map``, stage by stage."""
     past: dict[str, int] = {}
     for stage in (data["previous"] or {"stages": []})["stages"]:
         past |= {stage["key"]: stage["people"], **{point["key"]: point["people"] for point in stage["touchpoints"]}}
@@ -58,7 +55,7 @@ def columns_of(found: JourneyMap, data: Mapping[str, Any]) -> list[Column]:
             before=past.get(key),
             onward=_onward(numbers["onward"]),
             series=[one["people"] for one in numbers["series"]],
-            channels=channels.get(key, ()),
+            channels=numbers.get("channels", ()),
             dwell_seconds=dwell["median_seconds"] if dwell else None,
             bounce=visits["bounce_rate"] if visits else None,
         )

@@ -21,6 +21,10 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "bounce": ("跳出率", "Leave"),
     "all_channels": ("全部渠道", "All channels"),
     "no_points": ("暂无触点", "No touchpoint yet"),
+    "left_out": (
+        "另有 {n} 个触点未画出，请见旅程地图本身。",
+        "{n} more touchpoints are not drawn here; the page of the map and its own PDF have them.",
+    ),
     "scale": ("= {n} 人", "= {n} people"),
     "going": ("进入下一阶段", "go on to the next stage"),
     "losing": ("流失：未继续前进", "lost: did not go on"),

@@ -7,6 +7,7 @@ from typing import Final
 from reportlab.lib.colors import Color
 from reportlab.pdfgen.canvas import Canvas
 
+from uems.journeys import api as journeys
 from uems.kernel.ink import BAD, FAINT, GOOD, INK, RULE, cut, wrapped, write
 from uems.kpis.bodies import KpiAnswer
 from uems.kpis.dashboards.bodies import TileAnswer, TileReport
@@ -18,6 +19,8 @@ from uems.kpis.written import Language, written
 PAD: Final = 10.0
 _METRIC: Final = 107.0
 _PICTURE: Final = 130.0
+_MAP: Final = 690.0
+"""The most that a tile with a journey map may take: a page with its edges."""
 _FIGURES: Final = 34.0
 _HEAD: Final = 33.0
 _WHOLE: Final = 10.0
@@ -150,11 +153,13 @@ def _report(title: str, found: TileReport, inner: float, language: Language) -> 
     summary = found.summary or Summary(figures=[])
     if not summary.figures:
         summary = summary.model_copy(update={"figures": [figure("请在系统中打开查看", "Open it in the system", None, "count")]})
-    drawn = _PICTURE if summary.picture is not None else 0.0
     rows = table_height(summary.grid, inner) + 8 if summary.grid is not None and summary.grid.rows else 0.0
     lines = _sentences([getattr(one, language) for one in summary.lines], inner)
     figures = _FIGURES + (_WHOLE if any(one.whole is not None for one in summary.figures) else 0.0)
     told = _LINE * len(lines)
+    around = _HEAD + figures + told + rows + PAD
+    shown = _pictured(found, summary, inner, _MAP - around, language)
+    drawn = 0.0 if shown is None else shown.height
 
     def draw(canvas: Canvas, x: float, top: float, width: float) -> None:
         days = _days(found.first_day, found.last_day) if found.first_day else ""
@@ -164,12 +169,27 @@ def _report(title: str, found: TileReport, inner: float, language: Language) -> 
         for place, line in enumerate(lines):
             write(canvas, x + PAD, y - 9 - _LINE * place, line, 8.5)
         y -= told
-        if summary.picture is not None:
-            picture(canvas, x + PAD, y - drawn + 6, width - 2 * PAD, drawn - 8, summary.picture, language, found.currency)
+        if shown is not None:
+            shown.draw(canvas, x + PAD, y, width - 2 * PAD)
         if rows and summary.grid is not None:
             table(canvas, x + PAD, y - drawn, width - 2 * PAD, summary.grid, language, found.currency)
 
-    return Box(height=_HEAD + figures + told + drawn + rows + PAD, draw=draw)
+    return Box(height=around + drawn, draw=draw)
+
+
+def _pictured(found: TileReport, summary: Summary, inner: float, most: float, language: Language) -> Box | None:
+    """The picture of a report; None for one that has none. most: the height that a journey map may take."""
+    shown = summary.picture
+    if found.report == "journey_map":
+        made = journeys.map_picture(found.data, inner, most, language)
+        return Box(height=made.height, draw=lambda canvas, x, top, _: made.draw(canvas, x, top))
+    if shown is None:
+        return None
+
+    def draw(canvas: Canvas, x: float, top: float, width: float) -> None:
+        picture(canvas, x, top - _PICTURE + 6, width, _PICTURE - 8, shown, language, found.currency)
+
+    return Box(height=_PICTURE, draw=draw)
 
 
 def _sentences(texts: Sequence[str], inner: float) -> list[str]:

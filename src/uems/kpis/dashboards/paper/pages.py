@@ -65,8 +65,9 @@ def draw_paper(dashboard: Dashboard, answers: Sequence[TileAnswer | None], made:
     width = _PAGE[0] - 2 * _EDGE
     y = _title(canvas, dashboard, made, width)
     page = 1
-    for row in rows_of(dashboard.tiles):
-        boxes = [_boxed(dashboard.tiles[place], answers[place], width, language) for place in row]
+    widths = [width_of_tile(tile, answer) for tile, answer in zip(dashboard.tiles, answers, strict=True)]
+    for row in rows_of(widths):
+        boxes = [_boxed(dashboard.tiles[place], answers[place], widths[place], width, language) for place in row]
         height = max(box.height for _, box in boxes)
         if y - height < _FOOT and y < _PAGE[1] - _EDGE:
             _foot(canvas, dashboard.name, page)
@@ -85,12 +86,17 @@ def draw_paper(dashboard: Dashboard, answers: Sequence[TileAnswer | None], made:
     return kept.getvalue()
 
 
-def rows_of(tiles: Sequence[Tile]) -> list[list[int]]:
+def width_of_tile(tile: Tile, answer: TileAnswer | None) -> Width:
+    """A journey map takes all of it: on paper nobody can scroll it."""
+    return "full" if answer is not None and answer.report is not None and answer.report.report == "journey_map" else tile.width
+
+
+def rows_of(widths: Sequence[Width]) -> list[list[int]]:
     """Places of the tiles row by row: as many as fit side by side."""
     found: list[list[int]] = []
     taken = 7
-    for place, tile in enumerate(tiles):
-        mine = _SIXTHS[tile.width]
+    for place, wide in enumerate(widths):
+        mine = _SIXTHS[wide]
         if taken + mine > 6:
             found.append([])
             taken = 0
@@ -99,8 +105,8 @@ def rows_of(tiles: Sequence[Tile]) -> list[list[int]]:
     return found
 
 
-def _boxed(tile: Tile, answer: TileAnswer | None, width: float, language: Language) -> tuple[float, Box]:
-    parts = 6 // _SIXTHS[tile.width]
+def _boxed(tile: Tile, answer: TileAnswer | None, wide: Width, width: float, language: Language) -> tuple[float, Box]:
+    parts = 6 // _SIXTHS[wide]
     mine = (width - _GAP * (parts - 1)) / parts
     return mine, box_of(tile, answer, mine, language)
 

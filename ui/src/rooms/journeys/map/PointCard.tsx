@@ -24,7 +24,7 @@ export function PointCard({ point, box, x, layout, colour }: CardProps): ReactNo
   const { palette } = useHand();
   const { name } = point.numbers;
   const below = 20 + box.name.length * LINE;
-  const places = point.channels.length === 0 ? t("journeyMap.allChannels") : point.channels.join(" · ");
+  const places = point.numbers.channels.length === 0 ? t("journeyMap.allChannels") : point.numbers.channels.join(" · ");
   const row = { point, layout, colour };
   return (
     <g transform={`translate(${x} ${box.y})`} role="group" aria-label={name}>

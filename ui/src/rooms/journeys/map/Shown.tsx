@@ -60,7 +60,7 @@ interface AnswerProps {
 }
 
 function Answer({ map, answer, period, busy }: AnswerProps): ReactNode {
-  const picture = useMemo(() => pictureOf(answer.data, map.drawing), [answer.data, map.drawing]);
+  const picture = useMemo(() => pictureOf(answer.data), [answer.data]);
   const palette = usePalette();
   const open = useOpening();
   const [zoom] = useParam("zoom");

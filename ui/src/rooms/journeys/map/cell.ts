@@ -1,5 +1,6 @@
 // Which number of a map is opened? One word in the address stands for the cell that the API takes.
 import type { Drawing } from "./contract";
+import type { PictureOfMap } from "./joined";
 
 export const OFS = ["people", "onward", "lost", "ended", "dwelled"] as const;
 export type Of = (typeof OFS)[number];
@@ -32,6 +33,12 @@ function isStage(key: string, drawing: Drawing): boolean {
 export function bodyOf({ place, of, previous }: MapCell, drawing: Drawing): Record<string, unknown> {
   const where = place === "" ? {} : isStage(place, drawing) ? { stage: place } : { touchpoint: place };
   return { ...where, of, ...(previous ? { previous } : {}) };
+}
+
+/** The same from the picture alone, worded as the tables of the report word it. */
+export function cellIn({ place, of, previous }: MapCell, { stages }: PictureOfMap): Record<string, string | boolean> {
+  const where = stages.some(({ numbers }) => numbers.key === place) ? { stage: place } : { touchpoint: place };
+  return { ...where, ...(of === "people" ? {} : { of }), ...(previous ? { previous } : {}) };
 }
 
 export function nameOf(place: string, drawing: Drawing): string {

@@ -30,6 +30,8 @@ export interface PlaceNumbers {
 }
 
 export interface PointNumbers extends PlaceNumbers {
+  /** None: all. */
+  readonly channels: readonly string[];
   readonly visits: { readonly visits: number; readonly ended: number; readonly bounce_rate: number | null };
   readonly dwell: { readonly touches: number; readonly median_seconds: number | null; readonly average_seconds: number | null };
 }

@@ -1,5 +1,5 @@
-// What is on the picture of a map? Its drawing joined with its numbers, and those of the stretch before.
-import type { Drawing, JourneyAnswer, PlaceNumbers, PointNumbers } from "./contract";
+// What is on the picture of a map? The numbers of its places, joined with those of the stretch before.
+import type { JourneyAnswer, PlaceNumbers, PointNumbers } from "./contract";
 
 interface Place<N extends PlaceNumbers> {
   readonly numbers: N;
@@ -7,10 +7,7 @@ interface Place<N extends PlaceNumbers> {
   readonly before: number | null;
 }
 
-export interface Point extends Place<PointNumbers> {
-  /** None: all. */
-  readonly channels: readonly string[];
-}
+export type Point = Place<PointNumbers>;
 
 export interface Stage extends Place<PlaceNumbers> {
   readonly points: readonly Point[];
@@ -22,8 +19,7 @@ export interface PictureOfMap {
   readonly stages: readonly Stage[];
 }
 
-export function pictureOf({ period, previous, window_seconds }: JourneyAnswer, drawing: Drawing): PictureOfMap {
-  const channels = new Map(drawing.stages.flatMap((stage) => stage.touchpoints ?? []).map((point) => [point.key, point.channels ?? []]));
+export function pictureOf({ period, previous, window_seconds }: JourneyAnswer): PictureOfMap {
   const past = new Map<string, number>();
   for (const stage of previous?.stages ?? []) {
     past.set(stage.key, stage.people);
@@ -38,7 +34,6 @@ export function pictureOf({ period, previous, window_seconds }: JourneyAnswer, d
       points: stage.touchpoints.map((point) => ({
         numbers: point,
         before: past.get(point.key) ?? null,
-        channels: channels.get(point.key) ?? [],
       })),
     })),
   };

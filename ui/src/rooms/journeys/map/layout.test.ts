@@ -9,7 +9,7 @@ function stage(key: string, people: number, onward: { to: string; people: number
   const numbers = { key, name: key, people, events: people, series: [], onward: told };
   const visits = { visits: 0, ended: 0, bounce_rate: null };
   const dwell = { touches: 0, median_seconds: null, average_seconds: null };
-  const point = (n: number) => ({ before: null, channels: [], numbers: { ...numbers, key: `${key}_${n}`, visits, dwell } });
+  const point = (n: number) => ({ before: null, numbers: { ...numbers, channels: [], key: `${key}_${n}`, visits, dwell } });
   return { numbers, before: null, points: Array.from({ length: points }, (_, n) => point(n)) };
 }
 

@@ -24,6 +24,7 @@ import { opened, type Cell, type Figure, type Picture, type View } from "./view"
 
 const Plot = lazy(() => import("./show/Plot"));
 const FlowChart = lazy(() => import("./show/FlowChart"));
+const MapView = lazy(() => import("./show/MapView"));
 
 interface ShownProps {
   readonly kind: KindName;
@@ -79,7 +80,9 @@ function Drawn({ picture, write }: { picture: Picture; write: Write }): ReactNod
   if (picture.kind === "grid") return <GridView grid={picture} write={write} />;
   return (
     <Suspense fallback={<Skeleton.Node active style={{ width: "100%", height: 280 }} />}>
-      {picture.kind === "flow" ? (
+      {picture.kind === "map" ? (
+        <MapView journey={picture} />
+      ) : picture.kind === "flow" ? (
         <FlowChart flow={picture} write={write} onPick={pick} />
       ) : (
         <Plot plot={picture} write={write} onPick={pick} />

@@ -1,7 +1,10 @@
 import type { TFunction } from "i18next";
 import { expect, it } from "vitest";
 
+import { cellIn, type MapCell } from "../map/cell";
+import type { JourneyAnswer } from "../map/contract";
 import { cohortRevenueView } from "./kinds/cohort_revenue/answer";
+import { journeyMapView } from "./kinds/journey_map/answer";
 import { pathsView } from "./kinds/paths/answer";
 import { retentionView } from "./kinds/retention/answer";
 import { sessionsView } from "./kinds/sessions/answer";
@@ -63,4 +66,21 @@ it("opens everybody with a path, and of a link those who reach the goal", () => 
     [3, undefined],
     [2, {}],
   ]);
+});
+
+it("draws a map whose numbers are those of its tables, and open the same people", () => {
+  const onward = { to: "b", people: 1, lost: 2, conversion: 1 / 3, median_seconds: 60 };
+  const place = { people: 3, events: 5, onward, series: [] };
+  const stays = { visits: { visits: 4, ended: 1, bounce_rate: 0.25 }, dwell: { touches: 2, median_seconds: 9, average_seconds: 9 } };
+  const stage = { ...place, key: "a", name: "A", touchpoints: [{ ...place, ...stays, key: "p", name: "P", channels: [] }] };
+  const measured = { people: 3, stages: [stage] };
+  const answer: JourneyAnswer = { map: null, window_seconds: 60, unit: "day", period: measured, previous: measured };
+  const view = journeyMapView(answer, saying);
+  const [picture] = view.pictures;
+  if (picture?.kind !== "map") throw new Error("the map is not drawn");
+  const found = (place: string, of: MapCell["of"], previous = false) =>
+    opened(view, JSON.stringify(cellIn({ place, of, previous }, picture.map)))?.value;
+  for (const key of ["a", "p"])
+    expect([found(key, "people"), found(key, "people", true), found(key, "onward"), found(key, "lost")], key).toEqual([3, 3, 1, 2]);
+  expect([found("p", "ended"), found("p", "dwelled")]).toEqual([0.25, 9]);
 });

@@ -2,6 +2,7 @@
 import type { TFunction } from "i18next";
 
 import type { Language } from "@/i18n";
+import type { PictureOfMap } from "../map/joined";
 import type { Json, Spec } from "./spec";
 
 /** How a value is written. money: in the smallest unit of the currency; share: from 0 to 1; bucket: the first day of a day, week or month. */
@@ -115,7 +116,16 @@ export interface Grid {
   readonly places: readonly (readonly (Value & { readonly text: string; readonly tone: number })[])[];
 }
 
-export type Picture = Plot | Flow | Grid;
+/** The drawing of a journey map. */
+export interface Journey {
+  readonly kind: "map";
+  readonly key: string;
+  readonly title: string;
+  readonly note?: string;
+  readonly map: PictureOfMap;
+}
+
+export type Picture = Plot | Flow | Grid | Journey;
 
 export interface View {
   /** Nobody and nothing was counted. */
@@ -164,6 +174,7 @@ export function opened(view: View, cell: string): Value | undefined {
     ...view.tables.flatMap(({ rows }) => rows.flat()),
     ...view.pictures.flatMap((picture): readonly Value[] => {
       if (picture.kind === "grid") return picture.places.flat();
+      if (picture.kind === "map") return []; // its numbers are those of the tables
       if (picture.kind === "flow") return picture.nodes.map(({ name, value, cell: mine }) => ({ value, cell: mine, label: name }));
       return picture.lines.flatMap(({ opens = [] }) => opens.flatMap((one): readonly Value[] => (one ? [{ value: null, ...one }] : [])));
     }),

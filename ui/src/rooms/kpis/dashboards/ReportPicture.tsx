@@ -6,6 +6,7 @@ import { kindOf } from "@/rooms/journeys/reports/kinds/kinds";
 import type { KindName } from "@/rooms/journeys/reports/kinds/names";
 import FlowChart from "@/rooms/journeys/reports/show/FlowChart";
 import { GridView } from "@/rooms/journeys/reports/show/GridView";
+import MapView from "@/rooms/journeys/reports/show/MapView";
 import Plot from "@/rooms/journeys/reports/show/Plot";
 import { useWrite, type Write } from "@/rooms/journeys/reports/show/useWrite";
 import type { Spec } from "@/rooms/journeys/reports/spec";
@@ -44,6 +45,7 @@ export default function ReportPicture({ kind, report }: ReportPictureProps): Rea
 
 function Drawn({ picture, write }: { picture: Picture; write: Write }): ReactNode {
   if (picture.kind === "grid") return <GridView grid={picture} write={write} still />;
+  if (picture.kind === "map") return <MapView journey={picture} tile />;
   if (picture.kind === "flow") return <FlowChart flow={picture} write={write} small />;
   return <Plot plot={picture} write={write} small />;
 }

@@ -47,7 +47,7 @@ function Shown({ draft }: { draft: Draft }): ReactNode {
   return (
     <Ready query={query} rows={8}>
       {({ data }) => {
-        const picture = pictureOf(data, drawing);
+        const picture = pictureOf(data);
         return (
           <div style={{ opacity: query.isPlaceholderData ? 0.6 : 1 }}>
             <Canvas stages={picture.stages.length} label={draft.name}>

@@ -1,8 +1,10 @@
 // What does a map show as a report? How many touch each stage and touchpoint, go on, are lost, and how long they take and stay.
+import { pictureOf } from "../../../map/joined";
 import type { JourneyAnswer, PlaceNumbers, PointNumbers } from "../../../map/contract";
 import type { Cell, Column, Saying, Table, Value, View } from "../../view";
 
-export function journeyMapView({ period, previous }: JourneyAnswer, { t }: Saying): View {
+export function journeyMapView(answer: JourneyAnswer, { t }: Saying): View {
+  const { period, previous } = answer;
   const people = t("reports.people");
   const before = new Map(
     (previous?.stages ?? []).flatMap((stage) => [stage, ...stage.touchpoints]).map((one) => [one.key, one.people] as const),
@@ -56,23 +58,7 @@ export function journeyMapView({ period, previous }: JourneyAnswer, { t }: Sayin
   return {
     empty: period.people === 0,
     figures: [{ name: t("reports.onTheMap"), value: period.people, format: "count", cell: {}, label: t("reports.onTheMap") }],
-    pictures: [
-      {
-        kind: "bars",
-        key: "stages",
-        title: t("reports.stages"),
-        format: "count",
-        axis: "text",
-        places: period.stages.map(({ name }) => name),
-        lines: [
-          {
-            name: people,
-            values: period.stages.map((stage) => stage.people),
-            opens: period.stages.map(({ key, name }) => ({ cell: { stage: key }, label: `${name} · ${people}` })),
-          },
-        ],
-      },
-    ],
+    pictures: [{ kind: "map", key: "map", title: t("reports.mapDrawn"), map: pictureOf(answer) }],
     tables: [stages, points],
   };
 }
