@@ -12,14 +12,16 @@ from uems.experiments.statistics.difference import Conclusion, Contrast, contras
 from uems.experiments.statistics.estimates import Estimate, NoAnswer, estimate
 from uems.experiments.statistics.moments import Moments, from_rows
 from uems.experiments.statistics.multiple import benjamini_hochberg
+from uems.experiments.tagged.acting import Acted, act_on, asks_tag_on_trial, withheld
 from uems.experiments.trials.assigned import Assigned, assigned
 from uems.experiments.trials.definitions import Experiment, list_trials
-from uems.experiments.uses import segment_uses
+from uems.experiments.uses import segment_uses, tag_uses
 
 __all__ = [
     "DOCUMENTS",
     "EXPOSED",
     "FLAG_ADDRESSES",
+    "Acted",
     "Assigned",
     "Assignment",
     "Conclusion",
@@ -33,7 +35,9 @@ __all__ = [
     "Outcome",
     "Ramper",
     "Subject",
+    "act_on",
     "adjust",
+    "asks_tag_on_trial",
     "assigned",
     "benjamini_hochberg",
     "compile_payload",
@@ -42,5 +46,7 @@ __all__ = [
     "from_rows",
     "list_trials",
     "segment_uses",
+    "tag_uses",
     "welch",
+    "withheld",
 ]

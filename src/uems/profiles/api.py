@@ -3,6 +3,7 @@
 from uems.profiles.bodies import PersonRow
 from uems.profiles.conditions import model as nodes
 from uems.profiles.conditions.asking import Answers, Asking, Chosen, Flags, People, Source, SourceName, Value
+from uems.profiles.conditions.carrying import carried_in, only_lets_in, without_tags
 from uems.profiles.conditions.grammar import (
     Evaluated,
     combine,
@@ -122,6 +123,7 @@ __all__ = [
     "asked_in",
     "batches_of",
     "broken",
+    "carried_in",
     "catalogue",
     "check_asked",
     "check_past",
@@ -152,6 +154,7 @@ __all__ = [
     "marks_now",
     "measure_cuts",
     "nodes",
+    "only_lets_in",
     "parse_condition",
     "people_sql",
     "plain_name",
@@ -193,6 +196,7 @@ __all__ = [
     "uses_among",
     "value_problem",
     "values_before",
+    "without_tags",
     "words_sql",
     "write_scores",
 ]

@@ -33,7 +33,7 @@ from uems.web.mounting import Mounted, mount_rooms, mounted_routes
 from uems.web.patience import Patience
 from uems.web.ui import STATIC, install_ui
 
-TAG_USERS: tuple[profiles.TagUsers, ...] = (segments.tag_uses, prediction.tag_uses, outreach.tag_uses)
+TAG_USERS: tuple[profiles.TagUsers, ...] = (segments.tag_uses, prediction.tag_uses, experiments.tag_uses, outreach.tag_uses)
 """What asks tags above the room that has them. A room whose definitions name tags adds its function, so that none is removed under it."""
 SEGMENT_USERS: tuple[segments.SegmentUsers, ...] = (experiments.segment_uses, outreach.segment_uses)
 """What names segments above the room that has them."""

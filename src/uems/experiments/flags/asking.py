@@ -5,14 +5,20 @@ The server fills in the segments of a known user by itself, so that nobody can c
 
 import time
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from uems.experiments.flags.evaluator import Outcome
 from uems.experiments.flags.splitting import Subject
 from uems.experiments.flags.targeting import SEGMENTS
+from uems.experiments.tagged.acting import act_on, asks_tag_on_trial
+from uems.experiments.uses import segment_uses
 from uems.identity import api as identity
+from uems.kernel.filters import At
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
+from uems.profiles import api as profiles
+from uems.profiles.api import Asking, Chosen
 from uems.segments import api as segments
 
 _SECONDS: Final = 5.0
@@ -26,13 +32,28 @@ REASONS: Final[Mapping[str, str]] = {
 }
 
 
-def segments_of_user(house: House, scope: Scope, user_id: str) -> list[str] | None:
-    """Keys of the segments that the user with this id is in now; None for somebody unknown."""
+def segments_of_user(house: House, scope: Scope, user_id: str, now: datetime, *, told: bool = True) -> list[str] | None:
+    """Keys of the segments that the user with this id counts as being in now; None for somebody unknown.
+
+    Where a tag on trial has a say in a segment that flags name, it is asked anew. told: whether those of whom that is so are exposed.
+    """
     owner = identity.find_owners(house.store, scope, "user_id", [user_id])[0] if 0 < len(user_id) <= 200 else None
     if owner is None or not owner.person_id:
         return None
     inside = {one.segment_id for one in segments.segments_of(house, scope, owner.person_id)}
-    return sorted(one.key for one in segments.list_segments(house.store, scope) if one.segment_id in inside)
+    every = {one.key: one for one in segments.list_segments(house.store, scope)}
+    found = {key for key, one in every.items() if one.segment_id in inside}
+    with house.store.read() as conn:
+        named = {use.segment for use in segment_uses(conn, scope)} & every.keys()
+    trees = {key: segments.resolve_node(every[key].condition, house.store, scope) for key in sorted(named)}
+    asked = {key: tree for key, tree in trees.items() if asks_tag_on_trial(house, scope, tree)}
+    if asked:
+        at = At(now=profiles.as_of(house.store, scope, now), zone=scope.zone)
+        acted = act_on(list(asked.values()), Asking(house, scope, at, Chosen.of(house, scope, [owner.person_id])))
+        if told:
+            acted.tell(house, scope, now, list(asked.values()))
+        found = (found - asked.keys()) | {key for key, tree in asked.items() if len(acted.members(tree))}
+    return sorted(found)
 
 
 class Members:
@@ -47,9 +68,9 @@ class Members:
         found = self._known.get((scope.workspace_id, user_id))
         return (found[1],) if found is not None and found[0] > time.monotonic() else None
 
-    def look_up(self, scope: Scope, user_id: str) -> list[str] | None:
+    def look_up(self, scope: Scope, user_id: str, now: datetime) -> list[str] | None:
         """As ``segments_of_user``; asks the warehouse."""
-        found = segments_of_user(self._house, scope, user_id)
+        found = segments_of_user(self._house, scope, user_id, now)
         if len(self._known) >= _MOST:
             self._known.clear()
         self._known[scope.workspace_id, user_id] = (time.monotonic() + _SECONDS, found)

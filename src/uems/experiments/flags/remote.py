@@ -70,7 +70,7 @@ class Remote:
             return None
         user_id = text_of(key)
         known = self._members.remembered(scope, user_id)
-        return known[0] if known is not None else await asyncio.to_thread(self._members.look_up, scope, user_id)
+        return known[0] if known is not None else await asyncio.to_thread(self._members.look_up, scope, user_id, self._clock())
 
     async def _tell(self, scope: Scope, context: Mapping[str, Any], found: Mapping[str, Outcome]) -> None:
         now = self._clock()

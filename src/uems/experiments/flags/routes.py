@@ -68,7 +68,7 @@ def list_flag_segments(
     user_id: Annotated[str, Query(min_length=1, max_length=200, pattern=r"^[^\x00]+$", description="User id.")],
 ) -> FlagSegments:
     """The segments that a user is in, for a program of one's own that evaluates flags by itself. Not for public pages."""
-    found = segments_of_user(house_of(request), access.scope, user_id)
+    found = segments_of_user(house_of(request), access.scope, user_id, access.now)
     return FlagSegments(segments=found or [], known=found is not None)
 
 
@@ -94,7 +94,7 @@ def try_a_flag(request: Request, access: Annotated[Access, _READ], body: FlagTry
     attributes = dict(body.attributes)
     if body.user_id:
         access.require("people:read")
-        inside = segments_of_user(house, access.scope, body.user_id) or []
+        inside = segments_of_user(house, access.scope, body.user_id, access.now, told=False) or []
         attributes = {"id": body.user_id, **attributes, SEGMENTS: [*inside]}
     _, others = definitions.current(house.store, access.scope.workspace_id)
     return FlagTrial.of(try_flag(body.key, spec, others, attributes), inside)

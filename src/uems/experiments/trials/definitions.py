@@ -13,6 +13,7 @@ from typing import Any, Final, Literal, TypeAlias
 from sqlalchemy import Connection, RowMapping, Select, func, insert, select, update
 
 from uems.access.api import Access, audit
+from uems.experiments.tagged.running import check_start
 from uems.experiments.trials.spec import TrialDecision, TrialDraft, TrialSpec
 from uems.experiments.trials.tables import trial_versions, trials
 from uems.kernel.errors import UemsError, invalid, not_found
@@ -117,7 +118,7 @@ def save_trial(store: Store, access: Access, key: str, draft: TrialDraft, *, bas
             return old
         if old is not None:
             _check_change(old, draft.spec)
-        named = {"name": draft.name, "changed_at": access.now, "changed_by": by}
+        named = {"name": draft.name, "tag": draft.spec.tag, "changed_at": access.now, "changed_by": by}
         version = standing if old is not None and old.spec == draft.spec else standing + 1
         if old is None:
             trial_id = _insert(conn, access, key, named)
@@ -142,7 +143,9 @@ def _check_change(old: Experiment, spec: TrialSpec) -> None:
     allowed = {"arms", "metrics", "hypothesis"} if old.state == "running" else {"metrics", "hypothesis"}
     same_arms = [arm.key for arm in old.spec.arms] == [arm.key for arm in spec.arms]
     fixed = [name for name in changed if name not in allowed]
-    fixed += ["arms"] if "arms" in changed and not same_arms else []
+    # Whoever changed sides with the weights would have been acted on and ignored.
+    moved = old.state == "running" and bool(spec.tag) and old.spec.weights != spec.weights
+    fixed += ["arms"] if "arms" in changed and (moved or not same_arms) else []
     fixed += ["the primary metric"] if old.spec.primary != spec.primary else []
     if fixed:
         message = (
@@ -166,7 +169,8 @@ def _insert(conn: Connection, access: Access, key: str, named: dict[str, object]
 def turn_trial(store: Store, access: Access, key: str, state: State, decision: TrialDecision | None = None) -> Experiment:
     """Start, stop, decide or archive. Audited. The same state again changes nothing.
 
-    Raises ``trial_state`` (409) for a step that there is not, ``invalid`` for a decision without words or for an arm that there is not.
+    Raises ``trial_state`` (409) for a step that there is not, ``tag_on_trial`` (409) for a tag that cannot be tried now, ``invalid`` for a
+    decision without words or for an arm that there is not.
     """
     workspace_id = access.scope.workspace_id
     with store.write() as conn:
@@ -178,6 +182,8 @@ def turn_trial(store: Store, access: Access, key: str, state: State, decision: T
             there = ", ".join(_STEPS[old.state]) or "nothing more"
             raise UemsError("trial_state", f"{key} is {old.state} and cannot become {state}; it can become: {there}.", status=409)
         values: dict[str, object] = {"state": state, "changed_at": access.now, "changed_by": access.actor.label[:300]}
+        if state == "running" and old.spec.tag:
+            check_start(conn, access.scope, old.spec.tag)
         if state == "running":
             values["started_at"] = access.now
         if state == "stopped":

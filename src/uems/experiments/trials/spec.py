@@ -1,5 +1,6 @@
 """How is an experiment designed? Its arms, where people enter them, what is measured and how it is judged: written before it starts."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
@@ -14,7 +15,10 @@ from uems.kernel.sql import Sql, json_path
 MAX_ARMS: Final = 10
 MAX_METRICS: Final = 30
 ShortKey = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,59}$")]
-Source = Literal["flag", "flow", "message", "coupon", "slot", "other"]
+Source = Literal["flag", "flow", "message", "coupon", "slot", "tag", "other"]
+ACT: Final = "act"
+IGNORE: Final = "ignore"
+"""The arms of a trial of a tag: whoever carries it is treated so, or as though they did not."""
 
 
 def _property(value: str) -> str:
@@ -79,11 +83,13 @@ class TrialSpec(Body):
     """smallest_effect: the relative change that is worth finding, 0.05 for 5%. before_days: of the covariate, 0 for none.
 
     tuned_for: people at which always-valid intervals are narrowest. prior_deviation: of relative effects, for the method bayesian.
+    tag: which tag is on trial; "" where the source is none.
     correction: of the p-values of the primary metric among arms, and of secondary metrics among themselves.
     """
 
     hypothesis: Annotated[str, Field(max_length=5_000), Clean] = ""
     source: Source = "flag"
+    tag: Annotated[str, Field(max_length=200), Clean] = ""
     exposure: TrialExposure = Field(default_factory=TrialExposure)
     arms: Annotated[list[TrialArm], Field(min_length=2, max_length=MAX_ARMS)]
     control: ShortKey
@@ -113,7 +119,18 @@ class TrialSpec(Body):
         primary = [metric.key for metric in self.metrics if metric.role == "primary"]
         if len(primary) != 1:
             raise ValueError(f"{len(primary)} metrics are primary; exactly one must be, since one number has to decide")
+        self._check_tag(arms)
         return self
+
+    def _check_tag(self, arms: Sequence[str]) -> None:
+        if (self.source == "tag") != bool(self.tag):
+            raise ValueError(f"source is {self.source} and tag is {self.tag!r}; name the tag when, and only when, the source is tag")
+        if not self.tag:
+            return
+        if sorted(arms) != [ACT, IGNORE]:
+            raise ValueError(f"the arms are {', '.join(arms)}; a tag is tried with the arms {ACT} and {IGNORE}")
+        if self.exposure != TrialExposure():
+            raise ValueError("the exposures of a tag on trial are told by the server under the experiment's own key; leave exposure out")
 
     @property
     def primary(self) -> TrialMetric:

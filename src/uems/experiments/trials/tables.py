@@ -13,6 +13,8 @@ trials = Table(
     Column("name", String(200), nullable=False),
     # "draft", "running", "stopped", "decided" or "archived".
     Column("state", String(10), nullable=False),
+    # Which tag is on trial; "" for other experiments.
+    Column("tag", String(200), nullable=False, default=""),
     # The one that counts; what it says stands in ``trial_versions``.
     Column("version", Integer, nullable=False),
     Column("started_at", UtcDateTime),

@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from uems.experiments import api as experiments
 from uems.identity import api as identity
 from uems.kernel.bucketing import buckets, chosen
 from uems.kernel.errors import UemsError
@@ -39,11 +40,21 @@ _WEIGHT: Final = Sql("if(event IN ('message.opened', 'message.clicked'), 4, 1)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audience:
-    """people: ascending, without those excluded. excluded: how many were taken out. everybody: how many there are at all."""
+    """people: ascending, without those excluded. excluded: how many were taken out. everybody: how many there are at all.
+
+    acted, wanted: how that was answered, and the condition that it was; None where it was not asked.
+    """
 
     people: People
     excluded: int
     everybody: int
+    acted: experiments.Acted | None = None
+    wanted: Node | None = None
+
+    def tell(self, house: House, scope: Scope, now: datetime) -> None:
+        """For who really sends: that a tag on trial had a say about somebody. Raises what the log raises when it takes no more."""
+        if self.acted is not None and self.wanted is not None:
+            self.acted.tell(house, scope, now, [self.wanted])
 
 
 def condition_of(audience: CampaignAudience, exclude: bool = True) -> object:
@@ -70,9 +81,9 @@ def find_audience(house: House, scope: Scope, audience: CampaignAudience, now: d
     out = [resolved({"segment": {"key": key}}) for key in audience.exclude]
     nodes = [wanted, *([And(parts=(wanted, *(Not(part=one) for one in out)))] if out else [])]
     asking = Asking(house, scope, At(now=profiles.as_of(house.store, scope, now), zone=scope.zone))
-    found = profiles.evaluate(nodes, asking, limits=limits)
+    found = experiments.act_on(nodes, asking, limits=limits)
     before, people = found.members(nodes[0]), found.members(nodes[-1])
-    return Audience(people=people, excluded=len(before) - len(people), everybody=len(found.people))
+    return Audience(people=people, excluded=len(before) - len(people), everybody=len(found.people), acted=found, wanted=nodes[-1])
 
 
 def places(spec: CampaignSpec, salt: str, occurrence: int, people: People) -> Places:

@@ -170,6 +170,7 @@ class Campaigner:
         if over is not None and len(found.people) > over and not one.approved_by:
             self._turn(scope, one, {"state": "waiting", "reason": "grown"}, "campaign.waiting", now)
             return True
+        found.tell(self._house, scope, now)
         return freeze(self._house, scope, one, opened, found, lease, now)
 
     def _decide(self, scope: Scope, one: Campaign, row: RowMapping, now: datetime) -> None:

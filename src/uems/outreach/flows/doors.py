@@ -12,6 +12,8 @@ from typing import Final
 from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from uems.access.api import Workspaces
+from uems.experiments import api as experiments
+from uems.identity import api as identity
 from uems.kernel import leases
 from uems.kernel.clock import day_of
 from uems.kernel.errors import UemsError
@@ -34,7 +36,7 @@ from uems.outreach.flows.tagging import do_tags
 from uems.outreach.flows.tasks import end_tasks
 from uems.outreach.flows.testing import decide_tests
 from uems.profiles import api as profiles
-from uems.profiles.api import Asking
+from uems.profiles.api import Asking, Chosen
 from uems.segments import api as segments
 
 _logger = logging.getLogger("uems.flows")
@@ -115,12 +117,27 @@ class Doors:
         def take(conn: Connection, changes: list[segments.Change]) -> None:
             for (segment_id, entered), mine in wanted.items():
                 came = [one for one in changes if one.segment_id == segment_id and one.entered == entered]
+                out = self._kept_out(scope, segment_id, entered, {one.person_id for one in came}, now)
                 for plan in mine:
-                    fresh = [(one.person_id, to_microseconds(one.at)) for one in came]
+                    fresh = [(one.person_id, to_microseconds(one.at)) for one in came if plan.dry or one.person_id not in out]
                     rows = [Arrival(person_id=person, at_us=min(at, now_us)) for person, at in fresh if at >= plan.since_us]
                     enter(conn, plan, rows, now_us)
 
         return segments.follow(self._house, scope, SEGMENT_READER, take, CHUNK) > 0
+
+    def _kept_out(self, scope: Scope, segment_id: int, entered: bool, people: set[int], now: datetime) -> set[int]:
+        """Whom a change of a segment brings nowhere, since a tag on trial may have brought it about."""
+        one = next((one for one in segments.list_segments(self._house.store, scope, archived=True) if one.segment_id == segment_id), None)
+        if one is None or not people:
+            return set()
+        node = segments.resolve_node(one.condition, self._house.store, scope)
+        if not experiments.asks_tag_on_trial(self._house, scope, node):
+            return set()
+        owners = identity.people_of(self._house.store, scope, people)
+        at = At(now=profiles.as_of(self._house.store, scope, now), zone=scope.zone)
+        asking = Asking(self._house, scope, at, Chosen.of(self._house, scope, sorted(people)))
+        out = experiments.withheld(node, entered, [owner.person_id for owner in owners.values()], asking, now)
+        return {number for number, owner in owners.items() if owner.person_id in out}
 
     def _by_slots(self, scope: Scope, plan: Plan, now: datetime) -> bool:
         worked = False
@@ -154,7 +171,7 @@ class Doors:
         """(name, who above a number) of what is due."""
         entry = plan.graph.entry
         if isinstance(entry, SegmentEntry) and entry.members:
-            yield f"members:{plan.version}", lambda after: self._members(scope, entry.segment, after)
+            yield f"members:{plan.version}", lambda after: self._members(scope, plan, entry.segment, after, now)
         if isinstance(entry, ScheduleEntry | DateEntry):
             for due in (due_at(entry, scope.zone, now, days) for days in (1, 0)):
                 if due is None or not now - LATE <= due <= now or to_microseconds(due) < plan.since_us:
@@ -163,18 +180,25 @@ class Doors:
                 if isinstance(entry, DateEntry):
                     yield f"{day}", lambda after, day=day: _parts(people_by_date(self._house, scope, entry, day), after)  # type: ignore[misc]
                 else:
-                    yield f"{day}T{entry.at}", lambda after: _parts(self._audience(scope, plan, now), after)
+                    yield f"{day}T{entry.at}", lambda after: _parts(self._audience(scope, plan, plan.graph.who, now), after)
 
-    def _members(self, scope: Scope, key: str, after: int) -> Iterator[Sequence[int]]:
-        segment_id = segments.segment(self._house.store, scope, key).segment_id
-        while part := segments.members(self._house, scope, segment_id, after=after, limit=CHUNK):
+    def _members(self, scope: Scope, plan: Plan, key: str, after: int, now: datetime) -> Iterator[Sequence[int]]:
+        one = segments.segment(self._house.store, scope, key)
+        if experiments.asks_tag_on_trial(self._house, scope, segments.resolve_node(one.condition, self._house.store, scope)):
+            # What is kept of the segment goes by the tag for everybody.
+            yield from _parts(self._audience(scope, plan, {"segment": {"key": key}}, now), after)
+            return
+        while part := segments.members(self._house, scope, one.segment_id, after=after, limit=CHUNK):
             yield part
             after = part[-1]
 
-    def _audience(self, scope: Scope, plan: Plan, now: datetime) -> list[int]:
-        node = segments.resolve_node(profiles.parse_condition(plan.graph.who), self._house.store, scope)
+    def _audience(self, scope: Scope, plan: Plan, who: object, now: datetime) -> list[int]:
+        node = segments.resolve_node(profiles.parse_condition(who), self._house.store, scope)
         at = At(now=profiles.as_of(self._house.store, scope, now), zone=scope.zone)
-        found: list[int] = profiles.evaluate([node], Asking(self._house, scope, at)).members(node).tolist()
+        acted = experiments.act_on([node], Asking(self._house, scope, at))
+        if not plan.dry:
+            acted.tell(self._house, scope, now, [node])
+        found: list[int] = acted.members(node).tolist()
         return found
 
     def _end_drains(self, plans: Sequence[Plan]) -> None:

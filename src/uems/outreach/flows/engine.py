@@ -193,7 +193,8 @@ class Engine:
                 elif plan.state == "paused":
                     walked.parked.extend(mine)
                 else:
-                    at = Cohort(scope=scope, node="", salt=plan.salt, now=now, now_us=now_us, woken=False, runs=[], ask=world)
+                    asked = world.watching() if plan.dry else world
+                    at = Cohort(scope=scope, node="", salt=plan.salt, now=now, now_us=now_us, woken=False, runs=[], ask=asked)
                     if plan.dry:
                         part = Walked()
                         walk(plan, mine, at, part)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from uems.experiments import api as experiments
 from uems.kernel.filters import At
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
@@ -21,7 +22,7 @@ def preview(house: House, scope: Scope, flow: Flow, now: datetime) -> FlowPrevie
     eligible = None
     if flow.graph.who is not None and not any(one.code == "bad_who" for one in problems):
         node = segments.resolve_node(profiles.parse_condition(flow.graph.who), house.store, scope)
-        eligible = len(profiles.evaluate([node], asking).members(node))
+        eligible = len(experiments.act_on([node], asking).members(node))
     members = None
     entry = flow.graph.entry
     if isinstance(entry, SegmentEntry) and entry.members and not any(one.code == "bad_entry" for one in problems):

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from uems.experiments import api as experiments
 from uems.identity import api as identity
 from uems.kernel.filters import At
 from uems.kernel.house import House
@@ -150,4 +151,4 @@ def _holds(house: House, scope: Scope, body: object, person_id: int, now: dateti
     node = segments.resolve_node(profiles.parse_condition(body), house.store, scope)
     at = At(now=profiles.as_of(house.store, scope, now), zone=scope.zone)
     asking = Asking(house, scope, at, Chosen.of(house, scope, [person_id]))
-    return len(profiles.evaluate([node], asking).members(node)) > 0
+    return len(experiments.act_on([node], asking).members(node)) > 0

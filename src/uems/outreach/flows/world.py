@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Sequence
+from copy import copy
 from datetime import datetime
 
 import numpy as np
 
+from uems.experiments import api as experiments
 from uems.identity import api as identity
 from uems.kernel.filters import At, Node
 from uems.kernel.house import House
@@ -22,7 +24,7 @@ from uems.outreach.holdouts.definitions import holdouts
 from uems.outreach.messages.model import Kind
 from uems.outreach.messages.reaching import ZONES, zone_by
 from uems.profiles import api as profiles
-from uems.profiles.api import Asking, Chosen, People
+from uems.profiles.api import Asking, Chosen
 from uems.segments import api as segments
 
 _OF_THEM = Sql("trait = {trait:String} AND person_id IN {stored:Array(UInt64)}")
@@ -41,21 +43,32 @@ class World:
         self._people = sorted(set(people))
         self._current: dict[int, int] | None = None
         self._chosen: Chosen | None = None
-        self._masks: dict[str, People] = {}
+        self._acted: dict[str, tuple[Node, experiments.Acted]] = {}
+        self._watching = False
         self._traits: dict[str, dict[int, object]] = {}
         self._winners: dict[tuple[int, str, str], str] = {}
         self._likely: dict[tuple[int, str, str], Sequence[float]] = {}
         self._holdouts: Sequence[Holdout] | None = None
 
     def holds(self, tree: object, runs: Sequence[Run]) -> Flags:
-        """For whom the condition (its JSON) holds now."""
+        """For whom the condition (its JSON) holds now, as far as something is done about it: tags on trial are left out for some."""
         name = self.name_of(tree)
-        members = self._masks.get(name)
+        found = self._acted.get(name)
         chosen = self._who()
-        if members is None:
+        if found is None:
             node = self._node(tree)
-            members = self._masks[name] = profiles.evaluate([node], self._asking(chosen)).members(node)
-        return np.isin(np.array(self.current(runs), np.uint64), members)
+            found = self._acted[name] = (node, experiments.act_on([node], self._asking(chosen)))
+        node, acted = found
+        now_they = self.current(runs)
+        if not self._watching:
+            acted.tell(self._house, self._scope, self._now, [node], now_they)
+        return np.isin(np.array(now_they, np.uint64), acted.members(node))
+
+    def watching(self) -> "World":
+        """The same people for a dry run: nobody is acted on, so that nobody is exposed to anything."""
+        found = copy(self)
+        found._watching = True
+        return found
 
     @staticmethod
     def name_of(tree: object) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
+from uems.experiments import api as experiments
 from uems.kernel.errors import UemsError
 from uems.kernel.filters import At, Node
 from uems.kernel.house import House
@@ -38,15 +39,18 @@ def who_is_in(house: House, scope: Scope, scenes: Sequence[Scene], people: Itera
             _logger.error("scene %s of %s cannot be asked: %s", scene.key, scope.slug, error.message)
     numbers = sorted(people)
     at = At(now=profiles.as_of(house.store, scope, now), zone=scope.zone)
+    hours = {scene.scene_id: scene.spec.hours for scene in scenes}
     found: dict[int, list[int]] = {scene_id: [] for scene_id in trees}
     for start in range(0, len(numbers), PEOPLE):
         chosen = Chosen.of(house, scope, numbers[start : start + PEOPLE])
         if not len(chosen.people) or not trees:
             continue
-        answers = profiles.evaluate(list(trees.values()), Asking(house, scope, at, chosen), limits=LIMITS)
+        answers = experiments.act_on(list(trees.values()), Asking(house, scope, at, chosen), limits=LIMITS)
         for scene_id, tree in trees.items():
             found[scene_id] += answers.members(tree).tolist()
-    hours = {scene.scene_id: scene.spec.hours for scene in scenes}
+            if answers.consulted:
+                awake = at_their_hour(house, scope, hours[scene_id], answers.people.tolist(), at.now)
+                answers.tell(house, scope, now, [tree], awake)
     # Of two numbers of one person in different parts only one counts.
     return {scene_id: at_their_hour(house, scope, hours[scene_id], sorted(set(mine)), at.now) for scene_id, mine in found.items()}
 

@@ -54,6 +54,7 @@ export default {
     removed: "The tag was removed",
     edit: "Edit",
     toSegment: "Make a segment",
+    tryOut: "Put on trial",
     distribution: "How its values are spread",
     distributionNote: "Click a part to see its people.",
     noValues: { title: "Nobody has a value yet", text: "Values appear after the tag was computed." },

@@ -57,6 +57,7 @@ const zh: SameKeys<typeof en> = {
     removed: "标签已删除",
     edit: "编辑",
     toSegment: "建立分群",
+    tryOut: "检验效果",
     distribution: "取值分布",
     distributionNote: "点击某一部分，查看对应的用户。",
     noValues: { title: "还没有人有取值", text: "标签计算完成后即可看到。" },

@@ -6,11 +6,12 @@ import { useTranslation } from "react-i18next";
 
 import { Field, Fields } from "@/parts/Field";
 import { Card } from "@/parts/Page";
-import { evenly, freshMetric, METHODS, SOURCES } from "./draft";
+import { blank, evenly, freshMetric, METHODS, SOURCES, withSource } from "./draft";
 import { ExposureFields, MethodFields } from "./FineFields";
 import { MetricFields } from "./MetricFields";
 import type { TrialArm, TrialMetric, TrialSpec } from "./queries";
 import styles from "./Trials.module.css";
+import { TagField, useTagArms } from "./TagField";
 
 interface PartProps {
   readonly spec: TrialSpec;
@@ -20,6 +21,7 @@ interface PartProps {
 export function ArmFields({ spec, onChange }: PartProps): ReactNode {
   const { t } = useTranslation();
   const { arms } = spec;
+  const ofTag = spec.source === "tag";
   const total = arms.reduce((sum, { weight }) => sum + weight, 0);
   const set = (place: number, part: Partial<TrialArm>): void => {
     const renamed = part.key !== undefined && arms[place]?.key === spec.control ? { control: part.key } : {};
@@ -46,6 +48,7 @@ export function ArmFields({ spec, onChange }: PartProps): ReactNode {
               aria-label={t("trials.armKey")}
               value={arm.key}
               maxLength={60}
+              disabled={ofTag}
               onChange={(event) => set(place, { key: event.target.value.trim() })}
             />
             <Input
@@ -75,21 +78,25 @@ export function ArmFields({ spec, onChange }: PartProps): ReactNode {
         ))}
       </Radio.Group>
       {Math.abs(total - 100) > 0.01 ? <p role="alert">{t("trials.weightsWrong", { total: Math.round(total * 100) / 100 })}</p> : null}
-      <Button icon={<Plus size={14} aria-hidden />} disabled={arms.length >= 10} onClick={add}>
+      <Button icon={<Plus size={14} aria-hidden />} disabled={arms.length >= 10 || ofTag} onClick={add}>
         {t("trials.addArm")}
       </Button>
       <div style={{ marginTop: 20 }}>
         <SourceFields spec={spec} onChange={onChange} />
       </div>
-      <div style={{ marginTop: 12 }}>
-        <ExposureFields spec={spec} onChange={onChange} />
-      </div>
+      {ofTag ? null : (
+        <div style={{ marginTop: 12 }}>
+          <ExposureFields spec={spec} onChange={onChange} />
+        </div>
+      )}
     </Card>
   );
 }
 
 function SourceFields({ spec, onChange }: PartProps): ReactNode {
   const { t } = useTranslation();
+  const names = useTagArms();
+  const fresh = blank(t("trials.control"), t("trials.newArm"), t("trials.conversion"));
   return (
     <Fields>
       <Field label={t("trials.source")} note={t("trials.sourceNote")}>
@@ -98,23 +105,27 @@ function SourceFields({ spec, onChange }: PartProps): ReactNode {
             id={id}
             aria-describedby={note}
             value={spec.source}
-            onChange={(source) => onChange({ source })}
+            onChange={(source) => onChange(withSource(source, fresh, names, spec))}
             options={SOURCES.map((value) => ({ value, label: t(`trials.sources.${value}`) }))}
           />
         )}
       </Field>
-      <Field label={t("trials.experimentId")} note={t("trials.experimentIdNote")}>
-        {(id, note) => (
-          <Input
-            id={id}
-            aria-describedby={note}
-            className="mono"
-            value={spec.exposure.experiment_id}
-            maxLength={200}
-            onChange={(event) => onChange({ exposure: { ...spec.exposure, experiment_id: event.target.value.trim() } })}
-          />
-        )}
-      </Field>
+      {spec.source === "tag" ? (
+        <TagField value={spec.tag} onChange={(tag) => onChange({ tag })} />
+      ) : (
+        <Field label={t("trials.experimentId")} note={t("trials.experimentIdNote")}>
+          {(id, note) => (
+            <Input
+              id={id}
+              aria-describedby={note}
+              className="mono"
+              value={spec.exposure.experiment_id}
+              maxLength={200}
+              onChange={(event) => onChange({ exposure: { ...spec.exposure, experiment_id: event.target.value.trim() } })}
+            />
+          )}
+        </Field>
+      )}
     </Fields>
   );
 }

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Alert, Button, Input } from "antd";
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useNavigate, useParams } from "react-router";
+import { Link, useNavigate, useParams, useSearchParams } from "react-router";
 
 import { Field, Fields } from "@/parts/Field";
 import { Card, Page, Stack } from "@/parts/Page";
@@ -11,8 +11,9 @@ import { Refusal } from "@/parts/Refusal";
 import { NoPermission, Ready } from "@/parts/states";
 import { useMay, usePath, useWorkspace } from "@/shell/workspace";
 import { ArmFields, JudgeFields, MetricsCard } from "./DesignFields";
-import { blank } from "./draft";
+import { blank, tagDesign } from "./draft";
 import { PlanCard } from "./PlanCard";
+import { useTagArms } from "./TagField";
 import { trialQuery, useSaveTrial, type Trial, type TrialSpec } from "./queries";
 
 export function Component(): ReactNode {
@@ -34,9 +35,15 @@ function Editor({ trial }: { trial: Trial | null }): ReactNode {
   const path = usePath();
   const navigate = useNavigate();
   const [opened] = useState(trial);
+  const [search] = useSearchParams();
+  const names = useTagArms();
   const [name, setName] = useState(trial?.name ?? "");
   const [key, setKey] = useState(trial?.key ?? "");
-  const [spec, setSpec] = useState<TrialSpec>(() => trial?.spec ?? blank(t("trials.control"), t("trials.newArm"), t("trials.conversion")));
+  const [spec, setSpec] = useState<TrialSpec>(() => {
+    const fresh = trial?.spec ?? blank(t("trials.control"), t("trials.newArm"), t("trials.conversion"));
+    const tag = trial ? "" : (search.get("tag") ?? "");
+    return tag === "" ? fresh : { ...fresh, ...tagDesign(tag, names, fresh) };
+  });
   const { mutate, isPending, error } = useSaveTrial();
   const change = (part: Partial<TrialSpec>): void => setSpec((old) => ({ ...old, ...part }));
   const save = (): void =>

@@ -122,6 +122,7 @@ function Verdict({ trial, results }: { trial: Trial; results: TrialResults }): R
 
 function Design({ trial }: { trial: Trial }): ReactNode {
   const { t } = useTranslation();
+  const path = usePath();
   const { spec } = trial;
   const facts: Fact[] = [
     [t("trials.state"), <TrialStatePill key="state" state={trial.state} />],
@@ -132,6 +133,16 @@ function Design({ trial }: { trial: Trial }): ReactNode {
       </span>,
     ],
     [t("trials.source"), t(`trials.sources.${spec.source}`)],
+    ...(spec.tag === ""
+      ? []
+      : [
+          [
+            t("trials.tag.label"),
+            <Link key="tag" to={path("tags", spec.tag)}>
+              {spec.tag}
+            </Link>,
+          ] satisfies Fact,
+        ]),
     [t("trials.method"), t(`trials.methods.${spec.method}`)],
     [t("trials.arms"), spec.arms.map(({ key, name, weight }) => `${name} (${key}) ${weight}%`).join(" · ")],
     [t("trials.metrics"), spec.metrics.map(({ name, role }) => `${name} (${t(`trials.roles.${role}`)})`).join(" · ")],

@@ -4,7 +4,7 @@ import type { TrialMetric, TrialSpec } from "./queries";
 export const KINDS = ["mean", "proportion", "ratio", "quantile", "retention", "funnel", "revenue", "trimmed", "top_share"] as const;
 export type Kind = (typeof KINDS)[number];
 export const METHODS = ["sequential", "planned", "once", "bayesian"] as const;
-export const SOURCES = ["flag", "flow", "message", "coupon", "slot", "other"] as const;
+export const SOURCES = ["flag", "flow", "message", "coupon", "slot", "tag", "other"] as const;
 export const ROLES = ["primary", "secondary", "guardrail"] as const;
 
 /** A config in JSON, read without trust: forms change one part of it and leave the others. */
@@ -14,6 +14,7 @@ export function blank(nameOfControl: string, nameOfNew: string, nameOfMetric: st
   return {
     hypothesis: "",
     source: "flag",
+    tag: "",
     exposure: {
       events: ["Experiment Viewed", "experiment.exposed"],
       experiment_id: "",
@@ -36,6 +37,33 @@ export function blank(nameOfControl: string, nameOfNew: string, nameOfMetric: st
     tuned_for: 5000,
     prior_deviation: 0.3,
   };
+}
+
+/** The words of the two arms of a tag, as they are shown. */
+export interface TagArms {
+  readonly act: string;
+  readonly ignore: string;
+}
+
+/** What is different about a design in which a tag is tried: its arms are given, and the server tells the exposures. */
+export function tagDesign(tag: string, names: TagArms, old: TrialSpec): Partial<TrialSpec> {
+  return {
+    source: "tag",
+    tag,
+    arms: [
+      { key: "act", name: names.act, weight: 50 },
+      { key: "ignore", name: names.ignore, weight: 50 },
+    ],
+    control: "ignore",
+    exposure: blank("", "", "").exposure,
+    metrics: old.metrics,
+  };
+}
+
+/** A source as it is chosen; what belongs to a tag goes with it. */
+export function withSource(source: TrialSpec["source"], fresh: TrialSpec, names: TagArms, old: TrialSpec): Partial<TrialSpec> {
+  if (source === "tag") return tagDesign(old.tag, names, old);
+  return old.source === "tag" ? { source, tag: "", arms: fresh.arms, control: fresh.control } : { source };
 }
 
 export function freshMetric(others: readonly TrialMetric[], name: string, role: TrialMetric["role"]): TrialMetric {

@@ -1,7 +1,7 @@
 // What does this tag say, of whom, made from what, and is it current?
 import { useQuery } from "@tanstack/react-query";
 import { App, Button, Tabs } from "antd";
-import { Blend, Pencil, RefreshCw, Trash2 } from "lucide-react";
+import { Blend, FlaskConical, Pencil, RefreshCw, Trash2 } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate, useParams } from "react-router";
@@ -35,6 +35,7 @@ const PLACES: Readonly<Record<string, string>> = {
   campaign: "campaigns",
   scene: "scenes",
   flag: "flags",
+  experiment: "experiments",
 };
 
 export function Component(): ReactNode {
@@ -103,6 +104,7 @@ function Actions({ tag }: { tag: Tag }): ReactNode {
   const remove = useDeleteTag();
   const mayWrite = useMay("tags:write");
   const maySegment = useMay("segments:write");
+  const mayTry = useMay("experiments:write");
   const compute = (): void =>
     refresh.mutate(tag.key, {
       onSuccess: ({ people, changed, failed: why }) =>
@@ -133,6 +135,11 @@ function Actions({ tag }: { tag: Tag }): ReactNode {
           <Button icon={<Blend size={14} aria-hidden />}>{t("tags.toSegment")}</Button>
         </Link>
       ) : null}
+      {mayTry ? (
+        <Link to={`${path("experiments", "new-experiment")}?tag=${encodeURIComponent(tag.key)}`}>
+          <Button icon={<FlaskConical size={14} aria-hidden />}>{t("tags.tryOut")}</Button>
+        </Link>
+      ) : null}
       {mayWrite ? (
         <>
           <Button icon={<RefreshCw size={14} aria-hidden />} loading={refresh.isPending} onClick={compute}>
@@ -160,7 +167,7 @@ function InUse({ slug, tag }: { slug: string; tag: string }): ReactNode {
       <ul className={styles.uses}>
         {data?.used_by.map(({ kind, key, label }) => (
           <li key={`${kind} ${key}`}>
-            <a href={`/w/${slug}/${kind === "segment" ? "segments" : kind === "model" ? "models" : "tags"}/${key}`}>{label || key}</a>
+            <a href={`/w/${slug}/${PLACES[kind] ?? "tags"}/${key}`}>{label || key}</a>
           </li>
         ))}
       </ul>
