@@ -154,6 +154,14 @@ def test_every_model_gives_what_its_definition_gives(town: Town, batches: Any, l
             "first": {p for p, path in having if path[0] == channel},
             "last": {p for p, path in having if path[-1] == channel},
         }
+        everybody = [
+            (p, one)
+            for p, seen in people.items()
+            for one in seen
+            if one.event != "C" and ((word := text(one.properties.get("x"))) or unset == "channel") and name(word) == channel
+        ]
+        assert row["touches"] == len(everybody)
+        assert world.open("attribution", spec, {"channel": row["channel"], "touched": True}) == sorted({p for p, _ in everybody})
         for touch, whom in touched_by.items():
             assert world.open("attribution", spec, {"channel": row["channel"], "touch": touch}) == sorted(whom)
     assert world.open("attribution", spec, {"attributed": True}) == sorted({p for p, _, _ in touched})
@@ -197,6 +205,8 @@ def test_a_spec_that_cannot_be_used_is_refused(town: Town, spec: dict[str, Any])
 def test_a_cell_cannot_be_of_those_with_and_without_a_touch(town: Town) -> None:
     with pytest.raises(UemsError, match="exclude each other"):
         town.world().open("attribution", {}, {"attributed": True, "unattributed": True})
+    with pytest.raises(UemsError, match="all touches"):
+        town.world().open("attribution", {}, {"attributed": True, "touched": True})
 
 
 def test_nothing_to_count_has_a_designed_answer(town: Town) -> None:

@@ -136,6 +136,39 @@ def test_every_page_and_source_opens_exactly_the_people_whom_it_counts(world: Wo
         people(world, entry_page="")
 
 
+def test_every_total_opens_the_people_whose_sessions_it_counts(world: World) -> None:
+    random = Random(11)
+    users = [f"u{n}" for n in range(8)]
+    seen = [Event(user=random.choice(users), ms=random.randrange(70) * HOUR, path=random.choice(["/", "/a"])) for _ in range(40)]
+    paid = [
+        Event(user=random.choice(users[:5]), ms=random.randrange(70) * HOUR, type="track", path="/buy", revenue=random.choice([3, -3, 8]))
+        for _ in range(8)
+    ]
+    told = [Event(user=one.user, ms=one.ms + MINUTE, type="track", report="Heartbeat", engaged=5) for one in random.sample(seen, 6)]
+    world.send([*seen, *paid, *told])
+    data = ask(world)
+    rows = world.expected()
+
+    def whom(*which: bool) -> list[int]:
+        return sorted({row[0] for row, one in zip(rows, which, strict=True) if one})
+
+    everybody = [True] * len(rows)
+    assert (data["sessions"], data["people"]) == (len(rows), len(whom(*everybody)))
+    assert people(world) == whom(*everybody)
+    assert data["revenue_minor"] == sum(row[15] for row in rows)
+    assert data["engaged"]["sessions"] == sum(row[17] > 0 for row in rows)
+    for name, place in (("paid", 15), ("engaged", 17)):
+        found = [row[place] != 0 for row in rows]
+        assert 0 < sum(found) < len(rows)
+        assert people(world, **{name: True}) == whom(*found)
+        assert people(world, **{name: False}) == whom(*(not one for one in found))
+    for day in data["series"]:
+        here = [row[3].isoformat() == day["day"] for row in rows]
+        assert (day["sessions"], day["people"]) == (sum(here), len(whom(*here)))
+        assert people(world, day=day["day"]) == whom(*here)
+        assert people(world, day=day["day"], paid=True) == whom(*(one and row[15] != 0 for one, row in zip(here, rows, strict=True)))
+
+
 def _told(row: tuple[Any, ...]) -> tuple[Any, ...]:
     """Person, day, first and last page, source, whether it bounced: of a session by its definition."""
     host = (urlsplit(row[8]).hostname or "").removeprefix("www.")

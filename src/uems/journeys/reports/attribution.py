@@ -13,7 +13,7 @@ data: ``conversions``, ``people``, ``revenue_minor``, ``currency``; ``attributed
 ``revenue_minor``; ``channels`` one entry each: ``channel`` (a group), ``touches`` in the period, ``assisted`` conversions with a touch of
 it, ``people``, ``models`` with ``conversions`` and ``revenue_minor`` by model; money is in whole minor units and adds up to what was
 attributed. Cell: ``channel`` (left out: any), ``touch`` "any", "first" or "last"; ``attributed``
-for those with any touch, ``unattributed`` for those without.
+for those with any touch, ``unattributed`` for those without, ``touched`` for whoever has a touch in the period, also without converting.
 """
 
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ from pydantic import BaseModel, Field, model_validator
 
 from uems.journeys.registry import Answer
 from uems.journeys.reports._arrays import different
-from uems.journeys.reports._ask import NOBODY, Ask, People, Query, answer, ask, group_code, group_place, groups, no_answer
+from uems.journeys.reports._ask import NOBODY, Ask, People, Query, answer, ask, group_code, group_place, groups, no_answer, numbers
 from uems.journeys.reports._credit import CONVERSION, MODELS, TOUCH, Credit, Model, Rules, credit, joined, removal_shares, shared_out
 from uems.journeys.reports._hours import milliseconds
 from uems.journeys.reports._spec import ANY, Asked, EventBreakdown, Group, Spec, Step
@@ -65,11 +65,14 @@ class AttributionCell(Spec):
     touch: Literal["any", "first", "last"] = "any"
     attributed: bool = False
     unattributed: bool = False
+    touched: bool = Field(False, description="Whoever touched the channel in the period, whether they converted or not.")
 
     @model_validator(mode="after")
     def _one(self) -> "AttributionCell":
         if self.attributed and self.unattributed:
             raise ValueError("attributed and unattributed exclude each other; leave one out")
+        if self.touched and (self.attributed or self.unattributed or self.touch != "any"):
+            raise ValueError("touched is told of all touches; leave out attributed, unattributed and touch")
         return self
 
 
@@ -104,8 +107,10 @@ class Attribution:
         if asked is None:
             return NOBODY
         words = _channels(asked, spec)
-        found = _credit(asked, spec, words)
         place = group_place(spec.channel, words, cell.channel)
+        if cell.touched:
+            return _touched(asked, spec, words, place)
+        found = _credit(asked, spec, words)
         chosen = np.ones(len(found.person), np.bool_)
         if cell.unattributed:
             chosen = found.first < 0
@@ -133,6 +138,15 @@ def _touch(query: Query, spec: Config) -> Sql:
     if spec.unset == "channel":
         return query.step_sql(spec.touch)
     return Sql(f"({query.step_sql(spec.touch)} AND {query.text_sql(spec.channel)} != '')")
+
+
+def _touched(asked: Ask, spec: Config, words: list[str], place: int | None) -> People:
+    """Who has a touch of a channel in the period. place: its code; None for any channel."""
+    query = asked.query()
+    rows = query.events_sql({"code": group_code(query, spec.channel, words)}, _touch(query, spec))
+    mine = Sql("1") if place is None else Sql(f"code = {query.bind(place, 'UInt8')}")
+    found = query.run(Sql(f"SELECT DISTINCT person FROM {rows} WHERE {mine} ORDER BY person"))
+    return numbers(found, "person", np.uint64)
 
 
 def _credit(asked: Ask, spec: Config, words: list[str]) -> Credit:

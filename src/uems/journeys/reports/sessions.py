@@ -7,8 +7,8 @@ reported, over the ``sessions`` with any) each with ``average`` and ``median``; 
 frequent with their sessions, people, bounces and revenue_minor. A source is the utm source, else the host that referred, else "". Rates,
 averages and medians are null without sessions. Sessions follow the events by a few seconds. Of a sample, the numbers are those
 of the sample, and ``estimates`` has the sums of everybody. Cell: ``day`` (left out: the whole period),
-``bounced`` true or false (left out: either), ``entry_page``, ``exit_page`` and ``source``, listed or not; what is given holds together,
-for one and the same session.
+``bounced``, ``paid`` (with revenue) and ``engaged`` (with reported seconds) true or false (left out: either), ``entry_page``,
+``exit_page`` and ``source``, listed or not; what is given holds together, for one and the same session.
 """
 
 from collections.abc import Mapping, Sequence
@@ -77,6 +77,8 @@ class SessionsCell(BaseModel):
 
     day: date | None = None
     bounced: bool | None = None
+    paid: bool | None = Field(None, description="With revenue, or without any.")
+    engaged: bool | None = Field(None, description="With engaged seconds that the browser reported, or without.")
     entry_page: Annotated[str, Field(min_length=1, max_length=MAX_PATH)] | None = Field(None, description="Path of the first page.")
     exit_page: Annotated[str, Field(min_length=1, max_length=MAX_PATH)] | None = Field(None, description="Path of the last page.")
     source: Annotated[str, Field(max_length=MAX_PATH)] | None = Field(None, description="Where it came from; empty: directly.")
@@ -144,7 +146,8 @@ def _from(query: Query) -> Sql:
 
 def _conditions(query: Query, cell: SessionsCell) -> list[Sql]:
     """What a session has to be for the cell to count it."""
-    found = [] if cell.bounced is None else [Sql("bounce") if cell.bounced else Sql("NOT bounce")]
+    asked = ((Sql("bounce"), cell.bounced), (Sql("revenue_minor != 0"), cell.paid), (Sql("engaged_ms > 0"), cell.engaged))
+    found = [condition if wanted else Sql(f"NOT ({condition})") for condition, wanted in asked if wanted is not None]
     if cell.entry_page is not None:
         found.append(Sql(f"entry_path = {query.bind(cell.entry_page, 'String')}"))
     if cell.exit_page is not None:

@@ -28,6 +28,7 @@ export default {
   sessions: "Sessions",
   bounces: "Bounces",
   bounced: "People who bounced",
+  paidInVisit: "People who paid in a visit",
   bounceRate: "Bounce rate",
   medianLength: "Median length",
   pagesEach: "Pages per session",

@@ -30,6 +30,7 @@ const zh: SameKeys<typeof en> = {
   sessions: "会话数",
   bounces: "跳出数",
   bounced: "跳出的用户",
+  paidInVisit: "访问中付费的用户",
   bounceRate: "跳出率",
   medianLength: "时长中位数",
   pagesEach: "平均页数",

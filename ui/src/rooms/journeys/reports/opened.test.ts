@@ -52,8 +52,15 @@ it("opens pages and sources, those who came directly by the empty name", () => {
   const totals = { ...counts, bounce_rate: 0.5, seconds: spread, pages: spread, engaged: { ...spread, sessions: 1 } };
   const view = sessionsView({ ...totals, series: [], ...tops }, saying);
   expect(view.tables.slice(1).map(cells)).toEqual(
-    [{ entry_page: "/" }, { exit_page: "/a" }, { source: "" }].map((cell) => [cell, { ...cell, bounced: true }]),
+    [{ entry_page: "/" }, { exit_page: "/a" }, { source: "" }].map((cell) => [
+      cell,
+      cell,
+      { ...cell, bounced: true },
+      { ...cell, paid: true },
+    ]),
   );
+  expect(view.figures.map(({ cell }) => cell)).toEqual([{}, {}, { bounced: true }, {}, {}, { engaged: true }]);
+  expect(opened(view, "{}")?.label).toBe("people");
 });
 
 it("opens everybody with a path, and of a link those who reach the goal", () => {
@@ -61,10 +68,10 @@ it("opens everybody with a path, and of a link those who reach the goal", () => 
   const link = { level: 0, from: "A", to: null, paths: 2, people: 1, of_from: 0.67, median_seconds: 9, converted: 1, conversion: 0.5 };
   const view = pathsView({ paths: 3, people: 2, nodes: [{ level: 0, name: "A", ...node }], links: [link] }, saying);
   const cell = { level: 0, name: "A", link: true, to: null };
-  expect(cells(view.tables[0])).toEqual([cell, { ...cell, converted: true }]);
-  expect(view.figures.map(({ value, cell: all }) => [value, all])).toEqual([
-    [3, undefined],
-    [2, {}],
+  expect(cells(view.tables[0])).toEqual([cell, cell, cell, cell, { ...cell, converted: true }]);
+  expect(view.figures.map(({ value, cell: all, label }) => [value, all, label])).toEqual([
+    [3, {}, "people"],
+    [2, {}, "people"],
   ]);
 });
 

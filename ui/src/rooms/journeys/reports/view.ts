@@ -26,6 +26,8 @@ export interface Value {
   readonly cell?: Cell;
   /** What it counts, above its people; also the name of the link. */
   readonly label?: string;
+  /** The name of the link in place of that, where it counts what people did and not them. */
+  readonly counts?: string;
   /** The lists between which one can change there; that of the cell itself is the first. */
   readonly sides?: readonly Side[];
   /** From 0 to 1: how strongly the cell is coloured. */

@@ -22,13 +22,9 @@ interface OpensProps {
 export function Opens({ value, shown }: OpensProps): ReactNode {
   const opening = useOpening();
   if (value.cell === undefined || value.value === null) return <span className="tabular">{shown}</span>;
+  const name = value.counts ?? value.label;
   return (
-    <Link
-      to={opening(value.cell)}
-      className="tabular"
-      preventScrollReset
-      {...(value.label ? { "aria-label": `${value.label}: ${shown}` } : {})}
-    >
+    <Link to={opening(value.cell)} className="tabular" preventScrollReset {...(name ? { "aria-label": `${name}: ${shown}` } : {})}>
       {shown}
     </Link>
   );

@@ -26,5 +26,5 @@ it("opens the first or last touch that a bar counts, nobody of a shared credit, 
     [{ channel: { value: "ads" }, touch: "last" }],
     undefined,
   ]);
-  expect(view.figures.flatMap(({ cell }) => (cell ? [cell] : []))).toEqual([{}, { attributed: true }, { unattributed: true }]);
+  expect(view.figures.flatMap(({ cell }) => (cell ? [cell] : []))).toEqual([{}, {}, { attributed: true }, { unattributed: true }]);
 });

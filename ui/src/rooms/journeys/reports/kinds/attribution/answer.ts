@@ -47,7 +47,14 @@ export function attributionView(data: Attribution, saying: Saying): View {
     empty: data.conversions === 0,
     figures: [
       { name: t("reports.conversions"), value: data.conversions, format: "count", cell: {}, label: t("reports.conversions") },
-      { name: t("reports.revenue"), value: data.revenue_minor, format: "money" },
+      {
+        name: t("reports.revenue"),
+        value: data.revenue_minor,
+        format: "money",
+        cell: {},
+        label: t("reports.conversions"),
+        counts: t("reports.revenue"),
+      },
       {
         name: t("reports.attributed"),
         value: data.attributed.conversions,
@@ -92,8 +99,8 @@ export function attributionView(data: Attribution, saying: Saying): View {
         ],
         rows: data.channels.map(({ channel, touches, assisted, people }, at): Value[] => [
           { value: names[at] ?? "" },
-          { value: touches },
-          { value: assisted },
+          { value: touches, cell: { ...channelCell(channel), touched: true }, label: `${names[at] ?? ""} · ${t("reports.touches")}` },
+          { value: assisted, cell: channelCell(channel), label: names[at] ?? "", counts: `${names[at] ?? ""} · ${t("reports.assisted")}` },
           { value: people, cell: channelCell(channel), label: names[at] ?? "" },
         ]),
       },

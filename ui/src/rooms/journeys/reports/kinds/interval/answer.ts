@@ -18,13 +18,14 @@ const TIMES = ["average_seconds", "p25_seconds", "median_seconds", "p75_seconds"
 export function intervalView(data: Interval, saying: Saying): View {
   const { t } = saying;
   const all = data.lines.find(({ group }) => group === null) ?? data.lines[0];
+  const counted = { cell: {}, label: t("reports.people"), counts: t("reports.intervals") };
   const shown = binRows(data.bins, all?.histogram ?? [], t);
   return {
     empty: (all?.intervals ?? 0) === 0,
     figures: [
       { name: t("reports.times.median_seconds"), value: all?.time.median_seconds ?? null, format: "seconds" },
       { name: t("reports.times.average_seconds"), value: all?.time.average_seconds ?? null, format: "seconds" },
-      { name: t("reports.intervals"), value: all?.intervals ?? 0, format: "count" },
+      { name: t("reports.intervals"), value: all?.intervals ?? 0, format: "count", ...counted },
       { name: t("reports.people"), value: all?.people ?? 0, format: "count", cell: {}, label: t("reports.people") },
     ],
     pictures: [
@@ -58,7 +59,12 @@ export function intervalView(data: Interval, saying: Saying): View {
         ],
         rows: data.lines.map(({ group, intervals, people, time }): Value[] => [
           { value: groupName(group, saying) },
-          { value: intervals },
+          {
+            value: intervals,
+            cell: groupCell(group),
+            label: groupName(group, saying),
+            counts: `${groupName(group, saying)} · ${t("reports.intervals")}`,
+          },
           { value: people, cell: groupCell(group), label: groupName(group, saying) },
           ...TIMES.map((key) => ({ value: time[key] })),
         ]),

@@ -22,7 +22,7 @@ export function journeyMapView(answer: JourneyAnswer, { t }: Saying): View {
   const row = (one: PlaceNumbers, where: Cell): Value[] => [
     { value: one.people, cell: where, label: `${one.name} · ${people}` },
     ...(previous ? [{ value: before.get(one.key) ?? null, cell: { ...where, previous: true }, label: `${one.name} · ${people}` }] : []),
-    { value: one.events },
+    { value: one.events, cell: where, label: `${one.name} · ${people}`, counts: `${one.name} · ${t("overview.events")}` },
     ...(one.onward
       ? [
           { value: one.onward.people, cell: { ...where, of: "onward" }, label: `${one.name} · ${t("journeyMap.of.onward")}` },

@@ -57,10 +57,10 @@ export function pathsView(data: Paths, { spec, t }: Saying): View {
       { value: link.level },
       { value: named(link.from) },
       { value: named(link.to) },
-      { value: link.paths },
+      { value: link.paths, cell, label, counts: `${label} · ${t("reports.paths")}` },
       { value: link.people, cell, label },
-      { value: link.of_from },
-      { value: link.median_seconds },
+      { value: link.of_from, cell, label, counts: `${label} · ${t("reports.ofFrom")}` },
+      { value: link.median_seconds, cell, label, counts: `${label} · ${t("reports.medianTime")}` },
       ...(goal
         ? [{ value: link.conversion ?? null, cell: { ...cell, converted: true }, label: `${label} · ${t("reports.reachGoal")}` }]
         : []),
@@ -69,7 +69,7 @@ export function pathsView(data: Paths, { spec, t }: Saying): View {
   return {
     empty: data.paths === 0,
     figures: [
-      { name: t("reports.paths"), value: data.paths, format: "count" },
+      { name: t("reports.paths"), value: data.paths, format: "count", cell: {}, label: t("reports.people"), counts: t("reports.paths") },
       { name: t("reports.people"), value: data.people, format: "count", cell: {}, label: t("reports.people") },
     ],
     // Where nobody went on there are no ways to draw.
@@ -96,18 +96,18 @@ export function pathsView(data: Paths, { spec, t }: Saying): View {
 }
 
 function nodeTable({ nodes }: Paths, endedTitle: string, t: TFunction): Table {
-  const nodeRows = nodes.map((node): Value[] => [
-    { value: node.level },
-    { value: node.name ?? t("reports.others") },
-    { value: node.paths },
-    { value: node.people, cell: { level: node.level, name: node.name }, label: node.name ?? t("reports.others") },
-    { value: node.share },
-    {
-      value: node.ended,
-      cell: { level: node.level, name: node.name, ended: true },
-      label: `${endedTitle} · ${node.name ?? t("reports.others")}`,
-    },
-  ]);
+  const nodeRows = nodes.map((node): Value[] => {
+    const label = node.name ?? t("reports.others");
+    const cell = { level: node.level, name: node.name };
+    return [
+      { value: node.level },
+      { value: label },
+      { value: node.paths, cell, label, counts: `${label} · ${t("reports.paths")}` },
+      { value: node.people, cell, label },
+      { value: node.share, cell, label, counts: `${label} · ${t("reports.share")}` },
+      { value: node.ended, cell: { ...cell, ended: true }, label: `${endedTitle} · ${label}` },
+    ];
+  });
   return {
     key: "nodes",
     title: t("reports.nodes"),

@@ -1,5 +1,7 @@
 // What do sessions show? How many visits of how many people, how deep and long they are, day by day, and where they begin, end and come from.
-import { estimated, type Estimated, type Saying, type Table, type Value, type View } from "../../view";
+import type { TFunction } from "i18next";
+
+import { estimated, type Estimated, type Figure, type Saying, type Table, type Value, type View } from "../../view";
 
 interface Counts {
   readonly sessions: number;
@@ -52,23 +54,16 @@ export function sessionsView(data: Sessions, { t }: Saying): View {
       return [
         { value: name },
         { value: row.people, cell, label: `${whole} · ${people}` },
-        { value: row.sessions },
+        { value: row.sessions, cell, label: `${whole} · ${people}`, counts: `${whole} · ${t("reports.sessions")}` },
         { value: row.bounces, cell: { ...cell, bounced: true }, label: `${whole} · ${t("reports.bounced")}` },
-        { value: row.revenue_minor },
+        { value: row.revenue_minor, cell: { ...cell, paid: true }, label: `${whole} · ${t("reports.paidInVisit")}` },
       ];
     }),
   });
   const days = data.series.map(({ day }) => ({ cell: { day }, label: `${people} · ${day}` }));
   return {
     empty: data.sessions === 0,
-    figures: [
-      { name: t("reports.sessions"), value: data.sessions, format: "count", ...estimated(data, "sessions") },
-      { name: people, value: data.people, format: "count", cell: {}, label: people, ...estimated(data, "people") },
-      { name: t("reports.bounceRate"), value: data.bounce_rate, format: "share", cell: { bounced: true }, label: t("reports.bounced") },
-      { name: t("reports.medianLength"), value: data.seconds.median, format: "seconds" },
-      { name: t("reports.pagesEach"), value: data.pages.average, format: "number" },
-      { name: t("reports.engagedTime"), value: data.engaged.median, format: "seconds" },
-    ],
+    figures: figuresOf(data, t),
     pictures: [
       {
         kind: "lines",
@@ -95,9 +90,9 @@ export function sessionsView(data: Sessions, { t }: Saying): View {
         rows: data.series.map((row): Value[] => [
           { value: row.day },
           { value: row.people, cell: { day: row.day }, label: `${people} · ${row.day}` },
-          { value: row.sessions },
+          { value: row.sessions, cell: { day: row.day }, label: `${people} · ${row.day}`, counts: `${t("reports.sessions")} · ${row.day}` },
           { value: row.bounces, cell: { day: row.day, bounced: true }, label: `${t("reports.bounced")} · ${row.day}` },
-          { value: row.revenue_minor },
+          { value: row.revenue_minor, cell: { day: row.day, paid: true }, label: `${t("reports.paidInVisit")} · ${row.day}` },
         ]),
       },
       top("entry_pages"),
@@ -105,4 +100,23 @@ export function sessionsView(data: Sessions, { t }: Saying): View {
       top("sources"),
     ],
   };
+}
+
+function figuresOf(data: Sessions, t: TFunction): Figure[] {
+  const people = t("reports.people");
+  const all = (counts: string) => ({ cell: {}, label: people, counts });
+  return [
+    { name: t("reports.sessions"), value: data.sessions, format: "count", ...all(t("reports.sessions")), ...estimated(data, "sessions") },
+    { name: people, value: data.people, format: "count", cell: {}, label: people, ...estimated(data, "people") },
+    { name: t("reports.bounceRate"), value: data.bounce_rate, format: "share", cell: { bounced: true }, label: t("reports.bounced") },
+    { name: t("reports.medianLength"), value: data.seconds.median, format: "seconds", ...all(t("reports.medianLength")) },
+    { name: t("reports.pagesEach"), value: data.pages.average, format: "number", ...all(t("reports.pagesEach")) },
+    {
+      name: t("reports.engagedTime"),
+      value: data.engaged.median,
+      format: "seconds",
+      cell: { engaged: true },
+      label: t("reports.engagedTime"),
+    },
+  ];
 }
