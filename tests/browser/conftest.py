@@ -67,6 +67,7 @@ def served(tmp_path_factory: pytest.TempPathFactory, **more: str) -> Iterator[Si
             password=made["password"],
             write_key=key["token"],
             sources=sources,
+            home=uems.home,
         )
     finally:
         server.stop()

@@ -30,7 +30,7 @@ _MOST = 500  # events in one request
 class Site:
     """A server at ``url``; ``token`` is its operator's, ``write_key`` that of the workspace "shop".
 
-    sources: the folder from which it may read SQLite files.
+    sources: the folder from which it may read SQLite files. home: where it keeps all its state.
     """
 
     url: str
@@ -39,6 +39,7 @@ class Site:
     password: str
     write_key: str
     sources: Path
+    home: Path
 
     def sign_in(self, page: Page) -> None:
         page.goto(f"{self.url}/login")

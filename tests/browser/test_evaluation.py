@@ -1,9 +1,12 @@
 """Can somebody see what actions were worth, say what they cost, decide, and take it back, in both languages?"""
 
+from datetime import UTC, datetime, timedelta
+
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import _context
 from tests.browser.site import Site
+from uems.simulate.api import Answered, write_answers
 
 GRAPH = {"entry": {"type": "event", "event": "Order Completed"}, "start": "end", "nodes": [{"id": "end", "type": "exit"}], "edges": []}
 
@@ -46,3 +49,28 @@ def test_an_action_is_judged_retired_and_taken_up_again(browser: Browser, site: 
     page.get_by_role("button", name="Take back").click()
     expect(page.get_by_text("Taken back by")).to_be_visible()
     assert site.ask("flows/judged")["state"] == "live"
+
+
+def test_where_the_truth_is_known_it_stands_beside_the_estimate(browser: Browser, site: Site, signed_in: object, page: Page) -> None:
+    if not any(one["key"] == "judged" for one in site.ask("flows")["items"]):
+        made = site.ask("flows/judged", {"name": "ABC judged", "graph": GRAPH}, "PUT")
+        site.ask("flows/judged/publish", {"revision": made["revision"]})
+    page.goto("/w/shop/evaluation/flow/judged")
+    expect(page.get_by_role("heading", name="What it changed")).to_be_visible()
+    expect(page.get_by_text("What last touch says")).to_have_count(0)
+    ordered = datetime.now(UTC) - timedelta(hours=1)
+    # The first flow of a workspace is number 1.
+    folder = site.home / "demo-truth"
+    write_answers(folder, "shop", "s1", [Answered("flow:1", 1, 1, ordered, 2500), Answered("flow:9", 2, 1, ordered, 70)])
+    page.reload()
+    expect(page.get_by_text("What last touch says")).to_be_visible()
+    expect(page.get_by_text("One order that came of its messages alone")).to_be_visible()
+    expect(page.get_by_text("$25.00")).to_be_visible()
+    expect(page.get_by_text("Nothing is credited to it yet.")).to_be_visible()
+    with _context(browser, site, signed_in, width=390) as context:  # type: ignore[arg-type]
+        context.add_init_script("localStorage.setItem('uems.language', 'zh')")
+        chinese = context.new_page()
+        chinese.goto("/w/shop/evaluation/flow/judged")
+        expect(chinese.get_by_text("末次触点归因的说法")).to_be_visible()
+        assert chinese.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    (folder / "answers.parquet").unlink()

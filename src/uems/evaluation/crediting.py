@@ -58,7 +58,7 @@ def credits(house: House, scope: Scope, now: datetime, horizon_days: int | None 
     asked = _Asked(house, scope, now, first, found.horizon_days)
     ours = asked.shared(_OWN, ("origin_id",)) if any(one.action.kind != "sending" for one in worths) else {}
     others = asked.shared(asked.sent(), NAMES) if any(one.action.kind == "sending" for one in worths) else {}
-    names = _names(house, scope)
+    names = names_in_messages(house, scope)
     lines = []
     for worth in worths:
         action = worth.action
@@ -72,11 +72,7 @@ def credits(house: House, scope: Scope, now: datetime, horizon_days: int | None 
 
 def credited(worth: Worth, attributed: Mapping[str, int]) -> Credited:
     """What ways of sharing credit give an action beside what it changed, and whether last touch lies within its interval."""
-    revenue = worth.effect("revenue")
-    span = None
-    if revenue is not None and revenue.difference is not None and revenue.low is not None and revenue.high is not None:
-        value, low, high = (one * revenue.people for one in (revenue.difference, revenue.low, revenue.high))
-        span = Span(value=value, low=low, high=high)
+    span = worth.gained_minor
     last = attributed.get("last")
     said: Disagreement = "unknown"
     if span is not None and last is not None:
@@ -91,7 +87,7 @@ def credited(worth: Worth, attributed: Mapping[str, int]) -> Credited:
     )
 
 
-def _names(house: House, scope: Scope) -> dict[tuple[str, str], str]:
+def names_in_messages(house: House, scope: Scope) -> dict[tuple[str, str], str]:
     """(kind, key) → how messages name it: a flow by its number, a campaign by its key; without those that share a name."""
     found = {(act.kind, act.key): str(act.number) if act.kind == "flow" else act.key for act in outreach.acts(house.store, scope)}
     shared = Counter(found.values())

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from uems.evaluation.model import SUMMARIES, Action, Arms, Cause, Effect, Measure, Proposal, Span, Worth
 from uems.evaluation.reading import Lives
+from uems.evaluation.reading import Span as KnownSpan
 from uems.evaluation.watched import DAY_MS, Happenings, Watched
 from uems.experiments import api as experiments
 
@@ -40,10 +41,7 @@ def judge(action: Action, arms: Arms, lives: Lives, terms: Terms) -> Worth:
     Where changes are compared, somebody counts only whose whole time before is known too.
     """
     horizon = terms.horizon_days * DAY_MS
-    ripe = arms.since_ms + horizon <= lives.known.last_ms
-    if arms.evidence == "difference":
-        ripe &= arms.since_ms - horizon >= lives.known.first_ms
-    counted = replace(arms, person=arms.person[ripe], since_ms=arms.since_ms[ripe], treated=arms.treated[ripe])
+    counted = watched_for(arms, lives.known, terms.horizon_days)
     treated, control = int(counted.treated.sum()), int((~counted.treated).sum())
     everybody = int(arms.treated.sum())
     cost = round(terms.cost_minor * treated / everybody) if everybody else 0
@@ -58,7 +56,7 @@ def judge(action: Action, arms: Arms, lives: Lives, terms: Terms) -> Worth:
         horizon_days=terms.horizon_days,
         treated=treated,
         control=control,
-        waiting=int((~ripe).sum()),
+        waiting=len(arms.person) - len(counted.person),
         both=arms.both,
         effects=effects,
         cost_minor=cost,
@@ -72,6 +70,15 @@ def judge(action: Action, arms: Arms, lives: Lives, terms: Terms) -> Worth:
         wasted_minor=_wasted(discount, effects) if arms.evidence == "holdout" else None,
         first_at=datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=int(arms.since_ms.min())) if len(arms.since_ms) else None,
     )
+
+
+def watched_for(arms: Arms, known: KnownSpan, horizon_days: int) -> Arms:
+    """Those of whom enough is known to count."""
+    horizon = horizon_days * DAY_MS
+    ripe = arms.since_ms + horizon <= known.last_ms
+    if arms.evidence == "difference":
+        ripe &= arms.since_ms - horizon >= known.first_ms
+    return replace(arms, person=arms.person[ripe], since_ms=arms.since_ms[ripe], treated=arms.treated[ripe])
 
 
 def _wasted(discount: int, effects: Sequence[Effect]) -> int | None:

@@ -126,3 +126,12 @@ class Worth:
 
     def effect(self, measure: Measure) -> Effect | None:
         return next((one for one in self.effects if one.measure == measure), None)
+
+    @property
+    def gained_minor(self) -> Span | None:
+        """Revenue that it changed, over everybody treated who is counted."""
+        revenue = self.effect("revenue")
+        if revenue is None or revenue.difference is None or revenue.low is None or revenue.high is None:
+            return None
+        value, low, high = (one * revenue.people for one in (revenue.difference, revenue.low, revenue.high))
+        return Span(value=value, low=low, high=high)

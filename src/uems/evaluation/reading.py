@@ -58,7 +58,7 @@ class Reading:
         self._house, self._scope, self.now = house, scope, now
         self.roles = profiles.roles_of(house.store, scope)
         self.zone = scope.zone
-        self._people = _people_now(house, scope)
+        self.people_now = _people_now(house, scope)
 
     # -- whom an action was for -----------------------------------------------------------------------------------------------------
 
@@ -90,7 +90,7 @@ class Reading:
         return found
 
     def _arms(self, touched: outreach.Touched) -> Arms:
-        person, since = self._people(touched.person), touched.since_us // 1000
+        person, since = self.people_now(touched.person), touched.since_us // 1000
         order = np.lexsort((since, person))
         person, since, held = person[order], since[order], touched.held[order]
         first = np.ones(len(person), np.bool_)
@@ -196,7 +196,7 @@ class Reading:
         return Happenings(person=person, at_ms=journeys.numbers(found, "at", np.int64), amount=np.ones(len(person), np.int64))
 
     def _refused(self, told: outreach.Refusals) -> Happenings:
-        return Happenings(person=self._people(told.person), at_ms=told.at_us // 1000, amount=np.ones(len(told.person), np.int64))
+        return Happenings(person=self.people_now(told.person), at_ms=told.at_us // 1000, amount=np.ones(len(told.person), np.int64))
 
     def query(self, first: datetime, last: datetime) -> journeys.Query:
         """A statement about the days from ``first`` to ``last``."""

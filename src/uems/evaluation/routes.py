@@ -22,6 +22,8 @@ from uems.evaluation.bodies import (
 from uems.evaluation.crediting import credits
 from uems.evaluation.decisions import decide, decisions_of, undo_decision
 from uems.evaluation.health import health
+from uems.evaluation.known import known
+from uems.evaluation.known_bodies import ActionTruth
 from uems.evaluation.league import league, worth_over_time
 from uems.evaluation.model import HORIZONS, ActionKind
 from uems.evaluation.review_routes import router as reviews
@@ -118,6 +120,13 @@ def undo_action_decision(request: Request, access: Annotated[Access, _WRITE], de
 def get_action(request: Request, access: Annotated[Access, _READ], action_kind: Kind, key: ActionKey) -> ActionWhole:
     """One action over 7, 30, 60 and 90 days."""
     return _whole(request, access, action_kind, key)
+
+
+@router.get(_ONE + "/truth")
+def get_action_truth(request: Request, access: Annotated[Access, _READ], action_kind: Kind, key: ActionKey) -> ActionTruth:
+    """What it was really worth, beside the estimate and beside last touch. Known of simulated shops alone, which their simulator tells."""
+    found = known(house_of(request), access.scope, access.now, action_kind, key, HORIZONS)
+    return ActionTruth.of(found, access.scope.currency)
 
 
 @router.put(_ONE + "/cost")

@@ -64,6 +64,11 @@ class Settings(BaseSettings):
     smtp_from: str = Field("", description="Address that letters come from. Empty: uems@ the mail server.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much the server says on standard error.")
 
+    @property
+    def truth_folder(self) -> Path:
+        """Where the simulator writes what is true of the shop that it keeps alive here."""
+        return self.home / "demo-truth"
+
     @field_validator("warehouse_url")
     @classmethod
     def _known_warehouse(cls, value: str) -> str:

@@ -1,5 +1,6 @@
 """The door of this room: a world, its days as tables, its truth, and the ways in which it is sent or written."""
 
+from uems.simulate.answers import Answered, read_answers, write_answers
 from uems.simulate.days import Running
 from uems.simulate.demo import CURRENCY as DEMO_CURRENCY
 from uems.simulate.demo import NAME as DEMO_NAME
@@ -25,6 +26,7 @@ __all__ = [
     "DEMO_SLUG",
     "DEMO_ZONE",
     "TABLE",
+    "Answered",
     "Api",
     "BrokenStep",
     "Effect",
@@ -51,9 +53,11 @@ __all__ = [
     "load_demo",
     "offer_response",
     "people_of",
+    "read_answers",
     "send",
     "tables",
     "truth_of",
     "write",
+    "write_answers",
     "write_truth",
 ]

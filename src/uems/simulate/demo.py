@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from uems.kernel.clock import day_of, start_of_day
 from uems.kernel.errors import UemsError
+from uems.simulate.answers import read_answers, write_answers
 from uems.simulate.days import Running
 from uems.simulate.life.living import Life, is_lived
 from uems.simulate.life.stage import Door
@@ -94,6 +95,7 @@ def keep_alive(api: Readable, folder: Path, clock: Callable[[], datetime], sleep
     running = Running(demo_world(start))
     target = Target(api=api, workspace=address, write_key=key)
     reacting = Reacting(api, target, running, begin, sleep)
+    reacting.answered += read_answers(folder, SLUG, running.world.name)
     written = begin
 
     def beside(sent: int, at: datetime) -> None:
@@ -102,6 +104,7 @@ def keep_alive(api: Readable, folder: Path, clock: Callable[[], datetime], sleep
         reacting.step(now)
         if now - written >= _TRUTH_EVERY:
             write_truth(running, folder)
+            write_answers(folder, SLUG, running.world.name, reacting.answered)
             written = now
 
     # From midnight on: what was sent already today is known by its ids and counts once. The day of the world's end was loaded whole.

@@ -21,6 +21,7 @@ from uems.kernel.errors import UemsError
 from uems.kernel.money import exponent
 from uems.simulate import events as ev
 from uems.simulate.answering import STEPS, answer, draws_of
+from uems.simulate.answers import Answered
 from uems.simulate.catalogue import APP, CART, CHECKOUT, DONE, ENTRIES, PAYMENT, PRODUCT_PAGE, PRODUCTS, PROFILES
 from uems.simulate.days import Running
 from uems.simulate.events import Events, Happened, Orders
@@ -56,16 +57,22 @@ class _Due:
     step: int
     person: int = field(compare=False)
     address: str = field(compare=False)
+    cause: str = field(compare=False)
+    person_id: int = field(compare=False)
 
 
 class Reacting:
-    """The people of one running world who answer messages. ``step`` is called again and again with the time."""
+    """The people of one running world who answer messages. ``step`` is called again and again with the time.
+
+    answered: every order that came of a message so far.
+    """
 
     def __init__(self, api: Readable, target: Target, running: Running, begin: datetime, sleep: Sleep) -> None:
         """begin: messages that were sent before are nobody's business any more."""
         world = running.world
         self._api, self._target, self._running, self._sleep = api, target, running, sleep
         self._begin, self._looked, self._next = begin, begin, begin
+        self.answered: list[Answered] = []
         self._due: list[_Due] = []
         self._seen: dict[int, datetime] = {}
         self._sent: dict[int, list[datetime]] = {}
@@ -153,13 +160,14 @@ class Reacting:
         rng = draws_of(self._running.world.seed, message_id)
         steps = answer(rng, rule, sent_at, len(before))
         tally.reached += 1
-        cause = tally.by.setdefault(f"{message['origin_type']}:{message['origin_id']}", {"reached": 0})
+        origin = f"{message['origin_type']}:{message['origin_id']}"
+        cause = tally.by.setdefault(origin, {"reached": 0})
         cause["reached"] += 1
         letters = self._addresses(message_id) if steps else ((), ())
         for step, (name, at) in enumerate(zip(STEPS, steps, strict=False)):
             found = letters[step] if step < 2 else ()
             address = found[int(rng.integers(len(found)))] if found else ""
-            heapq.heappush(self._due, _Due(at, message_id, step, person, address))
+            heapq.heappush(self._due, _Due(at, message_id, step, person, address, origin, int(message["person_id"])))
             for told in (tally.counts, cause):
                 told[name] = told.get(name, 0) + 1
         if len(steps) == len(STEPS):
@@ -186,6 +194,9 @@ class Reacting:
     def _buy(self, buying: Sequence[_Due]) -> None:
         found = pa.concat_tables([self._bought(one) for one in buying])
         post_all(self._target, lines(found), self._sleep)
+        for one in buying:
+            _, price = chosen(self._running, one.person, one.message_id, one.at)
+            self.answered.append(Answered(one.cause, one.message_id, one.person_id, one.at, price))
 
     def _bought(self, one: _Due) -> pa.Table:
         """The visit of one person that ends in an order: letter, product, cart, order."""

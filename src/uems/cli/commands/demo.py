@@ -20,7 +20,6 @@ if TYPE_CHECKING:  # with it comes an HTTP client, which a server starts faster 
     from uems.cli.serving import Answering
 
 EMAIL = "demo@example.com"
-TRUTH = "demo-truth"
 
 
 @app.command()
@@ -98,7 +97,7 @@ def _keep_alive(client: "Client", settings: Settings, server: "Answering") -> No
             raise UemsError("server_gone", "The server is ending.", status=503)
         time.sleep(seconds)
 
-    folder = settings.home / TRUTH
+    folder = settings.truth_folder
     say(f"The simulated shop goes on while this runs, and its people answer messages; what is true of them stands in {folder}")
     simulated.keep_demo_alive(client, folder, utc_now, sleep)
 
@@ -127,7 +126,7 @@ def _load(client: "Client", language: Language) -> None:
         shop = simulated.load_demo(client, utc_now(), time.sleep, update)
     say(f"{shop.events:,} events in the workspace {shop.slug}" + (", as before." if shop.already else "."))
     say("Bringing the simulated shop to life ...")
-    folder = load_settings().home / TRUTH
+    folder = load_settings().truth_folder
     life = simulated.begin_demo_life(client, folder, language.value, utc_now, time.sleep)
     say("Loading a year of real retail data ...")
     with progress("Loading", unit="share") as update:

@@ -125,6 +125,7 @@ def _live(client: Any, base: str, given: dict[str, Any], start: str | None, spee
         say("Stopped.")
     if truth is not None:
         room.write_truth(running, truth)
+        room.write_answers(truth, base.rpartition("/")[2], running.world.name, reacting.answered)
 
 
 def _write_key(client: Any, base: str) -> str:

@@ -18,6 +18,7 @@ import { DecideDialog } from "./DecideDialog";
 import styles from "./Evaluation.module.css";
 import { Interval, reachOf } from "./Interval";
 import { actionQuery, useUndoDecision, type ActionWhole, type Decision, type Kind, type Worth } from "./queries";
+import { TruthCard } from "./TruthCard";
 import { isSummary, PROPOSAL_TONES, sayMeasure, useCauses, useHome, useSay } from "./words";
 
 const KINDS: readonly Kind[] = ["flow", "campaign", "sending", "change", "coupon", "slot", "programme", "everything"];
@@ -118,6 +119,7 @@ function Shown({ whole }: { whole: ActionWhole }): ReactNode {
         ) : null}
       </Card>
       <Measures whole={whole} />
+      <TruthCard kind={worth.kind} actionKey={worth.key} />
       <Decisions decisions={whole.decisions} />
     </Stack>
   );

@@ -20,6 +20,7 @@ export type Acquired = Schemas["AcquiredBody"];
 export type Review = Schemas["ReviewBody"];
 export type Credits = Schemas["CreditsBody"];
 export type Credited = Schemas["CreditedBody"];
+export type Truth = Schemas["ActionTruth"];
 export type Horizon = 7 | 30 | 60 | 90;
 
 export const HORIZONS: readonly Horizon[] = [7, 30, 60, 90];
@@ -74,6 +75,13 @@ export function actionQuery(workspace: string, kind: Kind, key: string) {
   return queryOptions({
     queryKey: [workspace, "evaluation", "action", kind, key],
     queryFn: ({ signal }) => unwrap(api.GET(ONE, { params: { path: { workspace, action_kind: kind, key } }, signal })),
+  });
+}
+
+export function truthQuery(workspace: string, kind: Kind, key: string) {
+  return queryOptions({
+    queryKey: [workspace, "evaluation", "truth", kind, key],
+    queryFn: ({ signal }) => unwrap(api.GET(`${ONE}/truth`, { params: { path: { workspace, action_kind: kind, key } }, signal })),
   });
 }
 
