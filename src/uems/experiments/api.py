@@ -13,8 +13,10 @@ from uems.experiments.statistics.estimates import Estimate, NoAnswer, estimate
 from uems.experiments.statistics.moments import Moments, from_rows
 from uems.experiments.statistics.multiple import benjamini_hochberg
 from uems.experiments.tagged.acting import Acted, act_on, asks_tag_on_trial, withheld
+from uems.experiments.telling import tell_exposed
 from uems.experiments.trials.assigned import Assigned, assigned
 from uems.experiments.trials.definitions import Experiment, list_trials
+from uems.experiments.trials.sources import SourceArm, TrialSource, TrialSources, flag_sources
 from uems.experiments.uses import segment_uses, tag_uses
 
 __all__ = [
@@ -34,7 +36,10 @@ __all__ = [
     "NoAnswer",
     "Outcome",
     "Ramper",
+    "SourceArm",
     "Subject",
+    "TrialSource",
+    "TrialSources",
     "act_on",
     "adjust",
     "asks_tag_on_trial",
@@ -43,10 +48,12 @@ __all__ = [
     "compile_payload",
     "contrast",
     "estimate",
+    "flag_sources",
     "from_rows",
     "list_trials",
     "segment_uses",
     "tag_uses",
+    "tell_exposed",
     "welch",
     "withheld",
 ]

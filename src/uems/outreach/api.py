@@ -38,6 +38,7 @@ from uems.outreach.messages.touching import machine
 from uems.outreach.pruning import kept as kept_history
 from uems.outreach.scenes.watching import SceneWatch
 from uems.outreach.simulation.worker import simulator
+from uems.outreach.sources import trial_sources
 from uems.outreach.templates.definitions import Template, save_template, templates
 from uems.outreach.templates.model import TemplateDraft, TemplateSpec, Variant
 from uems.outreach.uses import segment_uses, tag_uses
@@ -98,5 +99,6 @@ __all__ = [
     "tag_uses",
     "templates",
     "touched_by",
+    "trial_sources",
     "unsubscribed",
 ]

@@ -33,6 +33,8 @@ from uems.web.mounting import Mounted, mount_rooms, mounted_routes
 from uems.web.patience import Patience
 from uems.web.ui import STATIC, install_ui
 
+TRIAL_SOURCES: tuple[experiments.TrialSources, ...] = (experiments.flag_sources, outreach.trial_sources)
+"""What gives exposures, so that an experiment can be set over it."""
 TAG_USERS: tuple[profiles.TagUsers, ...] = (segments.tag_uses, prediction.tag_uses, experiments.tag_uses, outreach.tag_uses)
 """What asks tags above the room that has them. A room whose definitions name tags adds its function, so that none is removed under it."""
 SEGMENT_USERS: tuple[segments.SegmentUsers, ...] = (experiments.segment_uses, outreach.segment_uses)
@@ -142,6 +144,7 @@ def create_app(
     app.state.clock = clock
     app.state.instance = instance
     app.state.tag_users = TAG_USERS
+    app.state.trial_sources = TRIAL_SOURCES
     app.state.segment_users = SEGMENT_USERS
     app.state.config_rooms = CONFIG_ROOMS
     app.state.erasers = ERASERS

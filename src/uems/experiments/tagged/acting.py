@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from uems.experiments.tagged.running import TagTrial, tags_on_trial
-from uems.experiments.tagged.telling import tell
+from uems.experiments.telling import tell_exposed
 from uems.kernel.filters import Node
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
@@ -47,7 +47,7 @@ class Acted:
             people = self.people[differs]
             if among is not None:
                 people = people[np.isin(people, np.array(sorted(among), np.uint64))]
-            tell(house, scope, trial, people, now)
+            _tell(house, scope, trial, people, now)
 
 
 def act_on(trees: Sequence[Node], asking: Asking, *, limits: Limits | None = None) -> Acted:
@@ -88,13 +88,18 @@ def withheld(tree: Node, entered: bool, people: Sequence[int], asking: Asking, n
         plain = entered and profiles.only_lets_in(tree, trial.tags, asking.at)
         counts = concerned & ~_picked(ways, tree, ignored | bit) if plain else concerned
         kept_out |= counts & ((ignored & bit) != 0)
-        tell(asking.house, asking.scope, trial, found.people[counts], now)
+        _tell(asking.house, asking.scope, trial, found.people[counts], now)
     return set(found.people[kept_out].tolist())
 
 
 def asks_tag_on_trial(house: House, scope: Scope, tree: Node) -> bool:
     """Whether a tag on trial has a say in the condition, so that what is kept of it is not what is to be acted on."""
     return bool(_on_trial(house, scope, profiles.carried_in([tree])))
+
+
+def _tell(house: House, scope: Scope, trial: TagTrial, people: People, now: datetime) -> None:
+    given = list(zip(people.tolist(), trial.arm_of(people), strict=True))
+    tell_exposed(house, scope, trial.key, given, now, {"tag": trial.tag})
 
 
 def _on_trial(house: House, scope: Scope, tags: Collection[str]) -> list[TagTrial]:

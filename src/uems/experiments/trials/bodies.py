@@ -7,6 +7,7 @@ from pydantic import Field
 
 from uems.experiments.statistics.mismatch import Slice
 from uems.experiments.trials.definitions import Experiment, ExperimentVersion, State
+from uems.experiments.trials.sources import TrialSource
 from uems.experiments.trials.spec import Method, Source, TrialDecision, TrialDraft, TrialSpec
 from uems.kernel.edge import Body, Clean, Count
 
@@ -95,6 +96,37 @@ class TrialMetricKind(Body):
 
 class TrialMetricKinds(Body):
     items: list[TrialMetricKind]
+
+
+class TrialSourceArm(Body):
+    """weight: in percent, so that all of them make 100."""
+
+    key: str
+    name: str
+    weight: float
+
+
+class TrialSourceLine(Body):
+    """Something that gives exposures under ``experiment_id``. key: of the flag, flow, campaign or scene that it belongs to."""
+
+    source: Source
+    experiment_id: str
+    key: str
+    name: str
+    arms: list[TrialSourceArm]
+
+    @staticmethod
+    def of(one: TrialSource) -> "TrialSourceLine":
+        total = sum(arm.weight for arm in one.arms)
+        shares = [round(100 * arm.weight / total, 2) for arm in one.arms]
+        # What rounding leaves over goes to the first, since a design wants 100 in all.
+        shares[0] = round(shares[0] + 100 - sum(shares), 2)
+        arms = [TrialSourceArm(key=arm.key, name=arm.name, weight=share) for arm, share in zip(one.arms, shares, strict=True)]
+        return TrialSourceLine(source=one.source, experiment_id=one.experiment_id, key=one.key, name=one.name, arms=arms)
+
+
+class TrialSourceList(Body):
+    items: list[TrialSourceLine]
 
 
 class TrialSlice(Body):

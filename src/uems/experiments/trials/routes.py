@@ -1,5 +1,6 @@
 """How are experiments designed, started, read and decided over HTTP?"""
 
+from collections.abc import Sequence
 from typing import Annotated, Final
 
 from fastapi import Path, Query, Request
@@ -8,11 +9,22 @@ from uems.access.api import Access, guard, house_of
 from uems.experiments.exposures import SEVERAL
 from uems.experiments.registry import METRIC_KINDS
 from uems.experiments.trials import closer, definitions, ranking, results
-from uems.experiments.trials.bodies import TrialLine, TrialList, TrialMetricKind, TrialMetricKinds, TrialSave, TrialTurn, TrialWhole
+from uems.experiments.trials.bodies import (
+    TrialLine,
+    TrialList,
+    TrialMetricKind,
+    TrialMetricKinds,
+    TrialSave,
+    TrialSourceLine,
+    TrialSourceList,
+    TrialTurn,
+    TrialWhole,
+)
 from uems.experiments.trials.plan_bodies import TrialPlanAsk, TrialPlanned, TrialProof, TrialProofAsk
 from uems.experiments.trials.planning import plan_trial
 from uems.experiments.trials.proving import prove
 from uems.experiments.trials.result_bodies import TrialArmGroups, TrialDays, TrialGroups, TrialRanks, TrialResults, TrialWear
+from uems.experiments.trials.sources import TrialSources
 from uems.experiments.trials.spec import TrialDecision, TrialDraft
 from uems.experiments.trials.sums import people_of_arm
 from uems.journeys import api as journeys
@@ -64,6 +76,14 @@ def plan_a_trial(request: Request, access: Annotated[Access, _READ], body: Trial
 def prove_a_trial(request: Request, access: Annotated[Access, _READ], body: TrialProofAsk) -> TrialProof:
     """How often a design would find something on the workspace's own history, without an effect and with one. Nothing is written."""
     return TrialProof.of(prove(house_of(request), access.scope, body.spec, body.entry, access.now))
+
+
+@router.get(f"{_WORKSPACE}/experiment-sources")
+def list_trial_sources(request: Request, access: Annotated[Access, _READ]) -> TrialSourceList:
+    """What shares people out already and tells exposures: flags, flows, campaigns with variants or coupons, slots with variants."""
+    rooms: Sequence[TrialSources] = request.app.state.trial_sources
+    with house_of(request).store.read() as conn:
+        return TrialSourceList(items=[TrialSourceLine.of(one) for room in rooms for one in room(conn, access.scope)])
 
 
 @router.get(_BASE + "/{key}")

@@ -16,6 +16,7 @@ from uems.experiments import api as experiments
 from uems.identity import api as identity
 from uems.kernel.house import House
 from uems.kernel.lookup import lookup
+from uems.kernel.money import amount_text
 from uems.kernel.scope import Scope
 from uems.kernel.sql import Sql
 from uems.kernel.store import insert_many, to_microseconds
@@ -23,6 +24,7 @@ from uems.outreach.campaigns.audience import places
 from uems.outreach.campaigns.counting import letter_of
 from uems.outreach.campaigns.definitions import Campaign
 from uems.outreach.campaigns.freezing import of_occurrence
+from uems.outreach.campaigns.spec import CampaignOffer
 from uems.outreach.campaigns.tables import campaign_occurrences, campaign_people, campaigns
 from uems.outreach.campaigns.timing import allowed
 from uems.outreach.messages.model import Origin, Outgoing
@@ -43,7 +45,7 @@ def release(house: House, scope: Scope, one: Campaign, occurrence: int, now: dat
         again = _known_already(conn, house, scope, one, occurrence, [person for person, _ in rows])
         _move(conn, scope, one, occurrence, [person for person, _ in rows if person in again], "merged")
         going = [(person, variant) for person, variant in rows if person not in again]
-        enqueue(conn, scope, [_outgoing(one, occurrence, person, variant, now) for person, variant in going], now)
+        enqueue(conn, scope, [_outgoing(one, occurrence, person, variant, now, scope.currency) for person, variant in going], now)
         insert_many(conn, outreach_news, _exposures(scope, one, occurrence, going, now))
         _move(conn, scope, one, occurrence, [person for person, _ in going], "sent")
         return len(rows)
@@ -143,8 +145,16 @@ def _exposures(scope: Scope, one: Campaign, occurrence: int, going: Sequence[tup
     ]
 
 
-def _outgoing(one: Campaign, occurrence: int, person: int, variant: int, now: datetime) -> Outgoing:
+def _offer(offer: CampaignOffer, currency: str) -> dict[str, object]:
+    """As templates read it. text: the amount or the percentage; "" for no offer, so that a template can ask for it."""
+    texts = {"none": "", "amount": f"{amount_text(offer.amount_minor, currency)} {currency}", "percent": f"{offer.percent:g}%"}
+    return {**offer.model_dump(), "text": texts[offer.kind]}
+
+
+def _outgoing(one: Campaign, occurrence: int, person: int, variant: int, now: datetime, currency: str) -> Outgoing:
     spec = one.spec
+    offer = {"offer": _offer(spec.variants[variant].offer, currency)} if spec.offers else {}
+    about = {"key": one.key, "name": one.name, "variant": letter_of(variant), "occurrence": occurrence}
     return Outgoing(
         send_key=f"campaign:{one.campaign_id}:{occurrence}:{person}",
         person_id=person,
@@ -153,7 +163,7 @@ def _outgoing(one: Campaign, occurrence: int, person: int, variant: int, now: da
         kind=spec.kind,
         topic=spec.topic,
         origin=Origin(type="campaign", id=one.key, version=one.version, node=letter_of(variant), entry=occurrence),
-        context={"campaign": {"key": one.key, "name": one.name, "variant": letter_of(variant), "occurrence": occurrence}},
+        context={"campaign": about, **offer},
         priority=spec.priority,
         not_before=now,
         expires_at=now + timedelta(hours=spec.hours),

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Final, Literal, TypeAlias
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from uems.kernel.edge import Body, Clean, Day, Name
 from uems.outreach.flows.graph import Condition, Event, ScheduleEntry, Time
@@ -24,11 +24,34 @@ class CampaignAudience(Body):
     exclude: Annotated[list[SegmentKey], Field(max_length=20)] = Field(default_factory=list)
 
 
+class CampaignOffer(Body):
+    """A coupon that goes with a variant, as its template reads it under ``context.offer``. kind: none, an amount off, or so many percent.
+
+    amount_minor: in the workspace's currency, 0 unless the kind is amount; percent likewise. code: what the shop takes it by, which is
+    the shop's to redeem.
+    """
+
+    kind: Literal["none", "amount", "percent"] = "none"
+    amount_minor: Annotated[int, Field(strict=True, ge=0, le=100_000_000)] = 0
+    percent: Annotated[float, Field(ge=0, le=100)] = 0
+    code: Annotated[str, Field(max_length=100), Clean] = ""
+
+    @model_validator(mode="after")
+    def _whole(self) -> "CampaignOffer":
+        if (self.kind == "amount") != (self.amount_minor > 0) or (self.kind == "percent") != (self.percent > 0):
+            said = f"the offer is {self.kind} with amount_minor {self.amount_minor} and percent {self.percent:g}"
+            raise ValueError(f"{said}; give the amount with amount, the percent with percent, and neither with none")
+        if self.kind == "none" and self.code:
+            raise ValueError("there is a code and no offer; give the offer, or leave out the code")
+        return self
+
+
 class CampaignVariant(Body):
-    """One wording. name: for people; "" is a letter of the alphabet."""
+    """One wording. name: for people; "" is a letter of the alphabet. offer: a coupon that goes with it, in which variants may differ."""
 
     name: Annotated[str, Field(max_length=100), Clean] = ""
     template: Annotated[str, Field(max_length=100), Clean] = ""
+    offer: CampaignOffer = Field(default_factory=CampaignOffer)
 
 
 class CampaignTest(Body):
@@ -92,6 +115,16 @@ class CampaignSpec(Body):
     @property
     def recurring(self) -> bool:
         return self.timing.schedule is not None and not self.timing.schedule.once_on
+
+    @property
+    def offers(self) -> bool:
+        """Whether a coupon goes with any variant."""
+        return any(one.offer.kind != "none" for one in self.variants)
+
+    @property
+    def tries_offers(self) -> bool:
+        """Whether variants differ in their coupons."""
+        return any(one.offer != self.variants[0].offer for one in self.variants)
 
     @property
     def tested(self) -> bool:

@@ -165,7 +165,8 @@ def _text_of(name: str, params: Params) -> Sql:
 
 def _offer(house: House, scope: Scope, scene: Scene) -> list[str]:
     """What the scene shows in its place, and what the flows that begin with it send: titles and texts."""
-    said = [text for one in scene.spec.content for text in (one.title, one.text) if text]
+    contents = [*scene.spec.content, *(one for variant in scene.spec.variants for one in variant.content)]
+    said = [text for one in contents for text in (one.title, one.text) if text]
     t, v = outreach_templates.c, outreach_template_versions.c
     with house.store.read() as conn:
         keys = flows_by_scene(conn, scope.workspace_id, scene.key)

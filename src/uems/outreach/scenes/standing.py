@@ -7,14 +7,16 @@ from typing import Final, Literal
 
 from sqlalchemy import func, select
 
+from uems.experiments import api as experiments
 from uems.identity import api as identity
+from uems.kernel.bucketing import buckets, chosen
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
 from uems.kernel.store import Store
 from uems.outreach.holdouts.definitions import holdouts
 from uems.outreach.messages.reaching import reach
 from uems.outreach.scenes.definitions import Scene, list_scenes
-from uems.outreach.scenes.spec import SceneContent
+from uems.outreach.scenes.spec import SceneContent, SceneVariant
 from uems.outreach.scenes.tables import scene_matches
 
 DAY: Final = timedelta(days=1)
@@ -80,7 +82,7 @@ def shown_to(
     """What the slot shows whoever may read what is for ``addresses`` ("user_id:lin"), what they came into last first.
 
     As with the inbox, it is shown only in the browser that is theirs for sure: being made one with them by a public call opens nothing.
-    Whoever is held out of everything is shown nothing.
+    Whoever is held out of everything is shown nothing. Of variants each is shown their own, and exposed to it; raises what the log raises.
     """
     scenes = {one.scene_id: one for one in list_scenes(house.store, scope) if one.state == "live" and one.spec.slot == slot}
     owners = {
@@ -101,7 +103,28 @@ def shown_to(
         rows = conn.execute(query.where(*mine).order_by(func.max(_M.at).desc(), _M.scene_id)).all()
     found = []
     for row in rows:
-        said = scenes[row.scene_id].spec.content
-        content = next((one for one in said if one.language == language), said[0])
-        found.append(Shown(scene=scenes[row.scene_id], content=content, at=row.at, until=row.until))
+        scene = scenes[row.scene_id]
+        # Whose browser it is, is sure of one person; an account that belongs to several is shown what the first of them is.
+        person = min(one.person_id for one in mine_here)
+        variant = variant_of(scene, person)
+        if variant is not None:
+            experiments.tell_exposed(house, scope, experiment_of(scene.key), [(person, variant.key)], now)
+        said = scene.spec.content if variant is None else variant.content
+        if said:
+            content = next((one for one in said if one.language == language), said[0])
+            found.append(Shown(scene=scene, content=content, at=row.at, until=row.until))
     return found
+
+
+def experiment_of(key: str) -> str:
+    """What exposures call the slot of a scene."""
+    return f"slot:{key}"
+
+
+def variant_of(scene: Scene, person_id: int) -> SceneVariant | None:
+    """Which of several contents is a person's; None where there is only one. Always the same while the weights are."""
+    variants = scene.spec.variants
+    if not variants:
+        return None
+    place = chosen(buckets(f"slot:{scene.key}", [person_id]), [one.weight for one in variants])[0]
+    return variants[int(place)]

@@ -53,6 +53,8 @@ export default {
       act: "Acted on",
       ignore: "Ignored",
     },
+    sourcesThere_one: "There is {{count}} to choose from; its arms come with it. Any other name can be typed.",
+    sourcesThere_other: "There are {{count}} to choose from; their arms come with them. Any other name can be typed.",
     experimentId: "Name in exposures",
     experimentIdNote: "The value of experiment_id in the events; empty for the key.",
     metric: "Metric",

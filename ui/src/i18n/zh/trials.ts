@@ -42,6 +42,8 @@ export default {
       act: "按标签行动",
       ignore: "忽略标签",
     },
+    sourcesThere_one: "有 {{count}} 个可选，选中后分组会一并填入；也可直接输入名称。",
+    sourcesThere_other: "有 {{count}} 个可选，选中后分组会一并填入；也可直接输入名称。",
     experimentId: "曝光中的名称",
     experimentIdNote: "事件中 experiment_id 的值，留空则使用标识。",
     metric: "指标",

@@ -11,6 +11,7 @@ import { ExposureFields, MethodFields } from "./FineFields";
 import { MetricFields } from "./MetricFields";
 import type { TrialArm, TrialMetric, TrialSpec } from "./queries";
 import styles from "./Trials.module.css";
+import { SourceName } from "./SourceName";
 import { TagField, useTagArms } from "./TagField";
 
 interface PartProps {
@@ -113,18 +114,7 @@ function SourceFields({ spec, onChange }: PartProps): ReactNode {
       {spec.source === "tag" ? (
         <TagField value={spec.tag} onChange={(tag) => onChange({ tag })} />
       ) : (
-        <Field label={t("trials.experimentId")} note={t("trials.experimentIdNote")}>
-          {(id, note) => (
-            <Input
-              id={id}
-              aria-describedby={note}
-              className="mono"
-              value={spec.exposure.experiment_id}
-              maxLength={200}
-              onChange={(event) => onChange({ exposure: { ...spec.exposure, experiment_id: event.target.value.trim() } })}
-            />
-          )}
-        </Field>
+        <SourceName spec={spec} onChange={onChange} />
       )}
     </Fields>
   );

@@ -18,6 +18,7 @@ export type TrialMetricResult = Schemas["TrialMetricResult"];
 export type TrialCompared = Schemas["TrialCompared"];
 export type TrialPlanned = Schemas["TrialPlanned"];
 export type TrialProof = Schemas["TrialProof"];
+export type TrialSource = Schemas["TrialSourceLine"];
 export type TrialState = Schemas["TrialTurn"]["state"];
 
 const BASE = "/api/workspaces/{workspace}";
@@ -77,6 +78,14 @@ export function ranksQuery(workspace: string, key: string, metric: string) {
     queryKey: [workspace, "trials", "ranks", key, metric],
     queryFn: ({ signal }) =>
       unwrap(api.GET(`${BASE}/experiments/{key}/ranks`, { params: { path: { workspace, key }, query: { metric } }, signal })),
+  });
+}
+
+/** What parts people already and tells exposures. */
+export function sourcesQuery(workspace: string) {
+  return queryOptions({
+    queryKey: [workspace, "trials", "sources"],
+    queryFn: ({ signal }) => unwrap(api.GET(`${BASE}/experiment-sources`, { params: { path: { workspace } }, signal })),
   });
 }
 

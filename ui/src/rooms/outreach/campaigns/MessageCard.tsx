@@ -13,7 +13,8 @@ import { TemplateField } from "../flows/TemplateField";
 import { channelsQuery, topicsQuery } from "../queries";
 import styles from "./Campaigns.module.css";
 import type { Spec } from "./queries";
-import { LETTERS } from "./spec";
+import { OfferFields } from "./OfferFields";
+import { LETTERS, NO_OFFER } from "./spec";
 import { Troubles, type PartProps } from "./Troubles";
 
 export function MessageCard(props: PartProps): ReactNode {
@@ -31,8 +32,8 @@ export function MessageCard(props: PartProps): ReactNode {
 
 function Variants({ spec, onChange }: Pick<PartProps, "spec" | "onChange">): ReactNode {
   const { t } = useTranslation();
-  const put = (place: number, template: string): void =>
-    onChange({ variants: spec.variants.map((one, n) => (n === place ? { ...one, template } : one)) });
+  const put = (place: number, part: Partial<Spec["variants"][number]>): void =>
+    onChange({ variants: spec.variants.map((one, n) => (n === place ? { ...one, ...part } : one)) });
   return (
     <>
       {spec.variants.map((one, place) => (
@@ -40,7 +41,7 @@ function Variants({ spec, onChange }: Pick<PartProps, "spec" | "onChange">): Rea
           <strong aria-hidden>{LETTERS[place]}</strong>
           <Field label={t("campaigns.templateOf", { letter: LETTERS[place] })}>
             {(id, note) => (
-              <TemplateField id={id} aria-describedby={note} value={one.template} onChange={(template) => put(place, template)} />
+              <TemplateField id={id} aria-describedby={note} value={one.template} onChange={(template) => put(place, { template })} />
             )}
           </Field>
           {spec.variants.length > 1 ? (
@@ -51,12 +52,13 @@ function Variants({ spec, onChange }: Pick<PartProps, "spec" | "onChange">): Rea
               onClick={() => onChange({ variants: spec.variants.filter((_, n) => n !== place) })}
             />
           ) : null}
+          <OfferFields letter={LETTERS[place] ?? ""} offer={one.offer} onChange={(offer) => put(place, { offer })} />
         </div>
       ))}
       {spec.variants.length < LETTERS.length ? (
         <Button
           icon={<Plus size={14} aria-hidden />}
-          onClick={() => onChange({ variants: [...spec.variants, { name: "", template: "" }] })}
+          onClick={() => onChange({ variants: [...spec.variants, { name: "", template: "", offer: NO_OFFER }] })}
         >
           {t("campaigns.addVariant")}
         </Button>

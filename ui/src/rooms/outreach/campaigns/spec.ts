@@ -1,9 +1,12 @@
 // What does a campaign begin as, and which key comes of its name?
 import type { Spec } from "./queries";
 
+/** No coupon. */
+export const NO_OFFER: Spec["variants"][number]["offer"] = { kind: "none", amount_minor: 0, percent: 0, code: "" };
+
 export const NEW: Spec = {
   audience: { segment: "", who: null, exclude: [] },
-  variants: [{ name: "", template: "" }],
+  variants: [{ name: "", template: "", offer: NO_OFFER }],
   test: { percent: 20, by: "clicked", wait_hours: 24 },
   channel: "",
   kind: "sales",

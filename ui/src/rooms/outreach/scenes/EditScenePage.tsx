@@ -15,7 +15,8 @@ import { dump } from "@/rooms/segments/dump";
 import { read } from "@/rooms/segments/read";
 import { useMay, usePath, useWorkspace } from "@/shell/workspace";
 import { sceneQuery, useSaveScene, type Scene, type SceneSpec } from "./queries";
-import { SlotFields, TimeFields } from "./SceneFields";
+import { TimeFields } from "./SceneFields";
+import { SlotFields } from "./SlotFields";
 import { Trial } from "./Trial";
 
 export function Component(): ReactNode {

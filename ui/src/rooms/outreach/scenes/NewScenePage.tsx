@@ -21,6 +21,7 @@ const BLANK: SceneSpec = {
   cool_down_minutes: 1440,
   slot: "",
   content: [],
+  variants: [],
 };
 
 export function Component(): ReactNode {

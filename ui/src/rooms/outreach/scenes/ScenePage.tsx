@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { Link, useNavigate, useParams } from "react-router";
 
 import { useLanguage } from "@/i18n/useLanguage";
+import { Code } from "@/parts/Copy";
 import { Facts, Stat, Stats, type Fact } from "@/parts/Facts";
 import { Card, Page, Stack } from "@/parts/Page";
 import { Failure, Loading, Ready } from "@/parts/states";
@@ -103,6 +104,11 @@ function About({ scene }: { scene: Scene }): ReactNode {
     [t("scenes.coolDown"), t("scenes.someMinutes", { count: spec.cool_down_minutes })],
   ];
   if (shown) facts.push([t("scenes.showsIn", { slot: spec.slot }), [shown.title, shown.text].filter(Boolean).join(" · ") || shown.link]);
+  if (spec.variants.length > 0) {
+    const shares = spec.variants.map((one) => `${one.name} (${one.key}) ${one.weight}%`).join(" · ");
+    facts.push([t("scenes.showsIn", { slot: spec.slot }), shares]);
+    facts.push([t("scenes.experimentName"), <Code key="experiment" value={`slot:${scene.key}`} />]);
+  }
   if (scene.flows.length > 0) {
     facts.push([
       t("scenes.flows"),

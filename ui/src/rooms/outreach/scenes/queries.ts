@@ -6,9 +6,12 @@ import { useWorkspace } from "@/shell/workspace";
 
 export type SceneLine = Schemas["SceneLine"];
 /** What the server says is whole, also where a request may leave something out. */
-export type SceneSpec = Required<Omit<Schemas["SceneSpec"], "hours" | "content">> & {
+export type SceneContent = Required<Schemas["SceneContent"]>;
+export type SceneVariant = Omit<Schemas["SceneVariant"], "content"> & { readonly content: readonly SceneContent[] };
+export type SceneSpec = Required<Omit<Schemas["SceneSpec"], "hours" | "content" | "variants">> & {
   readonly hours: Required<Schemas["SceneHours"]> | null;
-  readonly content: readonly Required<Schemas["SceneContent"]>[];
+  readonly content: readonly SceneContent[];
+  readonly variants: readonly SceneVariant[];
 };
 export type Scene = Omit<Schemas["SceneWhole"], "spec"> & { readonly spec: SceneSpec };
 export type ScenePast = Schemas["ScenePast"];
@@ -23,7 +26,8 @@ export type SceneSide = Schemas["SceneSide"];
 const BASE = "/api/workspaces/{workspace}";
 
 function sent(spec: SceneSpec): Schemas["SceneSpec"] {
-  return { ...spec, content: [...spec.content] };
+  const variants = spec.variants.map((one) => ({ ...one, content: [...one.content] }));
+  return { ...spec, content: [...spec.content], variants };
 }
 
 export function scenesQuery(workspace: string) {
