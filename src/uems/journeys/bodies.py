@@ -13,7 +13,9 @@ from uems.kernel.house import House
 
 
 class NoticeBody(Body):
-    """What the reader of an answer should know: "unknown_event" names an event that nobody ever had, and names like it."""
+    """What the reader of an answer should know: "unknown_event" names an event that nobody ever had, and names like it.
+
+    "events_left_out" and "sessions_left_out": so many lie on other days than those of all time; near: the first and last of them."""
 
     code: str
     subject: str

@@ -75,10 +75,7 @@ def test_people_orders_and_revenue_by_hand(house: House) -> None:
 def test_a_stretch_of_more_than_three_years_is_refused_unless_it_is_all_there_is(house: House) -> None:
     send(
         house,
-        [
-            {"type": "page", "anonymousId": "a", "messageId": "1", "timestamp": iso(0)},
-            {"type": "page", "anonymousId": "b", "messageId": "2", "timestamp": iso(-1_200 * 86_400)},
-        ],
+        [{"type": "page", "anonymousId": f"a{n}", "messageId": f"{n}", "timestamp": iso(-n * 300 * 86_400)} for n in range(5)],
     )
     with pytest.raises(ValidationError, match="more than 1100 days"):
         overview.Config(first_day=date(1970, 1, 1), last_day=date(2149, 1, 1))

@@ -169,6 +169,17 @@ def test_every_total_opens_the_people_whose_sessions_it_counts(world: World) -> 
         assert people(world, day=day["day"], paid=True) == whom(*(one and row[15] != 0 for one, row in zip(here, rows, strict=True)))
 
 
+def test_a_stray_visit_of_decades_ago_is_left_out_of_all_time_and_counted(world: World) -> None:
+    world.send([Event(user=f"u{n}", ms=n * HOUR, path="/") for n in range(9)])
+    before = ask(world)
+    world.send([Event(user="old", ms=-20 * 365 * 24 * HOUR, path="/")])
+    assert ask(world) == before
+    told = REPORTS.get("sessions").run(world.town.house, world.scope, Config(), NOW)
+    assert [(one.code, one.subject, one.near) for one in told.warnings] == [("sessions_left_out", "1", ("2005-11-06", "2005-11-06"))]
+    assert len(people(world)) == 9
+    assert ask(world, date(2005, 11, 6), date(2005, 11, 6))["sessions"] == 1
+
+
 def _told(row: tuple[Any, ...]) -> tuple[Any, ...]:
     """Person, day, first and last page, source, whether it bounced: of a session by its definition."""
     host = (urlsplit(row[8]).hostname or "").removeprefix("www.")

@@ -18,6 +18,7 @@ from uems.collect import api as collect
 from uems.identity import api as identity
 from uems.journeys.registry import Answer, Notice
 from uems.journeys.reports._people_words import OUT, usable, who_sql, word_rows
+from uems.journeys.reports._span import Span, span_of_events
 from uems.journeys.reports._spec import MAX_DAYS, Asked, Breakdown, Dimension, EventBreakdown, Group, PersonKind, Step
 from uems.kernel import filters
 from uems.kernel.clock import Period, day_of
@@ -42,7 +43,8 @@ _SAMPLE: Final = 11_400_714_819_323_198_485
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """One question: what, of whom, about which days (both included), and when it is asked. among: only who is in it now."""
+    """One question: what, of whom, about which days (both included), and when it is asked. among: only who is in it now. span: where
+    the days are those of all time, what these are."""
 
     house: House
     scope: Scope
@@ -51,6 +53,7 @@ class Ask:
     first: date
     last: date
     among: segments.Segment | None = None
+    span: Span | None = None
 
     @property
     def period(self) -> Period:
@@ -60,22 +63,19 @@ class Ask:
         return Query(self)
 
 
-_SPAN: Final = Sql(
-    "SELECT min(day) AS first, max(day) AS last, count() AS n FROM event_daily WHERE workspace_id = {workspace:UInt32} AND event != ''"
-)
-
-
 def ask(house: House, scope: Scope, spec: Asked, now: datetime) -> Ask | None:
     """The question with its days; None when an end is open and there is no event to take it from."""
     among = None if spec.segment is None else usable(segments.segment(house.store, scope, spec.segment))
-    days = _days(house, scope, spec, now)
+    whole = spec.last_days is None and spec.first_day is None and spec.last_day is None
+    span = span_of_events(house, scope) if whole else None
+    days = _days(house, scope, spec, now) if not whole else None if span is None else (span.first, span.last)
     if days is None:
         return None
     first, last = days
     if (last - first).days >= MAX_DAYS:
         wanted = f"must be at most {MAX_DAYS} days before last_day ({last}). Give first_day, or last_days."
         raise invalid("first_day", first.isoformat(), wanted)
-    return Ask(house=house, scope=scope, spec=spec, now=now, first=first, last=last, among=among)
+    return Ask(house=house, scope=scope, spec=spec, now=now, first=first, last=last, among=among, span=span)
 
 
 def of_days(house: House, scope: Scope, spec: Asked, now: datetime, first: date, last: date) -> Ask:
@@ -90,10 +90,11 @@ def _days(house: House, scope: Scope, spec: Asked, now: datetime) -> tuple[date,
         return last - timedelta(days=spec.last_days - 1), last
     if spec.first_day is not None and spec.last_day is not None:
         return spec.first_day, spec.last_day
-    [row] = house.warehouse.query(_SPAN, {"workspace": scope.workspace_id}).to_pylist()
-    if not row["n"]:
+    span = span_of_events(house, scope, None)
+    if span is None:
         return None
-    first, last = spec.first_day or row["first"], spec.last_day or row["last"]
+    ends = (*(span.others or ()), span.first, span.last)
+    first, last = spec.first_day or min(ends), spec.last_day or max(ends)
     return (first, last) if first <= last else None
 
 
@@ -377,7 +378,7 @@ def _folded(name: str) -> str:
 
 def answer(asked: Ask, data: Mapping[str, Any], steps: Iterable[Step]) -> Answer:
     """What a report found, with what is to be said of any: whether it is exact, and names that nobody knows."""
-    notices = unknown_events(asked.house, asked.scope, steps)
+    notices = (*(asked.span.notices if asked.span else ()), *unknown_events(asked.house, asked.scope, steps))
     percent = asked.spec.sample_percent
     sampled = {} if percent is None else {"sample_percent": percent}
     return Answer(first_day=asked.first, last_day=asked.last, exact=percent is None, data={**data, **sampled}, warnings=notices)

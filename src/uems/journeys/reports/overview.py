@@ -19,6 +19,7 @@ from uems.journeys.registry import Answer
 from uems.journeys.reports._ask import of_days
 from uems.journeys.reports._sampled import of_sample
 from uems.journeys.reports._some_people import Some, some_people, who_of
+from uems.journeys.reports._span import Span, span_of_calls
 from uems.journeys.reports._spec import MAX_DAYS, Asked, PeopleTree, SamplePercent
 from uems.kernel.clock import day_of
 from uems.kernel.edge import Key
@@ -33,7 +34,7 @@ ORDER_EVENT = "Order Completed"
 
 class Config(BaseModel):
     """Both days are included and may be left out: then the first or last day with events counts. Without either it is all there
-    is, however long; else at most ``MAX_DAYS``."""
+    is, however long, but for what lies years away from all other events; else at most ``MAX_DAYS``."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -56,6 +57,10 @@ class Config(BaseModel):
             if day is not None and not 1970 <= day.year <= 2149:
                 raise ValueError(f"{day} is outside the years 1970 to 2149")
         return self
+
+    @property
+    def of_all_time(self) -> bool:
+        return self.first_day is None and self.last_day is None and self.last_days is None
 
     @property
     def of_some(self) -> Asked | None:
@@ -88,7 +93,8 @@ class Overview:
     def run(self, house: House, scope: Scope, spec: BaseModel, now: datetime) -> Answer:
         """Every number from the daily rollups, or of some people from their events; merged people count once."""
         assert isinstance(spec, Config)
-        days = _days(house, scope, spec, now)
+        span = span_of_calls(house, scope) if spec.of_all_time else None
+        days = _days(house, scope, spec, now, span)
         asked = of_days(house, scope, spec.of_some, now, *(days or (now.date(), now.date()))) if spec.of_some else None
         if days is None:
             return Answer(first_day=spec.first_day, last_day=spec.last_day, exact=True, data=_empty(scope))
@@ -103,13 +109,16 @@ class Overview:
             "series": _series(found.rows, found.actives, scope, first, last),
         }
         percent = spec.sample_percent
-        return Answer(first_day=first, last_day=last, exact=percent is None, data={**data, **of_sample(percent, data, _SUMS)})
+        told = span.notices if span else ()
+        return Answer(
+            first_day=first, last_day=last, exact=percent is None, data={**data, **of_sample(percent, data, _SUMS)}, warnings=told
+        )
 
     def people(self, house: House, scope: Scope, spec: BaseModel, cell: BaseModel, now: datetime) -> npt.NDArray[np.uint64]:
         """Who was there, new or identified."""
         assert isinstance(spec, Config)
         assert isinstance(cell, OverviewCell)
-        days = _days(house, scope, spec, now)
+        days = _days(house, scope, spec, now, span_of_calls(house, scope) if spec.of_all_time else None)
         if days is None:
             return np.zeros(0, np.uint64)
         if cell.day is not None:
@@ -145,8 +154,10 @@ def _everybody(house: House, scope: Scope, first: date, last: date) -> Some:
     )
 
 
-def _days(house: House, scope: Scope, spec: Config, now: datetime) -> tuple[date, date] | None:
-    """The days to count: those asked for, an open end being the outermost day with events."""
+def _days(house: House, scope: Scope, spec: Config, now: datetime, span: Span | None) -> tuple[date, date] | None:
+    """The days to count: those asked for, or those of all time; one open end is the outermost day with events."""
+    if spec.of_all_time:
+        return None if span is None else (span.first, span.last)
     if spec.last_days is not None:
         return last_days_of(spec, spec.last_days, scope, now)
     first, last = spec.first_day or date(1970, 1, 1), spec.last_day or date(2149, 6, 6)
@@ -163,8 +174,8 @@ def last_days_of(spec: Config, count: int, scope: Scope, now: datetime) -> tuple
 
 
 def checked(spec: Config, first: date, last: date) -> tuple[date, date]:
-    """The days, if they are not too many. All there is, with both ends open, is as long as the workspace has had events."""
-    if (spec.first_day or spec.last_day) and (last - first).days >= MAX_DAYS:
+    """The days, if they are not too many."""
+    if (last - first).days >= MAX_DAYS:
         raise invalid("first_day", first.isoformat(), f"must be at most {MAX_DAYS} days before last_day ({last}). Give both days.")
     return first, last
 

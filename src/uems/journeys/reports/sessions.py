@@ -25,6 +25,7 @@ from uems.journeys.reports import _bits, overview
 from uems.journeys.reports._ask import Query, of_days
 from uems.journeys.reports._sampled import of_sample
 from uems.journeys.reports._sets import states
+from uems.journeys.reports._span import Span, span_of_sessions
 from uems.journeys.reports._spec import Asked
 from uems.kernel.errors import invalid
 from uems.kernel.house import House
@@ -37,9 +38,6 @@ MAX_PATH: Final = 8_192
 """Characters of the path of a page in a cell."""
 
 _SUMS: Final = ("sessions", "people", "revenue_minor")
-_SPAN: Final = Sql(
-    "SELECT min(day) AS first, max(day) AS last, count() AS n FROM sessions FINAL WHERE workspace_id = {workspace:UInt32} AND NOT gone"
-)
 # By the start, which the order of the table knows: on the days of the zone the same sessions. All versions of a session lie in one
 # partition, so those of different ones need not be compared.
 _FINAL: Final = Sql("SETTINGS do_not_merge_across_partitions_select_final = 1")
@@ -98,7 +96,8 @@ class Sessions:
     def run(self, house: House, scope: Scope, spec: BaseModel, now: datetime) -> Answer:
         """Every number over the sessions as they are known now; merged people count once."""
         assert isinstance(spec, Config)
-        days = _days(house, scope, spec, now)
+        span = span_of_sessions(house, scope) if spec.of_all_time else None
+        days = _days(house, scope, spec, now, span)
         if days is None:
             return Answer(first_day=spec.first_day, last_day=spec.last_day, exact=True, data=_data(scope, None, [], [], [], []))
         first, last = days
@@ -117,13 +116,19 @@ class Sessions:
         series = [_entry(first + timedelta(days=n), by_day) for n in range((last - first).days + 1)]
         data = _data(scope, totals, series, *tops)
         percent = spec.sample_percent
-        return Answer(first_day=first, last_day=last, exact=percent is None, data={**data, **of_sample(percent, data, _SUMS)})
+        return Answer(
+            first_day=first,
+            last_day=last,
+            exact=percent is None,
+            data={**data, **of_sample(percent, data, _SUMS)},
+            warnings=span.notices if span else (),
+        )
 
     def people(self, house: House, scope: Scope, spec: BaseModel, cell: BaseModel, now: datetime) -> npt.NDArray[np.uint64]:
         """Who had such a session."""
         assert isinstance(spec, Config)
         assert isinstance(cell, SessionsCell)
-        days = _days(house, scope, spec, now)
+        days = _days(house, scope, spec, now, span_of_sessions(house, scope) if spec.of_all_time else None)
         if days is None:
             return np.zeros(0, np.uint64)
         if cell.day is not None:
@@ -146,8 +151,11 @@ def _from(query: Query) -> Sql:
 
 def _conditions(query: Query, cell: SessionsCell) -> list[Sql]:
     """What a session has to be for the cell to count it."""
-    asked = ((Sql("bounce"), cell.bounced), (Sql("revenue_minor != 0"), cell.paid), (Sql("engaged_ms > 0"), cell.engaged))
-    found = [condition if wanted else Sql(f"NOT ({condition})") for condition, wanted in asked if wanted is not None]
+    found = [] if cell.bounced is None else [Sql("bounce") if cell.bounced else Sql("NOT bounce")]
+    if cell.paid is not None:
+        found.append(Sql("revenue_minor != 0") if cell.paid else Sql("revenue_minor = 0"))
+    if cell.engaged is not None:
+        found.append(Sql("engaged_ms > 0") if cell.engaged else Sql("engaged_ms = 0"))
     if cell.entry_page is not None:
         found.append(Sql(f"entry_path = {query.bind(cell.entry_page, 'String')}"))
     if cell.exit_page is not None:
@@ -157,15 +165,20 @@ def _conditions(query: Query, cell: SessionsCell) -> list[Sql]:
     return found
 
 
-def _days(house: House, scope: Scope, spec: Config, now: datetime) -> tuple[date, date] | None:
-    """The days to count: those asked for, an open end being the outermost day with sessions."""
+def _days(house: House, scope: Scope, spec: Config, now: datetime, span: Span | None) -> tuple[date, date] | None:
+    """The days to count: those asked for, or those of all time; one open end is the outermost day with sessions."""
+    if spec.of_all_time:
+        return None if span is None else (span.first, span.last)
     if spec.last_days is not None:
         return overview.last_days_of(spec, spec.last_days, scope, now)
     if spec.first_day is not None and spec.last_day is not None:
         return spec.first_day, spec.last_day
-    [row] = house.warehouse.query(_SPAN, {"workspace": scope.workspace_id}).to_pylist()
-    first, last = spec.first_day or row["first"], spec.last_day or row["last"]
-    return overview.checked(spec, first, last) if row["n"] and first <= last else None
+    found = span_of_sessions(house, scope)
+    if found is None:
+        return None
+    ends = (*(found.others or ()), found.first, found.last)
+    first, last = spec.first_day or min(ends), spec.last_day or max(ends)
+    return overview.checked(spec, first, last) if first <= last else None
 
 
 def _by_day(found: pa.Table, sets: Sequence[_bits.Words]) -> dict[date, dict[str, Any]]:

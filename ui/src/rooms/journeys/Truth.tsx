@@ -8,6 +8,7 @@ import type { ReportAnswer } from "@/api/contract";
 import { usePeriodName } from "@/parts/PeriodPicker";
 import type { Period } from "@/parts/period";
 import { Day, Time } from "@/parts/values";
+import { LeftOut } from "./LeftOut";
 import styles from "./Truth.module.css";
 
 export function Truth({ answer, period }: { answer: Omit<ReportAnswer<unknown>, "data">; period: Period }): ReactNode {
@@ -27,6 +28,7 @@ export function Truth({ answer, period }: { answer: Omit<ReportAnswer<unknown>, 
           </>
         ) : null}
       </li>
+      <LeftOut warnings={answer.warnings}>{(words) => <li>{words}</li>}</LeftOut>
       <li>{t("truth.zone", { zone: answer.zone })}</li>
       <li>
         {t("truth.freshness")} <Time at={answer.watermark} />

@@ -8,6 +8,7 @@ import { Link } from "react-router";
 import { asApiError } from "@/api/errors";
 import { useLanguage } from "@/i18n/useLanguage";
 import { useErrorWords } from "@/parts/useErrorWords";
+import { LeftOut } from "@/rooms/journeys/LeftOut";
 import { offerOf } from "@/rooms/journeys/reports/TooLarge";
 import { stretchName } from "../frame";
 import { useMetricName } from "../marks";
@@ -43,6 +44,7 @@ export function TileCard({ tile, query, to, tools, onSample, drag }: TileCardPro
       ) : (
         <>
           {found?.first_day && last ? <p className={styles.days}>{stretchName(found.first_day, last, tag)}</p> : null}
+          {data?.report ? <LeftOut warnings={data.report.warnings}>{(words) => <p className={styles.days}>{words}</p>}</LeftOut> : null}
           <div className={isPlaceholderData ? styles.stale : undefined} aria-busy={isPlaceholderData || query.isPending}>
             {data?.metric ? <MetricView metric={data.metric} name={title} segments={data.segments} /> : null}
             {data?.report ? <ReportView report={data.report} /> : null}
