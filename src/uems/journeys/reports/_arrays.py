@@ -6,6 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 N = TypeVar("N", bound=np.integer)
+Counts = npt.NDArray[np.int64]
+"""So many of each."""
 
 
 def different(values: npt.NDArray[N]) -> npt.NDArray[N]:

@@ -27,6 +27,7 @@ from uems.kernel.filters import At, Params, Scalars
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
 from uems.kernel.sql import Param, Sql, ident, join
+from uems.kernel.warehouse import Limits
 from uems.segments import api as segments
 
 People = npt.NDArray[np.uint64]
@@ -35,6 +36,7 @@ People = npt.NDArray[np.uint64]
 NOBODY: Final[People] = np.zeros(0, np.uint64)
 NAMED: Final = Sql("event != ''")
 """Any event: calls of track, page and screen. The others only tell who it is."""
+NOTHING: Final = Sql("")
 MS: Final = Sql("toUnixTimestamp64Milli(ts)")
 """The instant of an event in milliseconds."""
 _SAMPLE: Final = 11_400_714_819_323_198_485
@@ -245,8 +247,9 @@ class Query:
         share = self.bind(round((self.ask.spec.sample_percent or 100) * 10_000), "UInt64")
         return Sql(f"bitShiftRight(bitShiftRight(toUInt64({person} * {_SAMPLE}), 32) * 1000000, 32) < {share}")
 
-    def run(self, sql: Sql) -> pa.Table:
-        return self.ask.house.warehouse.query(sql, self.params.values)
+    def run(self, sql: Sql, limits: Limits | None = None) -> pa.Table:
+        """The rows. limits: left out, those of the settings."""
+        return self.ask.house.warehouse.query(sql, self.params.values, limits=limits)
 
 
 def _text_of(scalars: Scalars, is_set: Sql) -> Sql:
@@ -299,24 +302,34 @@ def top_values(ask: Ask, breakdown: Breakdown | None, steps: Iterable[Step]) -> 
 
 def top_values_of(ask: Ask, breakdowns: Sequence[EventBreakdown], steps: Iterable[Step]) -> list[list[str]]:
     """The same for several breakdowns, from one look at the events."""
+    found = ranked_values(ask, breakdowns, steps, max(one.limit for one in breakdowns))
+    return [values[: one.limit] for one, values in zip(breakdowns, found, strict=True)]
+
+
+def ranked_values(
+    ask: Ask, breakdowns: Sequence[EventBreakdown], steps: Iterable[Step], limit: int, people: range | None = None
+) -> list[list[str]]:
+    """For each breakdown its values, those with the most events of ``steps`` in the period first. people: only those numbers."""
     query = ask.query()
     names = [f"word_{n}" for n in range(len(breakdowns))]
     columns = {name: query.text_sql(one) for name, one in zip(names, breakdowns, strict=True)}
     rows = query.events_sql(columns, query.any_sql(steps))
+    among = NOTHING
+    if people is not None:
+        among = Sql(f" WHERE person >= {query.bind(people.start, 'UInt64')} AND person < {query.bind(people.stop, 'UInt64')}")
     sets = join(Sql(", "), [Sql(f"({ident(name)})") for name in names])
     place = Sql(f"indexOf([{join(Sql(', '), [Sql(f'grouping({ident(name)})') for name in names])}], 0)")
     words = join(Sql(", "), [Sql(f"toString({ident(name)})") for name in names])
-    limit = query.bind(max(one.limit for one in breakdowns), "UInt32")
+    most = query.bind(limit, "UInt32")
     found = query.run(
         Sql(
-            f"SELECT {place} AS place, [{words}][place] AS word, count() AS n FROM {rows} GROUP BY GROUPING SETS ({sets})"
-            f" ORDER BY place, n DESC, word LIMIT {limit} BY place"
+            f"SELECT {place} AS place, [{words}][place] AS word, count() AS n FROM {rows}{among} GROUP BY GROUPING SETS ({sets})"
+            f" ORDER BY place, n DESC, word LIMIT {most} BY place"
         )
     )
     told: list[list[str]] = [[] for _ in breakdowns]
     for number, word in zip(found.column("place").to_pylist(), found.column("word").to_pylist(), strict=True):
-        if len(told[number - 1]) < breakdowns[number - 1].limit:
-            told[number - 1].append(str(word))
+        told[number - 1].append(str(word))
     return told
 
 

@@ -6,7 +6,7 @@ entered so late that the window has not passed yet is not counted.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
 import numpy as np
@@ -14,9 +14,10 @@ import numpy.typing as npt
 
 from uems.journeys.bottleneck.model import Units
 from uems.journeys.map.model import Touchpoint
-from uems.journeys.reports._arrays import firsts
+from uems.journeys.reports._arrays import Counts, firsts
 from uems.journeys.reports._ask import Ask, Query, group_code
 from uems.journeys.reports._hours import milliseconds
+from uems.journeys.reports._likely import tallied
 from uems.journeys.reports._map_sql import any_touch_sql, steps_of, touched_sql
 from uems.journeys.reports._people_axes import PeopleAxis
 from uems.journeys.reports._spec import EventBreakdown
@@ -31,10 +32,11 @@ Daily = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventAxis:
-    """A column or property of the first event."""
+    """A column or property of the first event. guessed: the words may not be the most frequent ones, so they are counted."""
 
     by: EventBreakdown
     words: Sequence[str]
+    guessed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +61,17 @@ class Passages:
     daily: Sequence[Daily]
 
 
-def each_passage(ways: Ways, work: Callable[[Sequence[Passages]], T]) -> list[T]:
-    """What ``work`` makes of the steps of every part of the people."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Walked:
+    """Some people. steps: each of the steps. tallies: of each guessed axis, by its place, how many events at any touchpoint in the two
+    periods have each of its words; last, all others."""
+
+    steps: Sequence[Passages]
+    tallies: Mapping[int, Counts]
+
+
+def each_passage(ways: Ways, work: Callable[[Walked], T]) -> list[T]:
+    """What ``work`` makes of every part of the people."""
     start, end = ways.before.period.start, ways.now.period.end
 
     def wanted(query: Query) -> tuple[Mapping[str, Column], Sql]:
@@ -75,7 +86,18 @@ def each_passage(ways: Ways, work: Callable[[Sequence[Passages]], T]) -> list[T]
 
     read = steps_of(ways.points)
     until = end + timedelta(seconds=ways.window_seconds)
-    return each_part(ways.now, wanted, read, start, until, lambda told: work(_passages(told, ways)))
+    return each_part(
+        ways.now, wanted, read, start, until, lambda told: work(Walked(steps=_passages(told, ways), tallies=_tallies(told, ways, end)))
+    )
+
+
+def _tallies(told: Stories, ways: Ways, end: datetime) -> dict[int, Counts]:
+    guessed = {n: axis for n, axis in enumerate(ways.axes) if isinstance(axis, EventAxis) and axis.guessed}
+    if not guessed:
+        return {}
+    # What only brought in money is at no touchpoint.
+    chosen = (told.columns["mask"] != 0) & (told.at < milliseconds(end))
+    return {n: tallied(told.columns[f"axis_{n}"], chosen, axis.words) for n, axis in guessed.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,10 +191,10 @@ def _daily(codes: npt.NDArray[np.uint8], day: npt.NDArray[np.int64], onward: npt
     return [counted(np.zeros(len(day), np.uint8), _ALL), *(counted(codes[n], len(axis.words) + 1) for n, axis in enumerate(ways.axes))]
 
 
-def together(parts: Sequence[Sequence[Passages]]) -> list[Passages]:
-    """The steps of all people, without who they are: every person is in one part."""
+def together(parts: Sequence[Walked]) -> tuple[list[Passages], dict[int, Counts]]:
+    """The steps of all people, without who they are (every person is in one part); and the tallies."""
     found = []
-    for step in zip(*parts, strict=True):
+    for step in zip(*(part.steps for part in parts), strict=True):
         units = Units(
             now=np.concatenate([one.units.now for one in step]),
             onward=np.concatenate([one.units.onward for one in step]),
@@ -181,4 +203,4 @@ def together(parts: Sequence[Sequence[Passages]]) -> list[Passages]:
         )
         daily = [np.sum(same, axis=0) for same in zip(*(one.daily for one in step), strict=True)]
         found.append(Passages(units=units, person=np.zeros(0, np.uint64), daily=daily))
-    return found
+    return found, {n: np.sum([part.tallies[n] for part in parts], axis=0) for n in parts[0].tallies}

@@ -22,7 +22,6 @@ from typing import Annotated, Any, Final, Literal
 import numpy as np
 from pydantic import BaseModel, Field, model_validator
 
-from uems.collect import api as collect
 from uems.journeys.bottleneck import statistics as st
 from uems.journeys.bottleneck.explain import conclude
 from uems.journeys.bottleneck.model import EVERYBODY, Axis, Finding, Side, Slice, SliceKind, Warning
@@ -31,10 +30,11 @@ from uems.journeys.bottleneck.sentences import Said, label_en, label_zh, sentenc
 from uems.journeys.map.definitions import journey_map
 from uems.journeys.map.model import MAX_WINDOW, Stage, Stages, TouchEvent, Touchpoint, check_stages, touchpoints
 from uems.journeys.registry import Answer
-from uems.journeys.reports._ask import NOBODY, Ask, People, answer, ask, no_answer, top_values_of
+from uems.journeys.reports._ask import NOBODY, Ask, People, answer, ask, no_answer
 from uems.journeys.reports._buckets import days_before
+from uems.journeys.reports._event_axes import event_axes, is_single, one_value, settled, told_axes, without
 from uems.journeys.reports._map_sql import steps_of
-from uems.journeys.reports._passages import Daily, EventAxis, Passages, Ways, each_passage, together
+from uems.journeys.reports._passages import Daily, EventAxis, Passages, Walked, Ways, each_passage, together
 from uems.journeys.reports._people_axes import PeopleAxis, Skipped, segment_axes, tag_axes
 from uems.journeys.reports._spec import Asked, Dimension, EventBreakdown, Spec, Step
 from uems.journeys.reports._touches import bits_of
@@ -121,9 +121,11 @@ class Bottlenecks:
             nothing: dict[str, Any] = {"findings": [], "tests": 0, "axes": [], "skipped": [], "counted_until": None}
             return no_answer(house, scope, spec, {**kept, **nothing}, steps_of(points))
         with progress.part(0.0, 0.4):
-            scan = _scan(asked, spec, points, steps, names, window)
+            scan = _scan(asked, spec, points, steps, names, window, guess=True)
         with progress.part(0.4, 0.9):
-            found = together(each_passage(scan.ways, list))
+            walked = _walked(scan) or _walked(_scan(asked, spec, points, steps, names, window))
+            assert walked is not None, "only a guess can fail"
+            scan, found = walked
         tables = [table_of(one.units, scan.axes) for one in found]
         losses, tests = candidates(tables, spec.false_discovery_rate, spec.least_people)
         progress.done(0.95)
@@ -152,8 +154,8 @@ class Bottlenecks:
         scan = _scan(asked, _narrowed(spec, cell.slice), points, steps, names, window)
         where = EVERYBODY if cell.slice is None else _slice(cell.slice, scan.axes)
 
-        def work(parts: Sequence[Passages]) -> People:
-            one = parts[cell.step - 1]
+        def work(told: Walked) -> People:
+            one = told.steps[cell.step - 1]
             chosen = one.units.now != cell.before
             if where.axis is not None:
                 chosen &= one.units.codes[where.axis] == where.value
@@ -195,35 +197,42 @@ def _steps(house: House, scope: Scope, spec: Config) -> tuple[list[Touchpoint], 
 
 
 def _scan(
-    asked: Ask, spec: Config, points: list[Touchpoint], steps: list[tuple[int, int]], names: list[tuple[str, str]], window: int
+    asked: Ask,
+    spec: Config,
+    points: list[Touchpoint],
+    steps: list[tuple[int, int]],
+    names: list[tuple[str, str]],
+    window: int,
+    *,
+    guess: bool = False,
 ) -> _Scan:
+    """guess: the values of dimensions may be guessed; ``_walked`` proves them."""
     first, last = days_before(asked.first, asked.last)
     both = replace(asked, first=first)
-    found: list[EventAxis | PeopleAxis] = []
-    told: list[Axis] = []
-    skipped: list[Skipped] = []
-    labels = {one.name: one for one in collect.EVENT_COLUMNS}
     by = [EventBreakdown(column=one.column, property=one.property, limit=spec.values) for one in spec.dimensions]
-    for dimension, words in zip(by, top_values_of(both, by, steps_of(points)) if by else [], strict=True):
-        kind: SliceKind = "column" if dimension.column is not None else "property"
-        name = dimension.column or dimension.property or ""
-        if len(words) < 2:
-            skipped.append(Skipped(kind=kind, name=name, reason="one_value"))
-            continue
-        label = labels.get(name) if kind == "column" else None
-        found.append(EventAxis(by=dimension, words=words))
-        zh, en = (label.label_zh, label.label_en) if label else (name, name)
-        told.append(Axis(kind=kind, name=name, values=words, label_zh=zh, label_en=en))
+    # Values are ranked over all events of the names, of which touchpoints with channels read only some.
+    events = event_axes(both, by, steps_of(points), guess=guess and not any(point.channels for point in points))
     days = (first, asked.first)
     with progress.part(0.2, 0.6):
         tags, no_tags = tag_axes(asked.house, asked.scope, spec.tags, days, spec.values)
     with progress.part(0.6, 1.0):
         groups, no_groups = segment_axes(asked.house, asked.scope, spec.segments, days)
-    for axis in (*tags, *groups):
-        found.append(axis)
-        told.append(Axis(kind=axis.kind, name=axis.name, values=axis.words, label_zh=axis.label_zh, label_en=axis.label_en))
-    ways = Ways(points=points, steps=steps, window_seconds=window, before=replace(asked, first=first, last=last), now=asked, axes=found)
-    return _Scan(ways=ways, names=names, axes=told, skipped=[*skipped, *no_tags, *no_groups])
+    skipped = [one_value(axis) for axis in events if is_single(axis)]
+    axes: list[EventAxis | PeopleAxis] = [*(axis for axis in events if not is_single(axis)), *tags, *groups]
+    ways = Ways(points=points, steps=steps, window_seconds=window, before=replace(asked, first=first, last=last), now=asked, axes=axes)
+    return _Scan(ways=ways, names=names, axes=told_axes(axes), skipped=[*skipped, *no_tags, *no_groups])
+
+
+def _walked(scan: _Scan) -> tuple[_Scan, list[Passages]] | None:
+    """The question with values that are sure, and its steps; None: the guess does not hold."""
+    done = settled(scan.ways, *together(each_passage(scan.ways, lambda told: told)))
+    if done is None:
+        return None
+    ways, found = done
+    single = [n for n, axis in enumerate(ways.axes) if is_single(axis)]
+    skipped = [*(one_value(ways.axes[n]) for n in single), *scan.skipped]
+    ways, found = without(ways, found, single)
+    return replace(scan, ways=ways, axes=told_axes(ways.axes), skipped=skipped), found
 
 
 def _slice(given: SliceSpec, axes: Sequence[Axis]) -> Slice:

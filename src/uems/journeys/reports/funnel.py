@@ -13,7 +13,7 @@ step k stands for "k of the steps". Cell: ``step`` from 1, ``outcome`` "reached"
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
@@ -22,12 +22,13 @@ import numpy.typing as npt
 from pydantic import BaseModel, Field, field_validator, model_validator
 
 from uems.journeys.registry import Answer
-from uems.journeys.reports._arrays import different
+from uems.journeys.reports._arrays import Counts, different
 from uems.journeys.reports._ask import NOBODY, Ask, People, Query, answer, ask, group_code, group_place, groups, no_answer, top_values
 from uems.journeys.reports._attempts import Exclusion as Barrier
 from uems.journeys.reports._attempts import Plan, attempts, best, one_after_another
 from uems.journeys.reports._furthest import furthest
 from uems.journeys.reports._hours import milliseconds
+from uems.journeys.reports._likely import codes_among, likely_values, proved, tallied
 from uems.journeys.reports._spec import Asked, Breakdown, Cell, Dimension, Group, Step
 from uems.journeys.reports._stories import Column, Stories, each_part, segments
 from uems.journeys.reports._times import BINS, bin_of, spread
@@ -107,12 +108,14 @@ class FunnelCell(Cell):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """The attempts that count. after_ms: for each step the time since the entry, -1 where it was not reached; shape (n, steps)."""
+    """The attempts that count. after_ms: for each step the time since the entry, -1 where it was not reached; shape (n, steps).
+    begun: how many events could begin an attempt, by their group."""
 
     person: People
     reached: npt.NDArray[np.int64]
     group: npt.NDArray[Any]
     after_ms: npt.NDArray[np.int64]
+    begun: Counts = field(default_factory=lambda: np.zeros(1, np.int64))
 
 
 class Funnel:
@@ -133,8 +136,8 @@ class Funnel:
         asked = ask(house, scope, spec, now)
         if asked is None:
             return no_answer(house, scope, spec, _data(spec, [], _nothing(spec)), named)
-        words = _values(asked, spec)
-        return answer(asked, _data(spec, words, _attempted(asked, spec, words)), named)
+        words, found = _grouped(asked, spec)
+        return answer(asked, _data(spec, words, found), named)
 
     def people(self, house: House, scope: Scope, spec: BaseModel, cell: BaseModel, now: datetime) -> People:
         """Whose attempts the number counts."""
@@ -145,9 +148,8 @@ class Funnel:
         asked = ask(house, scope, spec, now)
         if asked is None:
             return NOBODY
-        words = _values(asked, spec)
+        words, found = _grouped(asked, spec)
         place = group_place(spec.breakdown, words, cell.group)
-        found = _attempted(asked, spec, words)
         chosen = np.ones(len(found.person), np.bool_) if place is None else found.group == place
         if cell.bin is not None:
             taken = found.after_ms[:, -1]
@@ -157,8 +159,18 @@ class Funnel:
         return different(found.person[chosen])
 
 
-def _values(asked: Ask, spec: Config) -> list[str]:
-    return top_values(asked, spec.breakdown, [spec.steps[n] for n in _blocks(spec)[0]])
+def _grouped(asked: Ask, spec: Config) -> tuple[list[str], Run]:
+    """The values with a group of their own, and every attempt with its group."""
+    first = [spec.steps[n] for n in _blocks(spec)[0]]
+    if spec.breakdown is not None:
+        [values] = likely_values(asked, [spec.breakdown], first)
+        if values is not None:
+            found = _attempted(asked, spec, values)
+            words = proved(values, found.begun, spec.breakdown.limit)
+            if words is not None:
+                return words, replace(found, group=codes_among(values, words)[found.group])
+    words = top_values(asked, spec.breakdown, first)
+    return words, _attempted(asked, spec, words)
 
 
 def _nothing(spec: Config) -> Run:
@@ -179,15 +191,30 @@ def _attempted(asked: Ask, spec: Config, words: list[str]) -> Run:
             columns["lane"] = Column(sql=_lane(query, spec.hold), bits=64)
         return columns, query.step_sql(Step()) if strict else query.any_sql(kinds)
 
-    end = asked.period.end + timedelta(seconds=spec.window_seconds)
     read = [Step()] if strict else kinds
-    parts = each_part(asked, wanted, read, asked.period.start, end, lambda told: _walk(told, spec, milliseconds(asked.period.end)))
+    end = milliseconds(asked.period.end)
+
+    def work(told: Stories) -> Run:
+        return replace(_walk(told, spec, end), begun=_begun(told, spec, end, words))
+
+    until = asked.period.end + timedelta(seconds=spec.window_seconds)
+    parts = each_part(asked, wanted, read, asked.period.start, until, work)
     return Run(
         person=np.concatenate([part.person for part in parts]),
         reached=np.concatenate([part.reached for part in parts]),
         group=np.concatenate([part.group for part in parts]),
         after_ms=np.concatenate([part.after_ms for part in parts]),
+        begun=np.sum([part.begun for part in parts], axis=0),
     )
+
+
+def _begun(told: Stories, spec: Config, end: int, words: Sequence[str]) -> Counts:
+    """How many events of the period are of a first step, by their group."""
+    if "part" not in told.columns:
+        return np.zeros(1, np.int64)
+    mask = told.columns["mask"]
+    first = np.bitwise_or.reduce([1 << bit for bit in _blocks(spec)[0]])
+    return tallied(told.columns["part"], ((mask & mask.dtype.type(first)) != 0) & (told.at < end), words)
 
 
 def _lane(query: Query, hold: Sequence[Dimension]) -> Sql:
