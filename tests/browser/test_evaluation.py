@@ -74,3 +74,33 @@ def test_where_the_truth_is_known_it_stands_beside_the_estimate(browser: Browser
         expect(chinese.get_by_text("末次触点归因的说法")).to_be_visible()
         assert chinese.evaluate("document.documentElement.scrollWidth <= innerWidth")
     (folder / "answers.parquet").unlink()
+
+
+def test_channels_tell_credit_beside_what_they_changed(browser: Browser, site: Site, signed_in: object, page: Page) -> None:
+    at = datetime.now(UTC) - timedelta(hours=2)
+    came = {"type": "page", "name": "Home", "context": {"campaign": {"source": "ads"}}}
+    paid = {"type": "track", "event": "Order Completed", "properties": {"revenue": 12.5, "currency": "USD"}}
+    sent = {"type": "track", "event": "Letter Left", "properties": {"campaign_id": "spring", "channel": "email"}}
+    steps = [(came, 0), (sent, 10), (paid, 20)]
+    events = [
+        {**what, "userId": f"buyer{n}", "messageId": f"channels-{n}-{after}", "timestamp": (at + timedelta(minutes=after)).isoformat()}
+        for n in range(4)
+        for what, after in steps
+    ]
+    site.send(events)
+    site.ask("roles/purchase", {"events": ["Order Completed"]}, "PUT")
+    site.ask("roles/sent", {"events": ["Letter Left"]}, "PUT")
+    site.wait(lambda: len(site.ask("evaluation/channels")["items"]) == 2)
+    page.goto("/w/shop/acquisition")
+    card = page.locator("section").filter(has=page.get_by_role("heading", name="Channels: credit against what changed"))
+    email = card.get_by_role("row").filter(has_text="Outreach")
+    expect(email.get_by_text("$50.00")).to_be_visible()
+    expect(email.get_by_text("None of its actions (1) has people held out")).to_be_visible()
+    ads = card.get_by_role("row").filter(has_text="ads")
+    expect(ads.get_by_text("Never held out")).to_be_visible()
+    with _context(browser, site, signed_in, width=390) as context:  # type: ignore[arg-type]
+        context.add_init_script("localStorage.setItem('uems.language', 'zh')")
+        chinese = context.new_page()
+        chinese.goto("/w/shop/acquisition")
+        expect(chinese.get_by_text("没有人被留在这个渠道之外")).to_be_visible()
+        assert chinese.evaluate("document.documentElement.scrollWidth <= innerWidth")

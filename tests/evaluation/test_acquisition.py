@@ -21,6 +21,7 @@ from tests.support.feed import Happened
 from tests.support.houses import build
 from uems.access.api import Workspaces
 from uems.evaluation.acquisition import acquisition, paid_back_after
+from uems.evaluation.channels import channel_credits
 from uems.evaluation.crediting import credits
 from uems.evaluation.league import league
 from uems.evaluation.terms import EvaluationTerms, save_terms
@@ -30,10 +31,12 @@ from uems.kernel.settings import Settings
 from uems.kpis.api import Spend, save_spend
 from uems.outreach import api as outreach
 from uems.outreach.consent.model import Restraints
+from uems.outreach.consent.settings import save_channel
 from uems.outreach.flows.tables import flows
 from uems.profiles.api import set_role
 
 DAY = timedelta(days=1)
+ADVERTISED = json.dumps({"utm_source": "ads"})
 NOW = datetime(2026, 4, 20, 16, 30, tzinfo=UTC)
 
 
@@ -120,16 +123,18 @@ def test_what_was_planted_lies_in_the_interval_and_last_touch_is_told_to_be_wron
     outreach.save_topic(house.store, shop.access(), "news", outreach.Topic(name_zh="资讯", name_en="News", default="subscribed"))
     words = {"subject": "Hello", "body": "<p>Hello</p>"}
     spec = outreach.TemplateSpec.model_validate({"variants": {"zh": words, "en": words}})
-    outreach.save_template(
-        house.store, shop.access(), "letter", outreach.TemplateDraft(name="L", channel="outbox", topic="news", spec=spec)
-    )
+    save_channel(house, shop.access(), "in_app", True, {"identity_secret": "0" * 64})
+    for name, channel in (("letter", "outbox"), ("note", "in_app")):
+        outreach.save_template(
+            house.store, shop.access(), name, outreach.TemplateDraft(name=name, channel=channel, topic="news", spec=spec)
+        )
     calm = {"quiet": {"what": "off"}, "everything": {"day": None, "week": None}, "sales_per_week": None}
     outreach.save_restraints(house.store, shop.access(), Restraints.model_validate(calm), None)
     sender = outreach.Sender(house, Workspaces(house.store), lambda: shop.now)
     planted = {"lifts": 600, "idle": 0, "annoys": -300}
     start, rng = shop.now, Random(11)
-    nodes = {"send": ("send", {"template": "letter"}), "end": ("exit", {})}
     for key in planted:
+        nodes = {"send": ("send", {"template": "note" if key == "annoys" else "letter"}), "end": ("exit", {})}
         shop.publish(graph(nodes, {"send": "end"}, entry={"type": "event", "event": key}, holdout_percent=50), key)
     with house.store.write() as conn:  # the same lots each time: of twenty intervals of 95 %, one misses
         for number, key in enumerate(planted):
@@ -149,7 +154,8 @@ def test_what_was_planted_lies_in_the_interval_and_last_touch_is_told_to_be_wron
         truth[key] += gained
         calls.append(bought(name, start + rng.random() * 28 * DAY + timedelta(minutes=1), 1_000 + rng.randrange(200) + gained))
     shop.now = start + 45 * DAY
-    shop.take([*calls, Happened(user="last", ts=shop.now)], shop.now)
+    landed = [Happened(user=call.user, ts=call.ts - timedelta(seconds=40), event="Landed", properties=ADVERTISED) for call in calls[:50]]
+    shop.take([*calls, *landed, Happened(user="last", ts=shop.now)], shop.now)
     worths = {one.action.key: one for one in league(house, shop.scope, shop.now, 30).worths}
     found = {one.action.key: one for one in credits(house, shop.scope, shop.now, 30).lines}
     for key, gained in planted.items():
@@ -164,3 +170,16 @@ def test_what_was_planted_lies_in_the_interval_and_last_touch_is_told_to_be_wron
         assert error > 900 * len(treated), (key, gained)  # credit for what would have been bought anyway
         assert found[key].disagreement == "over"
     assert set(found["idle"].attributed_minor) == {"first", "last", "linear", "position", "time_decay", "markov", "shapley"}
+    lines = {(one.group, one.channel): one for one in channel_credits(house, shop.scope, shop.now, 30).lines}
+    assert set(lines) == {("outreach", "outbox"), ("outreach", "in_app"), ("acquisition", "ads")}
+    for channel, theirs in (("outbox", ("lifts", "idle")), ("in_app", ("annoys",))):
+        line = lines["outreach", channel]
+        assert (line.actions, line.measured, line.mixed, line.weaker) == (len(theirs), len(theirs), 0, False)
+        assert line.people == sum(worths[key].treated for key in theirs)
+        assert line.attributed_minor["last"] == sum(found[key].attributed_minor["last"] for key in theirs)
+        assert line.incremental_minor is not None
+        assert line.incremental_minor.low <= sum(truth[key] for key in theirs) <= line.incremental_minor.high
+        assert line.verdict == "over"
+    ads = lines["acquisition", "ads"]
+    assert ads.attributed_minor["first"] == sum(call.revenue_minor or 0 for call in calls[:50])
+    assert (ads.incremental_minor, ads.verdict) == (None, "never_held_out")

@@ -4,6 +4,7 @@ from datetime import date
 
 from uems.evaluation.acquisition import Acquired, Acquisition, PaidBack
 from uems.evaluation.bodies import SpanBody
+from uems.evaluation.channels import ChannelCredit, ChannelCredits, ChannelGroup, ChannelVerdict
 from uems.evaluation.crediting import Credited, Credits, Disagreement
 from uems.evaluation.model import ActionKind, Evidence
 from uems.kernel.edge import Body, Count
@@ -104,3 +105,45 @@ class CreditsBody(Body):
     def of(found: Credits, currency: str) -> "CreditsBody":
         items = [CreditedBody.of(one) for one in found.lines]
         return CreditsBody(items=items, models=list(found.models), horizon_days=found.horizon_days, currency=currency)
+
+
+class ChannelCreditBody(Body):
+    """One channel. attributed: way → revenue. incremental: revenue that its measured actions changed, added up.
+
+    actions: that wrote by it alone, measured: of them, mixed: that wrote by others too, and are in no increment. weaker: some of those
+    measured had no holdout. verdict: partly where credit of actions that could not be measured is in it; never_held_out of acquisition.
+    """
+
+    group: ChannelGroup
+    channel: str
+    attributed: dict[str, int]
+    actions: Count
+    measured: Count
+    mixed: Count
+    people: Count
+    weaker: bool
+    incremental: SpanBody | None
+    verdict: ChannelVerdict
+
+    @staticmethod
+    def of(one: ChannelCredit) -> "ChannelCreditBody":
+        same = ("group", "channel", "actions", "measured", "mixed", "people", "weaker", "verdict")
+        return ChannelCreditBody(
+            **{name: getattr(one, name) for name in same},
+            attributed=dict(one.attributed_minor),
+            incremental=SpanBody.of(one.incremental_minor),
+        )
+
+
+class ChannelCreditsBody(Body):
+    """Channels of outreach, then of acquisition: what attribution gives each by each way, and what it changed."""
+
+    items: list[ChannelCreditBody]
+    models: list[str]
+    horizon_days: int
+    currency: str
+
+    @staticmethod
+    def of(found: ChannelCredits, currency: str) -> "ChannelCreditsBody":
+        items = [ChannelCreditBody.of(one) for one in found.lines]
+        return ChannelCreditsBody(items=items, models=list(found.models), horizon_days=found.horizon_days, currency=currency)

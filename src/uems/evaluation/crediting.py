@@ -23,10 +23,12 @@ from uems.profiles import api as profiles
 
 Disagreement: TypeAlias = Literal["over", "under", "within", "unknown"]
 """over: last touch gives more than the interval of what the action changed allows; under: less; unknown: one of them is not known."""
-_OWN: Final = ("message.sent",)
+OWN: Final = ("message.sent",)
 MAX_EVENTS: Final = 5
 """Purchases of more kinds than that are rare; the first ones by the alphabet count."""
 _MOST: Final = 50
+Touches: TypeAlias = Mapping[str, Any]
+"""What touches, as the report of attribution takes it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +57,8 @@ def credits(house: House, scope: Scope, now: datetime, horizon_days: int | None 
     found = league(house, scope, now, horizon_days)
     worths = [one for one in found.worths if one.action.kind not in SUMMARIES | TRIED and one.first_at is not None]
     first = min((one.first_at for one in worths if one.first_at), default=now)
-    asked = _Asked(house, scope, now, first, found.horizon_days)
-    ours = asked.shared(_OWN, ("origin_id",)) if any(one.action.kind != "sending" for one in worths) else {}
+    asked = Sharing(house, scope, now, first, found.horizon_days)
+    ours = asked.shared(OWN, ("origin_id",)) if any(one.action.kind != "sending" for one in worths) else {}
     others = asked.shared(asked.sent(), NAMES) if any(one.action.kind == "sending" for one in worths) else {}
     names = names_in_messages(house, scope)
     lines = []
@@ -73,18 +75,21 @@ def credits(house: House, scope: Scope, now: datetime, horizon_days: int | None 
 def credited(worth: Worth, attributed: Mapping[str, int]) -> Credited:
     """What ways of sharing credit give an action beside what it changed, and whether last touch lies within its interval."""
     span = worth.gained_minor
-    last = attributed.get("last")
-    said: Disagreement = "unknown"
-    if span is not None and last is not None:
-        said = "over" if last > span.high else "under" if last < span.low else "within"
     return Credited(
         action=worth.action,
         evidence=worth.evidence,
         people=worth.treated,
         incremental_minor=span,
         attributed_minor=attributed,
-        disagreement=said,
+        disagreement=disagreement(span, attributed.get("last")),
     )
+
+
+def disagreement(changed_minor: Span | None, last_minor: int | None) -> Disagreement:
+    """Whether last touch lies within the interval of what was changed."""
+    if changed_minor is None or last_minor is None:
+        return "unknown"
+    return "over" if last_minor > changed_minor.high else "under" if last_minor < changed_minor.low else "within"
 
 
 def names_in_messages(house: House, scope: Scope) -> dict[tuple[str, str], str]:
@@ -94,7 +99,9 @@ def names_in_messages(house: House, scope: Scope) -> dict[tuple[str, str], str]:
     return {action: name for action, name in found.items() if shared[name] == 1}
 
 
-class _Asked:
+class Sharing:
+    """Credit for purchases from ``first`` on, looking back ``horizon_days`` from each."""
+
     def __init__(self, house: House, scope: Scope, now: datetime, first: datetime, horizon_days: int) -> None:
         self._house, self._scope, self._now = house, scope, now
         self._roles = profiles.roles_of(house.store, scope)
@@ -110,25 +117,34 @@ class _Asked:
         """What the first of these properties that knows it says of a touch → way of sharing credit → revenue."""
         found: dict[str, dict[str, int]] = {}
         for name in properties if events else ():
-            mine: dict[str, dict[str, int]] = {}
-            for purchase in sorted(self._roles.events("purchase"))[:MAX_EVENTS]:
-                for channel in self._report(purchase, events, name)["channels"]:
-                    group = channel["channel"]
-                    if group["other"] or group["value"] is None:
-                        continue
-                    given = mine.setdefault(group["value"], {})
-                    for model, credit in channel["models"].items():
-                        given[model] = given.get(model, 0) + credit["revenue_minor"]
-            found = {**mine, **found}
+            found = {**self.by(named(events), {"property": name, "limit": _MOST}), **found}
         return found
 
-    def _report(self, purchase: str, events: Sequence[str], name: str) -> Mapping[str, Any]:
+    def by(self, touch: Touches, channel: Touches) -> dict[str, dict[str, int]]:
+        """Value of ``channel`` → way of sharing credit → revenue. touch, channel: as the report of attribution takes them."""
+        found: dict[str, dict[str, int]] = {}
+        for purchase in sorted(self._roles.events("purchase"))[:MAX_EVENTS]:
+            for one in self._report(purchase, touch, channel)["channels"]:
+                group = one["channel"]
+                if group["other"] or group["value"] is None:
+                    continue
+                given = found.setdefault(group["value"], {})
+                for model, credit in one["models"].items():
+                    given[model] = given.get(model, 0) + credit["revenue_minor"]
+        return found
+
+    def _report(self, purchase: str, touch: Touches, channel: Touches) -> Mapping[str, Any]:
         spec = {
             "conversion": {"event": purchase},
-            "touch": {"filter": {"column": {"name": "event", "op": "in", "value": list(events)}}},
-            "channel": {"property": name, "limit": _MOST},
+            "touch": touch,
+            "channel": channel,
             "lookback_seconds": self._lookback,
             "first_day": self._first.isoformat(),
             "last_day": self._last.isoformat(),
         }
         return journeys.run_report(self._house, self._scope, "attribution", spec, self._now).data
+
+
+def named(events: Sequence[str]) -> Touches:
+    """Any event of these names touches."""
+    return {"filter": {"column": {"name": "event", "op": "in", "value": list(events)}}}

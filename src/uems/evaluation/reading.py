@@ -112,8 +112,7 @@ class Reading:
         if not sent:
             return []
         query = self.query(_EPOCH, self.now)
-        texts = [query.text_sql(journeys.Dimension(property=name)) for name in NAMES]
-        named = Sql(f"multiIf({texts[0]} != '', {texts[0]}, {texts[1]} != '', {texts[1]}, {texts[2]})")
+        named = _named(query)
         rows = query.events_sql(
             {"what": named, "sent_ms": Sql("toUnixTimestamp64Milli(ts)")}, Sql(f"event IN {query.bind(sorted(sent), 'Array(String)')}")
         )
@@ -125,6 +124,17 @@ class Reading:
         person, at = journeys.numbers(found, "person", np.uint64), journeys.numbers(found, "at", np.int64)
         return [(Action(kind="sending", key=name, name=name, state=""), _beside(person[names == name], at[names == name], purchases))
                 for name in dict.fromkeys(names.tolist())]  # fmt: skip
+
+    def channels_of_sendings(self) -> dict[tuple[str, str], frozenset[str]]:
+        """("sending", name) → what their property ``channel`` says; "" where it says nothing."""
+        sent = [name for name in self.roles.events("sent") if not name.startswith(_OWN)]
+        if not sent:
+            return {}
+        query = self.query(_EPOCH, self.now)
+        columns = {"what": _named(query), "way": query.text_sql(journeys.Dimension(property="channel"))}
+        rows = query.events_sql(columns, Sql(f"event IN {query.bind(sorted(sent), 'Array(String)')}"))
+        found = query.run(Sql(f"SELECT what, groupUniqArray(20)(way) AS ways FROM {rows} WHERE what != '' GROUP BY what"))
+        return {("sending", row["what"]): frozenset(row["ways"]) for row in found.to_pylist()}
 
     # -- what people did ------------------------------------------------------------------------------------------------------------
 
@@ -218,6 +228,12 @@ def first_instant(arms: Sequence[Arms], horizon_days: int, now: datetime) -> dat
     starts = [int(one.since_ms.min()) for one in arms if len(one.since_ms)]
     at = _EPOCH + timedelta(milliseconds=min(starts)) if starts else now
     return max(_EPOCH + timedelta(days=1), at - timedelta(days=2 * horizon_days + 1))
+
+
+def _named(query: journeys.Query) -> Sql:
+    """By which name another tool sent it."""
+    texts = [query.text_sql(journeys.Dimension(property=name)) for name in NAMES]
+    return Sql(f"multiIf({texts[0]} != '', {texts[0]}, {texts[1]} != '', {texts[1]}, {texts[2]})")
 
 
 def _without_held(arms: Arms, periods: Sequence[outreach.Period]) -> Arms:

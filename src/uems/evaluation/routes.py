@@ -6,7 +6,7 @@ from fastapi import Path, Query, Request
 
 from uems.access.api import Access, guard, house_of
 from uems.evaluation.acquisition import MAX_MONTHS, acquisition
-from uems.evaluation.acquisition_bodies import AcquisitionBody, CreditsBody
+from uems.evaluation.acquisition_bodies import AcquisitionBody, ChannelCreditsBody, CreditsBody
 from uems.evaluation.before_after import change_of
 from uems.evaluation.before_bodies import BeforeAfterAsked, BeforeAfterBody
 from uems.evaluation.bodies import (
@@ -19,6 +19,7 @@ from uems.evaluation.bodies import (
     RelationHealth,
     WorthBody,
 )
+from uems.evaluation.channels import channel_credits
 from uems.evaluation.crediting import credits
 from uems.evaluation.decisions import decide, decisions_of, undo_decision
 from uems.evaluation.health import health
@@ -83,6 +84,17 @@ def get_evaluation_attribution(
 ) -> CreditsBody:
     """What ways of sharing credit give each action, beside what it changed."""
     return CreditsBody.of(credits(house_of(request), access.scope, access.now, horizon_days), access.scope.currency)
+
+
+@router.get(_BASE + "/channels")
+def get_channel_credit(
+    request: Request,
+    access: Annotated[Access, _READ],
+    horizon_days: Annotated[int | None, Query(ge=7, le=90, description="How many days ahead both look.")] = None,
+) -> ChannelCreditsBody:
+    """What ways of sharing credit give each channel, beside what its actions changed against people held out of them."""
+    found = channel_credits(house_of(request), access.scope, access.now, horizon_days)
+    return ChannelCreditsBody.of(found, access.scope.currency)
 
 
 @router.post(_BASE + "/change")

@@ -102,6 +102,16 @@ def costs_of_acts(store: Store, scope: Scope) -> Mapping[tuple[str, str], int]:
         return {(kind, number): int(micros) for kind, number, micros in conn.execute(query)}
 
 
+def channels_of_acts(store: Store, scope: Scope) -> Mapping[tuple[str, str], frozenset[str]]:
+    """(kind, flow's number or campaign's key) → the channels that its messages went by."""
+    mine = (_M.workspace_id == scope.workspace_id, _M.origin_type.in_(("flow", "campaign")), _M.sent_at.is_not(None))
+    found: dict[tuple[str, str], frozenset[str]] = {}
+    with store.read() as conn:
+        for kind, number, channel in conn.execute(select(_M.origin_type, _M.origin_id, _M.channel).where(*mine).distinct()):
+            found[kind, number] = found.get((kind, number), frozenset()) | {channel}
+    return found
+
+
 def cost_micros(costs: Mapping[tuple[str, str], int], act: Act) -> int:
     """What the messages of ``act`` cost, out of ``costs_of_acts``."""
     return costs.get((act.kind, str(act.number) if act.kind == "flow" else act.key), 0)

@@ -64,6 +64,32 @@ export default {
       within: "What last touch gives it lies within the interval of what it changed.",
       unknown: "Either nobody was held out long enough, or no purchase followed one of its messages.",
     },
+    channel: "Channel",
+    channelCredit: "Channels: credit against what changed",
+    channelNote:
+      "Credit for what people bought within {{days}} days after a touch of the channel, beside what its flows, campaigns and sendings changed against people held out.",
+    wayOfChannels: "Way of sharing credit among channels",
+    unsaid: "Not said",
+    groups: { outreach: "Outreach", acquisition: "Acquisition" },
+    channelVerdicts: {
+      over: "Too much credit",
+      under: "Too little credit",
+      within: "They agree",
+      partly: "Only partly measured",
+      unknown: "Cannot be said",
+      never_held_out: "Never held out",
+    },
+    channelWhy: {
+      over: "Last touch gives it {{last}}, its actions changed {{changed}}: about {{apart}} would have been bought anyway.",
+      under: "Last touch gives it {{last}}, its actions changed {{changed}}: {{apart}} of it is credited to other touches or to none.",
+      within: "Last touch gives it {{last}}, which lies within the interval of what its actions changed.",
+      partly:
+        "Of its actions ({{all}}), {{measured}} could be measured; {{mixed}} wrote by several channels and cannot be divided. Credit is of all of them.",
+      unknown: "None of its actions ({{all}}) has people held out who were watched long enough, or nothing is credited to it.",
+      never_held_out:
+        "Nobody is ever kept from it, so what it changed is not known. Try it in some regions only, and ask what that changed.",
+    },
+    noChannels: "Nobody came by a known channel, and nothing was sent.",
     noActions: "Nothing was done to anybody yet.",
   },
 };

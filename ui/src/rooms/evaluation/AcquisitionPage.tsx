@@ -13,6 +13,7 @@ import { Notice, Ready } from "@/parts/states";
 import { useParam } from "@/parts/useParam";
 import { Num } from "@/parts/values";
 import { usePath, useWorkspace } from "@/shell/workspace";
+import { ChannelCard } from "./ChannelCard";
 import { CreditCard } from "./CreditCard";
 import { acquisitionQuery, type Acquired, type Acquisition } from "./queries";
 import { useSay } from "./words";
@@ -43,6 +44,7 @@ export function Component(): ReactNode {
           <Stack>
             <Whole found={found} />
             <Lines found={found} />
+            <ChannelCard />
             <CreditCard />
           </Stack>
         )}

@@ -14,29 +14,29 @@ import { Interval, reachOf } from "./Interval";
 import { creditsQuery, type Credited, type Credits } from "./queries";
 import { useSay } from "./words";
 
-type Model = "first" | "last" | "linear" | "position" | "time_decay" | "markov" | "shapley";
+/** Ways of sharing credit, the one that most know first. */
+export const WAYS = ["last", "first", "linear", "position", "time_decay", "markov", "shapley"] as const;
+export type Way = (typeof WAYS)[number];
+
 const TONES: Record<Credited["disagreement"], Tone> = { over: "warn", under: "warn", within: "good", unknown: "plain" };
 
 export function CreditCard(): ReactNode {
   const { t } = useTranslation();
   const { slug } = useWorkspace();
   const query = useQuery(creditsQuery(slug));
-  const [model, setModel] = useState<Model>("last");
+  const [model, setModel] = useState<Way>("last");
   return (
     <Card
       flush
       title={t("acquisition.credit")}
       note={t("acquisition.creditNote", { days: query.data?.horizon_days ?? 30 })}
       actions={
-        <Select<Model>
+        <Select<Way>
           aria-label={t("acquisition.way")}
           value={model}
           onChange={setModel}
           style={{ width: 170 }}
-          options={(["last", "first", "linear", "position", "time_decay", "markov", "shapley"] as const).map((value) => ({
-            value,
-            label: t(`acquisition.ways.${value}`),
-          }))}
+          options={WAYS.map((value) => ({ value, label: t(`acquisition.ways.${value}`) }))}
         />
       }
     >
@@ -47,7 +47,7 @@ export function CreditCard(): ReactNode {
   );
 }
 
-function Lines({ found, model }: { found: Credits; model: Model }): ReactNode {
+function Lines({ found, model }: { found: Credits; model: Way }): ReactNode {
   const { t } = useTranslation();
   const path = usePath();
   const say = useSay(found.currency);

@@ -21,6 +21,8 @@ export type Review = Schemas["ReviewBody"];
 export type Credits = Schemas["CreditsBody"];
 export type Credited = Schemas["CreditedBody"];
 export type Truth = Schemas["ActionTruth"];
+export type ChannelCredits = Schemas["ChannelCreditsBody"];
+export type ChannelCredit = Schemas["ChannelCreditBody"];
 export type Horizon = 7 | 30 | 60 | 90;
 
 export const HORIZONS: readonly Horizon[] = [7, 30, 60, 90];
@@ -53,6 +55,13 @@ export function creditsQuery(workspace: string) {
   return queryOptions({
     queryKey: [workspace, "evaluation", "attribution"],
     queryFn: ({ signal }) => unwrap(api.GET(`${BASE}/attribution`, { params: { path: { workspace } }, signal })),
+  });
+}
+
+export function channelsQuery(workspace: string) {
+  return queryOptions({
+    queryKey: [workspace, "evaluation", "channels"],
+    queryFn: ({ signal }) => unwrap(api.GET(`${BASE}/channels`, { params: { path: { workspace } }, signal })),
   });
 }
 
