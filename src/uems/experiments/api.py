@@ -7,6 +7,7 @@ from uems.experiments.flags.door import FlagDoor
 from uems.experiments.flags.evaluator import Flags, Outcome, compile_payload
 from uems.experiments.flags.ramping import Ramper
 from uems.experiments.flags.splitting import Assignment, Subject
+from uems.experiments.statistics.bandits import Share, thompson_of_rates
 from uems.experiments.statistics.cuped import adjust
 from uems.experiments.statistics.difference import Conclusion, Contrast, contrast, welch
 from uems.experiments.statistics.estimates import Estimate, NoAnswer, estimate
@@ -36,6 +37,7 @@ __all__ = [
     "NoAnswer",
     "Outcome",
     "Ramper",
+    "Share",
     "SourceArm",
     "Subject",
     "TrialSource",
@@ -54,6 +56,7 @@ __all__ = [
     "segment_uses",
     "tag_uses",
     "tell_exposed",
+    "thompson_of_rates",
     "welch",
     "withheld",
 ]

@@ -1,5 +1,6 @@
 """Who gets a campaign, who is held out of it, and which variant does each get? The same people get the same answer, whoever asks."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -86,10 +87,13 @@ def find_audience(house: House, scope: Scope, audience: CampaignAudience, now: d
     return Audience(people=people, excluded=len(before) - len(people), everybody=len(found.people), acted=found, wanted=nodes[-1])
 
 
-def places(spec: CampaignSpec, salt: str, occurrence: int, people: People) -> Places:
-    """Of each the place of the variant, HELD or REST. Shape (n,). Who is held out stays so every time that it takes place."""
+def places(spec: CampaignSpec, salt: str, occurrence: int, people: People, shares: Sequence[float] = ()) -> Places:
+    """Of each the place of the variant, HELD or REST. Shape (n,). Who is held out stays so every time that it takes place.
+
+    shares: of the variants; none for equal ones.
+    """
     numbers, count = people.tolist(), len(spec.variants)
-    mine = chosen(buckets(f"{salt}:variant:{occurrence}", numbers), [1.0] * count).astype(np.int64)
+    mine = chosen(buckets(f"{salt}:variant:{occurrence}", numbers), shares or [1.0] * count).astype(np.int64)
     if spec.tested:
         mine[buckets(f"{salt}:test:{occurrence}", numbers) >= spec.test.percent / 100] = REST
     mine[held_out(spec, salt, people)] = HELD

@@ -1,6 +1,6 @@
 """What do campaigns look like over HTTP?"""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -8,8 +8,9 @@ from pydantic import Field
 
 from uems.kernel.edge import Body, Count, Id
 from uems.outreach.campaigns.calendar import Planned
-from uems.outreach.campaigns.counting import Sent
+from uems.outreach.campaigns.counting import Sent, letter_of
 from uems.outreach.campaigns.definitions import Campaign, State
+from uems.outreach.campaigns.learning import Learnt
 from uems.outreach.campaigns.previewing import Outlook
 from uems.outreach.campaigns.reporting import CampaignReport, Took, VariantCount
 from uems.outreach.campaigns.spec import CampaignDraft, CampaignSpec
@@ -148,7 +149,7 @@ class CampaignDecision(Body):
 
 
 class CampaignTime(Body):
-    """One time that it took place."""
+    """One time that it took place. shares: of people for each variant, where they follow the times before; null where they do not."""
 
     occurrence: Count
     version: Count
@@ -162,6 +163,7 @@ class CampaignTime(Body):
     decide_at: datetime | None
     winner: Count | None
     decision: CampaignDecision | None
+    shares: list[float] | None
 
     @staticmethod
     def of(one: Took) -> "CampaignTime":
@@ -224,8 +226,30 @@ class CampaignVariantCount(Body):
         return CampaignVariantCount(**same, sent=CampaignSent.of(one.sent), against=CampaignAgainst.of(one.against))
 
 
+class CampaignLearnt(Body):
+    """What a campaign that learns knows of a variant. people, reached: of all times that are over. best: the chance to be the best.
+
+    share: what it would get of the next time. rate: of everybody, by inverse probability; null while nobody had it.
+    """
+
+    letter: str
+    people: Count
+    reached: Count
+    best: float
+    share: float
+    rate: float | None
+
+    @staticmethod
+    def of(one: Learnt) -> "CampaignLearnt":
+        same = {name: getattr(one, name) for name in ("people", "reached", "best", "share", "rate")}
+        return CampaignLearnt(letter=letter_of(one.place), **same)
+
+
 class CampaignReportBody(Body):
-    """times: the latest first. The rest is of one of them, and null or empty while it never took place."""
+    """times: the latest first. The rest is of one of them, and null or empty while it never took place.
+
+    learnt: as of now, of a campaign whose shares follow the times before; empty for others.
+    """
 
     times: list[CampaignTime]
     occurrence: Count | None
@@ -233,9 +257,10 @@ class CampaignReportBody(Body):
     variants: list[CampaignVariantCount]
     reasons: dict[str, Count]
     against: CampaignAgainst | None
+    learnt: list[CampaignLearnt]
 
     @staticmethod
-    def of(times: list[Took], one: CampaignReport | None) -> "CampaignReportBody":
+    def of(times: list[Took], one: CampaignReport | None, learnt: Sequence[Learnt] = ()) -> "CampaignReportBody":
         return CampaignReportBody(
             times=[CampaignTime.of(each) for each in times],
             occurrence=None if one is None else one.took.occurrence,
@@ -243,6 +268,7 @@ class CampaignReportBody(Body):
             variants=[] if one is None else [CampaignVariantCount.of(each) for each in one.variants],
             reasons={} if one is None else dict(one.reasons),
             against=None if one is None else CampaignAgainst.of(one.against),
+            learnt=[CampaignLearnt.of(each) for each in learnt],
         )
 
 

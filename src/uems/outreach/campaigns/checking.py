@@ -57,7 +57,10 @@ def _message(spec: CampaignSpec, names: Names) -> Iterator[Problem]:
             yield from _tried("no_topic", "message", lambda told=told: names.subscribed(*told), str(place))  # type: ignore[misc]
     yield from _tried("unknown_channel", "message", lambda: names.channel(spec.channel))
     yield from _tried("unknown_topic", "message", lambda: names.topic(spec.topic))
-    if spec.tested and spec.test.by == "goal" and spec.goal is None:
+    if spec.learns and not spec.recurring:
+        message = "It is to learn from the times before, and takes place once; give it a schedule that comes again, or share it out evenly."
+        yield Problem(code="learns_once", node="test", message=message)
+    if (spec.tested or spec.learns) and spec.test.by == "goal" and spec.goal is None:
         yield Problem(code="test_without_goal", node="test", message="The test is by the goal, and there is none; name its events.")
 
 

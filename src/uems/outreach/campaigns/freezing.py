@@ -18,6 +18,7 @@ from uems.kernel.scope import Scope
 from uems.kernel.store import insert_many
 from uems.outreach.campaigns.audience import HELD, REST, Audience, Places, places, plan_turns
 from uems.outreach.campaigns.definitions import Campaign
+from uems.outreach.campaigns.learning import learnt
 from uems.outreach.campaigns.tables import campaign_occurrences, campaign_people, campaigns
 from uems.outreach.campaigns.timing import Instants, Opening
 
@@ -36,7 +37,8 @@ def freeze(house: House, scope: Scope, one: Campaign, opened: Opening, found: Au
         if not _goes(conn, scope, one):
             return False
         number = _begin(conn, scope, one, opened, now)
-    mine = places(spec, one.salt, number, found.people)
+    shares = [round(each.share, 6) for each in learnt(house, scope, one, now)] if spec.learns else []
+    mine = places(spec, one.salt, number, found.people, shares)
     turns, decide_at = plan_turns(house, scope, spec, found.people, mine, opened, now)
     for start in range(0, len(found.people), CHUNK):
         part = slice(start, start + CHUNK)
@@ -49,7 +51,7 @@ def freeze(house: House, scope: Scope, one: Campaign, opened: Opening, found: Au
     with store.write() as conn:
         leases.check(conn, lease)
         open_ = update(campaign_occurrences).where(*of_occurrence(scope, one, number, _O), _O.state == "freezing")
-        done = conn.execute(open_.values(state="running", decide_at=decide_at, **facts)).rowcount
+        done = conn.execute(open_.values(state="running", decide_at=decide_at, shares=shares or None, **facts)).rowcount
         if done:
             going = update(campaigns).where(
                 _C.workspace_id == scope.workspace_id, _C.campaign_id == one.campaign_id, _C.state == "scheduled"

@@ -46,7 +46,8 @@ def release(house: House, scope: Scope, one: Campaign, occurrence: int, now: dat
         _move(conn, scope, one, occurrence, [person for person, _ in rows if person in again], "merged")
         going = [(person, variant) for person, variant in rows if person not in again]
         enqueue(conn, scope, [_outgoing(one, occurrence, person, variant, now, scope.currency) for person, variant in going], now)
-        insert_many(conn, outreach_news, _exposures(scope, one, occurrence, going, now))
+        shares = conn.execute(select(_O.shares).where(*of_occurrence(scope, one, occurrence, _O))).scalar_one() or []
+        insert_many(conn, outreach_news, _exposures(scope, one, occurrence, going, now, shares))
         _move(conn, scope, one, occurrence, [person for person, _ in going], "sent")
         return len(rows)
 
@@ -126,10 +127,16 @@ def _move(conn: Connection, scope: Scope, one: Campaign, occurrence: int, people
     conn.execute(moved.values(state=state, due_at=None), bound)
 
 
-def _exposures(scope: Scope, one: Campaign, occurrence: int, going: Sequence[tuple[int, int]], now: datetime) -> list[dict[str, object]]:
-    """What is told of those whose variant chance chose. Whoever waited for the winner was given it by no chance."""
+def _exposures(
+    scope: Scope, one: Campaign, occurrence: int, going: Sequence[tuple[int, int]], now: datetime, shares: Sequence[float]
+) -> list[dict[str, object]]:
+    """What is told of those whose variant chance chose. Whoever waited for the winner was given it by no chance.
+
+    shares: of the variants, where they follow earlier times; the exposure says with which probability it was given.
+    """
     if len(one.spec.variants) < 2 or not going:
         return []
+    chances = [{"probability": share} for share in shares] or [{} for _ in one.spec.variants]
     drawn = places(one.spec, one.salt, occurrence, np.array([person for person, _ in going], np.uint64)) >= 0
     return [
         {
@@ -138,7 +145,7 @@ def _exposures(scope: Scope, one: Campaign, occurrence: int, going: Sequence[tup
             "person_id": person,
             "event": experiments.EXPOSED,
             "at": now,
-            "properties": {"experiment_id": f"campaign:{one.key}:{occurrence}", "variation_id": letter_of(variant)},
+            "properties": {"experiment_id": f"campaign:{one.key}:{occurrence}", "variation_id": letter_of(variant), **chances[variant]},
         }
         for (person, variant), by_chance in zip(going, drawn.tolist(), strict=True)
         if by_chance

@@ -22,7 +22,7 @@ _O, _P, _V = campaign_occurrences.c, campaign_people.c, campaign_versions.c
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Took:
-    """One time that it took place. decision: which variant went to the rest, and why."""
+    """One time that it took place. decision: which variant went to the rest, and why. shares: of the variants, where they were learnt."""
 
     occurrence: int
     version: int
@@ -36,6 +36,7 @@ class Took:
     decide_at: datetime | None
     winner: int | None
     decision: Mapping[str, Any] | None
+    shares: Sequence[float] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from uems.outreach.campaigns import bodies, definitions, launching
 from uems.outreach.campaigns.calendar import calendar
 from uems.outreach.campaigns.counting import letter_of
 from uems.outreach.campaigns.definitions import Campaign, State
+from uems.outreach.campaigns.learning import learnt
 from uems.outreach.campaigns.previewing import outlook
 from uems.outreach.campaigns.reporting import occurrences_of, people_in, report, totals
 from uems.outreach.campaigns.timing import planned
@@ -136,7 +137,8 @@ def campaign_report(
     took = next((each for each in times if each.occurrence == (occurrence or each.occurrence)), None)
     if took is None and occurrence is not None:
         raise not_found("occurrence", str(occurrence))
-    return bodies.CampaignReportBody.of(times, None if took is None else report(house, access.scope, one, took))
+    known = learnt(house, access.scope, one, access.now) if one.spec.learns else ()
+    return bodies.CampaignReportBody.of(times, None if took is None else report(house, access.scope, one, took), known)
 
 
 @router.get(_BASE + "/{key}/people")

@@ -59,11 +59,15 @@ class CampaignTest(Body):
 
     by: what tells them apart; "goal" is the goal of the campaign. wait_hours: after the last of the test was due, one of them goes to
     all others: the one that is best with the highest probability, or the first where too little happened.
+
+    sharing: fixed, as above; or thompson, for campaigns that come again: everybody gets a variant, and each variant as many as the times
+    before make it likely to be the best, at least a twentieth. percent counts no more then.
     """
 
     percent: Annotated[float, Field(ge=1, le=100)] = 20
     by: Literal["opened", "clicked", "goal"] = "clicked"
     wait_hours: Annotated[float, Field(ge=0.25, le=24 * 14)] = 24
+    sharing: Literal["fixed", "thompson"] = "fixed"
 
 
 class CampaignTiming(Body):
@@ -129,7 +133,12 @@ class CampaignSpec(Body):
     @property
     def tested(self) -> bool:
         """Whether some wait for what a test of the others shows."""
-        return len(self.variants) > 1 and self.test.percent < 100
+        return len(self.variants) > 1 and self.test.percent < 100 and not self.learns
+
+    @property
+    def learns(self) -> bool:
+        """Whether the shares of the variants follow what the times before have shown."""
+        return len(self.variants) > 1 and self.test.sharing == "thompson"
 
 
 class CampaignDraft(Body):

@@ -74,6 +74,8 @@ campaign_occurrences = Table(
     Column("decide_at", UtcDateTime),
     Column("winner", Integer),
     Column("decision", Json),
+    # Which share of people each variant got, where that follows the times before; NULL where it does not.
+    Column("shares", Json),
     # Microseconds since 1970: when the throttle lets the next one through.
     Column("next_release", BigInteger, nullable=False),
     Index("uq_campaign_occurrences_slot", "workspace_id", "campaign_id", "slot", unique=True),

@@ -69,6 +69,18 @@ export default {
     topic: "Topic",
     hours: "Hours until it is too late",
     hoursNote: "A message that could not go out by then is not sent.",
+    sharing: "How people are shared out",
+    sharings: { fixed: "A test, then the best to the rest", thompson: "It learns while it runs: more to what works (Thompson)" },
+    sharingWarning:
+      "Each time, a variant gets as many people as the times before make it likely to be the best, at least a twentieth. That loses less by a poor variant; but shares follow the results, so plain rates and usual tests are biased. The rate shown here is weighted by the chance of each choice. To prove an effect, compare with fixed shares.",
+    learnt: {
+      title: "What it has learnt",
+      had: "Share this time",
+      reached: "Success",
+      rate: "Rate, weighted",
+      best: "Chance to be best",
+      next: "Share next time",
+    },
     testPercent: "Share in the test",
     testRule:
       "Then the variant that is most probably best goes to the rest; with under 100 messages each or 10 hits in all, the first one.",
@@ -124,6 +136,7 @@ export default {
       unknown_channel: "The channel is not there.",
       unknown_topic: "The topic is not in use.",
       test_without_goal: "The test is by the goal; name its event below.",
+      learns_once: "Learning needs a schedule that comes again.",
       past_day: "The day is over already.",
       bad_goal: "The filter of the goal cannot be read.",
     },

@@ -18,6 +18,7 @@ import styles from "./Campaigns.module.css";
 import { OutlookCard } from "./OutlookCard";
 import { campaignQuery, campaignReportQuery, type Campaign, type CampaignReport } from "./queries";
 import { Turns } from "./Turns";
+import { Learnt } from "./Learnt";
 import { VariantTable } from "./VariantTable";
 
 export function Component(): ReactNode {
@@ -146,7 +147,12 @@ function Report({ one, report, onPick }: ReportProps): ReactNode {
         <Stat name={t("campaigns.counts.clicked")} value={<Num value={total("clicked")} />} />
       </Stats>
       <Against against={report.against} />
-      <VariantTable report={report} took={took} tested={one.spec.variants.length > 1 && one.spec.test.percent < 100} />
+      <VariantTable
+        report={report}
+        took={took}
+        tested={one.spec.variants.length > 1 && one.spec.test.percent < 100 && one.spec.test.sharing === "fixed"}
+      />
+      {report.learnt.length > 0 ? <Learnt learnt={report.learnt} shares={took.shares} /> : null}
       {Object.keys(report.reasons).length > 0 ? (
         <Card title={t("campaigns.reasons")}>
           <ul className={styles.lines}>

@@ -134,19 +134,32 @@ function TestFields({ spec, onChange, problems }: PartProps): ReactNode {
     <div style={{ marginTop: 14 }}>
       <Troubles part="test" problems={problems} />
       <Fields>
-        <Field label={t("campaigns.testPercent")} note={t("campaigns.testRule")}>
+        <Field label={t("campaigns.sharing")} note={test.sharing === "thompson" ? t("campaigns.sharingWarning") : undefined} wide>
           {(id, note) => (
-            <InputNumber
+            <Select<Spec["test"]["sharing"]>
               id={id}
               aria-describedby={note}
-              min={1}
-              max={100}
-              suffix="%"
-              value={test.percent}
-              onChange={(percent) => change({ percent: percent ?? 20 })}
+              value={test.sharing}
+              onChange={(sharing) => change({ sharing })}
+              options={(["fixed", "thompson"] as const).map((value) => ({ value, label: t(`campaigns.sharings.${value}`) }))}
             />
           )}
         </Field>
+        {test.sharing === "thompson" ? null : (
+          <Field label={t("campaigns.testPercent")} note={t("campaigns.testRule")}>
+            {(id, note) => (
+              <InputNumber
+                id={id}
+                aria-describedby={note}
+                min={1}
+                max={100}
+                suffix="%"
+                value={test.percent}
+                onChange={(percent) => change({ percent: percent ?? 20 })}
+              />
+            )}
+          </Field>
+        )}
         <Field label={t("campaigns.testBy")}>
           {(id) => (
             <Select<Spec["test"]["by"]>

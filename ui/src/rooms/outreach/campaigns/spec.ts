@@ -7,7 +7,7 @@ export const NO_OFFER: Spec["variants"][number]["offer"] = { kind: "none", amoun
 export const NEW: Spec = {
   audience: { segment: "", who: null, exclude: [] },
   variants: [{ name: "", template: "", offer: NO_OFFER }],
-  test: { percent: 20, by: "clicked", wait_hours: 24 },
+  test: { percent: 20, by: "clicked", wait_hours: 24, sharing: "fixed" },
   channel: "",
   kind: "sales",
   topic: "",
