@@ -3,11 +3,15 @@
 import logging
 import os
 import threading
+from datetime import datetime
 
 import pytest
 
+from uems.kernel import loops
 from uems.kernel.errors import UemsError
+from uems.kernel.leases import acquire
 from uems.kernel.loops import Loop
+from uems.kernel.store import Store, allocate
 
 
 class Rounds:
@@ -116,3 +120,35 @@ def test_rounds_give_way_to_whoever_waits_for_an_answer() -> None:
     loop.stop()
     assert found[0] == max(before, 10)
     assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == before
+
+
+def test_a_loop_that_found_nothing_rests_until_something_is_written(
+    sqlite_store: Store, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loops, "_STILL_SECONDS", 3600.0)
+    rounds = [threading.Event() for _ in range(3)]
+    ended = iter(rounds)
+
+    def step() -> bool:
+        next(ended).set()
+        return False
+
+    loop = Loop("quiet", step, store=sqlite_store, pause=lambda worked, took: 0.001)
+    loop.start()
+    assert rounds[0].wait(30)
+    # A lease that is taken or kept gives nobody anything to do.
+    assert acquire(sqlite_store, "quiet", "me", 30, now)
+    assert not rounds[1].wait(0.3)
+    with sqlite_store.write() as conn:
+        allocate(conn, "numbers")
+    assert rounds[1].wait(30)
+    assert not rounds[2].wait(0.1)
+    loop.stop()
+
+
+def test_where_other_processes_write_too_nobody_waits_for_news(postgres_store: Store) -> None:
+    rounds = Rounds(enough=3)
+    loop = Loop("busy", lambda: not rounds.step(), store=postgres_store, pause=lambda worked, took: 0.001)
+    loop.start()
+    assert rounds.came.wait(30)
+    loop.stop()

@@ -44,7 +44,7 @@ class Sessioniser:
         self._workspaces = workspaces
         self._hold = leases.Hold(house.store, "sessions", holder, LEASE_SECONDS, clock)
         self._ended = time.perf_counter()
-        self._loop = Loop("sessions", self._turn, pause=lambda worked, took: max(PAUSE_SECONDS, took), close=self.close)
+        self._loop = Loop("sessions", self._turn, store=house.store, pause=lambda worked, took: max(PAUSE_SECONDS, took), close=self.close)
 
     def start(self) -> None:
         self._loop.start()

@@ -49,7 +49,7 @@ def acquire(store: Store, name: str, holder: str, ttl_seconds: float, now: datet
     as long as it has not run out.
     """
     expires_at = now + _ttl(ttl_seconds)
-    with store.write() as conn:
+    with store.write(work=False) as conn:
         insert = sqlite.insert(leases) if store.dialect == "sqlite" else postgresql.insert(leases)
         made = insert.values(name=name, holder=holder, epoch=1, expires_at=expires_at)
         ours = (leases.c.holder == holder) & (leases.c.expires_at > now)
@@ -72,14 +72,14 @@ def acquire(store: Store, name: str, holder: str, ttl_seconds: float, now: datet
 def renew(store: Store, lease: Lease, ttl_seconds: float, now: datetime) -> Lease | None:
     """Hold it longer; None when it was lost. A lease that ran out can be renewed as long as nobody took it: the epoch still stands."""
     expires_at = now + _ttl(ttl_seconds)
-    with store.write() as conn:
+    with store.write(work=False) as conn:
         done = conn.execute(update(leases).where(_is(lease)).values(expires_at=expires_at))
     return Lease(name=lease.name, holder=lease.holder, epoch=lease.epoch, expires_at=expires_at) if done.rowcount else None
 
 
 def release(store: Store, lease: Lease, now: datetime) -> None:
     """Give it up at once, so that the next holder need not wait; does nothing when it was lost already."""
-    with store.write() as conn:
+    with store.write(work=False) as conn:
         # The row stays: a deleted one would start again at epoch 1 and let an old holder pass the fence.
         conn.execute(update(leases).where(_is(lease), leases.c.expires_at > now).values(expires_at=now))
 

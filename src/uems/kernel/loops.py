@@ -8,10 +8,12 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from uems.kernel.errors import UemsError
+from uems.kernel.store import Store
 
 _logger = logging.getLogger("uems.loops")
 
 _NICENESS = 10
+_STILL_SECONDS = 2.0
 
 
 def give_way() -> None:
@@ -31,14 +33,22 @@ class Loop:
 
     step: one round; whether anything was done. What it raises is logged (the first time, the fifth, then every fiftieth in a row), and
     it is tried again, after up to 30 seconds. pause: (whether anything was done, how many seconds the round took) → how many seconds
-    to rest. close: gives back what the rounds hold; called once, when no round runs any more. ending: set when rounds are to end.
+    to rest. store: where its work comes from, but for what time brings; while nothing is written there, a round that found nothing is
+    followed by the next one only after two seconds. close: gives back what the rounds hold; called once, when no round runs any more.
+    ending: set when rounds are to end.
     """
 
     def __init__(
-        self, name: str, step: Callable[[], bool], *, pause: Callable[[bool, float], float], close: Callable[[], None] = lambda: None
+        self,
+        name: str,
+        step: Callable[[], bool],
+        *,
+        pause: Callable[[bool, float], float],
+        store: Store | None = None,
+        close: Callable[[], None] = lambda: None,
     ) -> None:
         self.ending = threading.Event()
-        self._name, self._step, self._pause, self._close = name, step, pause, close
+        self._name, self._step, self._pause, self._store, self._close = name, step, pause, store, close
         self._thread = threading.Thread(target=self._run, name=name)
 
     def start(self) -> None:
@@ -58,7 +68,7 @@ class Loop:
         give_way()
         failures = 0
         while not self.ending.is_set():
-            begun = time.perf_counter()
+            begun, known = time.perf_counter(), self._changes()
             worked = False
             try:
                 worked = self._step()
@@ -71,3 +81,14 @@ class Loop:
             rest = max(self._pause(worked, time.perf_counter() - begun), min(failures, 30))
             if rest > 0:
                 self.ending.wait(rest)
+            if not (worked or failures):
+                self._while_still(rest, known)
+
+    def _changes(self) -> int | None:
+        return None if self._store is None else self._store.changes
+
+    def _while_still(self, pause: float, known: int | None) -> None:
+        """Until something was written since ``known``: a look at that costs a hundredth of a round. Not for long, for time goes on."""
+        until = time.monotonic() + _STILL_SECONDS - pause
+        while known is not None and pause > 0 and self._changes() == known and time.monotonic() < until and not self.ending.is_set():
+            self.ending.wait(pause)

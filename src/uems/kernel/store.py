@@ -77,6 +77,7 @@ class Store:
         self.dialect: Literal["sqlite", "postgresql"] = "sqlite" if engine.dialect.name == "sqlite" else "postgresql"
         self._turn = threading.Lock() if self.dialect == "sqlite" else None
         self._inside = threading.local()
+        self._changes = 0
         if self.dialect == "sqlite":
             self._reading = engine.execution_options(uems_read=True)
         else:
@@ -88,9 +89,17 @@ class Store:
         with translated(self.where, reading=True), self._reading.connect() as conn, conn.begin():
             yield conn
 
+    @property
+    def changes(self) -> int | None:
+        """Grows with every transaction that may have given somebody work; None where other processes write too."""
+        return None if self._turn is None else self._changes
+
     @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """A transaction that commits when the block ends. Raises ``store_full``, ``store_busy``, ``store_down``, ... (503)."""
+    def write(self, *, work: bool = True) -> Iterator[Connection]:
+        """A transaction that commits when the block ends. Raises ``store_full``, ``store_busy``, ``store_down``, ... (503).
+
+        work: False says that what it writes gives nobody anything to do.
+        """
         if getattr(self._inside, "writing", False):
             raise UemsError("nested_write", "A write block runs inside another one; hand the connection down instead.", status=500)
         with self._one_writer():
@@ -98,6 +107,7 @@ class Store:
             try:
                 with translated(self.where), self.engine.connect() as conn, conn.begin():
                     yield conn
+                self._changes += work  # behind the commit, under the turn: whoever sees it grown reads what was written
             finally:
                 self._inside.writing = False
 

@@ -70,7 +70,7 @@ class Modeller:
         self._holder = holder
         self._clock = clock
         self._trials = trials
-        self._loop = Loop("models", self.step, pause=lambda worked, took: 0.0 if worked else _IDLE_SECONDS)
+        self._loop = Loop("models", self.step, store=house.store, pause=lambda worked, took: 0.0 if worked else _IDLE_SECONDS)
         self._looked: datetime | None = None
         # workspace → its events at the last look; standard models that a workspace cannot have.
         self._seen: dict[int, int] = {}

@@ -72,7 +72,7 @@ class Keeper:
         self._lease: leases.Lease | None = None
         self._known: dict[tuple[int, int], Members] = {}
         self._taken_over = True
-        self._loop = Loop("segments", self.step, pause=lambda worked, took: max(PAUSE_SECONDS, took), close=self.close)
+        self._loop = Loop("segments", self.step, store=house.store, pause=lambda worked, took: max(PAUSE_SECONDS, took), close=self.close)
 
     def start(self) -> None:
         self._loop.start()

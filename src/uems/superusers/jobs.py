@@ -55,7 +55,7 @@ class Tender:
 
     def __init__(self, house: House, workspaces: Workspaces, holder: str, clock: Callable[[], datetime]) -> None:
         self._house, self._workspaces, self._holder, self._clock = house, workspaces, holder, clock
-        self._loop = Loop("superusers", self.step, pause=lambda worked, took: 0.0 if worked else _IDLE_SECONDS)
+        self._loop = Loop("superusers", self.step, store=house.store, pause=lambda worked, took: 0.0 if worked else _IDLE_SECONDS)
         self._looked: datetime | None = None
         self._seen: Mapping[int, int] = {}
 

@@ -49,7 +49,7 @@ class Runner:
         self._workspaces = Workspaces(house.store)
         self._instance = instance
         self._clock = clock
-        self._loop = Loop("imports", self.step, pause=lambda worked, took: 0.0 if worked else _IDLE_SECONDS)
+        self._loop = Loop("imports", self.step, store=house.store, pause=lambda worked, took: 0.0 if worked else _IDLE_SECONDS)
         self._tidied: datetime | None = None
 
     def start(self) -> None:

@@ -43,6 +43,7 @@ BATCH_EVENTS = 100_000
 SMALL_EVENTS = 4_000
 """A batch of at most so many events is closed at once: there is little to gain from doing the next one beside it."""
 LEASE_SECONDS = 15.0
+_REST_SECONDS = 3.0  # well below half a lease, so that it is renewed in time
 
 
 class Workspaces(Protocol):
@@ -331,7 +332,7 @@ class Pipeline:
                 held = consumer.hold(self._clock())
                 worked = consumer.step(self._clock()) if held else 0
                 if held and not worked:
-                    consumer.rest(0.25)
+                    self._rest(consumer)
                 failures = 0
             except Exception as error:
                 failures += 1
@@ -350,6 +351,12 @@ class Pipeline:
             consumer.close(self._clock())
         except UemsError as error:
             _logger.warning("pipeline %d: the last batch was not closed (%s); it is done again at the next start", partition, error)
+
+    def _rest(self, consumer: Consumer) -> None:
+        """Until there is something to do. A step that finds nothing costs more than a look at the log: quiet servers take few."""
+        until = time.monotonic() + _REST_SECONDS
+        while not self._stop.is_set() and time.monotonic() < until and not consumer.rest(0.25):
+            continue
 
     def _tell(self, error: Exception, partition: int, failures: int) -> None:
         expected = isinstance(error, UemsError)

@@ -76,7 +76,7 @@ class Ramper:
     def __init__(self, house: House, workspaces: Workspaces, holder: str, clock: Callable[[], datetime]) -> None:
         self._house, self._workspaces, self._clock = house, workspaces, clock
         self._hold = leases.Hold(house.store, "flag_ramps", holder, LEASE_SECONDS, clock)
-        self._loop = Loop("ramps", self.step, pause=lambda worked, took: PAUSE_SECONDS, close=self._hold.release)
+        self._loop = Loop("ramps", self.step, store=house.store, pause=lambda worked, took: PAUSE_SECONDS, close=self._hold.release)
         self._judged: dict[tuple[int, str], tuple[datetime, str]] = {}
 
     def start(self) -> None:

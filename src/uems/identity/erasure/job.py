@@ -46,7 +46,7 @@ class Forgetter:
     def __init__(self, house: House, workspaces: Scopes, erasers: Sequence[Eraser], holder: str, clock: Callable[[], datetime]) -> None:
         self._house, self._workspaces, self._erasers = house, workspaces, erasers
         self._holder, self._clock = holder, clock
-        self._loop = Loop("erasure", self.step, pause=lambda worked, took: 0.0 if worked else _IDLE_SECONDS)
+        self._loop = Loop("erasure", self.step, store=house.store, pause=lambda worked, took: 0.0 if worked else _IDLE_SECONDS)
 
     def start(self) -> None:
         self._loop.start()

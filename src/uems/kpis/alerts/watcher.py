@@ -48,7 +48,7 @@ class Watcher:
         self._house, self._workspaces, self._clock = house, workspaces, clock
         self._outbound = Outbound(house.settings)
         self._hold = leases.Hold(house.store, "kpi_alerts", holder, LEASE_SECONDS, clock)
-        self._loop = Loop("alerts", self.step, pause=lambda worked, took: PAUSE_SECONDS, close=self.close)
+        self._loop = Loop("alerts", self.step, store=house.store, pause=lambda worked, took: PAUSE_SECONDS, close=self.close)
 
     def start(self) -> None:
         self._loop.start()

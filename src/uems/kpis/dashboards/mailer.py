@@ -45,7 +45,7 @@ class Mailer:
     def __init__(self, house: House, workspaces: Workspaces, holder: str, clock: Callable[[], datetime]) -> None:
         self._house, self._workspaces, self._clock = house, workspaces, clock
         self._hold = leases.Hold(house.store, "kpi_schedules", holder, LEASE_SECONDS, clock)
-        self._loop = Loop("papers", self.step, pause=lambda worked, took: PAUSE_SECONDS, close=self.close)
+        self._loop = Loop("papers", self.step, store=house.store, pause=lambda worked, took: PAUSE_SECONDS, close=self.close)
 
     def start(self) -> None:
         self._loop.start()

@@ -51,7 +51,9 @@ class Campaigner:
     def __init__(self, house: House, workspaces: Workspaces, holder: str, clock: Callable[[], datetime], *, batch: int = BATCH) -> None:
         self._house, self._workspaces, self._clock, self._batch = house, workspaces, clock, batch
         self._hold = leases.Hold(house.store, "campaigns", holder, LEASE_SECONDS, clock)
-        self._loop = Loop("campaigns", self.step, pause=lambda worked, took: 0.0 if worked else PAUSE_SECONDS, close=self._hold.release)
+        self._loop = Loop(
+            "campaigns", self.step, store=house.store, pause=lambda worked, took: 0.0 if worked else PAUSE_SECONDS, close=self._hold.release
+        )
         self._looked: dict[tuple[int, int, int], datetime] = {}
         self._zones: dict[int, tuple[datetime, list[str]]] = {}
 

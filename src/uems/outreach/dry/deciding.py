@@ -44,7 +44,9 @@ class DryDecider:
         self._house, self._workspaces, self._clock = house, workspaces, clock
         self._writer = Writer(house, Tokens(house.settings), workspaces)
         self._hold = leases.Hold(house.store, "flow_dry_runs", holder, LEASE_SECONDS, clock)
-        self._loop = Loop("dry runs", self.step, pause=lambda worked, took: 0.0 if worked else PAUSE_SECONDS, close=self._hold.release)
+        self._loop = Loop(
+            "dry runs", self.step, store=house.store, pause=lambda worked, took: 0.0 if worked else PAUSE_SECONDS, close=self._hold.release
+        )
 
     def start(self) -> None:
         self._loop.start()

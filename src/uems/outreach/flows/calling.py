@@ -58,7 +58,7 @@ class Caller:
         self._house, self._workspaces, self._clock = house, workspaces, clock
         self._hold = leases.Hold(house.store, "flow_calls", holder, LEASE_SECONDS, clock)
         self._outbound = Outbound(house.settings)
-        self._loop = Loop("flow calls", self.step, pause=lambda worked, took: 0.0 if worked else 1.0, close=self._end)
+        self._loop = Loop("flow calls", self.step, store=house.store, pause=lambda worked, took: 0.0 if worked else 1.0, close=self._end)
 
     def start(self) -> None:
         self._loop.start()

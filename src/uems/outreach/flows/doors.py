@@ -55,7 +55,13 @@ class Doors:
         self._house, self._workspaces, self._clock = house, workspaces, clock
         self._plans = Plans(house.store)
         self._hold = leases.Hold(house.store, "flow_doors", holder, LEASE_SECONDS, clock)
-        self._loop = Loop("flow doors", self.step, pause=lambda worked, took: 0.0 if worked else PAUSE_SECONDS, close=self._hold.release)
+        self._loop = Loop(
+            "flow doors",
+            self.step,
+            store=house.store,
+            pause=lambda worked, took: 0.0 if worked else PAUSE_SECONDS,
+            close=self._hold.release,
+        )
 
     def start(self) -> None:
         self._loop.start()

@@ -68,7 +68,7 @@ class BounceReader:
         self._names = Names(house.settings)
         self._mails = Mails(house=house, names=self._names)
         self._hold = leases.Hold(house.store, "outreach_mailboxes", holder, LEASE_SECONDS, clock)
-        self._loop = Loop("mailboxes", self.step, pause=lambda worked, took: PAUSE_SECONDS, close=self._hold.release)
+        self._loop = Loop("mailboxes", self.step, store=house.store, pause=lambda worked, took: PAUSE_SECONDS, close=self._hold.release)
 
     def start(self) -> None:
         self._loop.start()

@@ -51,7 +51,9 @@ class SceneWatch:
         self._house, self._workspaces, self._clock = house, workspaces, clock
         self._plans = Plans(house.store)
         self._hold = leases.Hold(house.store, "scenes", holder, LEASE_SECONDS, clock)
-        self._loop = Loop("scenes", self.step, pause=lambda worked, took: max(PAUSE_SECONDS, took), close=self._hold.release)
+        self._loop = Loop(
+            "scenes", self.step, store=house.store, pause=lambda worked, took: max(PAUSE_SECONDS, took), close=self._hold.release
+        )
 
     def start(self) -> None:
         self._loop.start()

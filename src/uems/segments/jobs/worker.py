@@ -115,7 +115,7 @@ class Worker:
     ) -> None:
         self._house, self._holder, self._clock, self._doers = house, holder, clock, doers
         self._workspaces = Workspaces(house.store)
-        self._loop = Loop(name, self.step, pause=lambda worked, took: 0.0 if worked else _IDLE_SECONDS)
+        self._loop = Loop(name, self.step, store=house.store, pause=lambda worked, took: 0.0 if worked else _IDLE_SECONDS)
         self._tidied: datetime | None = None
 
     def start(self) -> None:

@@ -32,7 +32,9 @@ class Syncer:
         self._settled = -1
         # Sync → what was settled when it had nothing more to send.
         self._quiet: dict[str, int] = {}
-        self._loop = Loop("syncs", self.step, pause=lambda worked, took: 0.0 if worked else PAUSE_SECONDS, close=self.close)
+        self._loop = Loop(
+            "syncs", self.step, store=house.store, pause=lambda worked, took: 0.0 if worked else PAUSE_SECONDS, close=self.close
+        )
 
     def start(self) -> None:
         self._loop.start()

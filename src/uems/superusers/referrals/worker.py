@@ -32,10 +32,11 @@ class Referrer:
     """The loop of one process; ``start`` and ``stop`` once each. ``step`` does one round by hand. holder: unique for the process."""
 
     def __init__(self, house: House, workspaces: Workspaces, holder: str, clock: Callable[[], datetime]) -> None:
-        self._house, self._workspaces, self._holder, self._clock = house, workspaces, holder, clock
+        self._house, self._workspaces, self._clock = house, workspaces, clock
+        self._hold = leases.Hold(house.store, "referrals", holder, LEASE_SECONDS, clock)
         self._trees_at: datetime | None = None
         self._first_at: datetime | None = None
-        self._loop = Loop("referrals", self.step, pause=lambda worked, took: max(took, _BUSY_SECONDS if worked else _IDLE_SECONDS))
+        self._loop = Loop("referrals", self.step, store=house.store, pause=_pause, close=self._hold.release)
 
     def start(self) -> None:
         self._loop.start()
@@ -47,14 +48,11 @@ class Referrer:
     def step(self) -> bool:
         """One round; whether anything was done. Raises what store, log and warehouse raise."""
         now = self._clock()
-        lease = leases.acquire(self._house.store, "referrals", self._holder, LEASE_SECONDS, now)
+        lease = self._hold.take()
         if lease is None:
             return False
-        try:
-            with leases.keeping(self._house.store, lease, LEASE_SECONDS, self._clock):
-                return self._round(now)
-        finally:
-            leases.release(self._house.store, lease, self._clock())
+        with leases.keeping(self._house.store, lease, LEASE_SECONDS, self._clock):
+            return self._round(now)
 
     def _round(self, now: datetime) -> bool:
         done = take_up(self._house, self._workspaces, now)
@@ -87,3 +85,7 @@ class Referrer:
                     raise
                 _logger.error("the tree of %s could not be made: %s", scope.slug, error.message)
         return made
+
+
+def _pause(worked: bool, took: float) -> float:
+    return max(took, _BUSY_SECONDS if worked else _IDLE_SECONDS)
