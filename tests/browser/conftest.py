@@ -1,7 +1,7 @@
 """What do the tests of the web UI start from? A real server with a little traffic, and a real Chromium that is signed in."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -38,8 +38,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 @contextmanager
-def served(tmp_path_factory: pytest.TempPathFactory, **more: str) -> Iterator[Site]:
-    """A server of its own with the built UI and the workspace "shop", in which nothing has happened yet. more: settings."""
+def served(tmp_path_factory: pytest.TempPathFactory, before: Callable[[Path], None] | None = None, **more: str) -> Iterator[Site]:
+    """A server of its own with the built UI and the workspace "shop", in which nothing has happened yet. more: settings.
+
+    before: what is done to the home before the server starts.
+    """
     assert (STATIC / "index.html").is_file(), "the UI is not built; run make setup"
     sources = tmp_path_factory.mktemp("sources")
     settings = {"UEMS_SQLITE_SOURCES_FOLDER": str(sources), "UEMS_ALLOW_PRIVATE_OUTBOUND": "1"} | more  # webhooks arrive in this process
@@ -57,6 +60,8 @@ def served(tmp_path_factory: pytest.TempPathFactory, **more: str) -> Iterator[Si
         "--format",
         "json",
     ).json()
+    if before is not None:
+        before(uems.home)
     server = uems.serve()
     try:
         key = uems.run("key", "create", "--workspace", "shop", "--kind", "write", "--name", "Tests", "--format", "json").json()

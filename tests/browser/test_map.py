@@ -1,6 +1,5 @@
 """Can one draw the map of a journey from a template, open its numbers and take it away, and find a bottleneck and its people?"""
 
-import json
 import re
 import struct
 from collections.abc import Iterator
@@ -8,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Locator, Page, expect
 from pypdf import PdfReader
 
 from tests.browser.conftest import served
@@ -123,7 +122,7 @@ def test_a_bottleneck_is_said_and_its_people_become_a_segment(page: Page, site: 
     site.wait(lambda: site.ask(f"segments/{made['key']}")["size"] == LOST)
 
 
-def test_the_map_and_its_bottlenecks_are_saved_and_stand_on_a_dashboard_of_a_sample(page: Page, site: Site) -> None:
+def test_the_map_and_its_bottlenecks_are_saved_and_stand_on_a_dashboard(page: Page, site: Site) -> None:
     page.goto("/w/shop/bottlenecks?map=checkout&period=d30")
     page.get_by_text("Looked at: dimensions 9").click()
     page.get_by_role("combobox", name="What every event says").press("Backspace")
@@ -149,27 +148,14 @@ def test_the_map_and_its_bottlenecks_are_saved_and_stand_on_a_dashboard_of_a_sam
     tiles = [{"id": kind[:3], "kind": "report", "report": keys[kind], "width": "half"} for kind in ("journey_map", "bottlenecks")]
     site.ask("dashboards/ways", {"name": "Ways", "tiles": tiles}, "PUT")
 
-    def too_large(route: Route) -> None:
-        told = json.loads(route.request.post_data or "{}")["tile"]
-        if told["report"] != keys["journey_map"] or told.get("sample_percent"):
-            route.fallback()
-            return
-        body = {"code": "warehouse_timeout", "message": "The query took too long.", "details": {"sample_percent": 10}}
-        route.fulfill(status=422, json=body)
-
-    page.route("**/dashboard-tiles", too_large)
     page.goto("/w/shop/dashboards/ways")
     losses = page.get_by_role("region", name="Where we lose")
     expect(losses.get_by_role("listitem").first).to_contain_text("from 60.0% to 10.0%")
-    page.get_by_role("button", name="Ask 10% of the people").click()
     way = page.get_by_role("region", name="The way to the order")
-    expect(way.get_by_text("Of a sample of 10% of the people")).to_be_visible()
-    expect(way.get_by_text(re.compile("about [0-9]+ in all"))).to_be_visible()
     drawn = way.get_by_role("group", name="The map")
     expect(drawn).to_be_visible()
     expect(drawn.get_by_role("link")).to_have_count(0)
     expect(way.get_by_role("row").nth(1)).to_be_visible()
-    site.wait(lambda: site.ask("dashboards/ways")["tiles"][0].get("sample_percent") == 10)
 
 
 def save(page: Page, opens: Locator, name: str) -> None:

@@ -16,9 +16,9 @@ from starlette.responses import StreamingResponse
 from tests.journeys.reports.world import DAY, Act, Town, town
 from tests.support.web import operator_client
 from uems.journeys.bodies import ReportAnswer
-from uems.journeys.progress_routes import events_of
 from uems.kernel import progress
 from uems.kernel.errors import UemsError
+from uems.kernel.followed import events_of
 from uems.kernel.house import House
 from uems.kernel.sql import Sql
 from uems.kernel.waiting import current

@@ -1,15 +1,6 @@
-"""How far is a report that takes long? The same question as a stream: what share is done as it goes on, at the end the answer.
+"""How far is a report that takes long? The same question as a stream: what share is done as it goes on, at the end the answer."""
 
-Server-sent events, each with JSON: ``progress`` a share from 0 to 1, ``answer`` the answer as the plain route gives it, or ``error``
-in the shape of every error. Whoever hangs up stops the work.
-"""
-
-import asyncio
-import json
-import logging
-import time
-from collections.abc import AsyncGenerator, Callable
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 from fastapi import Path, Request
 from fastapi.responses import StreamingResponse
@@ -17,31 +8,14 @@ from fastapi.responses import StreamingResponse
 from uems.access.api import Access, guard, house_of
 from uems.journeys import asking
 from uems.journeys.bodies import ReportAnswer, answer_body
-from uems.kernel import progress
 from uems.kernel.edge import Key
-from uems.kernel.errors import UemsError
-from uems.kernel.house import House
+from uems.kernel.followed import FOLLOWED, followed
 from uems.kernel.routing import Routes
-from uems.kernel.waiting import Waiting, current
 
 router = Routes()
-_logger: Final = logging.getLogger("uems.journeys")
-_AGAIN_SECONDS: Final = 0.5
-"""A query that was on its way into the engine when it was stopped is not found there; so it is looked for again."""
-_EVENT: Final = {
-    "type": "object",
-    "properties": {"event": {"enum": ["progress", "answer", "error"]}, "data": {"type": "string", "description": "JSON."}},
-    "required": ["event", "data"],
-}
-_QUIET_SECONDS: Final = 15.0
-"""After so long without a word one is sent, so that nothing on the way gives the connection up."""
 
 
-@router.post(
-    "/workspaces/{workspace}/reports/{name}/progress",
-    response_class=StreamingResponse,
-    responses={200: {"content": {"text/event-stream": {"schema": _EVENT}}, "description": "How far it is; at the end the answer."}},
-)
+@router.post("/workspaces/{workspace}/reports/{name}/progress", response_class=StreamingResponse, responses=FOLLOWED)
 async def follow_report(
     request: Request,
     access: Annotated[Access, guard("reports:read")],
@@ -55,70 +29,4 @@ async def follow_report(
     def work() -> ReportAnswer:
         return answer_body(house, access, name, asking.run_report(house, access.scope, name, spec, access.now))
 
-    headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-    return StreamingResponse(events_of(house, work), media_type="text/event-stream", headers=headers)
-
-
-async def events_of(house: House, work: Callable[[], ReportAnswer]) -> AsyncGenerator[str]:
-    loop = asyncio.get_running_loop()
-    told: asyncio.Queue[float | None] = asyncio.Queue()
-    waiting, stopped = current.get(), asyncio.Event()
-    said = 0.0
-
-    def tell(share: float) -> None:
-        if stopped.is_set():
-            raise UemsError("warehouse_cancelled", "Whoever asked went away before the answer; ask again.", status=409)
-        loop.call_soon_threadsafe(told.put_nowait, share)
-
-    def run() -> ReportAnswer:
-        with progress.heard(tell):
-            return work()
-
-    task = asyncio.create_task(asyncio.to_thread(run))
-
-    def over(finished: "asyncio.Task[ReportAnswer]") -> None:
-        finished.exception()  # looked at, also where nobody waits for it any more
-        told.put_nowait(None)
-
-    task.add_done_callback(over)
-    try:
-        yield _event("progress", 0.0)
-        while True:
-            try:
-                share = await asyncio.wait_for(told.get(), _QUIET_SECONDS)
-            except TimeoutError:
-                yield ": still here\n\n"
-                continue
-            if share is None:
-                break
-            # Parts that are worked on side by side may tell their shares out of order.
-            if share >= said + 0.01:
-                said = share
-                yield _event("progress", round(share, 3))
-        yield _last(task)
-    finally:
-        stopped.set()
-        if not task.done() and waiting is not None:
-            # What is cancelled may not wait; a thread stops what runs.
-            loop.run_in_executor(None, _stop, house, waiting, task)
-
-
-def _last(task: "asyncio.Task[ReportAnswer]") -> str:
-    error = task.exception()
-    if error is None:
-        return _event("answer", task.result().model_dump(mode="json"))
-    if isinstance(error, UemsError):
-        return _event("error", {**error.as_json(), "status": error.status})
-    _logger.error("a report failed", exc_info=error)
-    return _event("error", {"code": "internal", "message": "Something went wrong on the server. Try again.", "status": 500})
-
-
-def _event(name: str, data: object) -> str:
-    return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False, allow_nan=False)}\n\n"
-
-
-def _stop(house: House, waiting: Waiting, task: "asyncio.Task[ReportAnswer]") -> None:
-    while not task.done():
-        for query_id in waiting.left():
-            house.warehouse.cancel(query_id)
-        time.sleep(_AGAIN_SECONDS)
+    return followed(house, work)

@@ -3,9 +3,11 @@
 from typing import Annotated
 
 from fastapi import Path, Request
+from fastapi.responses import StreamingResponse
 
 from uems.access.api import Access, guard, house_of
 from uems.kernel.edge import Key
+from uems.kernel.followed import FOLLOWED, followed
 from uems.kernel.routing import Routes
 from uems.kpis.dashboards import definitions
 from uems.kpis.dashboards.answering import answer_tile
@@ -46,8 +48,20 @@ def delete_dashboard(request: Request, access: Annotated[Access, guard("dashboar
 @router.post("/workspaces/{workspace}/dashboard-tiles")
 def ask_tile(request: Request, access: Annotated[Access, guard("dashboards:read")], body: TileQuestion) -> TileAnswer:
     """What a tile shows, whether it is saved or not."""
+    _may_ask(access, body)
+    return answer_tile(house_of(request), access.scope, body.tile, access.now, period=body.period)
+
+
+@router.post("/workspaces/{workspace}/dashboard-tiles/progress", response_class=StreamingResponse, responses=FOLLOWED)
+async def follow_tile(request: Request, access: Annotated[Access, guard("dashboards:read")], body: TileQuestion) -> StreamingResponse:
+    """What a tile shows, and meanwhile how far it is: events ``progress``, then ``answer`` or ``error``."""
+    _may_ask(access, body)
+    house = house_of(request)
+    return followed(house, lambda: answer_tile(house, access.scope, body.tile, access.now, period=body.period))
+
+
+def _may_ask(access: Access, body: TileQuestion) -> None:
     if isinstance(body.tile, MetricTile):
         access.require("kpis:read")
     elif isinstance(body.tile, ReportTile):
         access.require("reports:read")
-    return answer_tile(house_of(request), access.scope, body.tile, access.now, period=body.period)

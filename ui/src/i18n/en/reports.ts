@@ -82,6 +82,7 @@ export default {
     finding: "What was found",
     lostThere: "Lost",
     running: "Counting…",
+    far: "How far it is",
     stopped: "Stopped before there was an answer",
     again: "Ask again",
     tooLarge: "This is too large to be answered exactly",

@@ -83,6 +83,7 @@ const zh: SameKeys<typeof en> = {
     findings: "发现的流失",
     finding: "发现",
     lostThere: "流失",
+    far: "完成进度",
     running: "正在计算…",
     stopped: "已停止，尚无结果",
     again: "重新计算",

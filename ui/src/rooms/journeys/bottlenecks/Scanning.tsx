@@ -9,6 +9,7 @@ import { Link, useSearchParams } from "react-router";
 import type { ReportAnswer } from "@/api/contract";
 import { useLanguage } from "@/i18n/useLanguage";
 import { formatNumber } from "@/parts/format";
+import { farQuery } from "@/parts/followed";
 import { Card, Stack } from "@/parts/Page";
 import { Failure, Notice } from "@/parts/states";
 import { useParam } from "@/parts/useParam";
@@ -20,7 +21,7 @@ import { offerOf, SampleNote, TooLarge, useSample } from "../reports/TooLarge";
 import styles from "./Bottlenecks.module.css";
 import { FindingCard } from "./FindingCard";
 import { cellOf, openedOf, wordOf, type Opened } from "./opened";
-import { farQuery, RATE, scanQuery, type Scan, type ScanSpec } from "./queries";
+import { RATE, scanQuery, type Scan, type ScanSpec } from "./queries";
 import { Scanned } from "./Scanned";
 import { useSliceWords } from "./words";
 

@@ -1,9 +1,9 @@
 // What does the finder answer, and how is it asked? One scan of a map; it may take a minute, so it runs when it is asked and not again.
-import { queryOptions, skipToken, type QueryKey } from "@tanstack/react-query";
+import { queryOptions } from "@tanstack/react-query";
 
 import { api, unwrap } from "@/api/client";
 import type { ReportAnswer } from "@/api/contract";
-import { follow } from "@/api/follow";
+import { followed } from "@/parts/followed";
 import type { Period } from "@/parts/period";
 import type { Spec } from "../reports/spec";
 
@@ -93,26 +93,14 @@ export function specOf(map: string, period: Period, level: Level, axes: Spec, sa
   return { map, ...days, level, false_discovery_rate: RATE, ...axes, ...(sample === null ? {} : { sample_percent: sample }) };
 }
 
-function farKey(scan: QueryKey): QueryKey {
-  return ["scan progress", ...scan];
-}
-
-/** How far a scan is, from 0 to 1. */
-export function farQuery(scan: QueryKey) {
-  return queryOptions<number>({ queryKey: farKey(scan), queryFn: skipToken, initialData: 0, staleTime: Infinity });
-}
-
 export function scanQuery(workspace: string, spec: ScanSpec, version: number) {
   return queryOptions({
     queryKey: [workspace, "reports", "bottlenecks", version, JSON.stringify(spec)],
     queryFn: async ({ signal, client, queryKey }): Promise<ReportAnswer<Scan>> => {
       const params = { path: { workspace, name: "bottlenecks" } };
-      const far = (share: number): void => void client.setQueryData(farKey(queryKey), share);
-      far(0);
-      const stream = await unwrap(
-        api.POST("/api/workspaces/{workspace}/reports/{name}/progress", { params, body: { ...spec }, signal, parseAs: "stream" }),
+      return await followed(client, queryKey, () =>
+        unwrap(api.POST("/api/workspaces/{workspace}/reports/{name}/progress", { params, body: { ...spec }, signal, parseAs: "stream" })),
       );
-      return await follow<ReportAnswer<Scan>>(stream, far);
     },
     staleTime: Infinity,
     gcTime: 1_800_000,

@@ -1,12 +1,13 @@
 // What is the answer? Asked as soon as everything is picked; can be stopped, asked of a sample when it is too large, and says what it is not sure of.
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Alert, Button, Spin } from "antd";
+import { Alert, Button } from "antd";
 import { CircleSlash2, MousePointerClick, ScanSearch } from "lucide-react";
 import { useMemo, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { asApiError } from "@/api/errors";
 import { Card } from "@/parts/Page";
+import { Running } from "@/parts/Running";
 import { Failure, Notice } from "@/parts/states";
 import { useWorkspace } from "@/shell/workspace";
 import { withLast } from "./form/days";
@@ -52,7 +53,7 @@ function Asking({ kind, spec, onChange, name }: AskedProps): ReactNode {
   if (query.data) {
     return (
       <div aria-busy={query.isFetching} className={query.isPlaceholderData ? styles.stale : undefined}>
-        {query.isPlaceholderData && query.isFetching ? <Running onStop={stop} /> : null}
+        {query.isPlaceholderData && query.isFetching ? <Running question={options.queryKey} onStop={stop} /> : null}
         <Told kind={kind} answered={query.data} spec={spec} onChange={onChange} name={name} />
       </div>
     );
@@ -60,7 +61,7 @@ function Asking({ kind, spec, onChange, name }: AskedProps): ReactNode {
   if (query.isFetching) {
     return (
       <Card>
-        <Running onStop={stop} />
+        <Running question={options.queryKey} onStop={stop} />
       </Card>
     );
   }
@@ -70,19 +71,6 @@ function Asking({ kind, spec, onChange, name }: AskedProps): ReactNode {
       title={t("reports.stopped")}
       action={<Button onClick={() => void query.refetch()}>{t("reports.again")}</Button>}
     />
-  );
-}
-
-function Running({ onStop }: { onStop: () => void }): ReactNode {
-  const { t } = useTranslation();
-  return (
-    <div className={styles.running} role="status">
-      <Spin size="small" />
-      <span className="soft">{t("reports.running")}</span>
-      <Button size="small" onClick={onStop}>
-        {t("actions.cancel")}
-      </Button>
-    </div>
   );
 }
 

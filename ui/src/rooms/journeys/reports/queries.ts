@@ -3,6 +3,7 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions, useMutation, useQ
 
 import { api, unwrap, type Schemas } from "@/api/client";
 import { asApiError } from "@/api/errors";
+import { followed } from "@/parts/followed";
 import { keyFor } from "@/rooms/segments/builder/keys";
 import { useWorkspace } from "@/shell/workspace";
 import type { Spec } from "./spec";
@@ -21,14 +22,11 @@ export interface Answered {
 export function answerQuery(workspace: string, report: string, spec: string) {
   return queryOptions({
     queryKey: [workspace, "reports", report, spec],
-    queryFn: async ({ signal }): Promise<Answered> => {
+    queryFn: async ({ signal, client, queryKey }): Promise<Answered> => {
       const asked = JSON.parse(spec) as Spec;
-      const answer = await unwrap(
-        api.POST("/api/workspaces/{workspace}/reports/{name}", {
-          params: { path: { workspace, name: report } },
-          body: { ...asked },
-          signal,
-        }),
+      const params = { path: { workspace, name: report } };
+      const answer = await followed<Answer>(client, queryKey, () =>
+        unwrap(api.POST("/api/workspaces/{workspace}/reports/{name}/progress", { params, body: { ...asked }, signal, parseAs: "stream" })),
       );
       return { answer, spec: asked };
     },

@@ -1,10 +1,11 @@
 // Where do the tiles stand? In a row that wraps; while editing each can be moved, resized, set up and removed, by mouse and by keys.
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { App, Button, Segmented } from "antd";
 import { ArrowLeft, ArrowRight, GripVertical, Settings2, Trash2 } from "lucide-react";
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
+import { Running } from "@/parts/Running";
 import { usePath, useWorkspace } from "@/shell/workspace";
 import { AddTile } from "./AddTile";
 import styles from "./Dashboards.module.css";
@@ -67,7 +68,10 @@ function One({ tile: standing, place, last, period, onChange, onKeep }: OneProps
   };
   const { slug } = useWorkspace();
   const path = usePath();
-  const query = useQuery({ ...tileQuery(slug, tile, period), enabled: tile.kind !== "text" });
+  const client = useQueryClient();
+  const options = tileQuery(slug, tile, period);
+  const query = useQuery({ ...options, enabled: tile.kind !== "text" });
+  const stop = (): void => void client.cancelQueries({ queryKey: options.queryKey });
   const to = tile.kind === "metric" ? path("kpis", tile.metric) : tile.kind === "report" ? path("reports", tile.report) : undefined;
   const drag = onChange
     ? {
@@ -83,6 +87,7 @@ function One({ tile: standing, place, last, period, onChange, onKeep }: OneProps
     <TileCard
       tile={tile}
       query={query}
+      running={<Running question={options.queryKey} onStop={stop} />}
       onSample={tile.kind === "report" ? keep : undefined}
       to={onChange ? undefined : to}
       drag={drag}

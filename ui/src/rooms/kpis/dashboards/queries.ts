@@ -2,6 +2,7 @@
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 
 import { api, unwrap, type Schemas } from "@/api/client";
+import { followed } from "@/parts/followed";
 import { savePaper } from "@/parts/savePaper";
 import { useWorkspace } from "@/shell/workspace";
 
@@ -41,13 +42,16 @@ export function tileQuery(workspace: string, shown: Tile, period: Period | null)
   const tile: Tile = { ...shown, title: null, width: "third" };
   return queryOptions({
     queryKey: [workspace, "dashboard-tiles", tile, period],
-    queryFn: ({ signal }) =>
-      unwrap(
-        api.POST("/api/workspaces/{workspace}/dashboard-tiles", {
-          params: { path: { workspace } },
-          body: { tile, ...(period ? { period } : {}) },
-          signal,
-        }),
+    queryFn: ({ signal, client, queryKey }) =>
+      followed<TileAnswer>(client, queryKey, () =>
+        unwrap(
+          api.POST("/api/workspaces/{workspace}/dashboard-tiles/progress", {
+            params: { path: { workspace } },
+            body: { tile, ...(period ? { period } : {}) },
+            signal,
+            parseAs: "stream",
+          }),
+        ),
       ),
     placeholderData: keepPreviousData,
     refetchInterval: FRESH,
