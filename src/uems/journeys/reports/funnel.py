@@ -275,33 +275,36 @@ def _bins(spec: Config) -> list[int]:
 
 def _data(spec: Config, words: list[str], found: Run) -> dict[str, Any]:
     names = [{"name": step.title, "event": step.event} for step in spec.steps]
-    lines = [_line(spec, found, None, np.ones(len(found.person), np.bool_))]
+    lines = [_line(spec, found, None, np.arange(len(found.person)))]
     if spec.breakdown is not None:
         for place, group in enumerate(groups(spec.breakdown, words)):
-            chosen = found.group == place
-            if group is not None and (not group.other or chosen.any()):
+            chosen = np.flatnonzero(found.group == place)
+            if group is not None and (not group.other or len(chosen)):
                 lines.append(_line(spec, found, group, chosen))
     kept = {"order": spec.order, "count": spec.count, "window_seconds": spec.window_seconds}
     return {**kept, "steps": names, "bins": _bins(spec), "lines": lines}
 
 
-def _line(spec: Config, found: Run, group: Group | None, chosen: npt.NDArray[np.bool_]) -> dict[str, Any]:
-    reached, after = found.reached[chosen], found.after_ms[chosen]
-    counts = [int((reached >= step).sum()) for step in range(1, len(spec.steps) + 1)]
-    steps = []
+def _line(spec: Config, found: Run, group: Group | None, chosen: npt.NDArray[np.int64]) -> dict[str, Any]:
+    """chosen: the places of the attempts that count."""
+    size = len(spec.steps)
+    lost = np.bincount(found.reached[chosen], minlength=size + 1)
+    counts = [int(count) for count in np.cumsum(lost[::-1])[::-1][1:]]
+    there, steps = chosen, []
     for number, count in enumerate(counts):
-        there = after[:, number] >= 0
+        # Few of those of a step are at the next, and only they have times.
+        there = there[found.after_ms[there, number] >= 0] if number else there
+        taken = found.after_ms[there, number]
         steps.append(
             {
                 "count": count,
-                "lost": int((reached == number + 1).sum()) if number + 1 < len(counts) else 0,
+                "lost": int(lost[number + 1]) if number + 1 < size else 0,
                 "of_first": count / counts[0] if counts[0] else None,
                 "of_previous": None if not number or not counts[number - 1] else count / counts[number - 1],
-                "median_seconds": _median((after[:, number] - after[:, number - 1])[there]) if number else None,
-                "median_seconds_from_first": _median(after[:, number][there]) if number else None,
+                "median_seconds": _median(taken - found.after_ms[there, number - 1]) if number else None,
+                "median_seconds_from_first": _median(taken) if number else None,
             }
         )
-    taken = after[:, -1][after[:, -1] >= 0]
     histogram = np.bincount(bin_of(taken, _bins(spec)), minlength=len(_bins(spec))).tolist()
     shown = None if group is None else group.model_dump()
     conversion = counts[-1] / counts[0] if counts[0] else None
