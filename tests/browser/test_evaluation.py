@@ -57,6 +57,8 @@ def test_where_the_truth_is_known_it_stands_beside_the_estimate(browser: Browser
         site.ask("flows/judged/publish", {"revision": made["revision"]})
     page.goto("/w/shop/evaluation/flow/judged")
     expect(page.get_by_role("heading", name="What it changed")).to_be_visible()
+    expect(page.get_by_role("heading", name="Nothing is known of NPS yet")).to_be_visible()
+    expect(page.get_by_role("link", name="Set the roles")).to_be_visible()
     expect(page.get_by_text("What last touch says")).to_have_count(0)
     ordered = datetime.now(UTC) - timedelta(hours=1)
     # The first flow of a workspace is number 1.

@@ -108,7 +108,14 @@ def _effects(arms: Arms, lives: Lives, horizon: int) -> list[Effect]:
     said_no: tuple[tuple[Measure, Happenings], ...] = (("unsubscribed", lives.unsubscribed), ("complained", lives.complained))
     for measure, happened in said_no:
         found.append(_compared(measure, arms, (Watched(arms, happened).count(0, horizon) > 0).astype(np.float64), None))
-    return found
+    return found if lives.answers is None else [*found, _recommended(arms, lives.answers, horizon)]
+
+
+def _recommended(arms: Arms, answers: Happenings, horizon: int) -> Effect:
+    """Of those in both groups who answered within the horizon, each by their last answer."""
+    did, points = Watched(arms, answers).last(0, horizon)
+    answered = replace(arms, person=arms.person[did], since_ms=arms.since_ms[did], treated=arms.treated[did])
+    return _effect("nps", answered, points[did].astype(np.float64))
 
 
 def _compared(measure: Measure, arms: Arms, after: Floats, before: Floats | None) -> Effect:

@@ -17,7 +17,8 @@ SUMMARIES: Final = frozenset({"programme", "everything"})
 """These hold other actions; adding them up counts twice."""
 Evidence: TypeAlias = Literal["holdout", "difference"]
 """holdout: people drawn by lot were left out. difference: those who were not reached, by how both changed; weaker."""
-Measure: TypeAlias = Literal["conversion", "revenue", "retained", "unsubscribed", "complained"]
+Measure: TypeAlias = Literal["conversion", "revenue", "retained", "unsubscribed", "complained", "nps"]
+"""nps: of those who answered within the horizon, by their last answer: 100 for a 9 or 10, -100 for 0 to 6, else 0."""
 Proposal: TypeAlias = Literal["scale", "keep", "fix", "retire", "wait"]
 Cause: TypeAlias = Literal[
     "pays", "loses", "unproven_gain", "unproven_loss", "harms_health", "too_young", "too_few", "nobody_held_out", "uneven_before",

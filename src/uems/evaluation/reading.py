@@ -41,7 +41,10 @@ class Span:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lives:
-    """What everybody did in ``known``. days: one a person and day, at noon of it. discounts: what was taken off purchases."""
+    """What everybody did in ``known``. days: one a person and day, at noon of it. discounts: what was taken off purchases.
+
+    answers: to the question whether they would recommend us: 100 for a 9 or 10, -100 for 0 to 6, else 0; None where none are known of.
+    """
 
     known: Span
     purchases: Happenings
@@ -49,6 +52,7 @@ class Lives:
     unsubscribed: Happenings
     complained: Happenings
     discounts: Happenings
+    answers: Happenings | None = None
 
 
 class Reading:
@@ -158,12 +162,13 @@ class Reading:
         query = self.query(first, self.now)
         return self._bought(role, first, query, query.revenue_sql())
 
-    def _bought(self, role: str, first: datetime, query: journeys.Query, amount: Sql) -> Happenings:
+    def _bought(self, role: str, first: datetime, query: journeys.Query, amount: Sql, only: Sql | None = None) -> Happenings:
         names = sorted(self.roles.events(role))
         if not names:
             return NOTHING
         columns = {"at": Sql("toUnixTimestamp64Milli(ts)"), "amount": Sql(f"ifNull({amount}, 0)")}
-        rows = query.events_sql(columns, Sql(f"event IN {query.bind(names, 'Array(String)')}"), first, self.now)
+        which = Sql(f"event IN {query.bind(names, 'Array(String)')}")
+        rows = query.events_sql(columns, which if only is None else Sql(f"{which} AND {only}"), first, self.now)
         found = query.run(Sql(f"SELECT person, at, toInt64(amount) AS amount FROM {rows}"))
         return Happenings(
             person=journeys.numbers(found, "person", np.uint64),
@@ -181,7 +186,18 @@ class Reading:
             unsubscribed=self._refused(outreach.unsubscribed(store, scope)),
             complained=self._refused(outreach.complained(store, scope)),
             discounts=self._discounts(first),
+            answers=self.answers(first),
         )
+
+    def answers(self, first: datetime) -> Happenings | None:
+        """What people said from ``first`` on when they were asked whether they would recommend us; None where no event plays that role."""
+        name = self.roles.property("nps_score")
+        if not self.roles.events("nps") or not name:
+            return None
+        query = self.query(first, self.now)
+        score = query.number_sql(name)
+        points = Sql(f"multiIf({score} >= 9, 100, {score} <= 6, -100, 0)")
+        return self._bought("nps", first, query, points, Sql(f"{score} BETWEEN 0 AND 10"))
 
     def known(self) -> Span:
         """A workspace whose events ended says nothing of the time since, nor of that before they began."""

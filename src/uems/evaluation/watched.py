@@ -33,6 +33,7 @@ class Watched:
         self._width = (int(at.max()) - self._base + 1) if len(at) else 1
         # The person's place and the time in one number, so that both ends of a window are one search in one array.
         self._keys = place[order] * self._width + (at[order] - self._base)
+        self._amounts = amount[order]
         self._sums = np.concatenate([[0], np.cumsum(amount[order])])
         self._start = np.arange(len(arms.person), dtype=np.int64) * self._width
 
@@ -46,6 +47,14 @@ class Watched:
         low, high = self._ends(from_ms, to_ms)
         found: Ints = self._sums[high] - self._sums[low]
         return found
+
+    def last(self, from_ms: int, to_ms: int) -> tuple[npt.NDArray[np.bool_], Ints]:
+        """(who did it at all in the same window, the amount of their last time; 0 of the others). Shape (people,) each."""
+        low, high = self._ends(from_ms, to_ms)
+        did = high > low
+        amounts: Ints = np.zeros(len(did), np.int64)
+        amounts[did] = self._amounts[high[did] - 1]
+        return did, amounts
 
     def _ends(self, from_ms: int, to_ms: int) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
         return self._at(from_ms), self._at(to_ms)

@@ -124,7 +124,7 @@ def test_roles_are_confirmed_and_forgotten(api: Program) -> None:
     assert ok(api.post(f"{BASE}/roles/guess"))["items"][2]["events"] == ["Looked"]
     ok(api.delete(f"{BASE}/roles/purchase"), 204)
     found = {one["role"]: one["state"] for one in ok(api.get(f"{BASE}/roles"))["items"]}
-    assert (found["purchase"], len(found)) == (None, 29)
+    assert (found["purchase"], len(found)) == (None, 31)
     assert api.send("PUT", f"{BASE}/roles/nonsense", json={}).status_code == 404
 
 

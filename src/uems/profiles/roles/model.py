@@ -7,11 +7,11 @@ from typing import Final, Literal, TypeAlias
 
 EventRole: TypeAlias = Literal[
     "signup", "activation", "purchase", "refund", "share", "invite", "view", "search", "cart", "checkout", "coupon", "review",
-    "complaint", "sent",
+    "complaint", "nps", "sent",
 ]  # fmt: skip
 PropertyRole: TypeAlias = Literal[
     "items", "product", "category", "brand", "price", "quantity", "discount", "coupon_code", "gift", "shipping", "query", "words",
-    "inviter", "invitee", "sharer",
+    "nps_score", "inviter", "invitee", "sharer",
 ]  # fmt: skip
 State: TypeAlias = Literal["guessed", "confirmed"]
 
@@ -53,6 +53,13 @@ ROLES: Final[Mapping[str, Role]] = {
         _events("coupon", "用券", "Coupon", "用户使用优惠券。", "Somebody uses a coupon."),
         _events("review", "评价", "Review", "用户写下评价。", "Somebody writes a review."),
         _events("complaint", "投诉", "Complaint", "用户投诉或求助。", "Somebody complains or asks for help."),
+        _events(
+            "nps",
+            "推荐意愿",
+            "Answer to NPS",
+            "用户回答是否愿意推荐，0 到 10 分。",
+            "Somebody says how likely they are to recommend us, 0 to 10.",
+        ),
         _events("sent", "我们的触达", "Message from us", "我们发给用户的，不是用户自己做的。", "Sent by us, not done by the user."),
         _property("items", "商品明细", "Order lines", "订单里商品的列表。", "The list of products in an order.", "purchase"),
         _property("product", "商品", "Product", "商品编号。", "Number of the product.", "purchase", "view"),
@@ -68,6 +75,7 @@ ROLES: Final[Mapping[str, Role]] = {
         _property(
             "words", "用户原话", "Their words", "评价或投诉里写的话。", "What they wrote in a review or complaint.", "review", "complaint"
         ),
+        _property("nps_score", "推荐分数", "NPS score", "0 到 10 的分数。", "The answer from 0 to 10.", "nps"),
         _property("inviter", "邀请人", "Inviter", "是谁邀请了这个用户。", "Who invited this user.", "signup", "activation", "purchase"),
         _property("invitee", "被邀请人", "Invitee", "邀请了谁。", "Who was invited.", "invite"),
         _property("sharer", "分享人", "Sharer", "经谁的分享而来。", "Through whose share they came.", "view", "signup", "purchase"),

@@ -98,6 +98,11 @@ EVENTS: Final[dict[EventRole, Usual]] = {
         r"\bcomplain\w*\b|\b(support|ticket)\b.*\b(created|opened|filed|requested)\b|投诉|工单|客诉",
         weak=False,
     ),
+    "nps": _usual(
+        "nps answered|nps submitted|nps survey answered|nps survey submitted|nps response|nps|net promoter score submitted"
+        "|nps 问卷提交|nps 提交",
+        r"\bnps\b|net promoter|推荐意愿",
+    ),
     "sent": _usual(
         "campaign sent|email sent|email delivered|message sent|push sent|sms sent|sms delivered|push delivered"
         "|notification sent|短信发送|推送发送|邮件发送",
@@ -136,6 +141,7 @@ PROPERTIES: Final[dict[PropertyRole, UsualProperty]] = {
     "shipping": _names("shipping method|delivery method|shipping type|delivery type|shipping|配送方式|物流方式|配送类型"),
     "query": _names("query|keyword|keywords|search term|search query|q|search|搜索词|关键词|搜索关键词"),
     "words": _names("text|content|comment|review|review body|body|message|评价内容|评论内容|内容|投诉内容"),
+    "nps_score": _names("score|nps score|nps|rating|value|answer|分数|评分|得分", "number"),
     "inviter": _names(
         "inviter|inviter id|invited by|referrer id|referred by|referrer user id|referral user id|parent id|邀请人|邀请人id|推荐人|推荐人id"
     ),

@@ -1,7 +1,7 @@
 // What was one action worth, after how many days, and what was decided about it?
 import { useQuery } from "@tanstack/react-query";
 import { App, Button, Table, type TableColumnsType } from "antd";
-import { Coins, Gavel, Undo2 } from "lucide-react";
+import { Coins, Gavel, MessageSquareHeart, Undo2 } from "lucide-react";
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
@@ -125,7 +125,7 @@ function Shown({ whole }: { whole: ActionWhole }): ReactNode {
   );
 }
 
-const MEASURES = ["conversion", "revenue", "retained", "unsubscribed", "complained"] as const;
+const MEASURES = ["conversion", "revenue", "retained", "unsubscribed", "complained", "nps"] as const;
 
 function Measures({ whole }: { whole: ActionWhole }): ReactNode {
   const { t } = useTranslation();
@@ -166,6 +166,7 @@ function Measures({ whole }: { whole: ActionWhole }): ReactNode {
         scroll={{ x: "max-content" }}
       />
       <Watched worths={whole.worths} />
+      <Recommended worths={whole.worths} />
     </Card>
   );
 }
@@ -188,6 +189,30 @@ function Watched({ worths }: { worths: readonly Worth[] }): ReactNode {
         </li>
       ))}
     </ul>
+  );
+}
+
+/** What is missing, where nothing can be said of NPS. */
+function Recommended({ worths }: { worths: readonly Worth[] }): ReactNode {
+  const { t } = useTranslation();
+  const path = usePath();
+  if (worths.some((one) => one.evidence === "difference")) return null;
+  const found = worths.flatMap((one) => one.effects.filter((effect) => effect.measure === "nps"));
+  if (found.some((one) => one.difference !== null)) {
+    return (
+      <p className="soft" style={{ padding: "0 16px 12px", margin: 0 }}>
+        {t("evaluation.nps.note")}
+      </p>
+    );
+  }
+  return (
+    <Notice
+      compact
+      icon={MessageSquareHeart}
+      title={t("evaluation.nps.title")}
+      text={t(found.length === 0 ? "evaluation.nps.noRole" : "evaluation.nps.noAnswers")}
+      action={found.length === 0 ? <Link to={path("tag-roles")}>{t("evaluation.nps.go")}</Link> : undefined}
+    />
   );
 }
 

@@ -35,7 +35,8 @@ export function useSay(currency: string): Say {
 
 /** The mean of one person, and what an action adds to it, in the words of the measure. */
 export function sayMeasure(say: Say, measure: Effect["measure"]): { mean: (value: number) => string; change: (value: number) => string } {
-  return measure === "revenue" ? { mean: say.money, change: say.money } : { mean: say.share, change: say.points };
+  if (measure === "revenue") return { mean: say.money, change: say.money };
+  return measure === "nps" ? { mean: say.people, change: say.people } : { mean: say.share, change: say.points };
 }
 
 export function useCauses(): (worth: Worth) => string {
