@@ -59,7 +59,7 @@ export default {
     wrong_currency: "The amounts are in another currency than the workspace. Convert them first.",
     repeated_spend: "A day and channel is in the file twice. Add the two up, or take one out.",
     bad_spend_file: "The file cannot be read as spend, so nothing was taken. See which lines below.",
-    invalid_spec: "The report cannot be asked like this. See the technical details for the place.",
+    invalid_spec: "A choice of the report is outside of what is allowed; in the form it is marked in red. The technical details name it.",
     saved_report_changed: "Somebody else changed this report meanwhile. Load the page again and repeat the change.",
     too_many_saved_reports: "There are as many saved reports as there can be. Remove some first.",
     metric_changed: "Somebody else changed this metric meanwhile. Load it again and repeat the change.",

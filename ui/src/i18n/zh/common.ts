@@ -59,7 +59,7 @@ const zh: SameKeys<typeof en> = {
     wrong_currency: "金额的币种与工作区不一致，请先换算。",
     repeated_spend: "文件里同一天、同一渠道出现了两次，请合并或删掉一行。",
     bad_spend_file: "文件无法按投放费用读取，没有写入任何数据。具体哪几行见下方。",
-    invalid_spec: "报表的条件无法使用，具体位置见技术详情。",
+    invalid_spec: "报表中有条件超出允许范围，已在表单中标红；具体位置见技术详情。",
     saved_report_changed: "此报表已被他人修改。请刷新页面后重新修改。",
     too_many_saved_reports: "已存报表数量已达上限，请先移除一些。",
     metric_changed: "这个指标刚刚被别人修改过，请重新加载后再改。",
