@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import cast
 
 import hypothesis
 import pytest
@@ -15,6 +16,7 @@ from tests.support.disks import small_disk
 from tests.support.folder import choose_folder
 from tests.support.houses import migrated_warehouse
 from tests.support.postgres import _migrated_database, migrated_postgres_url, postgres_server, postgres_url
+from uems.kernel._clickhouse import SESSION_SETTINGS
 from uems.kernel.log import Log, open_log
 from uems.kernel.settings import Settings
 from uems.kernel.store import Store, open_store
@@ -34,6 +36,8 @@ __all__ = [
 
 
 choose_folder()
+# The engine translates what a query computes into machine code when it has come a few times. That pays for millions of rows.
+cast(dict[str, object], SESSION_SETTINGS).update(compile_expressions=0, compile_aggregate_expressions=0, compile_sort_description=0)
 gc.disable()  # until everything is collected, see below
 
 # Nothing here depends on how fast the machine is.

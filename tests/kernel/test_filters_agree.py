@@ -100,7 +100,7 @@ def _in_sql(warehouse: Warehouse, batch: int, nodes: list[Node], fields: Fields,
     return [[bool(v) for v in column.to_pylist()] for column in answer.columns]
 
 
-@settings(max_examples=worlds(20), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=worlds(10), deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     st.lists(rows, min_size=1, max_size=25),
     st.lists(filters, min_size=1, max_size=20),

@@ -26,7 +26,7 @@ from uems.web.app import create_app
 from uems.web.openapi import openapi_document
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
-EXAMPLES = worlds(12)
+EXAMPLES = worlds(6)
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 KNOWN: dict[str, Any] = {"key": "x", "tag": "x", "person_id": 1, "list_id": 1, "trait": "city", "name": "overview", "role": "purchase"}
 OPERATIONS = [(method.upper(), path) for path, methods in openapi_document()["paths"].items() for method in methods]

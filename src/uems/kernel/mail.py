@@ -77,7 +77,7 @@ def send(settings: Settings, message: EmailMessage) -> str:
 
 
 def _connected(settings: Settings) -> smtplib.SMTP:
-    tls = ssl.create_default_context()
+    tls = None if settings.smtp_tls == "none" else ssl.create_default_context()
     server: smtplib.SMTP
     if settings.smtp_tls == "tls":
         server = smtplib.SMTP_SSL(settings.smtp_host, settings.smtp_port, timeout=SECONDS, context=tls)
