@@ -14,7 +14,7 @@ import { previewQuery, templateQuery } from "../queries";
 import { useReason } from "../words";
 import styles from "./Campaigns.module.css";
 import { outlookQuery, type Outlook, type Spec } from "./queries";
-import { LETTERS } from "./spec";
+import { contextOf, LETTERS } from "./spec";
 
 const MICROS_A_MINOR = 10_000;
 
@@ -94,14 +94,14 @@ function Numbers({ found }: { found: Outlook }): ReactNode {
 /** The letter as one of the people would read it. */
 function AsRead({ spec, people }: { spec: Spec; people: readonly number[] }): ReactNode {
   const { t } = useTranslation();
-  const { slug } = useWorkspace();
+  const { slug, currency } = useWorkspace();
   const may = useMay("messages:read");
   const [place, setPlace] = useState(0);
   const [picked, setPicked] = useState<number | null>(null);
   const person = picked !== null && people.includes(picked) ? picked : people[0];
   const chosen = spec.variants[place] ?? spec.variants[0];
   const template = useQuery({ ...templateQuery(slug, chosen?.template ?? ""), enabled: may && Boolean(chosen?.template), retry: false });
-  const body = JSON.stringify({ spec: template.data?.spec, person_id: person });
+  const body = JSON.stringify({ spec: template.data?.spec, person_id: person, context: contextOf(spec, chosen?.offer, currency) });
   const letter = useQuery({ ...previewQuery(slug, body), enabled: template.isSuccess && person !== undefined });
   if (!may || !chosen?.template) return null;
   return (

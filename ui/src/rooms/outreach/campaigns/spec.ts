@@ -1,4 +1,5 @@
 // What does a campaign begin as, and which key comes of its name?
+import { digitsOf, minorPerUnit } from "@/parts/money";
 import type { Spec } from "./queries";
 
 /** No coupon. */
@@ -27,4 +28,15 @@ export function keyOf(name: string): string {
     .replace(/[^a-z0-9]+/g, "_")
     .replace(/^_+|_+$/g, "");
   return found.slice(0, 60);
+}
+
+type Offer = Spec["variants"][number]["offer"];
+
+/** What a template reads beside the person: the coupon of the variant, where any variant has one. */
+export function contextOf(spec: Spec, offer: Offer | undefined, currency: string): Record<string, unknown> {
+  if (offer === undefined || spec.variants.every((one) => one.offer.kind === "none")) return {};
+  const per = minorPerUnit(currency);
+  const amount = `${(offer.amount_minor / per).toFixed(digitsOf(currency))} ${currency}`;
+  const texts = { none: "", amount, percent: `${offer.percent}%` };
+  return { offer: { ...offer, text: texts[offer.kind] } };
 }
