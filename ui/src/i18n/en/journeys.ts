@@ -44,11 +44,11 @@ export default {
     zone: "Time zone: {{zone}}",
     freshness: "Complete up to:",
     eventsLeftOut:
-      "{{n}} events of other days ({{from}} – {{to}}) are left out, as they lie too far from these. Pick the days to see them.",
-    eventsLeftOut_one: "{{n}} event of another day ({{from}}) is left out, as it lies too far from these. Pick the day to see it.",
+      "{{n}} events of other days ({{days}}) are left out, as they lie too far from these. Pick the days to see them.",
+    eventsLeftOut_one: "{{n}} event of another day ({{days}}) is left out, as it lies too far from these. Pick the day to see it.",
     sessionsLeftOut:
-      "{{n}} sessions of other days ({{from}} – {{to}}) are left out, as they lie too far from these. Pick the days to see them.",
-    sessionsLeftOut_one: "{{n}} session of another day ({{from}}) is left out, as it lies too far from these. Pick the day to see it.",
+      "{{n}} sessions of other days ({{days}}) are left out, as they lie too far from these. Pick the days to see them.",
+    sessionsLeftOut_one: "{{n}} session of another day ({{days}}) is left out, as it lies too far from these. Pick the day to see it.",
     exact: "Exact",
     estimate: "Estimate",
     exactHint: "Counted one by one; nothing is sampled or rounded.",

@@ -20,8 +20,10 @@ export function LeftOut({ warnings, children }: LeftOutProps): ReactNode {
     const key = code === "events_left_out" || code === "sessions_left_out" ? CODES[code] : null;
     const [from, to] = Array.isArray(near) ? near.map(String) : [];
     const count = Number(subject);
-    if (key && from && to)
-      return children(t(key, { count, n: formatNumber(count, tag), from: formatDay(from, tag), to: formatDay(to, tag) }));
+    if (!key || !from || !to) continue;
+    const ends = { from: formatDay(from, tag), to: formatDay(to, tag) };
+    const days = from === to ? ends.from : t("period.range", ends);
+    return children(t(key, { count, n: formatNumber(count, tag), days }));
   }
   return null;
 }
