@@ -13,8 +13,10 @@ from tests.outreach.campaigns.world import CampaignShop
 from tests.outreach.flows.world import graph
 from tests.support.feed import Happened
 from tests.support.houses import build
+from uems.evaluation.health import health
 from uems.evaluation.league import worth_over_time
 from uems.evaluation.model import Effect
+from uems.kernel.clock import start_of_day
 from uems.kernel.house import House
 from uems.kernel.settings import Settings
 from uems.profiles.api import set_role
@@ -90,6 +92,25 @@ def test_the_difference_is_that_of_the_last_answers_within_the_horizon(shop: Cam
     assert effect.treated == pytest.approx(sum(groups[True]) / len(groups[True]))
     assert effect.control == pytest.approx(sum(groups[False]) / len(groups[False]))
     assert (effect.low, effect.high, effect.p_value) == pytest.approx((interval.low, interval.high, wanted.pvalue))
+
+
+def test_health_has_the_score_of_the_last_four_weeks(shop: CampaignShop) -> None:
+    found = health(shop.house, shop.scope, shop.now)
+    end = start_of_day(found.last_day + DAY, shop.scope.zone)
+    for which, back in (("value", 0), ("before", 28)):
+        scores = [
+            score
+            for call, _ in shop.calls
+            if call.event == "NPS Answered"
+            and end - (back + 28) * DAY <= call.ts < end - back * DAY
+            and isinstance(score := json.loads(call.properties)["score"], int)
+            and 0 <= score <= 10
+        ]
+        wanted = 100 * (sum(one >= 9 for one in scores) - sum(one <= 6 for one in scores)) / len(scores)
+        [part] = [one for one in found.parts if one.part == "nps"]
+        assert getattr(part, which) == pytest.approx(wanted)
+    assert part.value is not None
+    assert part.score == pytest.approx((part.value + 100) / 2)
 
 
 def test_where_nobody_answered_there_is_no_difference_and_it_says_so(shop: CampaignShop) -> None:

@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from random import Random
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.journeys.reports.world import CLOCK, FIRST, HOUR, LAST, Act, Town, World, built, examples, told, town
+from tests.journeys.reports.world import CLOCK, FIRST, HOUR, LAST, START, Act, Town, World, built, examples, told, town
 from tests.kpis.world import (
     CONFIGS,
     NOT_BY_X,
@@ -267,6 +268,31 @@ def test_there_is_no_score_without_surveys(town: Town) -> None:
     world.send([Act(ms=0, user="anna", event="A")])
     assert ask(world, "nps", first=FIRST, last=LAST).value.reason == Reason(code="no_surveys")
     assert ask(world, "feature_penetration", first=FIRST, last=LAST, config={}).value.reason == Reason(code="no_feature")
+
+
+def test_the_score_is_of_the_answers_from_0_to_10_of_each_group(town: Town) -> None:
+    world = town.world()
+    rng, day_ms = Random(8), 86_400_000
+    told = []
+    for n in range(60):
+        score, x = rng.choice([*range(11), 9, 10, 12, -1, "much"]), rng.choice("ab")
+        told.append((rng.randrange(14) * day_ms, n % 25, score, x))
+    world.send([Act(ms=ms, user=f"u{n}", event="Told", properties={"points": score, "x": x}) for ms, n, score, x in told])
+    asked = entered(world)
+    assert ask(world, "nps", first=FIRST, last=LAST).value.reason == Reason(code="no_surveys")
+    profiles.set_role(world.town.house.store, asked, "nps", events=["Told"])
+    profiles.set_role(world.town.house.store, asked, "nps_score", property="points")
+
+    def wanted(only: str | None) -> float:
+        mine = [score for _, _, score, x in told if isinstance(score, int) and 0 <= score <= 10 and only in (None, x)]
+        return 100 * (sum(score >= 9 for score in mine) - sum(score <= 6 for score in mine)) / len(mine)
+
+    first = START.date() - timedelta(days=1)
+    whole = ask(world, "nps", first=first, last=first + timedelta(days=16))
+    assert whole.value.value == pytest.approx(wanted(None))
+    parts = ask(world, "nps", first=first, last=first + timedelta(days=16), dimension=dimension()).parts
+    assert sorted(part.value.value or 0 for part in parts if part.value.denominator) == pytest.approx(sorted([wanted("a"), wanted("b")]))
+    assert ask(world, "nps", first=first - timedelta(days=9), last=first - timedelta(days=5)).value.reason == Reason(code="no_surveys")
 
 
 def test_an_empty_workspace_has_zeros_and_reasons(town: Town) -> None:

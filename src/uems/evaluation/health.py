@@ -23,6 +23,9 @@ Part: TypeAlias = Literal["unsubscribed", "complained", "refunded", "silent", "p
 DAYS: Final = 28
 CEILINGS: Final[Mapping[Part, float]] = {"unsubscribed": 0.05, "complained": 0.003, "refunded": 0.3, "silent": 0.8, "pressure": 7.0}
 
+_WORST_NPS: Final = -100.0
+"""Everybody would advise against us; at 100 everybody recommends us."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HealthPart:
@@ -50,6 +53,7 @@ def health(house: House, scope: Scope, now: datetime) -> Health:
     reading = Reading(house, scope, now)
     today = day_of(datetime.fromtimestamp(reading.known().last_ms / 1000, UTC), scope.zone)
     ends = [start_of_day(today - timedelta(days=back), scope.zone) for back in (0, DAYS, 2 * DAYS, 3 * DAYS)]
+    answers = reading.answers(ends[2])
     bought, gave_back = reading.purchases(ends[2]), reading.refunds(ends[2])
     days = reading.days(ends[3])
     periods = [
@@ -57,6 +61,7 @@ def health(house: House, scope: Scope, now: datetime) -> Health:
             **_messages(outreach.pressure(house.store, scope, start, end)),
             "refunded": _share(_within(gave_back, start, end), _within(bought, start, end)),
             "silent": _silent(days, before, start, end),
+            "nps": None if answers is None else _recommended(answers, start, end),
         }
         for end, start, before in zip(ends, ends[1:3], ends[2:4], strict=False)
     ]
@@ -70,11 +75,15 @@ def health(house: House, scope: Scope, now: datetime) -> Health:
 
 
 def _part(part: Part, value: float | None, before: float | None) -> HealthPart:
-    return HealthPart(part=part, value=value, before=before, ceiling=CEILINGS.get(part), score=_score(part, value))
+    return HealthPart(
+        part=part, value=value, before=before, ceiling=_WORST_NPS if part == "nps" else CEILINGS[part], score=_score(part, value)
+    )
 
 
 def _score(part: Part, value: float | None) -> float | None:
-    return None if value is None else 100 * max(0.0, 1 - value / CEILINGS[part])
+    if value is None:
+        return None
+    return (value - _WORST_NPS) / 2 if part == "nps" else 100 * max(0.0, 1 - value / CEILINGS[part])
 
 
 def _mean(scores: Sequence[float | None]) -> float | None:
@@ -96,6 +105,12 @@ def _share(some: int, of: int) -> float | None:
 
 def _within(happened: Happenings, start: datetime, end: datetime) -> int:
     return int(((happened.at_ms >= start.timestamp() * 1000) & (happened.at_ms < end.timestamp() * 1000)).sum())
+
+
+def _recommended(answers: Happenings, start: datetime, end: datetime) -> float | None:
+    """The Net Promoter Score of the answers in [start, end), -100 to 100."""
+    inside = (answers.at_ms >= start.timestamp() * 1000) & (answers.at_ms < end.timestamp() * 1000)
+    return float(answers.amount[inside].mean()) if inside.any() else None
 
 
 def _silent(days: Happenings, before: datetime, start: datetime, end: datetime) -> float | None:

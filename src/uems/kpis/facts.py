@@ -49,6 +49,16 @@ class Money:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """One answer a row, 0 to 10. points: 100 of a 9 or 10, -100 of 0 to 6, else 0. day, group: as of ``Money``. Shape (n,) each."""
+
+    person: Ints
+    day: Ints
+    points: Ints
+    group: Ints
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Time:
     """Day by day: seconds of all sessions, and people who had one."""
 
@@ -230,6 +240,29 @@ class Facts:
             group=journeys.numbers(found, "part", np.int64),
         )
 
+    def answers(self, cut: Cut | None) -> Answers:
+        """What plays the role ``nps`` in the days of ``base``. cut: by a dimension, or none."""
+        key = ("answers", cut)
+        if key not in self.kept:
+            query = self.ask.query()
+            score = query.number_sql(self.roles.property("nps_score"))
+            columns = {
+                "d": Sql("toInt32(toUInt16(day))"),
+                "points": Sql(f"toInt64(multiIf({score} >= 9, 100, {score} <= 6, -100, 0))"),
+                "part": Sql("toUInt8(0)") if cut is None else self.code(query, cut),
+            }
+            where = Sql(f"{self.these_sql(query, self.roles.events('nps'))} AND {score} BETWEEN 0 AND 10")
+            rows = query.events_sql(columns, where, *self._instants(self.base))
+            found = query.run(Sql(f"SELECT person, d, points, part FROM {rows}"))
+            self.kept[key] = Answers(
+                person=journeys.numbers(found, "person", np.int64),
+                day=journeys.numbers(found, "d", np.int64) - (self.base.first - EVER).days,
+                points=journeys.numbers(found, "points", np.int64),
+                group=journeys.numbers(found, "part", np.int64),
+            )
+        kept: Answers = self.kept[key]
+        return kept
+
     def time(self, cut: Cut | None, group: int) -> Time | None:
         """The time in sessions; None by a dimension that sessions do not have."""
         query = self.ask.query()
@@ -355,16 +388,29 @@ class View:
         found = self.facts.money(tuple(sorted(names)), Window(first=start, last=end), cut)
         if cut is None:
             return found
-        if cut.dimension is not None:
-            mine = found.group == self.group
-        else:
-            flags = journeys.flags(self.facts.members(cut)[self.group])
-            mine = np.zeros(len(found.person), np.bool_)
-            inside = found.person < len(flags)
-            mine[inside] = flags[found.person[inside]]
+        mine = self._of_group(found.person, found.group, cut)
         return Money(
             person=found.person[mine], day=found.day[mine], events=found.events[mine], revenue=found.revenue[mine], group=found.group[mine]
         )
+
+    def _of_group(self, person: Ints, group: Ints, cut: Cut) -> npt.NDArray[np.bool_]:
+        """Which rows are of this part: by their group of a dimension, or by who is in the segment now."""
+        if cut.dimension is not None:
+            return np.asarray(group == self.group, np.bool_)
+        flags = journeys.flags(self.facts.members(cut)[self.group])
+        mine = np.zeros(len(person), np.bool_)
+        inside = person < len(flags)
+        mine[inside] = flags[person[inside]]
+        return mine
+
+    def answers(self) -> Answers:
+        """Answers to the question whether people would recommend us, of the group."""
+        cut = self.cut
+        found = self.facts.answers(cut if cut is not None and cut.dimension is not None else None)
+        if cut is None:
+            return found
+        mine = self._of_group(found.person, found.group, cut)
+        return Answers(person=found.person[mine], day=found.day[mine], points=found.points[mine], group=found.group[mine])
 
     def by_day(self, rows: Money, what: Ints) -> Ints:
         """The sum of ``what`` on each row of days."""

@@ -23,7 +23,8 @@ _TEXTS: Final[dict[ReasonCode, Words]] = {
         en="Nobody's expected value is known yet. Have it worked out on the page of lifetime value.",
     ),
     "no_surveys": Words(
-        zh="还没有问卷数据；有了 NPS 问卷之后，这里会显示得分。", en="There are no surveys yet; once there are, the score stands here."
+        zh="这段时间没有推荐意愿的回答。请确认哪个事件是回答、哪个属性是 0 到 10 的分数。",
+        en="There are no answers in the period. Say which event is an answer, and which property holds the score from 0 to 10.",
     ),
     "no_feature": Words(zh="请先选择要看的功能对应的事件。", en="Choose the event of the feature first."),
     "not_by_dimension": Words(

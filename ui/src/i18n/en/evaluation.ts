@@ -30,7 +30,7 @@ export default {
       nps: "NPS",
     },
     perWeek: "{{value}} a week",
-    noNps: "No surveys yet",
+    noNps: "No answers yet",
     score: "Before: {{before}}. Score {{score}}, 0 from {{ceiling}} on",
     together: "Together",
     togetherNote: "Everybody for whom anything was meant, against those held out of all of it.",

@@ -30,7 +30,7 @@ export default {
       nps: "净推荐值",
     },
     perWeek: "每周 {{value}} 条",
-    noNps: "还没有问卷",
+    noNps: "还没有回答",
     score: "之前 {{before}}。得分 {{score}}，达到 {{ceiling}} 为 0 分",
     together: "合计效果",
     togetherNote: "本应触达的所有人，与整体留出的人相比。",

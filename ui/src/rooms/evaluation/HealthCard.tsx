@@ -14,6 +14,7 @@ export function HealthCard({ health }: { health: Health }): ReactNode {
   const said = (part: string, value: number | null): string => {
     if (value === null) return "–";
     if (part === "pressure") return t("evaluation.perWeek", { value: value.toLocaleString(tag, { maximumFractionDigits: 1 }) });
+    if (part === "nps") return value.toLocaleString(tag, { maximumFractionDigits: 1 });
     return value.toLocaleString(tag, { style: "percent", maximumFractionDigits: 2 });
   };
   return (
@@ -29,7 +30,7 @@ export function HealthCard({ health }: { health: Health }): ReactNode {
           name={t(`evaluation.parts.${one.part}`)}
           value={<span className="tabular">{said(one.part, one.value)}</span>}
           note={
-            one.part === "nps"
+            one.part === "nps" && one.value === null
               ? t("evaluation.noNps")
               : t("evaluation.score", { before: said(one.part, one.before), ceiling: said(one.part, one.ceiling), score: whole(one.score) })
           }
