@@ -38,7 +38,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 @contextmanager
-def served(tmp_path_factory: pytest.TempPathFactory, before: Callable[[Path], None] | None = None, **more: str) -> Iterator[Site]:
+def served(tmp_path_factory: pytest.TempPathFactory, before: Callable[[Path], None] | None = None, /, **more: str) -> Iterator[Site]:
     """A server of its own with the built UI and the workspace "shop", in which nothing has happened yet. more: settings.
 
     before: what is done to the home before the server starts.
