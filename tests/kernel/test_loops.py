@@ -7,7 +7,6 @@ from datetime import datetime
 
 import pytest
 
-from uems.kernel import loops
 from uems.kernel.errors import UemsError
 from uems.kernel.leases import acquire
 from uems.kernel.loops import Loop
@@ -125,7 +124,6 @@ def test_rounds_give_way_to_whoever_waits_for_an_answer() -> None:
 def test_a_loop_that_found_nothing_rests_until_something_is_written(
     sqlite_store: Store, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(loops, "_STILL_SECONDS", 3600.0)
     rounds = [threading.Event() for _ in range(3)]
     ended = iter(rounds)
 
@@ -133,7 +131,7 @@ def test_a_loop_that_found_nothing_rests_until_something_is_written(
         next(ended).set()
         return False
 
-    loop = Loop("quiet", step, store=sqlite_store, pause=lambda worked, took: 0.001)
+    loop = Loop("quiet", step, store=sqlite_store, still=3600.0, pause=lambda worked, took: 0.001)
     loop.start()
     assert rounds[0].wait(30)
     # A lease that is taken or kept gives nobody anything to do.

@@ -38,6 +38,7 @@ _RESERVE_BYTES = 512_000_000  # disk space left for the store and the warehouse,
 _TRIM_RECORDS = 256
 _DISK_SECONDS = _LOOK_SECONDS = 0.2
 _RETRY_SECONDS = (1, 60)
+_QUIET_SECONDS = 2.0
 
 
 class Log:
@@ -72,6 +73,7 @@ class Log:
         self._drain = _Drain()
         self._news = threading.Condition()  # guards the heads; readers sleep on it
         self._heads: dict[int, int] = {}
+        self._came: dict[int, float] = {}
         self._thread = threading.Thread(target=self._run, name="uems-log-writer", daemon=True)
         self._thread.start()
 
@@ -101,18 +103,24 @@ class Log:
             with self._news:
                 left = deadline - time.monotonic()
                 if self._heads.get(partition, 0) <= after and left > 0 and not self._closing:
-                    self._news.wait(min(left, self._engine.poll_seconds))
+                    self._news.wait(min(left, self._poll_seconds(partition)))
                 if self._heads.get(partition, 0) > after:
                     return True
                 if self._closing:
                     return False
             head = self._engine.head(partition)
             with self._news:
-                self._heads[partition] = max(head, self._heads.get(partition, 0))
+                if head > self._heads.get(partition, 0):
+                    self._heads[partition], self._came[partition] = head, time.monotonic()
             if head > after:
                 return True
             if left <= 0:
                 return False
+
+    def _poll_seconds(self, partition: int) -> float:
+        """Seconds between looks at what other processes append: three times as many when nothing has come for a while."""
+        since = time.monotonic() - self._came.get(partition, 0.0)
+        return self._engine.poll_seconds * (1 if since < _QUIET_SECONDS else 3)
 
     def head(self, partition: int) -> int:
         """The newest offset; 0 before the first append."""

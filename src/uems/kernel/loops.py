@@ -13,7 +13,7 @@ from uems.kernel.store import Store
 _logger = logging.getLogger("uems.loops")
 
 _NICENESS = 10
-_STILL_SECONDS = 2.0
+_STILL_SECONDS = 5.0
 
 
 def give_way() -> None:
@@ -34,7 +34,7 @@ class Loop:
     step: one round; whether anything was done. What it raises is logged (the first time, the fifth, then every fiftieth in a row), and
     it is tried again, after up to 30 seconds. pause: (whether anything was done, how many seconds the round took) → how many seconds
     to rest. store: where its work comes from, but for what time brings; while nothing is written there, a round that found nothing is
-    followed by the next one only after two seconds. close: gives back what the rounds hold; called once, when no round runs any more.
+    followed by the next one only after ``still`` seconds. close: gives back what the rounds hold; called once, when no round runs any more.
     ending: set when rounds are to end.
     """
 
@@ -45,10 +45,12 @@ class Loop:
         *,
         pause: Callable[[bool, float], float],
         store: Store | None = None,
+        still: float = _STILL_SECONDS,
         close: Callable[[], None] = lambda: None,
     ) -> None:
         self.ending = threading.Event()
         self._name, self._step, self._pause, self._store, self._close = name, step, pause, store, close
+        self._still = still
         self._thread = threading.Thread(target=self._run, name=name)
 
     def start(self) -> None:
@@ -89,6 +91,6 @@ class Loop:
 
     def _while_still(self, pause: float, known: int | None) -> None:
         """Until something was written since ``known``: a look at that costs a hundredth of a round. Not for long, for time goes on."""
-        until = time.monotonic() + _STILL_SECONDS - pause
+        until = time.monotonic() + self._still - pause
         while known is not None and pause > 0 and self._changes() == known and time.monotonic() < until and not self.ending.is_set():
             self.ending.wait(pause)

@@ -52,7 +52,12 @@ class Campaigner:
         self._house, self._workspaces, self._clock, self._batch = house, workspaces, clock, batch
         self._hold = leases.Hold(house.store, "campaigns", holder, LEASE_SECONDS, clock)
         self._loop = Loop(
-            "campaigns", self.step, store=house.store, pause=lambda worked, took: 0.0 if worked else PAUSE_SECONDS, close=self._hold.release
+            "campaigns",
+            self.step,
+            store=house.store,
+            still=2.0,
+            pause=lambda worked, took: 0.0 if worked else PAUSE_SECONDS,
+            close=self._hold.release,
         )
         self._looked: dict[tuple[int, int, int], datetime] = {}
         self._zones: dict[int, tuple[datetime, list[str]]] = {}

@@ -106,7 +106,7 @@ class Engine:
         self._worlds: Worlds = worlds or (lambda scope, people, now: World(house, scope, people, now))
         self._plans = Plans(house.store)
         self._most = batch
-        self._loop = Loop("flows", self.step, store=house.store, pause=lambda worked, took: 0.0 if worked else PAUSE_SECONDS)
+        self._loop = Loop("flows", self.step, store=house.store, still=2.0, pause=lambda worked, took: 0.0 if worked else PAUSE_SECONDS)
         self.moves = 0
         """Moves since the process began."""
 

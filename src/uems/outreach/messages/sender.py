@@ -67,7 +67,7 @@ class Sender:
         self._alone = house.warehouse.engine == "chdb" and house.store.dialect == "sqlite"
         self._swept: datetime | None = None
         self._pruner = Pruner(house.store)
-        self._loop = Loop("messages", self.step, store=house.store, pause=lambda worked, took: 0.0 if worked else PAUSE_SECONDS)
+        self._loop = Loop("messages", self.step, store=house.store, still=2.0, pause=lambda worked, took: 0.0 if worked else PAUSE_SECONDS)
 
     def start(self) -> None:
         self._loop.start()
