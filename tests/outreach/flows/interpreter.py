@@ -7,6 +7,7 @@ from typing import Any
 from uems.kernel.bucketing import bucket
 
 MINUTE = 60
+HOUR = 3600
 
 
 @dataclass
@@ -27,8 +28,35 @@ class Walker:
     answer: str = ""
 
 
+class Line:
+    """Those who stand before a node that lets ``most`` through in any hour, one after the other in the order in which they came."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.passed: list[int] = []
+        self.turns: dict[int, int] = {}
+
+    def ask(self, group: list[int], now: int, *, waited: bool) -> set[int]:
+        """Who of the group passes now; ``turns`` tells the others when to come again. waited: they stood in the line already."""
+        for one in group if waited else ():
+            del self.turns[one]
+        lately = [at for at in self.passed if at > now - HOUR]
+        before = [] if waited else sorted(self.turns.values())
+        able = group[: max(0, self.most - len(lately))] if waited or not before else []
+        self.passed += [now] * len(able)
+        ahead, last = [*lately, *[now] * len(able), *before], max([now + 1, *before])
+        for one in group[len(able) :]:
+            # An hour after whoever goes so many places before them.
+            last = max(last, ahead[-self.most] + HOUR) if len(ahead) >= self.most else last
+            ahead.append(last)
+            self.turns[one] = last
+        return set(able)
+
+
 class Interpreter:
     """A flow by event, with waits, splits, tests, branches, loops, sends, effects, answers from outside, a holdout and a goal.
+
+    Where it begins with a rate limit, nothing leads back to it and nobody leaves before the end.
 
     fits: for whom conditions hold now; they are also those whom a channel reaches.
     """
@@ -41,6 +69,9 @@ class Interpreter:
         self.sent: list[tuple[int, int, str]] = []
         self.effects: list[tuple[int, int, str]] = []
         self.fits: set[int] = set()
+        first = self.nodes[graph["start"]]
+        self.line = Line(first["config"]["people"]) if first["type"] == "rate_limit" else None
+        self.able: set[int] = set()
 
     def event(self, person: int, name: str, now: int) -> None:
         if name == self.graph["entry"]["event"]:
@@ -79,12 +110,25 @@ class Interpreter:
         self.walkers.append(Walker(person=person, entry=len(mine) + 1, since=now, at=self.graph["start"], due=now))
 
     def tick(self, now: int) -> None:
-        for one in self.walkers:
-            if not one.over and one.due is not None and one.due <= now:
-                self._walk(one, now)
+        due = [one for one in self.walkers if not one.over and one.due is not None and one.due <= now]
+        if self.line is not None:
+            at_gate = {
+                number: one
+                for number, one in enumerate(self.walkers)
+                if any(one is other for other in due) and one.at == self.graph["start"]
+            }
+            waiting = [number for number, one in at_gate.items() if not one.fresh]
+            self.able = self.line.ask(waiting, now, waited=True) if waiting else set()
+            new = [number for number, one in at_gate.items() if one.fresh and not self._held(one)]
+            self.able |= self.line.ask(new, now, waited=False) if new else set()
+        for one in due:
+            self._walk(one, now)
+
+    def _held(self, one: Walker) -> bool:
+        return bucket(f"{self.salt}:holdout", str(one.person)) < float(self.graph["holdout_percent"]) / 100
 
     def _walk(self, one: Walker, now: int) -> None:
-        if one.fresh and bucket(f"{self.salt}:holdout", str(one.person)) < self.graph["holdout_percent"] / 100:
+        if one.fresh and self._held(one):
             one.over, one.due, one.at = "holdout", None, one.at
             return
         woken = not one.fresh
@@ -105,6 +149,11 @@ class Interpreter:
         """The way out, or None for staying."""
         node = self.nodes[one.at]
         kind, config = node["type"], node["config"]
+        if kind == "rate_limit":
+            assert self.line is not None
+            number = next(number for number, other in enumerate(self.walkers) if other is one)
+            one.due = self.line.turns.get(number, now)
+            return "next" if number in self.able else None
         if kind == "wait" and not woken:
             one.due = now + config["amount"] * MINUTE
             return None

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -87,6 +87,7 @@ _CONFIGS = {
 _WAYS = {"wait": ("next",), "wait_until": ("happened", "timeout"), "split": ("a", "b"), "holdout": ("next", "held"), "send": ("next",)}
 _WAYS |= {"wait_segment": ("yes", "timeout"), "ab": ("a", "b"), "webhook": ("ok", "failed"), "task": ("well", "badly", "timeout")}
 _WAYS |= {
+    "rate_limit": ("next",),
     "branch": ("yes", "no"),
     "best_channel": ("outbox", "webhook", "none"),
     "record_event": ("next",),
@@ -100,7 +101,10 @@ def graphs(draw: st.DrawFn) -> dict[str, Any]:
     """Nodes in a row, each way to any later one; at the end perhaps a wait and a way back."""
     kinds = draw(st.lists(st.sampled_from(sorted(_CONFIGS)), min_size=1, max_size=5))
     nodes = [{"id": f"n{i}", "type": kind, "config": draw(_CONFIGS[kind])} for i, kind in enumerate(kinds)]
-    back = draw(st.booleans())
+    limited = draw(st.integers(0, 3)) == 0
+    if limited:
+        nodes[0] = {"id": "n0", "type": "rate_limit", "config": {"people": draw(st.integers(1, 2))}}
+    back = not limited and draw(st.booleans())
     tail = [{"id": "pause", "type": "wait", "config": {"amount": 1, "unit": "minute"}}] if back else []
     tail += [{"id": "loop", "type": "go_to", "config": {"times": draw(st.integers(1, 2))}}] if back else []
     names = [*(str(node["id"]) for node in nodes), *(str(node["id"]) for node in tail), "end"]
@@ -114,7 +118,11 @@ def graphs(draw: st.DrawFn) -> dict[str, Any]:
     if back:
         edges += [{"source": "pause", "way": "next", "target": "loop"}, {"source": "loop", "way": "again", "target": "n0"}]
         edges += [{"source": "loop", "way": "enough", "target": "end"}]
-    goal = {"events": ["Order Completed"], "where": None, "days": 14, "leave": draw(st.booleans())} if draw(st.booleans()) else None
+    goal = (
+        {"events": ["Order Completed"], "where": None, "days": 14, "leave": draw(st.booleans())}
+        if draw(st.booleans()) and not limited
+        else None
+    )
     return {
         "entry": {"type": "event", "event": "Signed Up"},
         "reentry": {"allow": draw(st.sampled_from(["never", "always"]))},
@@ -130,6 +138,7 @@ _STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("event"), st.integers(1, 4), st.sampled_from(EVENTS)),
         st.tuples(st.just("pass"), st.integers(0, 4), st.just("")),
+        st.tuples(st.just("pass"), st.sampled_from([30, 61]), st.just("")),
         st.tuples(st.just("turn"), st.integers(1, 4), st.just("")),
         st.tuples(st.just("tick"), st.just(0), st.just("")),
         st.tuples(st.just("answer"), st.integers(1, 4), st.sampled_from(["well", "badly"])),
@@ -140,8 +149,37 @@ _STEPS = st.lists(
 )
 
 
+def simple(first: dict[str, Any], goal: dict[str, Any] | None) -> dict[str, Any]:
+    """One node and the end, for everybody who signs up, as often as they do."""
+    return {
+        "entry": {"type": "event", "event": "Signed Up"},
+        "reentry": {"allow": "always"},
+        "goal": goal,
+        "holdout_percent": 0,
+        "start": "n0",
+        "nodes": [{"id": "n0", **first}, {"id": "end", "type": "exit", "config": {}}],
+        "edges": [{"source": "n0", "way": "next", "target": "end"}],
+    }
+
+
+_BOUGHT = {"events": ["Order Completed"], "where": None, "days": 14, "leave": True}
+
+
 @settings(max_examples=worlds(100))
 @given(graphs(), _STEPS)
+# Whoever has reached the goal may come in again, before any round has seen that they left.
+@example(
+    simple({"type": "send", "config": {"template": "hello"}}, _BOUGHT),
+    [("event", 1, "Signed Up"), ("event", 1, "Order Completed"), ("event", 1, "Signed Up"), ("tick", 0, "")],
+)
+# A round comes late: whoever waits for their turn still goes before whoever came while nobody was let through.
+@example(
+    simple({"type": "rate_limit", "config": {"people": 1}}, None),
+    [
+        *[("event", 1, "Signed Up"), ("tick", 0, ""), ("event", 2, "Signed Up"), ("tick", 0, "")],
+        *[("pass", 30, ""), ("event", 3, "Signed Up"), ("pass", 61, ""), ("tick", 0, "")],
+    ],
+)
 def test_the_engine_is_the_interpreter(shop: FlowShop, graph: dict[str, Any], steps: list[tuple[str, int, str]]) -> None:
     number = next(_numbers)
     flow = shop.publish(graph, f"f{number}")
@@ -155,7 +193,7 @@ def test_the_engine_is_the_interpreter(shop: FlowShop, graph: dict[str, Any], st
             oracle.fits ^= {amount}
             Fitting.people = oracle.fits
         elif what == "event":
-            shop.now += timedelta(seconds=1)
+            shop.now += timedelta(seconds=4)  # longer than what a rate limit takes as one instant
             _happen(shop, plans, amount, name, f"{number}-{step}")
             oracle.event(amount, name, _seconds(shop.now))
         elif what == "answer":

@@ -230,7 +230,8 @@ def through(plan: Plan, runs: Sequence[Run], at: Cohort, walked: Walked) -> None
     """Take the runs of one version from where they stand to where each next waits or ends. at: the round, without people."""
     going = _begin(plan, list(runs), at, walked)
     waiting: dict[tuple[str, bool], list[Run]] = {}
-    for run in going:
+    # Who has waited at a node goes before those who have just come, also where the round is late for both.
+    for run in sorted(going, key=lambda run: run.state != "active"):
         waiting.setdefault((run.node, run.state == "active"), []).append(run)
     for _ in range(_PASSES):
         if not waiting:

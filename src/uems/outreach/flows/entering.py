@@ -44,7 +44,7 @@ def enter(conn: Connection, plan: Plan, arrivals: Sequence[Arrival], now_us: int
     for one in sorted(arrivals, key=lambda arrival: (arrival.at_us, arrival.person_id)):
         mine = before[one.person_id]
         alike = [run for run in mine if not keyed or _key_of(run) == one.key]
-        inside, last = any(run.state in INSIDE for run in alike), max((run.entered_at for run in alike), default=None)
+        inside, last = any(_stays(run) for run in alike), max((run.entered_at for run in alike), default=None)
         refused = refusal(plan, inside, last, one.at_us)
         counts[plan.workspace_id, plan.flow_id, plan.version, "", refused or "arrived"] += 1
         if refused:
@@ -55,6 +55,12 @@ def enter(conn: Connection, plan: Plan, arrivals: Sequence[Arrival], now_us: int
     insert_many(conn, flow_runs, rows)
     add_counts(conn, counts)
     return counts
+
+
+def _stays(run: Run) -> bool:
+    """Whether they are on their way, and nothing has happened that ends it with the next round."""
+    told = run.event()
+    return run.state in INSIDE and not (told is not None and told["kind"] in ("goal", "exit"))
 
 
 def _key_of(run: Run) -> str:
