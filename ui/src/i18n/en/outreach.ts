@@ -228,7 +228,7 @@ export default {
     sales: "Sales messages a week",
     salesNote: "So that what is good for people outweighs what is good for us.",
     whenCapped: "When a limit is reached",
-    capped: { drop: "Do not send", hold: "Hold until their next day" },
+    capped: { drop: "Do not send", hold: "Send next day" },
     approvalOver: "Campaigns need approval above",
     approvalOverNote: "People; somebody else than who launches it says yes. Empty for never.",
     bouncePercent: "A campaign stops at bounces over",
