@@ -33,7 +33,16 @@ def _clean(value: str) -> str:
 
 def _of_the_calendar(value: str) -> str:
     if value:
-        date.fromisoformat(value)
+        try:
+            date.fromisoformat(value)
+        except ValueError:
+            raise ValueError("must be a day of the calendar, such as 2026-11-23") from None
+    return value
+
+
+def _not_blank(value: str) -> str:
+    if not value.strip():
+        raise ValueError("must not be empty")
     return value
 
 
@@ -50,6 +59,8 @@ CleanStr = Annotated[str, Field(max_length=10_000), Clean]
 """Any text of up to 10,000 characters that can be stored."""
 LongText = Annotated[str, Field(max_length=1_000_000), Clean]
 """Text of up to a million characters: SQL, notes, templates."""
+NotBlank = AfterValidator(_not_blank)
+"""More than blanks."""
 Name = Annotated[str, Field(min_length=1, max_length=200), Clean, AfterValidator(_one_line)]
 """A label that people read: one line, not empty, ends trimmed."""
 Key = Annotated[str, Field(min_length=1, max_length=500), Clean]

@@ -169,6 +169,9 @@ def test_handling_is_shared_undone_and_written_down(world: World) -> None:
     assert world.ask("PATCH", f"/conversations/{number}", closed["undo"]).json()["conversation"]["status"] == "waiting_us"
     assert world.ask("POST", f"/conversations/{number}/notes", {"text": "VIP", "key": "n1"}).status_code == 204
     assert world.ask("POST", f"/conversations/{number}/notes", {"text": "VIP", "key": "n1"}).status_code == 204
+    for kind in ("answers", "notes"):
+        blank = world.ask("POST", f"/conversations/{number}/{kind}", {"text": " \n ", "key": "n2"})
+        assert (blank.status_code, blank.json()["message"]) == (422, "body.text: must not be empty.")
     assert said(world, number) == [("in", "hello"), ("note", "VIP")]
     actions = [one["action"] for one in world.ask("GET", "/audit").json()["items"]]
     assert actions[:4] == ["conversation.noted", "conversation.changed", "conversation.changed", "conversation.changed"]

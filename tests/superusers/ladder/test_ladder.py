@@ -240,6 +240,10 @@ def test_criteria_are_conditions_of_the_one_grammar(program: Program, tender: Te
     body = program.get(BASE).json()
     wrong = {**body["criteria"], "user": [{**body["criteria"]["user"][0], "condition": {"no": "such"}}]}
     assert program.send("PUT", BASE, json={"steps": wrong}).json()["code"] == "bad_filter"
+    idle: list[dict[str, Any]] = [{}, {"fan": []}, {"super_user": body["criteria"]["super_user"]}]
+    for taking_nothing in idle:  # nobody may enter for nothing
+        refused = program.send("PUT", BASE, json={"steps": taking_nothing})
+        assert (refused.status_code, refused.json()["details"]) == (422, {"field": "steps"})
     only = [{**body["criteria"]["user"][0], "condition": {"did": {"events": ["Product Reviewed"]}}}]
     changed = program.send("PUT", BASE, json={"steps": {"user": only}})
     assert changed.json()["own"] is True

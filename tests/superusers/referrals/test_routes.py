@@ -35,6 +35,27 @@ def asking(house: House) -> tuple[Program, Program]:
     return operator_client(app, house), browser(app)
 
 
+def test_nothing_is_promised_that_cannot_be_given(asking: tuple[Program, Program]) -> None:
+    program, _ = asking
+    path = f"{BASE}/referral-programmes/empty"
+    for wrong, field in (({"inviter": {"kind": "points", "amount": 0}}, "inviter.amount"), ({"last_day": "2026-03-09"}, "last_day")):
+        assert program.send("PUT", path, json={"spec": SPEC | wrong}).status_code == 200  # a draft may be half done
+        refused = program.post(f"{path}/state", {"state": "on"})
+        assert (refused.status_code, refused.json()["details"]["field"]) == (422, field)
+    assert program.send("PUT", path, json={"spec": SPEC | {"last_day": "2026-03-10"}}).status_code == 200
+    assert program.post(f"{path}/state", {"state": "on"}).json()["takes_codes"] is True
+    lowered = program.send("PUT", path, json={"spec": SPEC | {"invitee": {"kind": "points"}}})
+    assert (lowered.status_code, lowered.json()["details"]["field"]) == (422, "invitee.amount")
+    said = program.send("PUT", path, json={"spec": SPEC | {"last_day": "2026-02-31"}}).json()["message"]
+    assert said == "body.spec.last_day: must be a day of the calendar, such as 2026-11-23."
+    assert program.post(f"{path}/state", {"state": "ended"}).json()["state"] == "ended"
+
+
+def test_settings_of_ties_are_refused_in_plain_words(asking: tuple[Program, Program]) -> None:
+    refused = asking[0].send("PUT", f"{BASE}/ties", json={"strong_at": 10, "medium_at": 50})
+    assert (refused.status_code, refused.json()["message"]) == (422, "medium_at must be below strong_at.")
+
+
 def test_a_programme_goes_from_a_draft_to_a_referral(asking: tuple[Program, Program]) -> None:
     program, anybody = asking
     made = program.send("PUT", f"{BASE}/referral-programmes/friends", json={"spec": SPEC, "base_version": 0})
@@ -56,7 +77,7 @@ def test_a_programme_goes_from_a_draft_to_a_referral(asking: tuple[Program, Prog
     assert (again["referral"]["referral_id"], again["again"]) == (redeemed["referral"]["referral_id"], True)
     [listed] = program.get(f"{BASE}/referrals").json()["items"]
     assert (listed["person"]["ids"][0]["value"], listed["inviter"]["ids"][0]["value"]) == ("ben", "anna")
-    [counted] = program.get(f"{BASE}/referral-programmes").json()["items"]
+    [counted] = [one for one in program.get(f"{BASE}/referral-programmes").json()["items"] if one["key"] == "friends"]
     assert (counted["counts"]["opened"], counted["counts"]["states"]["joined"]) == (1, 1)
     tree = program.post(f"{BASE}/referral-tree").json()
     assert tree["facts"]["brought"] == 1

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from uems.kernel.edge import Body, Clean, Count, Id, Key, Name
+from uems.kernel.edge import Body, Clean, Count, Id, Key, Name, NotBlank
 from uems.outreach.talks.answering import Way
 from uems.outreach.talks.measuring import Group, Measured
 from uems.outreach.talks.model import Conversation, Entry
@@ -208,7 +208,7 @@ class ConversationChanged(Body):
 class ConversationAnswer(Body):
     """channel: "" for the one on which they wrote. key: the same is one answer. snippet: the saved answer that it was made of."""
 
-    text: Annotated[str, Field(min_length=1, max_length=20_000), Clean]
+    text: Annotated[str, Field(min_length=1, max_length=20_000), Clean, NotBlank]
     channel: Annotated[str, Field(max_length=40), Clean] = ""
     key: Annotated[str, Field(min_length=1, max_length=200), Clean]
     snippet: Annotated[str, Field(max_length=63), Clean] = ""
@@ -221,7 +221,7 @@ class ConversationAnswered(Body):
 class ConversationNote(Body):
     """For the team alone."""
 
-    text: Annotated[str, Field(min_length=1, max_length=20_000), Clean]
+    text: Annotated[str, Field(min_length=1, max_length=20_000), Clean, NotBlank]
     key: Annotated[str, Field(min_length=1, max_length=200), Clean]
 
 

@@ -13,6 +13,8 @@ from uems.profiles import api as profiles
 
 Step: TypeAlias = Literal["stranger", "user", "customer", "regular", "fan", "super_user"]
 STEPS: Final[tuple[Step, ...]] = get_args(Step)
+LOWEST: Final[tuple[Step, ...]] = STEPS[1:4]
+"""Below the lowest step from which a programme can take people; one of them must take something."""
 Merit: TypeAlias = Literal["known", "endorsement", "repeat_purchase", "word_of_mouth", "tie"]
 LABELS: Final[Mapping[Step, tuple[str, str]]] = {
     "stranger": ("陌生人", "Stranger"),

@@ -6,6 +6,7 @@ from fastapi import Path, Query, Request
 
 from uems.access.api import Access, guard, house_of
 from uems.kernel.edge import Id, Page
+from uems.kernel.errors import UemsError
 from uems.kernel.house import House
 from uems.kernel.routing import Routes
 from uems.profiles import api as profiles
@@ -25,7 +26,7 @@ from uems.superusers.ladder.bodies import (
     LadderResultBody,
     LadderSettingsBody,
 )
-from uems.superusers.ladder.criteria import STEPS, LadderSettings, criteria_of
+from uems.superusers.ladder.criteria import LOWEST, STEPS, LadderSettings, criteria_of
 from uems.superusers.ladder.effect import Side, difference, effects
 from uems.superusers.ladder.making import opened
 from uems.superusers.ladder.programme import EntryState, LadderProgramme
@@ -62,6 +63,9 @@ def put_ladder(request: Request, access: Annotated[Access, _WRITE], body: Ladder
     """Other criteria, or the ready-made ones again. Everybody is placed anew at once."""
     house = house_of(request)
     settings = LadderSettings(steps=body.steps)
+    if settings.steps is not None and not any(settings.steps.get(step) for step in LOWEST):
+        text = "steps take nothing of a user, customer or regular, so everybody ever seen would enter the programme; give one a criterion."
+        raise UemsError("invalid", text, status=422, details={"field": "steps"})
     for criteria in (settings.steps or {}).values():
         for one in criteria:
             opened(house.store, access.scope, one)  # refused here, and not at night

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from uems.access.api import Access, audit
 from uems.kernel.clock import day_of
-from uems.kernel.errors import UemsError, not_found
+from uems.kernel.errors import UemsError, invalid, not_found
 from uems.kernel.scope import Scope
 from uems.kernel.store import Store, lock
 from uems.superusers.referrals.spec import ProgrammeState, ReferralSpec
@@ -95,6 +95,8 @@ def save_programme(store: Store, access: Access, key: str, spec: ReferralSpec, b
             raise UemsError("changed_meanwhile", text, status=409)
         if before is not None and before.spec == spec:
             return before
+        if before is not None and before.state == "on":
+            _must_reward(spec)
         if before is None and len(known) >= MOST:
             raise UemsError("too_many", f"There are {MOST} referral programmes already; change one of those.", status=409)
         head = {"version": standing + 1, "changed_at": access.now, "changed_by": by}
@@ -117,7 +119,10 @@ def save_programme(store: Store, access: Access, key: str, spec: ReferralSpec, b
 
 
 def turn_programme(store: Store, access: Access, key: str, state: ProgrammeState) -> Programme:
-    """Switch it on, pause it or end it; an ended one stays ended. Audited. Raises ``programme_ended`` (409)."""
+    """Switch it on, pause it or end it; an ended one stays ended. Audited.
+
+    Raises ``programme_ended`` (409), and ``invalid`` for switching on what is over or gives points of which there are none.
+    """
     scope = access.scope
     with store.write() as conn:
         lock(conn, f"referrals:{scope.workspace_id}")
@@ -128,11 +133,23 @@ def turn_programme(store: Store, access: Access, key: str, state: ProgrammeState
             raise UemsError("programme_ended", f"{key!r} has ended. Make another programme, with a key of its own.", status=409)
         if state == "draft":
             raise UemsError("programme_begun", f"{key!r} was begun already and is no draft any more. Pause it instead.", status=409)
+        if state == "on":
+            _must_reward(before.spec)
+            last = before.spec.last_day
+            if last and date.fromisoformat(last) < day_of(access.now, scope.zone):
+                raise invalid("last_day", last, "must be today or later, for codes to be taken. Give another last day, or none.")
         where = (_P.workspace_id == scope.workspace_id, _P.key == key)
         head = {"state": state, "changed_at": access.now, "changed_by": access.actor.label[:300]}
         conn.execute(update(referral_programmes).where(*where).values(**head))
         audit(conn, access, "referral_programme.turned", f"referral_programme:{key}", {"state": before.state}, {"state": state})
         return read_programme(conn, scope.workspace_id, key)
+
+
+def _must_reward(spec: ReferralSpec) -> None:
+    # Not a rule of the specification: drafts may be half done, and versions of the past are read again.
+    for side, reward in (("inviter", spec.inviter), ("invitee", spec.invitee)):
+        if reward.kind == "points" and not reward.amount:
+            raise invalid(f"{side}.amount", 0, "must be at least 1 where points are promised. Say how many, or give words.")
 
 
 def _programme(row: RowMapping) -> Programme:

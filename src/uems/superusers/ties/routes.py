@@ -3,10 +3,11 @@
 from typing import Annotated, Literal
 
 from fastapi import Query, Request
+from pydantic import ValidationError
 
 from uems.access.api import Access, guard, house_of
 from uems.kernel.edge import Page
-from uems.kernel.errors import invalid
+from uems.kernel.errors import UemsError
 from uems.kernel.routing import Routes
 from uems.profiles import api as profiles
 from uems.profiles.api import PersonRow
@@ -33,8 +34,9 @@ def put_ties(request: Request, access: Annotated[Access, _WRITE], body: TieSetti
     """Other settings: window, weights, where strong begins, which events mean what. Everybody is scored anew at once."""
     try:
         settings = body.read()
-    except ValueError as error:
-        raise invalid("settings", "these", str(error)) from error
+    except ValidationError as error:
+        said = "; ".join(one["msg"].removeprefix("Value error, ").rstrip(".") for one in error.errors())
+        raise UemsError("invalid", f"{said}.", status=422) from error
     store = house_of(request).store
     save_work_settings(store, access, "ties", settings)
     return TiesBody.of(get_work(store, access.scope, "ties"))
