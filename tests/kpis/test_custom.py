@@ -58,6 +58,8 @@ def test_a_part_of_a_breakdown_counts_its_own_events(shop: Shop) -> None:
 def test_dividing_by_nothing_gives_no_value_and_says_why(shop: Shop) -> None:
     save(shop, "by_nothing", spec("A / B", LOOKED, {"series": {"event": "Never"}}))
     assert shop.post("/kpis/by_nothing", PERIOD).json()["value"]["reason"]["code"] == "no_value"
+    beyond = shop.post("/custom-metrics/try", {**PERIOD, **spec(" * ".join(["A", *["1e15"] * 25]), LOOKED)}).json()["value"]
+    assert (beyond["value"], beyond["reason"]["code"]) == (None, "no_value")
     save(shop, "of_costs", spec("A * 2", {"metric": "cac"}))
     assert shop.post("/kpis/of_costs", PERIOD).json()["value"]["reason"]["code"] == "no_spend"
 

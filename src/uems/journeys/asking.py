@@ -13,7 +13,7 @@ import numpy.typing as npt
 from pydantic import BaseModel, ValidationError
 
 from uems.journeys.registry import REPORTS, Answer, OpensPeople
-from uems.kernel.errors import UemsError
+from uems.kernel.errors import UemsError, faults
 from uems.kernel.house import House
 from uems.kernel.scope import Scope
 
@@ -53,10 +53,10 @@ def _read(model: type[BaseModel], given: Mapping[str, Any], what: str, name: str
     try:
         return model.model_validate(given)
     except ValidationError as error:
-        faults = [f"{'.'.join(str(p) for p in e['loc']) or what}: {e['msg']}" for e in error.errors()[:5]]
+        found = faults(error.errors(), what)
         raise UemsError(
             f"invalid_{what}",
-            f"The {what} of {name} cannot be used: {'; '.join(faults)}. Its schema is in GET /api/workspaces/{{workspace}}/reports.",
+            f"The {what} of {name} cannot be used: {found}. Its schema is in GET /api/workspaces/{{workspace}}/reports.",
             status=422,
         ) from error
 

@@ -3,7 +3,9 @@
 One exception class, one JSON shape: ``{"code", "message", "details"}``. A message says what, got, wanted, next.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import islice
+from typing import Any
 
 
 class UemsError(Exception):
@@ -45,3 +47,13 @@ def invalid(field: str, got: object, wanted: str) -> UemsError:
     if len(shown) > 120:
         shown = shown[:117] + "..."
     return UemsError("invalid", f"{field} is {shown}; {wanted}", status=422, details={"field": field})
+
+
+def plain(problem: str) -> str:
+    """What a check of a body found, as part of a sentence: without the validator's own preface, and without the full stop."""
+    return problem.removeprefix("Value error, ").removesuffix(".")
+
+
+def faults(found: Iterable[Mapping[str, Any]], whole: str, most: int = 5) -> str:
+    """The first faults that a validator found, each with its field; ``whole`` is what a fault of no field in particular is called."""
+    return "; ".join(f"{'.'.join(map(str, one['loc'])) or whole}: {plain(one['msg'])}" for one in islice(found, most))

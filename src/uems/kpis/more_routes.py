@@ -1,6 +1,6 @@
 """Which routes has this room beside those of metrics? Metrics by formula and guardrails here, the others in their own files."""
 
-from typing import Annotated, Final
+from typing import Annotated
 
 from fastapi import Path, Request
 
@@ -12,6 +12,7 @@ from uems.kpis import guardrails
 from uems.kpis.alerts.routes import router as alerts
 from uems.kpis.bodies import KpiAnswer
 from uems.kpis.custom import definitions
+from uems.kpis.custom.model import UNNAMED
 from uems.kpis.dashboards.link_routes import router as dashboard_links
 from uems.kpis.dashboards.paper_routes import router as papers
 from uems.kpis.dashboards.routes import router as dashboards
@@ -36,8 +37,6 @@ router.include(dashboards)
 router.include(dashboard_links)
 router.include(papers)
 _BASE = "/workspaces/{workspace}"
-_UNNAMED: Final = "-"
-"""Stands for a metric that has no key yet; no real key is like it."""
 CustomKey = Annotated[Key, Path(description="Key of the metric.")]
 GuardrailId = Annotated[Key, Path(description="Id of the guardrail.")]
 
@@ -69,7 +68,7 @@ def try_custom_metric(request: Request, access: Annotated[Access, guard("kpis:re
     """What a metric by formula would say; nothing is saved."""
     house, scope = house_of(request), access.scope
     saved = definitions.custom_metrics(house.store, scope)
-    metric = definitions.trial_metric(body.key or _UNNAMED, body.spec, saved, values_of)
+    metric = definitions.trial_metric(body.key or UNNAMED, body.spec, saved, values_of)
     frame = frame_of(body.first_day, body.last_day, body.last_days, body.unit, day_of(access.now, scope.zone))
     question = Question(metric="", unit=body.unit, compare=body.compare)
     [found] = measure_all(house, scope, [(metric, {})], question, frame, access.now, strict=True)

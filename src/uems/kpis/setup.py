@@ -7,7 +7,7 @@ from pydantic import BaseModel, ValidationError
 from sqlalchemy import select
 
 from uems.access.api import Access, audit
-from uems.kernel.errors import UemsError
+from uems.kernel.errors import UemsError, faults
 from uems.kernel.scope import Scope
 from uems.kernel.store import Store, upsert_many
 from uems.kpis.registry import Metric
@@ -42,5 +42,5 @@ def read_config(metric: Metric, config: Mapping[str, Any]) -> BaseModel:
     try:
         return metric.Config.model_validate(config)
     except ValidationError as error:
-        faults = "; ".join(f"{'.'.join(str(p) for p in e['loc']) or 'config'}: {e['msg']}" for e in error.errors()[:5])
-        raise UemsError("invalid_config", f"The parameters of {metric.key} cannot be used: {faults}.", status=422) from error
+        found = faults(error.errors(), "config")
+        raise UemsError("invalid_config", f"The parameters of {metric.key} cannot be used: {found}.", status=422) from error

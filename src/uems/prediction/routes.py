@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from uems.access.api import Access, guard, house_of
 from uems.kernel.edge import Cursor, Id, Key, Limit, Page, decode_cursor, encode_cursor
-from uems.kernel.errors import UemsError, invalid
+from uems.kernel.errors import UemsError, faults, invalid
 from uems.kernel.house import House
 from uems.kernel.routing import Routes
 from uems.kernel.store import from_microseconds, to_microseconds
@@ -99,8 +99,8 @@ def _spec(house: House, access: Access, body: NewModelBody) -> Spec:
     try:
         config = template.Config.model_validate(body.config)
     except ValidationError as error:
-        faults = "; ".join(f"{'.'.join(str(p) for p in e['loc']) or 'config'}: {e['msg']}" for e in error.errors()[:5])
-        raise UemsError("invalid_config", f"The config of {body.template} cannot be used: {faults}.", status=422) from error
+        found = faults(error.errors(), "config")
+        raise UemsError("invalid_config", f"The config of {body.template} cannot be used: {found}.", status=422) from error
     return template.spec(house, access.scope, config, access.now)
 
 

@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
-from uems.kernel.errors import UemsError
+from uems.kernel.errors import UemsError, plain
 
 _CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "unsupported_media_type"}
 _NEXT = {
@@ -65,10 +65,7 @@ async def _on_validation_error(request: Request, error: Exception) -> Response:
 
 def invalid_request(found: Sequence[Mapping[str, Any]]) -> UemsError:
     """One error that names every wrong field; the values are not repeated, they may be secrets."""
-    fields = [
-        {"field": _where(item.get("loc", ())), "problem": str(item.get("msg", "")).removeprefix("Value error, ")[:300]}
-        for item in found[:20]
-    ]
+    fields = [{"field": _where(item.get("loc", ())), "problem": plain(str(item.get("msg", "")))[:300]} for item in found[:20]]
     more = f" And {len(found) - 20} more." if len(found) > 20 else ""
     message = "; ".join(f"{f['field']}: {f['problem']}" for f in fields)
     return UemsError("invalid", f"{message}.{more}", status=422, details={"fields": fields})

@@ -164,7 +164,7 @@ def test_pages_are_named_by_their_paths_and_grouped_by_patterns(town: Town) -> N
         ({"direction": "around"}, "need an anchor"),
         ({"steps": 1}, "steps"),
         ({"gap_seconds": 0}, "gap_seconds"),
-        ({"groups": [{"pattern": "(", "name": "x"}]}, "cannot be read"),
+        ({"groups": [{"pattern": "(", "name": "x"}]}, "cannot be read: missing ): ("),
     ],
 )
 def test_a_spec_that_cannot_be_used_says_why(town: Town, spec: dict[str, Any], words: str) -> None:

@@ -130,6 +130,26 @@ def test_formulas_divide_by_nothing_into_nothing(town: Town) -> None:
     assert (line["values"], line["total"]) == ([-1.0, None], -2.0)
 
 
+def test_a_formula_beyond_what_a_computer_holds_has_no_value(town: Town) -> None:
+    world = town.world()
+    world.send([Act(ms=0, user="u", event="A"), Act(ms=DAY, user="u", event="A")])
+    beyond = " * ".join(["A", *["1e15"] * 25])
+    asked = {"series": [{"event": "A"}], "formulas": [{"expression": beyond}, {"expression": "A - A"}], "last_day": "2025-10-31"}
+    lines = [one["lines"][0] for one in world.ask("trend", asked).data["formulas"]]
+    assert [(line["values"], line["total"]) for line in lines] == [([None, None], None), ([0.0, 0.0], 0.0)]
+
+
+def test_a_comparison_with_days_before_all_days_is_refused_in_words(town: Town) -> None:
+    spec = {"series": [{}], "compare": "previous_period", "first_day": "1970-01-01", "last_day": "1970-01-05"}
+    world = town.world()
+    world.send([Act(ms=0, user="u", event="A")])
+    with pytest.raises(UemsError) as error:
+        world.ask("trend", spec)
+    assert error.value.message == (
+        "compare is 'previous_period'; would begin on 1969-12-27, and days are kept from 1970 on. Ask for a later period."
+    )
+
+
 def test_the_hour_that_is_there_twice_is_two_hours(town: Town) -> None:
     world = town.world()
     # Clocks go back at 06:00 UTC on 2 November: 01:30 comes at 05:30 and at 06:30 UTC.
@@ -206,6 +226,7 @@ def test_ten_thousand_values_are_the_most_frequent_and_the_others(town: Town) ->
         ({"series": [{"measure": "sum"}]}, "needs a property"),
         ({"series": [{"measure": "events", "property": "x"}]}, "takes no property"),
         ({"series": [{}], "formulas": [{"expression": "A + B"}]}, "there is no series B"),
+        ({"series": [{}], "formulas": [{"expression": "A * 1e999"}]}, "at most 1e+15"),
         ({"series": [{}], "formulas": [{"expression": "__import__('os')"}]}, "numbers, the letters"),
         ({"series": [{}], "breakdown": {"property": "x", "limit": 10_000}}, "less than or equal to 50"),
         ({"series": [{}], "breakdown": {}}, "either column or property"),
@@ -219,6 +240,9 @@ def test_a_spec_that_cannot_be_used_says_why(town: Town, spec: dict[str, Any], w
         town.world().ask("trend", spec)
     assert (error.value.code, error.value.status) == ("invalid_spec", 422)
     assert words in error.value.message
+    # Neither the validator's own preface, nor two full stops.
+    assert "Value error" not in error.value.message
+    assert ".." not in error.value.message
 
 
 def test_a_cell_that_the_answer_does_not_have_is_refused(town: Town) -> None:

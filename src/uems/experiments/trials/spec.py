@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_va
 from uems.experiments.exposures import EVENTS
 from uems.experiments.registry import METRIC_KINDS
 from uems.kernel.edge import Body, Clean, Key, Name
-from uems.kernel.errors import UemsError
+from uems.kernel.errors import UemsError, faults
 from uems.kernel.sql import Sql, json_path
 
 MAX_ARMS: Final = 10
@@ -61,8 +61,8 @@ class TrialMetric(Body):
         except UemsError as error:
             raise ValueError(error.message) from error
         except ValidationError as error:
-            faults = [f"{'.'.join(str(part) for part in one['loc']) or 'config'}: {one['msg']}" for one in error.errors()[:3]]
-            raise ValueError(f"the config of {self.key} does not fit the kind {self.kind}: {'; '.join(faults)}") from error
+            found = faults(error.errors(), "config", 3)
+            raise ValueError(f"the config of {self.key} does not fit the kind {self.kind}: {found}") from error
         return self
 
     def settled(self) -> BaseModel:

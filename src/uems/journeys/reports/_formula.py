@@ -1,9 +1,11 @@
 """What does a formula over series say? Letters stand for series: ``A / B * 100``. Only numbers, letters, + - * / and parentheses.
 
-Nothing is ever executed: the text is read into a tree of known kinds. A missing value or a division by zero gives no value.
+Nothing is ever executed: the text is read into a tree of known kinds. A missing value, a division by zero and what no computer can
+hold give no value.
 """
 
 import ast
+import math
 from collections.abc import Callable, Collection, Mapping
 from typing import Final, TypeAlias
 
@@ -11,6 +13,8 @@ Formula: TypeAlias = Callable[[Mapping[str, float | None]], float | None]
 MAX_TEXT: Final = 200
 _MIXED: Final = 1_000
 """A power that no formula of so few characters comes to."""
+_LARGEST: Final = 1e15
+"""As a target's: beyond it not every whole number can be told from the next."""
 
 _OPERATORS: Final[dict[type[ast.operator], Callable[[float, float], float | None]]] = {
     ast.Add: lambda a, b: a + b,
@@ -59,8 +63,7 @@ def _power(node: ast.expr, money: Collection[str]) -> int | None:
 def _read(node: ast.expr, letters: str) -> Formula:
     match node:
         case ast.Constant(value=value) if isinstance(value, int | float) and not isinstance(value, bool):
-            number = float(value)
-            return lambda values: number
+            return _constant(value)
         case ast.Name(id=name) if len(name) == 1 and name in letters:
             return lambda values: values[name]
         case ast.Name(id=name):
@@ -73,9 +76,17 @@ def _read(node: ast.expr, letters: str) -> Formula:
     raise ValueError("a formula takes numbers, the letters of series, + - * / and parentheses only")
 
 
+def _constant(value: float) -> Formula:
+    if abs(value) > _LARGEST:
+        raise ValueError(f"a number of a formula is at most {_LARGEST:.0e}")
+    number = float(value)
+    return lambda values: number
+
+
 def _binary(operator: Callable[[float, float], float | None], left: Formula, right: Formula) -> Formula:
     def value(values: Mapping[str, float | None]) -> float | None:
         a, b = left(values), right(values)
-        return None if a is None or b is None else operator(a, b)
+        found = None if a is None or b is None else operator(a, b)
+        return found if found is not None and math.isfinite(found) else None
 
     return value

@@ -63,7 +63,9 @@ class Pattern(Spec):
         try:
             re2.compile(self.pattern)
         except re2.error as error:
-            raise ValueError(f"the pattern {self.pattern!r} cannot be read: {error}") from error
+            # The library tells it in bytes.
+            told = b"; ".join(part for part in error.args if isinstance(part, bytes)).decode(errors="replace")
+            raise ValueError(f"the pattern {self.pattern!r} cannot be read: {told or error}") from error
         return self
 
 

@@ -22,7 +22,7 @@ from uems.journeys.reports._buckets import Unit, buckets, days_before, is_over, 
 from uems.journeys.reports._formula import MAX_TEXT, is_money, read_formula
 from uems.journeys.reports._hours import hours, instant
 from uems.journeys.reports._measures import Line, Lines, Series, TrendUnit, lines_of, people_of_line
-from uems.journeys.reports._spec import Asked, Breakdown, Cell, Spec
+from uems.journeys.reports._spec import FIRST_YEAR, Asked, Breakdown, Cell, Spec
 from uems.kernel.clock import zone_of
 from uems.kernel.edge import Name
 from uems.kernel.errors import invalid
@@ -121,8 +121,11 @@ def _previous(asked: Ask) -> Ask | None:
     if spec.compare is None:
         return None
     if spec.compare == "previous_year":
-        return replace(asked, first=_year_before(asked.first), last=_year_before(asked.last))
-    first, last = days_before(asked.first, asked.last)
+        first, last = _year_before(asked.first), _year_before(asked.last)
+    else:
+        first, last = days_before(asked.first, asked.last)
+    if first.year < FIRST_YEAR:
+        raise invalid("compare", spec.compare, f"would begin on {first}, and days are kept from {FIRST_YEAR} on. Ask for a later period.")
     return replace(asked, first=first, last=last)
 
 

@@ -8,11 +8,11 @@ from pydantic import ValidationError
 from sqlalchemy import Connection, insert, select, update
 
 from uems.access.api import Access, audit
-from uems.kernel.errors import UemsError, invalid, not_found
+from uems.kernel.errors import UemsError, faults, invalid, not_found
 from uems.kernel.scope import Scope
 from uems.kernel.store import Store, lock
 from uems.kpis.custom.measured import CustomMetric, Values
-from uems.kpis.custom.model import LETTERS, CustomSpec, Saved, SavedVersion
+from uems.kpis.custom.model import LETTERS, UNNAMED, CustomSpec, Saved, SavedVersion
 from uems.kpis.registry import METRICS, Metric
 from uems.kpis.setup import read_config
 from uems.kpis.tables import kpi_guardrails, kpi_metric_versions, kpi_metrics
@@ -30,8 +30,8 @@ def read_spec(given: Mapping[str, Any]) -> CustomSpec:
     try:
         return CustomSpec.model_validate(given)
     except ValidationError as error:
-        faults = "; ".join(f"{'.'.join(str(p) for p in e['loc']) or 'metric'}: {e['msg']}" for e in error.errors()[:5])
-        raise UemsError("invalid_metric", f"The metric cannot be used: {faults}.", status=422) from error
+        found = faults(error.errors(), "metric")
+        raise UemsError("invalid_metric", f"The metric cannot be used: {found}.", status=422) from error
 
 
 def custom_metrics(store: Store, scope: Scope) -> dict[str, Saved]:
@@ -173,7 +173,10 @@ def _built(key: str, specs: Mapping[str, CustomSpec], values: Values, path: tupl
         known = {one.key: one for one in METRICS}
         if key not in known:
             raise UemsError(
-                "not_found", f"No metric {key!r}. There are: {', '.join(sorted({*known, *specs}))}.", status=404, details={"kind": "metric"}
+                "not_found",
+                f"No metric {key!r}. There are: {', '.join(sorted({*known, *specs} - {UNNAMED}))}.",
+                status=404,
+                details={"kind": "metric"},
             )
         return known[key]
     spec = specs[key]

@@ -12,6 +12,8 @@ from uems.kernel.edge import CleanStr, Key, Name
 from uems.kpis.model import Good, Horizon, Measured
 
 LETTERS: Final = "ABCDEFGHIJ"
+UNNAMED: Final = "-"
+"""Stands for a metric that has no key yet; no real key is like it."""
 
 
 class Letter(BaseModel):

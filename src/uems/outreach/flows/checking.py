@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from uems.kernel.errors import UemsError, invalid
+from uems.kernel.errors import UemsError, invalid, plain
 from uems.outreach.flows.graph import FlowEdge, FlowNode, Graph
 from uems.outreach.flows.names import Names, event_filter
 from uems.outreach.flows.registry import STEPS
@@ -37,7 +37,7 @@ def config_of(item: Step, given: Mapping[str, Any]) -> BaseModel:
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"]) or "config"
-        raise invalid(name, str(first.get("input"))[:60], first["msg"]) from error
+        raise invalid(name, str(first.get("input"))[:60], plain(first["msg"]) + ".") from error
 
 
 def problems_of(graph: Graph, names: Names) -> list[Problem]:
