@@ -1,6 +1,7 @@
 """Are the weights the best ones, is a planted change found, and is nothing found where nothing was changed?"""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
 from pathlib import Path
@@ -109,6 +110,13 @@ def test_days_and_groups_are_counted_as_plain_python_counts_them(house: House) -
             wanted = {"revenue": sum(a for _, a in here), "purchases": len(here), "people": len({call.user for call, _ in here})}
             assert value == wanted[counted]
         assert sum(found.weights.values()) == pytest.approx(1, abs=2e-3)
+    # Of data that ended, the days since are not days on which nothing happened.
+    change = Change(dimension=Dimension(property="shop"), value="a", day=day, counted="people", before_days=20, after_days=28)
+    last = max(at for _, at, _ in sold).date()
+    later = change_of(house, shop.scope, now + timedelta(days=40), change)
+    assert (later.days[-1], later.after) == (last, (last - day).days + 1)
+    with pytest.raises(UemsError, match="nothing is known of the days since"):
+        change_of(house, shop.scope, now + timedelta(days=40), replace(change, day=last + timedelta(days=3)))
     with pytest.raises(UemsError, match="before today"):
         change_of(
             house,

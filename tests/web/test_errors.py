@@ -5,15 +5,16 @@ from typing import Annotated, Any
 
 import pytest
 from fastapi import Request
-from pydantic import BaseModel
+from pydantic import BaseModel, Field, ValidationError
 
 from tests.support.web import Program, browser
 from uems.access.api import Visitor, public
-from uems.kernel.edge import takes_upload
+from uems.kernel.edge import Body, CleanStr, takes_upload
 from uems.kernel.errors import UemsError
 from uems.kernel.house import House
 from uems.kernel.routing import Routes
 from uems.web.app import App, create_app
+from uems.web.errors import invalid_request
 from uems.web.frame import MAX_BODY_BYTES
 
 JSON = {"Content-Type": "application/json"}
@@ -163,6 +164,15 @@ def test_a_wrong_value_is_named_by_its_field_and_not_repeated(visitor: Program) 
     assert status == 422
     assert {f["field"] for f in body["details"]["fields"]} == {"body.text", "body.rest"}
     assert "hunter2" not in str(body)
+
+
+def test_a_text_that_is_too_long_is_counted_in_characters() -> None:
+    class Said(Body):
+        why: Annotated[CleanStr, Field(max_length=3)]
+
+    with pytest.raises(ValidationError) as error:
+        Said(why="long")
+    assert invalid_request(error.value.errors()).message == "why: The text should have at most 3 characters, not 4."
 
 
 def test_what_breaks_is_logged_under_its_request_id_and_told_to_nobody(visitor: Program, caplog: pytest.LogCaptureFixture) -> None:

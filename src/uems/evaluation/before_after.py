@@ -5,7 +5,7 @@ This is weaker than a lot: whatever else came to the group alone at that time is
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final, Literal, TypeAlias
 
 import numpy as np
@@ -57,9 +57,12 @@ def change_of(house: House, scope: Scope, now: datetime, change: Change) -> Chan
     """Raises ``invalid`` for a day of which nothing after is known yet."""
     reading = Reading(house, scope, now)
     first = change.day - timedelta(days=change.before_days)
-    whole = min(day_of(now, scope.zone) - timedelta(days=1), change.day + timedelta(days=change.after_days - 1))
-    if whole < change.day:
+    over, told_until = day_of(now, scope.zone) - timedelta(days=1), _last_known(reading)
+    whole = min(over, told_until, change.day + timedelta(days=change.after_days - 1))
+    if over < change.day:
         raise invalid("day", change.day.isoformat(), "must be before today: of the days since, at least one has to be over.")
+    if whole < change.day:
+        raise invalid("day", change.day.isoformat(), f"must be {told_until.isoformat()} or before: nothing is known of the days since.")
     days = [first + timedelta(days=n) for n in range((whole - first).days + 1)]
     told = _series(reading, change, days)
     sizes = {word: sum(values[: change.before_days]) for word, values in told.items()}
@@ -82,6 +85,11 @@ def change_of(house: House, scope: Scope, now: datetime, change: Change) -> Chan
         groups=found.groups,
         reason=None,
     )
+
+
+def _last_known(reading: Reading) -> date:
+    """The last day of which anything is known. Data that ended say nothing of the days since, rather than that nothing happened."""
+    return day_of(datetime.fromtimestamp((reading.known().last_ms - 1) / 1000, UTC), reading.zone)
 
 
 def _series(reading: Reading, change: Change, days: Sequence[date]) -> dict[str, list[float]]:

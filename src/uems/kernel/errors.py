@@ -49,11 +49,14 @@ def invalid(field: str, got: object, wanted: str) -> UemsError:
     return UemsError("invalid", f"{field} is {shown}; {wanted}", status=422, details={"field": field})
 
 
-def plain(problem: str) -> str:
-    """What a check of a body found, as part of a sentence: without the validator's own preface, and without the full stop."""
-    return problem.removeprefix("Value error, ").removesuffix(".")
+def plain(fault: Mapping[str, Any]) -> str:
+    """What a validator found, as part of a sentence: without its own preface, without the full stop, and a text counted in characters."""
+    if fault.get("type") == "too_long" and isinstance(fault.get("input"), str):
+        told = fault["ctx"]
+        return f"The text should have at most {told['max_length']} characters, not {told['actual_length']}"
+    return str(fault.get("msg", "")).removeprefix("Value error, ").removesuffix(".")
 
 
 def faults(found: Iterable[Mapping[str, Any]], whole: str, most: int = 5) -> str:
     """The first faults that a validator found, each with its field; ``whole`` is what a fault of no field in particular is called."""
-    return "; ".join(f"{'.'.join(map(str, one['loc'])) or whole}: {plain(one['msg'])}" for one in islice(found, most))
+    return "; ".join(f"{'.'.join(map(str, one['loc'])) or whole}: {plain(one)}" for one in islice(found, most))

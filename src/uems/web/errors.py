@@ -65,7 +65,7 @@ async def _on_validation_error(request: Request, error: Exception) -> Response:
 
 def invalid_request(found: Sequence[Mapping[str, Any]]) -> UemsError:
     """One error that names every wrong field; the values are not repeated, they may be secrets."""
-    fields = [{"field": _where(item.get("loc", ())), "problem": plain(str(item.get("msg", "")))[:300]} for item in found[:20]]
+    fields = [{"field": _where(item.get("loc", ())), "problem": plain(item)[:300]} for item in found[:20]]
     more = f" And {len(found) - 20} more." if len(found) > 20 else ""
     message = "; ".join(f"{f['field']}: {f['problem']}" for f in fields)
     return UemsError("invalid", f"{message}.{more}", status=422, details={"fields": fields})

@@ -1,5 +1,8 @@
 """Are many metrics, uneven arms, groups and effects that wear off judged as the sources say?"""
 
+import itertools
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -55,6 +58,32 @@ def test_bad_weights_and_strange_arms_are_refused() -> None:
     assert mismatch({"a": 40}, {"a": 1, "b": 1}).found
 
 
+@pytest.mark.parametrize("weights", [{"a": 99, "b": 1}, {"a": 90, "b": 8, "c": 2}])
+@pytest.mark.parametrize("total", [4, 20, 60])
+def test_small_roll_outs_raise_no_more_false_alarms_than_stated(weights: dict[str, float], total: int) -> None:
+    arms, whole = list(weights), sum(weights.values())
+    alarms = 0.0
+    for counts in itertools.product(range(total + 1), repeat=len(arms) - 1):
+        rest = total - sum(counts)
+        if rest < 0:
+            continue
+        people = dict(zip(arms, (rest, *counts), strict=True))
+        ways, chance = total, 1.0
+        for arm, count in people.items():
+            chance *= math.comb(ways, count) * (weights[arm] / whole) ** count
+            ways -= count
+        alarms += chance * mismatch(people, weights).found
+    assert alarms <= 0.001
+
+
+def test_few_expected_people_are_judged_exactly() -> None:
+    chances = [math.comb(20, n) * 0.01**n * 0.99 ** (20 - n) for n in range(21)]
+    found = mismatch({"a": 18, "b": 2}, {"a": 99, "b": 1})
+    assert found.p_value == pytest.approx(sum(one for one in chances if one <= chances[2] * (1 + 1e-9)))
+    assert not found.found
+    assert mismatch({"a": 15, "b": 5}, {"a": 99, "b": 1}).found
+
+
 def test_an_uneven_platform_is_named_and_the_rest_is_acquitted() -> None:
     slices = {"ios": {"a": 5_000, "b": 5_040}, "web": {"a": 8_010, "b": 7_990}, "android": {"a": 4_000, "b": 3_400}}
     found = where(slices, {"a": 1, "b": 1})
@@ -106,12 +135,26 @@ def days(early: float, late: float, seed: int) -> np.ndarray:
     [(0.5, 0.1, "fades"), (0.1, 0.5, "grows"), (0.3, 0.3, "steady"), (0.5, -0.3, "turns"), (0.0, 0.0, "steady")],
 )
 def test_an_effect_that_wears_off_is_told_from_one_that_stays(early: float, late: float, verdict: str) -> None:
-    found = novelty(from_rows(days(0, 0, 1)), from_rows(days(early, late, 2)))
+    found = novelty({"": from_rows(days(0, 0, 1))}, {"": from_rows(days(early, late, 2))})
     assert isinstance(found, Novelty)
     assert found.verdict == verdict
     assert found.change.low < late - early < found.change.high
 
 
+def test_wear_is_judged_within_each_stratum() -> None:
+    # Whoever came later does more at first; nine of ten of them are in the arm, and half of the others. The arm does nothing.
+    control = {"0": from_rows(days(0, 0, 1)[:2_000]), "1": from_rows(days(2, 0, 2)[:400])}
+    arm = {"0": from_rows(days(0, 0, 3)[:2_000]), "1": from_rows(days(2, 0, 4)[:3_600])}
+    found = novelty(control, arm)
+    assert isinstance(found, Novelty)
+    assert found.verdict == "steady"
+    assert found.early.low < 0 < found.early.high
+    mixed = [np.concatenate([days(0, 0, one)[:2_000], days(2, 0, one + 1)[:size]]) for one, size in ((1, 400), (3, 3_600))]
+    pooled = novelty({"": from_rows(mixed[0])}, {"": from_rows(mixed[1])})
+    assert isinstance(pooled, Novelty)
+    assert pooled.verdict == "fades"
+
+
 def test_no_wear_can_be_shown_without_people() -> None:
     nobody = from_rows(np.zeros((0, 2)))
-    assert novelty(nobody, from_rows(days(0, 0, 1))) == NoAnswer(reason="nobody")
+    assert novelty({"": nobody}, {"": from_rows(days(0, 0, 1))}) == NoAnswer(reason="nobody")

@@ -41,6 +41,9 @@ def test_the_whole_life_of_an_experiment(town: Town, editor: Access) -> None:
     assert code_of(definitions.turn_trial, store, editor, "price", "decided", TrialDecision(arm="x", why="y")) == "invalid"
     decided = definitions.turn_trial(store, editor, "price", "decided", TrialDecision(arm="new", why="It sells more."))
     assert decided.decision == TrialDecision(arm="new", why="It sells more.", by=editor.actor.label, at=BEGIN)
+    # The same again is what stands; another one is not dropped without a word.
+    assert definitions.turn_trial(store, editor, "price", "decided", TrialDecision(arm="new", why="As said.")) == decided
+    assert code_of(definitions.turn_trial, store, editor, "price", "decided", TrialDecision(arm="", why="No.")) == "trial_state"
     definitions.turn_trial(store, editor, "price", "archived")
     assert definitions.list_trials(store, scope) == []
     assert code_of(definitions.save_trial, store, editor, "price", TrialDraft(name="Again", spec=spec(alpha=0.1))) == "trial_archived"

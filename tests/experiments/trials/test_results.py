@@ -101,6 +101,9 @@ def test_a_metric_without_variance_and_an_arm_with_nobody(town: Town) -> None:
     found = shown(world, "test")
     assert {one.compared[0].reason for one in found.metrics} <= {"no_variance", "zero_denominator"}
     assert (found.verdict.code, found.verdict.reason) == ("no_answer", "no_variance")
+    # Nothing can be said of them, and still they are five.
+    assert {each.people for one in found.metrics for each in one.arms} == {5}
+    assert any(each.reason == "zero_denominator" for one in found.metrics for each in one.arms)
     three = [{"key": key, "name": key, "weight": weight} for key, weight in (("control", 50), ("new", 25), ("other", 25))]
     started(world, "three", spec(arms=three, exposure={"experiment_id": "test"}))
     lacking = shown(world, "three")
@@ -195,6 +198,17 @@ def test_changed_weights_are_judged_stretch_by_stretch(town: Town) -> None:
     assert "weights_changed" in codes(found)
     [one] = found.metrics[0].compared
     assert one.absolute is not None
+    # The last day of the curve is the result, and days before the change have a result too.
+    days = closer.daily(town.house, world.scope, definitions.get_trial(store, world.scope, "test"), "views", END)
+    assert days[-1].effect is not None
+    assert one.relative is not None
+    assert days[-1].effect.value == pytest.approx(one.relative.value)
+    assert days[0].effect is not None
+    # All have the same device, so that its group is everybody.
+    [arm] = closer.by_trait(town.house, world.scope, definitions.get_trial(store, world.scope, "test"), "views", "device", END)
+    [group] = arm.found.groups
+    assert group.group == "phone"
+    assert group.contrast.value == pytest.approx(one.absolute.value)
     # Together the new arm has many more of the later, keener people; weighed by stretch nothing is left of that.
     people, _, _ = exposed(world, "test", ARMS, BEGIN, END)
     rows = {arm: [row[0] for row in each] for arm, each in truth(people, "views", END, 0).items()}

@@ -39,3 +39,10 @@ def chi_squared_above(value: float, degrees: float) -> float:
     from scipy.special import chdtrc
 
     return float(chdtrc(degrees, value))
+
+
+def binomial_two_sided(count: int, total: int, share: float) -> float:
+    """The chance of a count that is at most as likely as this one, of ``total`` that are each hit with the chance ``share``."""
+    from scipy.stats import binomtest
+
+    return float(binomtest(count, total, share).pvalue)

@@ -8,10 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from uems.experiments.statistics.distributions import chi_squared_above
+from uems.experiments.statistics.distributions import binomial_two_sided, chi_squared_above
 from uems.experiments.statistics.multiple import holm
 
 THRESHOLD: Final = 0.001
+LEAST_EXPECTED: Final = 5.0
+"""Where fewer people are expected in an arm, chi-squared finds far too much (Cochran, Biometrics 10, 1954); the exact test does not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,9 +55,18 @@ def mismatch(counts: Mapping[str, int], weights: Mapping[str, float]) -> Mismatc
     expected = {arm: total * weight / whole for arm, weight in weights.items()}
     if not total or len(weights) < 2:
         return Mismatch(counts={arm: counts.get(arm, 0) for arm in weights}, expected=expected, p_value=1.0)
-    distance = sum((counts.get(arm, 0) - wanted) ** 2 / wanted for arm, wanted in expected.items())
-    p_value = chi_squared_above(distance, len(weights) - 1)
+    if min(expected.values()) < LEAST_EXPECTED:
+        p_value = _exact(counts, {arm: weight / whole for arm, weight in weights.items()}, total)
+    else:
+        distance = sum((counts.get(arm, 0) - wanted) ** 2 / wanted for arm, wanted in expected.items())
+        p_value = chi_squared_above(distance, len(weights) - 1)
     return Mismatch(counts={arm: counts.get(arm, 0) for arm in weights}, expected=expected, p_value=p_value)
+
+
+def _exact(counts: Mapping[str, int], shares: Mapping[str, float], total: int) -> float:
+    """By the binomial distribution of each arm: the least likely one, corrected for how many there are. Of two arms one says it all."""
+    arms = list(shares)[: 1 if len(shares) == 2 else None]
+    return min(1.0, min(binomial_two_sided(counts.get(arm, 0), total, shares[arm]) for arm in arms) * len(arms))
 
 
 def where(slices: Mapping[str, Mapping[str, int]], weights: Mapping[str, float]) -> list[Slice]:

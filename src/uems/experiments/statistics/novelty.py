@@ -5,6 +5,7 @@ and whoever came late to the experiment distorts nothing, since only people who 
 Gramatovici, Lu, Ai and Zhang, "Novelty and Primacy: A Long-Term Estimator for Online Experiments", Technometrics 64, 2022).
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,6 +14,7 @@ import numpy as np
 from uems.experiments.statistics.difference import ALPHA, Conclusion, contrast, welch
 from uems.experiments.statistics.estimates import Estimate, NoAnswer, variance_along
 from uems.experiments.statistics.moments import Moments
+from uems.experiments.statistics.strata import weigh
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,12 +30,11 @@ class Novelty:
     verdict: Literal["fades", "grows", "turns", "steady"]
 
 
-def novelty(control: Moments, treatment: Moments, alpha: float = ALPHA) -> Novelty | NoAnswer:
-    """Columns: what a person did a day in the early days, and a day in the late ones."""
+def novelty(control: Mapping[str, Moments], treatment: Mapping[str, Moments], alpha: float = ALPHA) -> Novelty | NoAnswer:
+    """Of each stratum, of which there may be one. Columns: what a person did a day in the early days, and a day in the late ones."""
     found = []
     for weights in ([1.0, 0.0], [0.0, 1.0], [-1.0, 1.0]):
-        sides = [_weighted(moments, weights) for moments in (control, treatment)]
-        first, second = sides
+        first, second = _sides([{name: _weighted(one, weights) for name, one in side.items()} for side in (control, treatment)])
         if isinstance(first, NoAnswer):
             return first
         if isinstance(second, NoAnswer):
@@ -48,6 +49,12 @@ def novelty(control: Moments, treatment: Moments, alpha: float = ALPHA) -> Novel
     if early.value * late.value < 0 and early.significant and late.significant:
         return Novelty(early=early, late=late, change=change, verdict="turns")
     return Novelty(early=early, late=late, change=change, verdict="fades" if abs(late.value) < abs(early.value) else "grows")
+
+
+def _sides(sides: Sequence[Mapping[str, Estimate | NoAnswer]]) -> Sequence[Estimate | NoAnswer]:
+    if all(len(one) == 1 for one in sides) and len({name for one in sides for name in one}) == 1:
+        return [next(iter(one.values())) for one in sides]
+    return list(weigh({str(place): one for place, one in enumerate(sides)}).arms.values())
 
 
 def _weighted(moments: Moments, weights: list[float]) -> Estimate | NoAnswer:

@@ -8,6 +8,7 @@ from typing import Final
 from uems.experiments.statistics.difference import Conclusion, Contrast, Scale, contrast
 from uems.experiments.statistics.estimates import Estimate, NoAnswer
 from uems.experiments.statistics.heterogeneity import Heterogeneity, heterogeneity
+from uems.experiments.statistics.moments import Moments
 from uems.experiments.statistics.novelty import Novelty, novelty
 from uems.experiments.statistics.sequential import always_valid
 from uems.experiments.trials.definitions import Experiment
@@ -54,9 +55,12 @@ def metric_of(trial: Experiment, key: str) -> TrialMetric:
 
 
 def daily(house: House, scope: Scope, trial: Experiment, key: str, now: datetime) -> list[DayEffect]:
-    """The cumulative effect at the end of each day, with always-valid intervals; of many days about thirty, the last among them."""
+    """The cumulative effect at the end of each day, with always-valid intervals; of many days about thirty, the last among them.
+
+    After changed weights every day is judged stretch by stretch, as the result is, so that the last day is the result.
+    """
     metric = metric_of(trial, key)
-    world = replace(world_of(house, scope, trial, now), cuts=())
+    world = world_of(house, scope, trial, now)
     ends = _ends(world)
     taken = take(world, [Asking(metric=metric, until=end) for end in ends])
     found = []
@@ -101,7 +105,8 @@ def by_trait(house: House, scope: Scope, trial: Experiment, key: str, trait: str
     [taken] = take(world, [Asking(metric=metric, until=world.exposures.end)])
     sizes: dict[str, int] = {}
     for cell in taken.cells:
-        sizes[cell[1]] = sizes.get(cell[1], 0) + _size(taken, cell)
+        value = world.trait_of(cell[1])
+        sizes[value] = sizes.get(value, 0) + _size(taken, cell)
     wanted = sorted(sizes, key=lambda group: (-sizes[group], group))[:MOST_GROUPS]
     found = []
     for arm in trial.spec.arm_keys:
@@ -111,9 +116,9 @@ def by_trait(house: House, scope: Scope, trial: Experiment, key: str, trait: str
         for group in wanted:
             mine = replace(
                 taken,
-                moments={cell: one for cell, one in taken.moments.items() if cell[1] == group},
-                quantiles={cell: one for cell, one in taken.quantiles.items() if cell[1] == group},
-                spread={cell: one for cell, one in taken.spread.items() if cell[1] == group},
+                moments={cell: one for cell, one in taken.moments.items() if world.trait_of(cell[1]) == group},
+                quantiles={cell: one for cell, one in taken.quantiles.items() if world.trait_of(cell[1]) == group},
+                spread={cell: one for cell, one in taken.spread.items() if world.trait_of(cell[1]) == group},
             )
             arms, _ = estimates(trial.spec, mine)
             control, treatment = arms[trial.spec.control], arms[arm]
@@ -147,18 +152,18 @@ def wear(house: House, scope: Scope, trial: Experiment, key: str, now: datetime)
     Raises ``invalid`` for metrics of which no day can be told from another.
     """
     metric = metric_of(trial, key)
-    world = replace(world_of(house, scope, trial, now), cuts=())
+    world = world_of(house, scope, trial, now)
     whole = int((world.exposures.end - world.exposures.start) / timedelta(days=1))
     days = max(1, min(7, whole // 3))
     [taken] = take(world, [Asking(metric=metric, until=world.exposures.end, halves=days)])
     keys = trial.spec.arm_keys
-    control = taken.moments.get((keys.index(trial.spec.control), ""))
+    sides: list[dict[str, Moments]] = [
+        {group: one for (arm, group), one in taken.moments.items() if arm == place} for place in range(len(keys))
+    ]
+    control = sides[keys.index(trial.spec.control)]
     found: dict[str, Novelty | NoAnswer] = {}
-    for place, arm in enumerate(keys):
-        treatment = taken.moments.get((place, ""))
+    for arm, treatment in zip(keys, sides, strict=True):
         if arm != trial.spec.control:
-            if control is None or treatment is None:
-                found[arm] = NoAnswer(reason="nobody")
-            else:
-                found[arm] = novelty(control, treatment, trial.spec.alpha)
+            # With changed weights stretch by stretch, as the result.
+            found[arm] = novelty(control, treatment, trial.spec.alpha) if control and treatment else NoAnswer(reason="nobody")
     return Wear(days=days, found=found)

@@ -150,7 +150,8 @@ def _check_change(old: Experiment, spec: TrialSpec) -> None:
     if fixed:
         message = (
             f"{old.key} was started, and {', '.join(fixed)} cannot be changed any more: whoever has seen results could choose what they "
-            "are judged by. Names, weights and other metrics can be changed; for anything else make a new experiment."
+            f"are judged by. Names, {'' if old.spec.tag else 'weights '}and other metrics can be changed; for anything else make a new "
+            "experiment."
         )
         raise UemsError("trial_running", message, status=409, details={"fields": fixed})
 
@@ -177,6 +178,9 @@ def turn_trial(store: Store, access: Access, key: str, state: State, decision: T
         lock(conn, f"trials:{workspace_id}")
         old = read_trial(conn, workspace_id, key)
         if old.state == state:
+            if state == "decided" and old.decision is not None and decision is not None and decision.arm != old.decision.arm:
+                message = f"{key} was decided for {old.decision.arm or 'none of its arms'} already; for another look make a new experiment."
+                raise UemsError("trial_state", message, status=409)
             return old
         if state not in _STEPS[old.state]:
             there = ", ".join(_STEPS[old.state]) or "nothing more"

@@ -96,17 +96,19 @@ def within(keys: Sequence[str], taken: Taken, group: str) -> tuple[Mapping[str, 
     return {**found, **{key: estimate(columns(one, range(width)), shape) for key, one in arms.items()}}, 1.0
 
 
-def judge_metric(spec: TrialSpec, metric: TrialMetric, taken: Taken, days: float) -> MetricResult:
-    """One metric, its p-values not yet corrected. days: since the start."""
+def judge_metric(spec: TrialSpec, metric: TrialMetric, taken: Taken, days: float, people: Mapping[str, int]) -> MetricResult:
+    """One metric, its p-values not yet corrected. days: since the start. people: by arm, told of an arm of which nothing else can be."""
     found, kept = estimates(spec, taken)
     control = found[spec.control]
     compared = [compare(spec, metric, arm, control, found[arm], days) for arm in spec.arm_keys if arm != spec.control]
-    return MetricResult(metric=metric, arms=[_shown(arm, one) for arm, one in found.items()], compared=compared, kept=kept, cap=taken.cap)
+    return MetricResult(
+        metric=metric, arms=[_shown(arm, one, people) for arm, one in found.items()], compared=compared, kept=kept, cap=taken.cap
+    )
 
 
-def _shown(arm: str, one: Estimate | NoAnswer) -> Shown:
+def _shown(arm: str, one: Estimate | NoAnswer, people: Mapping[str, int]) -> Shown:
     if isinstance(one, NoAnswer):
-        return Shown(arm=arm, people=0 if one.reason == "nobody" else 1, value=None, error=None, reason=one.reason)
+        return Shown(arm=arm, people=people.get(arm, 0), value=None, error=None, reason=one.reason)
     return Shown(arm=arm, people=one.count, value=one.value, error=one.error, reason="")
 
 

@@ -85,9 +85,9 @@ def results_of(house: House, scope: Scope, trial: Experiment, now: datetime) -> 
     stretches = _stretches(trial, versions_of(house.store, scope, trial), until)
     days = (until - world.exposures.start) / timedelta(days=1)
     counted, taken = take_all(world, [Asking(metric=metric, until=until) for metric in spec.metrics])
-    judged = correct(spec, [judge_metric(spec, metric, one, days) for metric, one in zip(spec.metrics, taken, strict=True)])
-    even, slices = _evenness(spec, counted, stretches)
     people = {key: counted.arms.get(place, 0) for place, key in enumerate(spec.arm_keys)}
+    judged = correct(spec, [judge_metric(spec, metric, one, days, people) for metric, one in zip(spec.metrics, taken, strict=True)])
+    even, slices = _evenness(spec, counted, stretches)
     return Results(
         until=until,
         days=days,
@@ -103,7 +103,7 @@ def results_of(house: House, scope: Scope, trial: Experiment, now: datetime) -> 
 
 
 def world_of(house: House, scope: Scope, trial: Experiment, now: datetime, group: str | None = None) -> World:
-    """Where the sums of an experiment are taken. group: a trait by which people are parted; without it, by changes of the weights."""
+    """Where the sums of an experiment are taken. group: a trait by which people are parted, besides by changes of the weights."""
     if trial.started_at is None:
         raise UemsError(
             "trial_not_started", f"{trial.key} has not been started; start it, then results appear as people are exposed.", status=409
@@ -122,7 +122,7 @@ def world_of(house: House, scope: Scope, trial: Experiment, now: datetime, group
         arm_property=spec.exposure.arm_property,
         traits={group: TRAITS[group]} if group else {PLATFORM: TRAITS[PLATFORM]},
     )
-    cuts = [one.since for one in _stretches(trial, versions_of(house.store, scope, trial), end)[1:]] if group is None else []
+    cuts = [one.since for one in _stretches(trial, versions_of(house.store, scope, trial), end)[1:]]
     return World(
         house=house,
         scope=scope,

@@ -2,7 +2,7 @@
 themselves leave SQL, without whose they are.
 
 Everybody who was exposed counts, also whoever did nothing: their numbers are all 0. People of ``SEVERAL`` and ``UNKNOWN`` arms are
-counted apart and not compared. A group is a value of a trait at the first exposure, or the stretch of time in which that fell.
+counted apart and not compared. A group is a value of a trait at the first exposure, the stretch of time in which that fell, or both.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -27,6 +27,8 @@ from uems.kernel.house import House
 from uems.kernel.scope import Scope
 from uems.kernel.sql import Sql, ident, join
 
+BETWEEN: Final = "\x1f"
+"""Stands between the value of a trait and the stretch of a group."""
 _EVERYBODY: Final = Sql("''")
 
 
@@ -67,12 +69,15 @@ class World:
 
     def group_sql(self, query: journeys.Query) -> Sql:
         """The group of somebody who was exposed."""
-        if self.group is not None:
-            return ident(self.group)
         if not self.cuts:
-            return _EVERYBODY
+            return _EVERYBODY if self.group is None else ident(self.group)
         passed = [Sql(f"toUInt8(f >= {query.bind(_ms(cut), 'Int64')})") for cut in self.cuts]
-        return Sql(f"toString({join(Sql(' + '), passed)})")
+        stretch = Sql(f"toString({join(Sql(' + '), passed)})")
+        return stretch if self.group is None else Sql(f"concat(toString({ident(self.group)}), {query.bind(BETWEEN, 'String')}, {stretch})")
+
+    def trait_of(self, group: str) -> str:
+        """The value of the trait by which people are parted, of one of the groups."""
+        return group.rpartition(BETWEEN)[0] if self.cuts else group
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

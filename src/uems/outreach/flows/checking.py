@@ -37,7 +37,7 @@ def config_of(item: Step, given: Mapping[str, Any]) -> BaseModel:
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"]) or "config"
-        raise invalid(name, str(first.get("input"))[:60], plain(first["msg"]) + ".") from error
+        raise invalid(name, str(first.get("input"))[:60], plain(first) + ".") from error
 
 
 def problems_of(graph: Graph, names: Names) -> list[Problem]:
