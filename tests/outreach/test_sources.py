@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from pydantic import ValidationError
+from sqlalchemy import select
 
 from tests.outreach.campaigns.world import CampaignShop
 from tests.outreach.flows.world import graph
@@ -25,6 +26,9 @@ from uems.kernel.settings import Settings
 from uems.kernel.store import insert_many
 from uems.outreach import api as outreach
 from uems.outreach.campaigns.spec import CampaignOffer
+from uems.outreach.campaigns.tables import campaign_occurrences
+from uems.outreach.flows.definitions import save_flow
+from uems.outreach.flows.graph import FlowDraft, Graph
 from uems.outreach.scenes.definitions import Scene, save_scene, turn_scene
 from uems.outreach.scenes.spec import SceneDraft, SceneSpec
 from uems.outreach.scenes.standing import shown_to
@@ -32,6 +36,7 @@ from uems.outreach.scenes.tables import scene_matches
 from uems.web.app import TRIAL_SOURCES
 
 NOW = datetime(2026, 3, 2, 14, tzinfo=UTC)
+_O = campaign_occurrences.c
 METRIC = {"key": "m", "name": "M", "role": "primary", "kind": "proportion", "config": {"event": {"event": "Order Completed"}}}
 VARIANTS: list[dict[str, Any]] = [
     {"key": "tea", "name": "Tea", "weight": 40, "content": [{"language": "en", "title": "Tea"}]},
@@ -180,3 +185,40 @@ def test_everything_that_parts_people_is_there_to_be_chosen_under_the_name_of_it
     }
     assert [(arm.key, arm.weight) for arm in found["flow:f:part"].arms] == [("a", 3), ("b", 1)]
     assert [arm.key for arm in found["slot:looks"].arms] == ["tea", "cups", "nothing"]
+
+
+def test_what_has_no_weights_or_is_not_sound_yet_is_not_offered(house: House) -> None:
+    shop = CampaignShop(house, 4, NOW)
+    learning = ("ab", {"sharing": "thompson"})
+    unsound = ("split", {"parts": [{"way": "a", "weight": 0}, {"way": "b"}]})
+    nodes: Any = {"learns": learning, "even": ("ab", {}), "unsound": unsound, "end": ("exit", {})}
+    ways = {f"{node}:{way}": "end" for node in ("learns", "even", "unsound") for way in ("a", "b")}
+    draft = FlowDraft(name="F", graph=Graph.model_validate(graph(nodes, ways)))
+    save_flow(shop.house.store, shop.access(), "f", draft)
+    assert [(name, list(arms.values())) for name, arms in offered(shop).items()] == [("flow:f:even", [1, 1])]
+
+
+def test_a_campaign_that_learns_is_offered_with_the_shares_that_it_had(house: House) -> None:
+    shop = CampaignShop(house, 5, NOW)
+    shop.people([f"u{n}" for n in range(40)])
+    two = [{"template": "hello"}, {"template": "again"}]
+    test = {"sharing": "thompson", "by": "clicked", "wait_hours": 12}
+    shop.launch("words", variants=two, timing={"schedule": {"at": "11:00"}}, test=test)
+    assert offered(shop) == {}, "nobody knows yet how many each will get"
+    shop.go(hours=3)
+    # Everybody who got the second one clicked, and nobody else.
+    shop.settle(40, node="b", clicked_at=shop.now)
+    shop.settle()
+    shop.go(hours=24)
+    with house.store.read() as conn:
+        query = select(_O.occurrence, _O.shares).where(_O.workspace_id == shop.scope.workspace_id)
+        kept = {row.occurrence: row.shares for row in conn.execute(query)}
+    assert kept[2][1] > 0.9
+    assert offered(shop) == {"campaign:words:2": dict(zip("ab", kept[2], strict=True))}
+
+
+def offered(shop: CampaignShop) -> dict[str, dict[str, float]]:
+    """Experiment → arm → its weight."""
+    with shop.house.store.read() as conn:
+        found = [one for room in TRIAL_SOURCES for one in room(conn, shop.scope)]
+    return {one.experiment_id: {arm.key: arm.weight for arm in one.arms} for one in found}

@@ -109,7 +109,11 @@ def keep_alive(api: Readable, folder: Path, clock: Callable[[], datetime], sleep
 
     # From midnight on: what was sent already today is known by its ids and counts once. The day of the world's end was loaded whole.
     today = start_of_day(max(day_of(begin, ZONE), start + timedelta(days=_DAYS)), ZONE)
-    live(target, running, Pace(begin=today, speed=1.0, clock=clock, sleep=sleep, endless=True), beside)
+    try:
+        live(target, running, Pace(begin=today, speed=1.0, clock=clock, sleep=sleep, endless=True), beside)
+    finally:
+        # The orders of the last minute are in the shop already, and another run knows nothing of them.
+        write_answers(folder, SLUG, running.world.name, reacting.answered)
 
 
 def _ensure_workspace(api: Api, address: str) -> None:

@@ -71,6 +71,34 @@ def test_rates_by_inverse_probability_have_no_bias_where_the_plain_share_has() -
     assert first.rate == pytest.approx(0.3)
     assert second.rate == pytest.approx(0.3)
     assert first.reached / first.people == pytest.approx(0.14)
+    # Nor is one taken for the better one because most people got it in a good season.
+    assert first.best == pytest.approx(0.5, abs=0.001)
+    assert first.share == pytest.approx(0.5, abs=0.001)
+
+
+def test_a_season_starves_no_variant() -> None:
+    """Every other week five times as many succeed, whatever they get: on the whole both keep theirs, and a better one is still found."""
+    ends = []
+    for rates in ((0.05, 0.05), (0.04, 0.06)):
+        for seed in range(12):
+            chance = np.random.default_rng(seed)
+            known: list[Time] = []
+            for time in range(40):
+                shares = [one.share for one in conclude(known, 2)]
+                second = int(chance.binomial(400, shares[1]))
+                season = 5 if time % 14 >= 7 else 1
+                counts = [(n, int(chance.binomial(n, season * rate))) for n, rate in zip((400 - second, second), rates, strict=True)]
+                known.append(Time(counts=counts, shares=shares))
+            ends.append(conclude(known, 2)[1].best)
+    null, planted = ends[:12], ends[12:]
+    assert sum(0.05 < one < 0.95 for one in null) >= 8
+    assert min(planted) > 0.95
+
+
+def test_shares_that_never_changed_are_judged_by_plain_counts() -> None:
+    times = [Time(counts=[(300, 30), (100, 14)], shares=[0.75, 0.25]), Time(counts=[(600, 90), (200, 38)], shares=[0.75, 0.25])]
+    one = Time(counts=[(900, 120), (300, 52)], shares=[0.75, 0.25])
+    assert conclude(times, 2)[1].best == pytest.approx(conclude([one], 2)[1].best, abs=1e-9)
 
 
 def test_times_of_a_campaign_learn_from_what_is_over_and_tell_the_chance(house: House) -> None:

@@ -26,8 +26,11 @@ class Share:
     weight: float
 
 
-def thompson_of_rates(arms: Mapping[str, tuple[int, int]], floor: float = 0.05) -> dict[str, Share]:
-    """arms: arm → (people, of them with the reward). floor: the least share of each arm, so that it can still be learnt about."""
+def thompson_of_rates(arms: Mapping[str, tuple[float, float]], floor: float = 0.05) -> dict[str, Share]:
+    """arms: arm → (people, of them with the reward); as many as their weights are worth, where they are weighted.
+
+    floor: the least share of each arm, so that it can still be learnt about.
+    """
     from scipy.special import betainc, betaincinv
 
     for name, (people, reached) in arms.items():

@@ -62,7 +62,7 @@ def learnt(house: House, scope: Scope, one: Campaign, now: datetime) -> list[Lea
 def conclude(times: Sequence[Time], variants: int) -> list[Learnt]:
     """What follows from these times."""
     counts = [(sum(one.counts[n][0] for one in times), sum(one.counts[n][1] for one in times)) for n in range(variants)]
-    shares = experiments.thompson_of_rates({str(n): count for n, count in enumerate(counts)}, LEAST)
+    shares = experiments.thompson_of_rates({str(n): count for n, count in enumerate(_alike(times, variants))}, LEAST)
     everybody = sum(people for people, _ in counts)
     found = []
     for place, (people, reached) in enumerate(counts):
@@ -70,6 +70,21 @@ def conclude(times: Sequence[Time], variants: int) -> list[Learnt]:
         rate = weighted / everybody if people else None
         mine = shares[str(place)]
         found.append(Learnt(place=place, people=people, reached=reached, best=mine.best, share=mine.weight, rate=rate))
+    return found
+
+
+def _alike(times: Sequence[Time], variants: int) -> list[tuple[float, float]]:
+    """(people, of them with success) of each variant as though all had been given at the same times: else the one that most people got
+    in a good season would be taken for better. Each time counts by its people; so weighted, people are worth as many as Kish says
+    (Survey Sampling, 1965). Times that lack a variant compare nothing."""
+    used = [one for one in times if all(people for people, _ in one.counts)]
+    whole = sum(people for one in used for people, _ in one.counts)
+    weights = [sum(people for people, _ in one.counts) / whole for one in used]
+    found = []
+    for place in range(variants):
+        mine = [(weight, *one.counts[place]) for weight, one in zip(weights, used, strict=True)]
+        worth = 1 / sum(weight**2 / people for weight, people, _ in mine) if mine else 0.0
+        found.append((worth, min(worth, worth * sum(weight * reached / people for weight, people, reached in mine))))
     return found
 
 

@@ -123,7 +123,10 @@ class Doors:
         def take(conn: Connection, changes: list[segments.Change]) -> None:
             for (segment_id, entered), mine in wanted.items():
                 came = [one for one in changes if one.segment_id == segment_id and one.entered == entered]
-                out = self._kept_out(scope, segment_id, entered, {one.person_id for one in came}, now)
+                # A dry run acts on nobody, nor does a flow on what was before it.
+                since = min((plan.since_us for plan in mine if not plan.dry), default=None)
+                acted = {one.person_id for one in came if since is not None and to_microseconds(one.at) >= since}
+                out = self._kept_out(scope, segment_id, entered, acted, now)
                 for plan in mine:
                     fresh = [(one.person_id, to_microseconds(one.at)) for one in came if plan.dry or one.person_id not in out]
                     rows = [Arrival(person_id=person, at_us=min(at, now_us)) for person, at in fresh if at >= plan.since_us]
