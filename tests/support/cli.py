@@ -30,6 +30,7 @@ class Forked:
         self.pid = pid
         self.returncode: int | None = None
         self._ended: int | None = ended
+        self._turn = threading.Lock()
 
     def poll(self) -> int | None:
         return self._look(0)
@@ -48,13 +49,23 @@ class Forked:
         self.send_signal(signal.SIGKILL)
 
     def _look(self, timeout: float | None) -> int | None:
-        if self._ended is not None and select.select([self._ended], [], [], timeout)[0]:
-            told = os.read(self._ended, 16)
-            os.close(self._ended)
-            self._ended = None
-            assert told, "the process that forks has ended"
-            self.returncode = int(told)
+        ended = self._ended
+        if ended is not None and _told(ended, timeout):
+            with self._turn:  # several threads may wait
+                if self._ended is not None:
+                    told = os.read(ended, 16)
+                    os.close(ended)
+                    self._ended = None
+                    assert told, "the process that forks has ended"
+                    self.returncode = int(told)
         return self.returncode
+
+
+def _told(descriptor: int, timeout: float | None) -> bool:
+    """Whether there is anything to read within so many seconds."""
+    ear = select.poll()  # select itself knows no descriptor above 1,023
+    ear.register(descriptor, select.POLLIN)
+    return bool(ear.poll(None if timeout is None else timeout * 1000))
 
 
 Process = subprocess.Popen[bytes] | Forked

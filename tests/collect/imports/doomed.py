@@ -32,9 +32,9 @@ def main(home: str, count: str) -> None:
 
     real_write, real_append = Store.write, Log.append
 
-    def write(self: Store) -> AbstractContextManager[Connection]:
+    def write(self: Store, *, work: bool = True) -> AbstractContextManager[Connection]:
         dealing()
-        return real_write(self)
+        return real_write(self, work=work)
 
     def append(self: Log, partition: int, body: bytes, events: int) -> "Future[int]":
         dealing()
