@@ -7,6 +7,7 @@ which the exit code is written, as subprocess gives it. The answer is the proces
 longer than most commands; a fork shares nothing with the next one. This process never starts the engine, which would not survive a fork.
 """
 
+import ctypes
 import json
 import os
 import select
@@ -16,6 +17,7 @@ import sys
 from typing import Any
 
 MESSAGE_BYTES = 1 << 20
+_PR_SET_PDEATHSIG = 1
 
 
 def serve(line: socket.socket) -> dict[str, Any] | None:
@@ -41,6 +43,8 @@ def serve(line: socket.socket) -> dict[str, Any] | None:
         if child == 0:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            # Whatever becomes of the tests, no server outlives them.
+            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
             os.dup2(out, 1)
             os.dup2(err, 2)
             for descriptor in (out, err, ended, woken, wakes, line.detach(), *going.values()):
