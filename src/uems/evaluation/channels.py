@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal, TypeAlias
 
-from uems.evaluation.crediting import OWN, Disagreement, Sharing, disagreement, named, names_in_messages
+from uems.evaluation.crediting import OWN, Disagreement, Sharing, begun, disagreement, named, names_in_messages
 from uems.evaluation.league import league
-from uems.evaluation.model import SUMMARIES, TRIED, Span, Worth
+from uems.evaluation.model import Span, Worth
 from uems.evaluation.reading import Reading
 from uems.experiments import api as experiments
 from uems.kernel.house import House
@@ -62,7 +62,7 @@ class ChannelCredits:
 def channel_credits(house: House, scope: Scope, now: datetime, horizon_days: int | None = None) -> ChannelCredits:
     """Every channel that has credit or an action, those of outreach first, the largest by last touch first."""
     found = league(house, scope, now, horizon_days)
-    worths = [one for one in found.worths if one.action.kind not in SUMMARIES | TRIED and one.first_at is not None]
+    worths = begun(found.worths)
     first = min((one.first_at for one in worths if one.first_at), default=now - _BACK)
     asked = Sharing(house, scope, now, first, found.horizon_days)
     ways = _ways(house, scope, now)

@@ -52,10 +52,15 @@ class Credits:
     lines: Sequence[Credited]
 
 
+def begun(worths: Sequence[Worth]) -> list[Worth]:
+    """The actions beside which credit is set: each of them once, and only those that came to somebody."""
+    return [one for one in worths if one.action.kind not in SUMMARIES | TRIED and one.first_at is not None]
+
+
 def credits(house: House, scope: Scope, now: datetime, horizon_days: int | None = None) -> Credits:
     """Every action of the league that has a touch of its own, the largest by last touch first."""
     found = league(house, scope, now, horizon_days)
-    worths = [one for one in found.worths if one.action.kind not in SUMMARIES | TRIED and one.first_at is not None]
+    worths = begun(found.worths)
     first = min((one.first_at for one in worths if one.first_at), default=now)
     asked = Sharing(house, scope, now, first, found.horizon_days)
     ours = asked.shared(OWN, ("origin_id",)) if any(one.action.kind != "sending" for one in worths) else {}

@@ -93,17 +93,26 @@ def start_at(house: House, scope: Scope, reader: str, place: Place) -> None:
         _write(conn, _marks(scope, reader), place)
 
 
-def follow(house: House, scope: Scope, reader: str, handle: Callable[[Connection, list[Change]], None], limit: int = 1_000) -> int:
+def follow(
+    house: House,
+    scope: Scope,
+    reader: str,
+    handle: Callable[[Connection, list[Change]], None],
+    limit: int = 1_000,
+    prepare: Callable[[list[Change]], None] = lambda changes: None,
+) -> int:
     """Give the next changes to ``handle`` and move the reader behind them, in one transaction; how many there were.
 
     reader: a name of its own, at most 20 characters. What ``handle`` stores by its connection is stored exactly once for each change;
-    if it raises, nothing is, and the same changes come again. Call until it gives 0.
+    if it raises, nothing is, and the same changes come again. prepare: what takes long, before the transaction; perhaps more than once.
+    Call until it gives 0.
     """
     marks = _marks(scope, reader)
     before = place_of(house, scope, reader)
     changes = changes_since(house, scope, before, limit)
     if not changes:
         return 0
+    prepare(changes)
     with house.store.write() as conn:
         lock(conn, marks["version"])
         if _read(conn, marks) != before:

@@ -120,19 +120,25 @@ class Doors:
             return False
         now_us = to_microseconds(now)
 
-        def take(conn: Connection, changes: list[segments.Change]) -> None:
+        out: dict[tuple[int, bool], set[int]] = {}
+
+        def ask(changes: list[segments.Change]) -> None:
             for (segment_id, entered), mine in wanted.items():
-                came = [one for one in changes if one.segment_id == segment_id and one.entered == entered]
                 # A dry run acts on nobody, nor does a flow on what was before it.
                 since = min((plan.since_us for plan in mine if not plan.dry), default=None)
+                came = _of(changes, segment_id, entered)
                 acted = {one.person_id for one in came if since is not None and to_microseconds(one.at) >= since}
-                out = self._kept_out(scope, segment_id, entered, acted, now)
+                out[segment_id, entered] = self._kept_out(scope, segment_id, entered, acted, now)
+
+        def take(conn: Connection, changes: list[segments.Change]) -> None:
+            for (segment_id, entered), mine in wanted.items():
+                kept_out, came = out[segment_id, entered], _of(changes, segment_id, entered)
                 for plan in mine:
-                    fresh = [(one.person_id, to_microseconds(one.at)) for one in came if plan.dry or one.person_id not in out]
+                    fresh = [(one.person_id, to_microseconds(one.at)) for one in came if plan.dry or one.person_id not in kept_out]
                     rows = [Arrival(person_id=person, at_us=min(at, now_us)) for person, at in fresh if at >= plan.since_us]
                     enter(conn, plan, rows, now_us)
 
-        return segments.follow(self._house, scope, SEGMENT_READER, take, CHUNK) > 0
+        return segments.follow(self._house, scope, SEGMENT_READER, take, CHUNK, ask) > 0
 
     def _kept_out(self, scope: Scope, segment_id: int, entered: bool, people: set[int], now: datetime) -> set[int]:
         """Whom a change of a segment brings nowhere, since a tag on trial may have brought it about."""
@@ -221,6 +227,10 @@ class Doors:
                 with self._house.store.write() as conn:
                     conn.execute(update(flows).where(*mine, flows.c.version == row.version).values(draining=False))
                     changed(conn)
+
+
+def _of(changes: Sequence[segments.Change], segment_id: int, entered: bool) -> list[segments.Change]:
+    return [one for one in changes if one.segment_id == segment_id and one.entered == entered]
 
 
 def _parts(people: Sequence[int], after: int) -> Iterator[Sequence[int]]:
